@@ -1,0 +1,19 @@
+/** Unit tests stand beside the code; the tiers under test/ are projects of their own so that one can be run alone. */
+const common = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }] },
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+};
+
+const tier = (displayName, testMatch) => ({ ...common, displayName, testMatch, rootDir: import.meta.dirname });
+
+export default {
+  projects: [
+    tier('unit', ['<rootDir>/{actions,packages}/*/src/**/*.test.ts', '<rootDir>/scripts/**/*.test.ts']),
+    tier('bundles', ['<rootDir>/test/bundles/**/*.test.ts']),
+    tier('pipelines', ['<rootDir>/test/pipelines/**/*.test.ts']),
+    tier('reality', ['<rootDir>/test/reality/**/*.test.ts']),
+  ],
+  testTimeout: 120_000,
+};

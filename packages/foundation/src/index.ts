@@ -1,0 +1,5 @@
+export * from './clock.ts';
+export * from './errors.ts';
+export * from './json.ts';
+export * from './retry.ts';
+export * from './text.ts';

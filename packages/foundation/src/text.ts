@@ -1,0 +1,57 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate a person most likely meant, or undefined when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  let best: { candidate: string; edits: number } | undefined;
+  for (const candidate of candidates) {
+    const edits = distance(lower, candidate.toLowerCase());
+    if (best === undefined || edits < best.edits) best = { candidate, edits };
+  }
+  // A third of the word may be wrong; two edits are always forgiven in words of four letters and more.
+  const limit = Math.max(Math.floor(word.length / 3), word.length >= 4 ? 2 : 1);
+  return best !== undefined && best.edits <= limit ? best.candidate : undefined;
+}
+
+/** `1 change`, `2 changes`. */
+export function count(quantity: number, singular: string, plural = `${singular}s`): string {
+  return `${quantity} ${quantity === 1 ? singular : plural}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function sentenceList(items: readonly string[], conjunction = 'and'): string {
+  if (items.length <= 1) return items.join('');
+  return `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1)}`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`, `1 h 5 min`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 10_000) return `${Math.max(0, milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+// C0 without tab and newline, DEL, C1, and the Unicode controls that reorder or hide text (Trojan Source, CVE-2021-42574).
+const unprintable = new RegExp(
+  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]',
+  'g',
+);
+const ansi = new RegExp('\\u001b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])', 'g');
+
+/** Text from outside made harmless for a terminal: colours dropped, control and reordering characters shown as `�`. */
+export function printable(text: string): string {
+  return text.replace(ansi, '').replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd').toWellFormed();
+}
+
+/** At most `limit` UTF-16 units, with an ellipsis in place of what was cut; never splits a surrogate pair. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, Math.max(0, limit - 1)).toWellFormed().replace(/\ufffd$/, '')}…`;
+}
+
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}
