@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { distance } from 'fastest-levenshtein';
 
 /** The candidate a person most likely meant, or undefined when none is near. */
@@ -34,22 +35,21 @@ export function duration(milliseconds: number): string {
   return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-// C0 without tab and newline, DEL, C1, and the Unicode controls that reorder or hide text (Trojan Source, CVE-2021-42574).
-const unprintable = new RegExp(
-  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]',
-  'g',
-);
-const ansi = new RegExp('\\u001b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)|[@-Z\\\\-_])', 'g');
+// Control characters but tab and newline, and the format characters that reorder or hide text (Trojan Source, CVE-2021-42574).
+const unprintable = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\t\n]]/gv;
 
 /** Text from outside made harmless for a terminal: colours dropped, control and reordering characters shown as `�`. */
 export function printable(text: string): string {
-  return text.replace(ansi, '').replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd').toWellFormed();
+  return stripVTControlCharacters(text).replace(/\r\n?/g, '\n').replace(unprintable, '\ufffd').toWellFormed();
 }
 
 /** At most `limit` UTF-16 units, with an ellipsis in place of what was cut; never splits a surrogate pair. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  return `${text.slice(0, Math.max(0, limit - 1)).toWellFormed().replace(/\ufffd$/, '')}…`;
+  return `${text
+    .slice(0, Math.max(0, limit - 1))
+    .toWellFormed()
+    .replace(/\ufffd$/, '')}…`;
 }
 
 export function utf8Length(text: string): number {

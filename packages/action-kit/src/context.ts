@@ -1,0 +1,42 @@
+/** What the runner says about this run; read once, so that nothing below reads the environment. */
+export interface RunContext {
+  /** `owner/name`; empty outside of a workflow. */
+  readonly repository: string;
+  readonly sha: string;
+  readonly ref: string;
+  readonly event: string;
+  readonly workflow: string;
+  readonly job: string;
+  readonly actor: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+  /** Page of the run on GitHub; undefined outside of a workflow. */
+  readonly runUrl: string | undefined;
+  /** Checkout that relative paths are resolved against. */
+  readonly workspace: string;
+  /** Emptied by the runner after the job. */
+  readonly temp: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readContext(env: Environment, fallback: { cwd: string; temp: string }): RunContext {
+  const text = (name: string) => env[name] ?? '';
+  const server = env['GITHUB_SERVER_URL'];
+  const repository = text('GITHUB_REPOSITORY');
+  const runId = text('GITHUB_RUN_ID');
+  return {
+    repository,
+    sha: text('GITHUB_SHA'),
+    ref: text('GITHUB_REF'),
+    event: text('GITHUB_EVENT_NAME'),
+    workflow: text('GITHUB_WORKFLOW'),
+    job: text('GITHUB_JOB'),
+    actor: text('GITHUB_ACTOR'),
+    runId,
+    runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
+    runUrl: server && repository && runId ? `${server}/${repository}/actions/runs/${runId}` : undefined,
+    workspace: env['GITHUB_WORKSPACE'] || fallback.cwd,
+    temp: env['RUNNER_TEMP'] || fallback.temp,
+  };
+}

@@ -1,0 +1,13 @@
+export * from './cancellation.ts';
+export * from './context.ts';
+export { createShortRunner } from './exec.ts';
+export * from './inputs.ts';
+export type { Log } from './log.ts';
+export { createLog, withoutCommands } from './log.ts';
+export * from './network.ts';
+export * from './process.ts';
+export * from './run.ts';
+export { mask } from './secrets.ts';
+export { createProcessRunner } from './spawn.ts';
+export * from './summary.ts';
+export { which } from './which.ts';

@@ -1,0 +1,102 @@
+import { isAbsolute, resolve } from 'node:path';
+import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
+
+/** How one input is read: a parser, and what an absent input means. */
+export interface Input<T> {
+  /** Returns the value, or a sentence that says what was expected. */
+  readonly parse: (text: string) => { readonly value: T } | { readonly expected: string };
+  readonly absent: { readonly value: T } | 'required';
+}
+
+export type Inputs<S> = { readonly [K in keyof S]: S[K] extends Input<infer T> ? T : never };
+
+/** Reads an input's text as the runner hands it over (`INPUT_*`, trimmed); empty means absent. */
+export type InputSource = (name: string) => string;
+
+/** Reads all inputs of an action. Throws one UserError that names every wrong one. */
+export function readInputs<S extends Record<string, Input<unknown>>>(source: InputSource, inputs: S): Inputs<S> {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, input] of Object.entries(inputs)) {
+    const text = source(name);
+    if (text === '') {
+      if (input.absent === 'required') {
+        problems.push({
+          message: 'is required but was not given.',
+          location: { kind: 'input', name },
+          remedy: `Add \`${name}:\` under \`with:\`.`,
+        });
+      } else values[name] = input.absent.value;
+      continue;
+    }
+    const parsed = input.parse(text);
+    if ('value' in parsed) values[name] = parsed.value;
+    else problems.push({ message: `is ${quote(text)}.`, location: { kind: 'input', name }, remedy: parsed.expected });
+  }
+  if (problems.length > 0) throw new UserError(problems);
+  return values as Inputs<S>;
+}
+
+function quote(text: string): string {
+  const line = JSON.stringify(text.length > 200 ? `${text.slice(0, 200).toWellFormed()}…` : text);
+  return line;
+}
+
+/** The same input, but it may be left out. */
+export function optional<T>(input: Input<T>): Input<T | undefined> {
+  return { ...input, absent: { value: undefined } };
+}
+
+/** The same input with a default. */
+export function withDefault<T>(input: Input<T>, value: T): Input<T> {
+  return { ...input, absent: { value } };
+}
+
+export function choice<const T extends string>(words: readonly T[]): Input<T> {
+  return {
+    absent: 'required',
+    parse: text => {
+      const word = words.find(candidate => candidate === text);
+      if (word !== undefined) return { value: word };
+      const near = nearest(text, words);
+      const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+      return {
+        expected: `Use ${sentenceList(
+          words.map(candidate => `\`${candidate}\``),
+          'or',
+        )}.${hint}`,
+      };
+    },
+  };
+}
+
+/** Text that matches a pattern; `expected` is the sentence that a person gets otherwise. */
+export function text(pattern: RegExp, expected: string): Input<string> {
+  return { absent: 'required', parse: value => (pattern.test(value) ? { value } : { expected }) };
+}
+
+export const guid = text(
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
+  'Use a client id such as `11111111-2222-3333-4444-555555555555`.',
+);
+
+/** YAML 1.2 core schema booleans, as `core.getBooleanInput` accepts them. */
+export const flag: Input<boolean> = {
+  absent: 'required',
+  parse: value => {
+    if (/^(?:true|True|TRUE)$/.test(value)) return { value: true };
+    if (/^(?:false|False|FALSE)$/.test(value)) return { value: false };
+    return { expected: 'Use `true` or `false`.' };
+  },
+};
+
+/** A path, made absolute against the workspace. Whether it exists is for its reader to say. */
+export function path(workspace: string): Input<string> {
+  return {
+    absent: 'required',
+    parse: value => {
+      if (value.includes('\0')) return { expected: 'A path holds no NUL character.' };
+      return { value: isAbsolute(value) ? value : resolve(workspace, value) };
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { tmpdir } from 'node:os';
+import * as core from '@actions/core';
+import {
+  CancelledError,
+  type Clock,
+  causes,
+  describeProblem,
+  errorMessage,
+  systemClock,
+  UserError,
+} from '@suite/foundation';
+import { listenForCancellation } from './cancellation.ts';
+import { type Environment, type RunContext, readContext } from './context.ts';
+import { createShortRunner } from './exec.ts';
+import { requestIdToken } from './id-token.ts';
+import type { InputSource } from './inputs.ts';
+import { createLog, type Log, withoutCommands } from './log.ts';
+import { configureNetwork } from './network.ts';
+import { setOutputs } from './outputs.ts';
+import type { ProcessRunner } from './process.ts';
+import { createProcessRunner } from './spawn.ts';
+import { createSummary, type Summary } from './summary.ts';
+
+/** Everything an action gets from the runner. */
+export interface Kit {
+  readonly env: Environment;
+  readonly context: RunContext;
+  readonly input: InputSource;
+  readonly log: Log;
+  readonly summary: Summary;
+  readonly clock: Clock;
+  /** Long-running tools: they hear of a cancellation. */
+  readonly processes: ProcessRunner;
+  /** Commands that answer at once. */
+  readonly shortProcesses: ProcessRunner;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  requestIdToken(audience: string): Promise<string>;
+}
+
+const issues = 'https://github.com/org/actions/issues/new';
+
+/** Runs an action: its only way in and out of the process. Never rejects; a failure is reported and becomes exit code 1. */
+export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
+  const env = process.env;
+  const context = readContext(env, { cwd: process.cwd(), temp: tmpdir() });
+  const log = createLog(context.workspace);
+  const cancellation = listenForCancellation();
+  let failed = false;
+  try {
+    configureNetwork(env);
+    await main({
+      env,
+      context,
+      input: name => core.getInput(name),
+      log,
+      summary: createSummary(env['GITHUB_STEP_SUMMARY']),
+      clock: systemClock,
+      processes: createProcessRunner(cancellation.signal),
+      shortProcesses: createShortRunner(),
+      signal: cancellation.signal,
+      setOutputs,
+      requestIdToken,
+    });
+  } catch (error) {
+    failed = true;
+    reportFailure(log, error);
+  } finally {
+    cancellation.stop();
+  }
+  // Idle keep-alive connections would hold the job for seconds; everything has been awaited by now.
+  process.exit(failed ? 1 : 0);
+}
+
+/** Prints a failure as a person needs it: user errors as annotations without a stack, defects with everything we know. */
+export function reportFailure(log: Log, error: unknown): void {
+  if (error instanceof UserError) {
+    for (const problem of error.problems) {
+      const { location, ...rest } = problem;
+      // An annotation shows its file and line by itself; an input has to be named in the text.
+      if (location?.kind === 'file')
+        log.error(`${location.line}:${location.column}: ${describeProblem(rest)}`, location);
+      else log.error(describeProblem(problem));
+    }
+    for (const line of causes(error)) log.info(`  caused by: ${withoutCommands(line)}`);
+    return;
+  }
+  if (error instanceof CancelledError) {
+    log.error(describeCancellation(error));
+    return;
+  }
+  log.error(
+    `This is a defect in the action, not in your input: ${errorMessage(error)} Please report it at ${issues} with this log.`,
+  );
+  if (error instanceof Error && error.stack !== undefined) log.info(error.stack);
+  for (const line of causes(error)) log.info(`  caused by: ${line}`);
+}
+
+function describeCancellation(error: CancelledError): string {
+  return `Cancelled. ${error.message}`;
+}

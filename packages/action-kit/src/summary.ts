@@ -1,0 +1,51 @@
+import { appendFile, stat } from 'node:fs/promises';
+import { utf8Length } from '@suite/foundation';
+
+/** GitHub drops a step's summary silently when it is over 1 MiB. */
+export const summaryLimit = 1024 * 1024;
+
+/** Appends to the job summary (`GITHUB_STEP_SUMMARY`). */
+export interface Summary {
+  /** Bytes that still fit. Renderers that can choose what to leave out ask first. */
+  room(): Promise<number>;
+  /** Appends the blocks in order. One that does not fit is left out as a whole, and the summary says so. */
+  append(blocks: readonly string[]): Promise<void>;
+}
+
+export function createSummary(file: string | undefined, limit = summaryLimit): Summary {
+  const room = async () => {
+    if (!file) return limit;
+    const written = await stat(file).then(
+      found => found.size,
+      () => 0,
+    );
+    return Math.max(0, limit - written);
+  };
+  return {
+    room,
+    append: async blocks => {
+      const text = fitBlocks(blocks, await room());
+      if (file && text !== '') await appendFile(file, text, 'utf8');
+    },
+  };
+}
+
+/** As many whole blocks as fit into `limit` bytes of UTF-8, in order, with a last line that counts what was left out. */
+export function fitBlocks(blocks: readonly string[], limit: number): string {
+  const sized = blocks.map(block => ({ text: `${block}\n\n`, bytes: utf8Length(block) + 2 }));
+  const total = sized.reduce((sum, block) => sum + block.bytes, 0);
+  if (total <= limit) return sized.map(block => block.text).join('');
+  const reserve = 120; // room for the sentence below
+  let used = reserve;
+  let dropped = 0;
+  let text = '';
+  for (const block of sized) {
+    if (used + block.bytes > limit) dropped++;
+    else {
+      used += block.bytes;
+      text += block.text;
+    }
+  }
+  const note = `_${dropped} of ${blocks.length} sections left out: a job summary holds at most 1 MiB._\n`;
+  return limit >= reserve ? text + note : '';
+}

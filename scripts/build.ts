@@ -1,0 +1,146 @@
+/**
+ * Builds the release tree, `out/release/`: what a tag contains (DESIGN §9). Every action is one bundle without
+ * dependencies. The stand-in provider of the sandbox is bundled beside it, into `out/sandbox/`.
+ */
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { bundledPackages, renderNotices } from './notices.ts';
+import { isStale, stamp } from './stamp.ts';
+
+const root = join(import.meta.dirname, '..');
+const release = join(root, 'out', 'release');
+const sandbox = join(root, 'out', 'sandbox');
+const require = createRequire(import.meta.url);
+
+interface Bundle {
+  readonly entry: string;
+  readonly target: string;
+}
+
+/** Builds unless nothing has changed since the last build. Returns what it did, for the caller to print. */
+export async function build(): Promise<'built' | 'fresh'> {
+  const sources = [
+    'actions',
+    'packages',
+    'scripts',
+    'package.json',
+    'pnpm-lock.yaml',
+    'tsconfig.json',
+    'LICENSE',
+    'README.md',
+  ];
+  const stampFile = join(root, 'out', 'build-stamp');
+  const current = await stamp(root, sources);
+  if (!(await isStale(stampFile, current))) return 'fresh';
+  await rm(stampFile, { force: true });
+  await emitJavaScript();
+  await rm(release, { recursive: true, force: true });
+  await rm(sandbox, { recursive: true, force: true });
+  const actions = await folders(join(root, 'actions'));
+  const bundles: Bundle[] = [
+    ...actions.map(action => ({
+      entry: join(action, 'dist', 'index.js'),
+      target: join(release, basename(action), 'dist'),
+    })),
+    { entry: join(root, 'packages', 'sandbox', 'dist', 'azurerm', 'main.js'), target: join(sandbox, 'azurerm') },
+  ];
+  for (const bundle of bundles) await bundleEntry(bundle);
+  for (const action of actions) await copyAction(action);
+  await copySharedFiles();
+  await writeFile(stampFile, current);
+  return 'built';
+}
+
+async function folders(parent: string): Promise<string[]> {
+  const entries = await readdir(parent, { withFileTypes: true });
+  return entries.filter(entry => entry.isDirectory()).map(entry => join(parent, entry.name));
+}
+
+/** TypeScript → JavaScript, per package, because ncc takes JavaScript only. Types are checked by `pnpm check`. */
+async function emitJavaScript(): Promise<void> {
+  const projects = [...(await folders(join(root, 'packages'))), ...(await folders(join(root, 'actions')))];
+  const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
+  await inParallel(projects, async project => {
+    await rm(join(project, 'dist'), { recursive: true, force: true });
+    await runNode([tsc, '-p', project]);
+  });
+}
+
+async function bundleEntry({ entry, target }: Bundle): Promise<void> {
+  const ncc = join(dirname(require.resolve('@vercel/ncc/package.json')), 'dist', 'ncc', 'cli.js');
+  const stats = join(root, 'out', `stats-${basename(dirname(target))}.json`);
+  await mkdir(target, { recursive: true });
+  await runNode([
+    ncc,
+    'build',
+    entry,
+    '--out',
+    target,
+    '--target',
+    'es2024',
+    '--no-cache',
+    '--quiet',
+    '--stats-out',
+    stats,
+  ]);
+  const notices = await renderNotices(await bundledPackages(stats, root));
+  if (notices !== '') await writeFile(join(target, 'NOTICES.txt'), notices);
+  await rm(stats);
+}
+
+async function copyAction(action: string): Promise<void> {
+  const target = join(release, basename(action));
+  await cp(join(action, 'action.yml'), join(target, 'action.yml'));
+  await cp(join(action, 'README.md'), join(target, 'README.md'));
+  const terraform = join(action, 'terraform');
+  await cp(terraform, join(target, 'terraform'), {
+    recursive: true,
+    filter: source => !/(?:^|\/)\.terraform(?:$|\/|\.lock\.hcl$)/.test(relative(terraform, source)),
+  }).catch(error => {
+    if (error.code !== 'ENOENT') throw error; // an action without Terraform
+  });
+}
+
+async function copySharedFiles(): Promise<void> {
+  for (const file of ['LICENSE', 'README.md']) await cp(join(root, file), join(release, file));
+  const { platformSchema } = await import('@suite/platform-file');
+  const { reportSchema } = await import('@suite/change-report');
+  const schemas = join(release, 'schemas');
+  await mkdir(schemas, { recursive: true });
+  await writeFile(join(schemas, 'platform.v1.schema.json'), `${JSON.stringify(platformSchema(), null, 2)}\n`);
+  await writeFile(join(schemas, 'change-report.v1.schema.json'), `${JSON.stringify(reportSchema(), null, 2)}\n`);
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const workers = Array.from({ length: availableParallelism() }, async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  });
+  await Promise.all(workers);
+}
+
+function runNode(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: Buffer[] = [];
+    child.stdout.on('data', chunk => output.push(chunk));
+    child.stderr.on('data', chunk => output.push(chunk));
+    child.on('error', reject);
+    child.on('close', code => {
+      if (code === 0) resolve();
+      else reject(new Error(`${args.join(' ')} ended with ${code}:\n${Buffer.concat(output).toString('utf8')}`));
+    });
+  });
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const started = Date.now();
+  const outcome = await build();
+  const size = await readFile(join(release, 'provision-aks', 'dist', 'index.js')).then(content => content.length);
+  console.log(
+    `${outcome} out/release in ${((Date.now() - started) / 1000).toFixed(1)} s (provision-aks: ${(size / 1e6).toFixed(1)} MB)`,
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * Format, lint, types, direction of dependencies, workflow lint, Terraform format, generated docs: all of them, side by
+ * side, and every finding at once. Linters that are missing are skipped loudly; `REQUIRE_LINTERS=1` (CI) makes that an error.
+ */
+import { spawn } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { staleDocs } from './docs.ts';
+
+const root = join(import.meta.dirname, '..');
+const strict = process.env['REQUIRE_LINTERS'] === '1';
+
+interface Check {
+  readonly name: string;
+  /** Program and arguments; the program is looked up on PATH. */
+  readonly command: readonly [string, ...string[]];
+  /** How to get the program, for those that the workspace does not bring. */
+  readonly install?: string;
+}
+
+const checks: readonly Check[] = [
+  { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '.'] },
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  {
+    name: 'dependency direction',
+    command: ['depcruise', '--config', '.dependency-cruiser.mjs', 'actions', 'packages', 'scripts', 'test', 'bench'],
+  },
+  {
+    name: 'terraform format',
+    command: ['terraform', 'fmt', '-check', '-recursive', 'actions/provision-aks/terraform'],
+    install: 'Terraform 1.11 or newer',
+  },
+  {
+    name: 'actionlint',
+    command: ['actionlint', '-no-color'],
+    install: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  },
+  {
+    name: 'zizmor',
+    command: ['zizmor', '--offline', '--no-progress', '--persona=auditor', '.github', 'actions', 'examples'],
+    install: 'pip install zizmor==1.32.0',
+  },
+];
+
+const outcomes = await Promise.all(checks.map(run));
+const stale = await staleDocs();
+outcomes.push({
+  name: 'generated docs',
+  state: stale.length === 0 ? 'ok' : 'failed',
+  detail: stale.map(file => `${file} is out of date: run \`npx pnpm@12 docs\``).join('\n'),
+});
+for (const outcome of outcomes) {
+  console.log(
+    `${outcome.state === 'ok' ? '✓' : outcome.state === 'skipped' ? '!' : '✗'} ${outcome.name}${outcome.state === 'skipped' ? ' SKIPPED' : ''}`,
+  );
+  if (outcome.detail !== '') console.log(outcome.detail.replace(/^/gm, '    '));
+}
+process.exitCode = outcomes.some(outcome => outcome.state === 'failed') ? 1 : 0;
+
+interface Outcome {
+  readonly name: string;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly detail: string;
+}
+
+async function run(check: Check): Promise<Outcome> {
+  const [program, ...args] = check.command;
+  if (check.install !== undefined && !(await onPath(program))) {
+    const state = strict ? 'failed' : 'skipped';
+    return { name: check.name, state, detail: `${program} is not installed: ${check.install}` };
+  }
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output: Buffer[] = [];
+    child.stdout.on('data', chunk => output.push(chunk));
+    child.stderr.on('data', chunk => output.push(chunk));
+    child.on('error', reject);
+    child.on('close', code => {
+      const state = code === 0 ? 'ok' : 'failed';
+      resolve({ name: check.name, state, detail: code === 0 ? '' : Buffer.concat(output).toString('utf8').trim() });
+    });
+  });
+}
+
+async function onPath(program: string): Promise<boolean> {
+  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
+    const found = await access(join(folder, program)).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+  }
+  return false;
+}

@@ -1,0 +1,70 @@
+/**
+ * Writes the generated parts of the documentation: the tables of inputs and outputs in each action's README come from
+ * its action.yml. `staleDocs` says which files differ from what would be written; the check fails on those.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+
+interface Metadata {
+  readonly inputs?: Readonly<Record<string, { description: string; required?: boolean; default?: string }>>;
+  readonly outputs?: Readonly<Record<string, { description: string }>>;
+}
+
+/** Files with generated parts that are out of date, relative to the repository. */
+export async function staleDocs(): Promise<string[]> {
+  return (await render()).filter(file => file.current !== file.wanted).map(file => file.path);
+}
+
+async function render(): Promise<{ path: string; current: string; wanted: string }[]> {
+  const actions = (await readdir(join(root, 'actions'), { withFileTypes: true })).filter(entry => entry.isDirectory());
+  return Promise.all(
+    actions.map(async ({ name }) => {
+      const path = join('actions', name, 'README.md');
+      const metadata: Metadata = parse(await readFile(join(root, 'actions', name, 'action.yml'), 'utf8'));
+      const current = await readFile(join(root, path), 'utf8');
+      const wanted = replaceBlock(
+        replaceBlock(current, 'inputs', inputTable(metadata)),
+        'outputs',
+        outputTable(metadata),
+      );
+      return { path, current, wanted };
+    }),
+  );
+}
+
+function replaceBlock(page: string, name: string, content: string): string {
+  const begin = `<!-- generated:${name} -->`;
+  const end = `<!-- /generated:${name} -->`;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`A README lacks the markers ${begin} … ${end}.`);
+  return `${page.slice(0, from + begin.length)}\n${content}\n${page.slice(to)}`;
+}
+
+function inputTable({ inputs = {} }: Metadata): string {
+  const rows = Object.entries(inputs).map(([name, input]) => {
+    const fallback = input.required ? '**required**' : input.default === undefined ? '' : `\`${input.default}\``;
+    return `| \`${name}\` | ${cell(input.description)} | ${fallback} |`;
+  });
+  return ['| Input | | Default |', '|:--|:--|:--|', ...rows].join('\n');
+}
+
+function outputTable({ outputs = {} }: Metadata): string {
+  const rows = Object.entries(outputs).map(([name, output]) => `| \`${name}\` | ${cell(output.description)} |`);
+  return ['| Output | |', '|:--|:--|', ...rows].join('\n');
+}
+
+function cell(text: string): string {
+  return text.trim().replaceAll('|', '\\|').replace(/\s+/g, ' ');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const file of await render()) {
+    if (file.current === file.wanted) continue;
+    await writeFile(join(root, file.path), file.wanted);
+    console.log(`wrote ${file.path}`);
+  }
+}
