@@ -7,6 +7,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
+import { mapInParallel } from '@suite/foundation';
 import { bundledPackages, renderNotices } from './notices.ts';
 import { isStale, stamp } from './stamp.ts';
 
@@ -63,7 +64,7 @@ async function folders(parent: string): Promise<string[]> {
 async function emitJavaScript(): Promise<void> {
   const projects = [...(await folders(join(root, 'packages'))), ...(await folders(join(root, 'actions')))];
   const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
-  await inParallel(projects, async project => {
+  await mapInParallel(projects, availableParallelism(), async project => {
     await rm(join(project, 'dist'), { recursive: true, force: true });
     await runNode([tsc, '-p', project]);
   });
@@ -112,14 +113,6 @@ async function copySharedFiles(): Promise<void> {
   await mkdir(schemas, { recursive: true });
   await writeFile(join(schemas, 'platform.v1.schema.json'), `${JSON.stringify(platformSchema(), null, 2)}\n`);
   await writeFile(join(schemas, 'change-report.v1.schema.json'), `${JSON.stringify(reportSchema(), null, 2)}\n`);
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const workers = Array.from({ length: availableParallelism() }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  });
-  await Promise.all(workers);
 }
 
 function runNode(args: readonly string[]): Promise<void> {

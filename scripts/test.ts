@@ -22,9 +22,12 @@ console.log(`release tree: ${await build()}`);
 const results = join(root, 'out', 'test-results.json');
 await mkdir(join(root, 'out'), { recursive: true });
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
-const jestExit = await node(['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${results}`, ...jestArguments], {
-  silentStdout: true,
-});
+const jestExit = await node(
+  ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${results}`, ...jestArguments],
+  {
+    silentStdout: true,
+  },
+);
 const counts = JSON.parse(await readFile(results, 'utf8'));
 failed ||= jestExit !== 0;
 for (const suite of counts.testResults) {
@@ -33,7 +36,9 @@ for (const suite of counts.testResults) {
   }
 }
 const skipped = counts.numPendingTests > 0 ? `, ${counts.numPendingTests} skipped` : '';
-console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests + counts.numRuntimeErrorTestSuites} failed${skipped}`);
+console.log(
+  `${counts.numPassedTests} passed, ${counts.numFailedTests + counts.numRuntimeErrorTestSuites} failed${skipped}`,
+);
 process.exitCode = failed ? 1 : 0;
 
 function node(args: readonly string[], options: { silentStdout?: boolean } = {}): Promise<number> {

@@ -56,7 +56,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
     case 'verify':
       return { ...target, command: 'verify' };
     case 'apply':
-      if (planFile !== undefined) return { ...target, command: 'apply', reviewed: { planFile, digest: expectedDigest } };
+      if (planFile !== undefined)
+        return { ...target, command: 'apply', reviewed: { planFile, digest: expectedDigest } };
       if (expectedDigest !== undefined) {
         return { ...target, command: 'apply', reviewed: { planFile, digest: expectedDigest } };
       }

@@ -10,4 +10,5 @@ export * from './run.ts';
 export { mask } from './secrets.ts';
 export { createProcessRunner } from './spawn.ts';
 export * from './summary.ts';
+export { createToolStore } from './tools.ts';
 export { which } from './which.ts';

@@ -11,7 +11,9 @@ test.each([
 ])('%j is printed as %j', (line, expected) => expect(withoutCommands(line)).toBe(expected));
 
 test('no text can make the runner obey', () => {
-  const text = fc.array(fc.constantFrom('::', ':', '##[', '#', '[', '\n', '\r', ' ', '\t', 'a', '\u001b[0m', '\u200b')).map(parts => parts.join(''));
+  const text = fc
+    .array(fc.constantFrom('::', ':', '##[', '#', '[', '\n', '\r', ' ', '\t', 'a', '\u001b[0m', '\u200b'))
+    .map(parts => parts.join(''));
   fc.assert(
     fc.property(text, hostile => {
       for (const line of withoutCommands(hostile).split('\n')) {

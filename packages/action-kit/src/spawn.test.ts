@@ -17,7 +17,9 @@ test.each([
   ['exec', createShortRunner()],
 ])('%s passes arguments as they are and nothing of our environment', async (_name, runner) => {
   const hostile = ['$(id)', 'a b', '"', "'", '\\', ';', '--x=${y}', 'ünï'];
-  const exit = await runner.run(node('console.log(JSON.stringify([process.argv.slice(1), Object.keys(process.env)]))', ...hostile));
+  const exit = await runner.run(
+    node('console.log(JSON.stringify([process.argv.slice(1), Object.keys(process.env)]))', ...hostile),
+  );
   const [args, names] = JSON.parse(exit.stdout);
   expect(args).toEqual(hostile);
   expect(names.filter((name: string) => !name.startsWith('__'))).toEqual([]);

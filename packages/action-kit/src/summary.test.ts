@@ -2,18 +2,22 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { utf8Length } from '@suite/foundation';
+import fc from 'fast-check';
 import { createSummary, fitBlocks } from './summary.ts';
 
 test('never exceeds the limit, keeps the order, and says what it left out', () => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 300 })), fc.integer({ min: 0, max: 4000 }), (blocks, limit) => {
-      const text = fitBlocks(blocks, limit);
-      expect(utf8Length(text)).toBeLessThanOrEqual(limit);
-      const whole = blocks.map(block => `${block}\n\n`).join('');
-      if (text !== whole && limit >= 120) expect(text).toMatch(/_\d+ of \d+ sections left out/);
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: 'grapheme', maxLength: 300 })),
+      fc.integer({ min: 0, max: 4000 }),
+      (blocks, limit) => {
+        const text = fitBlocks(blocks, limit);
+        expect(utf8Length(text)).toBeLessThanOrEqual(limit);
+        const whole = blocks.map(block => `${block}\n\n`).join('');
+        if (text !== whole && limit >= 120) expect(text).toMatch(/_\d+ of \d+ sections left out/);
+      },
+    ),
   );
 });
 

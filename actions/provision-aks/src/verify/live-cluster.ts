@@ -44,8 +44,10 @@ export interface LiveCluster {
   /** Upgrade channels of the cluster and of the node images; Azure may leave out `none`. */
   readonly upgrades: { readonly cluster: string | undefined; readonly nodes: string | undefined };
   readonly tier: string | undefined;
-  /** The version that runs, e.g. `1.35.2`. */
+  /** The version that runs, e.g. `1.35.2` (ARM's `currentKubernetesVersion`). */
   readonly version: string | undefined;
+  /** The version that Azure was asked for or has moved itself to (ARM's `kubernetesVersion`), e.g. `1.35` or `1.35.2`. */
+  readonly heldVersion: string | undefined;
   readonly provisioningState: string | undefined;
   readonly powerState: string | undefined;
   /** Type of the control plane's identity: `UserAssigned` or `SystemAssigned`. */
@@ -71,8 +73,10 @@ export interface LivePool {
   readonly zones: readonly string[];
   /** Who installs the GPU driver: `Install` or `None`; undefined where Azure says nothing. */
   readonly gpuDriver: string | undefined;
-  /** The version that runs, e.g. `1.35.2`. */
+  /** The version that runs, e.g. `1.35.2` (ARM's `currentOrchestratorVersion`). */
   readonly version: string | undefined;
+  /** The version that Azure was asked for or has moved itself to (ARM's `orchestratorVersion`). */
+  readonly heldVersion: string | undefined;
   readonly provisioningState: string | undefined;
   readonly powerState: string | undefined;
 }

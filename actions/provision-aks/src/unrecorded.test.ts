@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import type { PredictedResource } from './resource-ids.ts';
+import { findUnrecorded } from './unrecorded.ts';
+
+const group = '/subscriptions/s/resourceGroups/rg-dev';
+const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): PredictedResource => ({
+  address: `at ${id}`,
+  type: 'any',
+  id,
+  apiVersion: '2025-01-01',
+  heldBy,
+});
+const network = `${group}/providers/Microsoft.Network/virtualNetworks/vnet`;
+const subnet = `${network}/subnets/compute`;
+
+async function find(existing: readonly string[], planned: readonly PredictedResource[]) {
+  const asked: string[] = [];
+  const found = await findUnrecorded(planned, async id => {
+    asked.push(id);
+    return existing.includes(id) ? { id } : undefined;
+  });
+  return { asked, found: found.map(({ id }) => id) };
+}
+
+test('asks once when the group is not there, however much is planned in it', async () => {
+  const planned = [resource(group), resource(network), resource(subnet)];
+  expect(await find([], planned)).toEqual({ asked: [group], found: [] });
+});
+
+test('finds what an interrupted run left, at every depth', async () => {
+  const planned = [resource(subnet), resource(network), resource(group), resource(`${group}/providers/X/y/other`)];
+  expect((await find([group, network, subnet], planned)).found).toEqual([group, network, subnet]);
+});
+
+test('asks for a resource whose parents are recorded', async () => {
+  expect((await find([subnet], [resource(subnet)])).found).toEqual([subnet]);
+});
+
+test('a property of another resource counts only when it is set', async () => {
+  expect((await find([subnet], [resource(subnet, () => false)])).found).toEqual([]);
+});

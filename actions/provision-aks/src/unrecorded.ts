@@ -1,0 +1,48 @@
+import { mapInParallel, type Problem } from '@suite/foundation';
+import type { PredictedResource } from './resource-ids.ts';
+
+/** Looks a resource up in Azure: its body, or undefined when there is none. */
+export type FindResource = (id: string, apiVersion: string) => Promise<unknown>;
+
+/** Few enough to stay far below ARM's limits for reads. */
+const parallel = 8;
+
+/**
+ * The resources that a plan would create although Azure has them already: what a run that was killed, or a create whose
+ * operation failed, left behind without recording it. Their apply would fail halfway, so it is not begun.
+ */
+export async function findUnrecorded(
+  predicted: readonly PredictedResource[],
+  find: FindResource,
+): Promise<PredictedResource[]> {
+  const found: PredictedResource[] = [];
+  // Nothing lies below a resource that is not there, so only what was found is looked into.
+  let level = predicted.filter(resource => parentOf(resource, predicted) === undefined);
+  while (level.length > 0) {
+    const bodies = await mapInParallel(level, parallel, resource => find(resource.id, resource.apiVersion));
+    const held = level.filter((resource, index) => bodies[index] !== undefined && resource.heldBy(bodies[index]));
+    found.push(...held);
+    const ids = new Set(held.map(({ id }) => id));
+    level = predicted.filter(resource => ids.has(parentOf(resource, predicted)?.id ?? ''));
+  }
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The innermost resource of the plan that this one lies in. */
+function parentOf({ id }: PredictedResource, all: readonly PredictedResource[]): PredictedResource | undefined {
+  const lower = id.toLowerCase();
+  return all
+    .filter(other => lower.startsWith(`${other.id.toLowerCase()}/`))
+    .reduce<PredictedResource | undefined>(
+      (inner, other) => (inner === undefined || other.id.length > inner.id.length ? other : inner),
+      undefined,
+    );
+}
+
+/** What to do about them, one problem each. */
+export function describeUnrecorded(resources: readonly PredictedResource[]): Problem[] {
+  return resources.map(({ address, id }) => ({
+    message: `\`${address}\` would be created, but ${id} exists already and the state does not know it.`,
+    remedy: `An earlier run was cut off before it could record it. If it holds nothing of value, remove it with \`az resource delete --ids ${id}\` and plan again.`,
+  }));
+}
