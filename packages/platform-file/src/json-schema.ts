@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { platformSource } from './schema.ts';
+
+/** JSON Schema (draft 2020-12) of the platform file, for editors. */
+export function platformSchema(): object {
+  return {
+    $id: 'https://github.com/org/actions/releases/download/v1/platform.v1.schema.json',
+    title: 'Platform file',
+    ...z.toJSONSchema(platformSource, { target: 'draft-2020-12', io: 'input' }),
+  };
+}

@@ -1,0 +1,35 @@
+import { isObject, type JsonObject } from '@suite/foundation';
+import type { Path } from './document.ts';
+import type { ExistingSource, LayerSource, PlatformSource } from './schema.ts';
+
+/** One environment in one region as people wrote it, all layers laid over one another. */
+export interface Merged extends LayerSource {
+  readonly existing?: ExistingSource | undefined;
+}
+
+/** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */
+export function mergeLayers(source: PlatformSource, environment: string, region: string): Merged {
+  const own = source.environments[environment];
+  const { subscription: _s, location: _l, regions, production: _p, allow: _a, ...layer } = own ?? { subscription: '' };
+  const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];
+  return layers.reduce<JsonObject>((below, above) => merge(below, above), {}) as Merged;
+}
+
+function merge(below: JsonObject, above: JsonObject): JsonObject {
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    if (value === undefined) continue;
+    const under = merged[key];
+    merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
+  }
+  return merged;
+}
+
+/** The places where a setting of an environment may stand, the one that wins first. */
+export function layerPaths(environment: string, region: string, setting: Path): Path[] {
+  return [
+    ['environments', environment, 'regions', region, ...setting],
+    ['environments', environment, ...setting],
+    ['defaults', ...setting],
+  ];
+}

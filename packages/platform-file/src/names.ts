@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * Names of Azure resources, derived in one place so that every action finds what another one made. The region is always
+ * part of a name: adding a second region later renames nothing.
+ */
+export function resourceGroupName(platform: string, scope: string, region: string): string {
+  return `rg-${platform}-${scope}-${region}`;
+}
+
+export function clusterName(platform: string, environment: string, region: string): string {
+  return `aks-${platform}-${environment}-${region}`;
+}
+
+/** The group in which AKS keeps nodes and load balancers. */
+export function nodeResourceGroupName(platform: string, environment: string, region: string): string {
+  return `${resourceGroupName(platform, environment, region)}-nodes`;
+}
+
+export function networkName(platform: string, environment: string, region: string): string {
+  return `vnet-${platform}-${environment}-${region}`;
+}
+
+export function subnetName(zone: string): string {
+  return `snet-${zone}`;
+}
+
+export function workspaceName(platform: string): string {
+  return `log-${platform}`;
+}
+
+/** Registry names are letters and digits only and unique in all of Azure, hence the hash. */
+export function registryName(platform: string, environment: string, region: string, subscription: string): string {
+  const hash = createHash('sha256').update(`${subscription}/${environment}/${region}`).digest('hex').slice(0, 6);
+  const readable = `cr${platform}${environment}`.replaceAll('-', '').slice(0, 44);
+  return `${readable}${hash}`;
+}
+
+export function stateKey(platform: string, scope: string, region: string): string {
+  return `${platform}/${scope}/${region}.tfstate`;
+}
+
+/** Azure's shortest limit on what is made of these parts: DNS prefixes of AKS have at most 54 characters. */
+export const longestClusterName = 54;
