@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { run } from '@suite/action-kit';
 import { readRequest } from './inputs.ts';
 
 await run(async kit => {
   const request = readRequest(kit.input, kit.context.workspace);
-  kit.log.info(JSON.stringify(request));
+  // Loaded only now, so that a wrong input is answered at once.
+  const [{ provision }, { createServices }] = await Promise.all([import('./provision.ts'), import('./adapters.ts')]);
+  await provision(request, createServices(kit, join(import.meta.dirname, '..')));
 });

@@ -9,21 +9,13 @@ import type {
   ScopeView,
   SharedScope,
 } from '@suite/platform-file';
+import type { HeldVersions } from './held-versions.ts';
 
 /** Folder below `terraform/` whose configuration makes the scope. */
 export type TerraformRoot = 'shared' | 'environment';
 
 export function terraformRoot(view: ScopeView): TerraformRoot {
   return view.kind;
-}
-
-/**
- * The versions that Azure holds for a cluster that exists: ARM's `kubernetesVersion` and each pool's
- * `orchestratorVersion`. They begin as the minor that was asked for and become a patch when Azure upgrades by itself.
- */
-export interface HeldVersions {
-  readonly cluster: string | undefined;
-  readonly pools: Readonly<Record<string, string | undefined>>;
 }
 
 /** The content of the file that `terraform plan -var-file` gets; null where Terraform's optional values are absent. */

@@ -7,6 +7,8 @@ import { terraformRoot } from './variables.ts';
 export interface Workspace {
   /** A copy of the configuration, because Terraform writes its lock file beside it. */
   readonly configuration: string;
+  /** Puts a fresh copy there. */
+  copyConfiguration(): Promise<void>;
   /** Providers and backend settings. */
   readonly dataDir: string;
   /** Where a plan goes unless the caller names a place. */
@@ -19,16 +21,18 @@ export interface Workspace {
 export async function prepareWorkspace(temp: string, terraform: string, view: ScopeView): Promise<Workspace> {
   const folder = join(temp, 'provision-aks', `${view.platform}-${view.scope}-${view.region}`);
   const copy = join(folder, 'terraform');
-  await rm(copy, { recursive: true, force: true });
   // Plans and variables are for nobody else on a shared machine.
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await cp(terraform, copy, { recursive: true });
   const write = async (name: string, value: unknown) => {
     const file = join(folder, name);
     await writeFile(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     return file;
   };
   return {
+    copyConfiguration: async () => {
+      await rm(copy, { recursive: true, force: true });
+      await cp(terraform, copy, { recursive: true });
+    },
     configuration: join(copy, terraformRoot(view)),
     dataDir: join(folder, 'data'),
     planFile: join(folder, 'plan.tfplan'),

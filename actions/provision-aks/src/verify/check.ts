@@ -10,6 +10,8 @@ export interface Check<Subject> {
   readonly expected: Exclude<Seen, undefined>;
   readonly read: (subject: Subject) => Seen;
   readonly match: Match;
+  /** Where it can be asked at all: the settings of a feature that is off are not further differences. */
+  readonly applies?: (subject: Subject) => boolean;
 }
 
 export function check<Subject>(
@@ -20,6 +22,15 @@ export function check<Subject>(
   match: Match = same,
 ): Check<Subject> {
   return { what, path, expected, read, match };
+}
+
+/** The settings of a feature, which are checked where it is wanted and on. */
+export function settings<Subject, Wanted>(
+  wanted: Wanted | undefined,
+  applies: (subject: Subject) => boolean,
+  checks: (wanted: Wanted) => readonly Check<Subject>[],
+): Check<Subject>[] {
+  return wanted === undefined ? [] : checks(wanted).map(single => ({ ...single, applies }));
 }
 
 /** Where Azure chooses the minor, no version is wrong. */

@@ -1,5 +1,5 @@
 import type { Cluster, EnvironmentScope, LogsReference } from '@suite/platform-file';
-import { type Check, check, versionCheck } from './check.ts';
+import { type Check, check, settings, versionCheck } from './check.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { anyOrder, ignoringCase, omittedMeans } from './match.ts';
 
@@ -27,7 +27,7 @@ function control(wanted: Cluster): Check<LiveCluster>[] {
   return [
     ...versionCheck<LiveCluster>(wanted, 'currentKubernetesVersion'),
     check('Tier', 'sku.tier', wanted.tier, live => live.tier, ignoringCase),
-    check('Control plane identity', 'identity.type', 'UserAssigned', live => live.identityType, ignoringCase),
+    check('Control plane identity', 'identity.type', 'UserAssigned', live => live.identity, ignoringCase),
     check(
       'Node resource group',
       'nodeResourceGroup',
@@ -53,112 +53,108 @@ function control(wanted: Cluster): Check<LiveCluster>[] {
 }
 
 function features(wanted: Cluster, workspace: string): Check<LiveCluster>[] {
-  const { monitoring, defender, policy, secretsProvider, imageCleaner, csi, workloadIdentity } = wanted.features;
+  const { monitoring, defender, policy, csi, workloadIdentity } = wanted.features;
   return [
-    check('Container Insights', 'addonProfiles.omsagent.enabled', monitoring, live => live.monitoring.enabled),
-    ...(monitoring
-      ? [
-          check<LiveCluster>(
-            'Container Insights workspace',
-            'addonProfiles.omsagent.config.logAnalyticsWorkspaceResourceID',
-            workspace,
-            live => live.monitoring.workspaceId,
-            ignoringCase,
-          ),
-        ]
-      : []),
-    check('Defender', 'securityProfile.defender.securityMonitoring.enabled', defender, live => live.defender.enabled),
-    ...(defender
-      ? [
-          check<LiveCluster>(
-            'Defender workspace',
-            'securityProfile.defender.logAnalyticsWorkspaceResourceId',
-            workspace,
-            live => live.defender.workspaceId,
-            ignoringCase,
-          ),
-        ]
-      : []),
-    check('Azure Policy', 'addonProfiles.azurepolicy.enabled', policy, live => live.policy.enabled),
+    check('Container Insights', 'addonProfiles.omsagent.enabled', monitoring, hasInsights),
+    ...settings(monitoring ? workspace : undefined, hasInsights, id => [
+      check(
+        'Container Insights workspace',
+        'addonProfiles.omsagent.config.logAnalyticsWorkspaceResourceID',
+        id,
+        live => live.features.monitoring?.workspace,
+        ignoringCase,
+      ),
+    ]),
+    check('Defender', 'securityProfile.defender.securityMonitoring.enabled', defender, hasDefender),
+    ...settings(defender ? workspace : undefined, hasDefender, id => [
+      check(
+        'Defender workspace',
+        'securityProfile.defender.logAnalyticsWorkspaceResourceId',
+        id,
+        live => live.features.defender?.workspace,
+        ignoringCase,
+      ),
+    ]),
+    check('Azure Policy', 'addonProfiles.azurepolicy.enabled', policy, live => live.features.policy),
+    ...secretsProvider(wanted),
+    ...imageCleaner(wanted),
+    check('Blob CSI driver', 'storageProfile.blobCSIDriver.enabled', csi.blob, live => live.features.csi.blob),
+    check('Disk CSI driver', 'storageProfile.diskCSIDriver.enabled', csi.disk, live => live.features.csi.disk),
+    check('File CSI driver', 'storageProfile.fileCSIDriver.enabled', csi.file, live => live.features.csi.file),
     check(
-      'Key Vault Secrets Provider',
-      'addonProfiles.azureKeyvaultSecretsProvider.enabled',
-      secretsProvider !== undefined,
-      live => live.secretsProvider.enabled,
+      'Snapshot controller',
+      'storageProfile.snapshotController.enabled',
+      csi.snapshot,
+      live => live.features.csi.snapshot,
     ),
-    ...(secretsProvider === undefined
-      ? []
-      : [
-          check<LiveCluster>(
-            'Secret rotation',
-            'addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation',
-            true,
-            live => live.secretsProvider.rotation,
-          ),
-          check<LiveCluster>(
-            'Secret rotation interval',
-            'addonProfiles.azureKeyvaultSecretsProvider.config.rotationPollInterval',
-            secretsProvider.rotationInterval,
-            live => live.secretsProvider.rotationInterval,
-          ),
-        ]),
-    check(
-      'Image Cleaner',
-      'securityProfile.imageCleaner.enabled',
-      imageCleaner !== undefined,
-      live => live.imageCleaner.enabled,
-    ),
-    ...(imageCleaner === undefined
-      ? []
-      : [
-          check<LiveCluster>(
-            'Image Cleaner interval',
-            'securityProfile.imageCleaner.intervalHours',
-            imageCleaner.intervalHours,
-            live => live.imageCleaner.intervalHours,
-          ),
-        ]),
-    check('Blob CSI driver', 'storageProfile.blobCSIDriver.enabled', csi.blob, live => live.csi.blob),
-    check('Disk CSI driver', 'storageProfile.diskCSIDriver.enabled', csi.disk, live => live.csi.disk),
-    check('File CSI driver', 'storageProfile.fileCSIDriver.enabled', csi.file, live => live.csi.file),
-    check('Snapshot controller', 'storageProfile.snapshotController.enabled', csi.snapshot, live => live.csi.snapshot),
     check(
       'Workload identity',
       'securityProfile.workloadIdentity.enabled',
       workloadIdentity,
-      live => live.workloadIdentity,
+      live => live.features.workloadIdentity,
     ),
     // On even without workload identity: switching it off would replace the cluster.
-    check('OIDC issuer', 'oidcIssuerProfile.enabled', true, live => live.oidcIssuer.enabled),
-    check('Pod identity', 'podIdentityProfile.enabled', false, live => live.podIdentity),
+    check('OIDC issuer', 'oidcIssuerProfile.enabled', true, live => live.features.oidcIssuer !== undefined),
+    check('Pod identity', 'podIdentityProfile.enabled', false, live => live.features.podIdentity),
   ];
 }
+
+function secretsProvider({ features: { secretsProvider: wanted } }: Cluster): Check<LiveCluster>[] {
+  const addon = 'addonProfiles.azureKeyvaultSecretsProvider';
+  const isOn = (live: LiveCluster) => live.features.secretsProvider !== undefined;
+  return [
+    check('Key Vault Secrets Provider', `${addon}.enabled`, wanted !== undefined, isOn),
+    ...settings(wanted, isOn, ({ rotationInterval }) => [
+      check(
+        'Secret rotation',
+        `${addon}.config.enableSecretRotation`,
+        true,
+        live => live.features.secretsProvider?.rotation,
+      ),
+      check(
+        'Secret rotation interval',
+        `${addon}.config.rotationPollInterval`,
+        rotationInterval,
+        live => live.features.secretsProvider?.rotationInterval,
+      ),
+    ]),
+  ];
+}
+
+function imageCleaner({ features: { imageCleaner: wanted } }: Cluster): Check<LiveCluster>[] {
+  const profile = 'securityProfile.imageCleaner';
+  const isOn = (live: LiveCluster) => live.features.imageCleaner !== undefined;
+  return [
+    check('Image Cleaner', `${profile}.enabled`, wanted !== undefined, isOn),
+    ...settings(wanted, isOn, ({ intervalHours }) => [
+      check(
+        'Image Cleaner interval',
+        `${profile}.intervalHours`,
+        intervalHours,
+        live => live.features.imageCleaner?.intervalHours,
+      ),
+    ]),
+  ];
+}
+
+const hasInsights = (live: LiveCluster) => live.features.monitoring !== undefined;
+const hasDefender = (live: LiveCluster) => live.features.defender !== undefined;
 
 function access(view: EnvironmentScope): Check<LiveCluster>[] {
   const { cluster, admins } = view;
   return [
-    check('Kubernetes RBAC', 'enableRBAC', true, live => live.rbac.enabled),
-    check('Entra integration', 'aadProfile.managed', true, live => live.rbac.managed),
-    check('Azure RBAC', 'aadProfile.enableAzureRBAC', true, live => live.rbac.azureRbac),
-    check('Administrator groups', 'aadProfile.adminGroupObjectIDs', admins, live => live.rbac.adminGroups, anyOrder),
-    check('Local accounts off', 'disableLocalAccounts', true, live => live.localAccountsDisabled),
-    check(
-      'Private API server',
-      'apiServerAccessProfile.enablePrivateCluster',
-      cluster.private,
-      live => live.api.private,
-    ),
-    check(
-      'Run command off',
-      'apiServerAccessProfile.disableRunCommand',
-      !cluster.runCommand,
-      live => live.api.runCommandDisabled,
-    ),
+    check('Kubernetes RBAC', 'enableRBAC', true, live => live.rbac),
+    check('Entra integration', 'aadProfile.managed', true, live => live.entra),
+    check('Azure RBAC', 'aadProfile.enableAzureRBAC', true, live => live.azureRbac),
+    check('Administrator groups', 'aadProfile.adminGroupObjectIDs', admins, live => live.admins, anyOrder),
+    check('Local accounts off', 'disableLocalAccounts', true, live => !live.localAccounts),
+    check('Private API server', 'apiServerAccessProfile.enablePrivateCluster', cluster.private, live => live.private),
+    check('Run command off', 'apiServerAccessProfile.disableRunCommand', !cluster.runCommand, live => !live.runCommand),
     check(
       'Authorized ranges',
       'apiServerAccessProfile.authorizedIPRanges',
       cluster.authorizedRanges,
-      live => live.api.authorizedRanges,
+      live => live.authorizedRanges,
       anyOrder,
     ),
   ];
@@ -168,7 +164,7 @@ function network(wanted: Cluster): Check<LiveCluster>[] {
   const cilium = wanted.networkPolicy === 'cilium';
   return [
     check('Network plugin', 'networkProfile.networkPlugin', 'azure', live => live.network.plugin, ignoringCase),
-    check('Network mode', 'networkProfile.networkPluginMode', 'overlay', live => live.network.mode, ignoringCase),
+    check('Network mode', 'networkProfile.networkPluginMode', 'overlay', live => live.network.pluginMode, ignoringCase),
     check(
       'Network policy',
       'networkProfile.networkPolicy',
@@ -187,7 +183,7 @@ function network(wanted: Cluster): Check<LiveCluster>[] {
       'Outbound traffic',
       'networkProfile.outboundType',
       'loadBalancer',
-      live => live.network.outbound,
+      live => live.network.outboundType,
       omittedMeans('loadBalancer', ignoringCase),
     ),
   ];

@@ -26,7 +26,7 @@ export function encodeMessage(descriptor: Descriptor, message: Message): Uint8Ar
       for (const [key, item] of Object.entries(value)) writeField(parts, number, entry, { key, value: item });
     } else if (occurs === 'repeated') {
       for (const item of value as Iterable<unknown>) writeField(parts, number, type, item);
-    } else if (!isDefault(value)) {
+    } else {
       writeField(parts, number, type, value);
     }
   }
@@ -54,10 +54,6 @@ export function decodeMessage(descriptor: Descriptor, bytes: Uint8Array): Messag
     }
   }
   return message;
-}
-
-function isDefault(value: unknown): boolean {
-  return value === false || value === 0 || value === '' || (value instanceof Uint8Array && value.length === 0);
 }
 
 function writeField(parts: Uint8Array[], number: number, type: FieldType, value: unknown): void {

@@ -1,0 +1,46 @@
+import { type Check, judgeAllowance, type Verdict } from '@suite/change-report';
+import type { Problem } from '@suite/foundation';
+import type { ScopeView } from '@suite/platform-file';
+import type { PlanContent } from '@suite/terraform';
+import type { PredictedResource } from './resource-ids.ts';
+import { describeUnrecorded } from './unrecorded.ts';
+
+/** A plan as the report shows it and as apply judges it. */
+export interface JudgedPlan {
+  readonly content: PlanContent;
+  readonly digest: string;
+  /** Terraform's own checks and ours; a blocked one stops apply. */
+  readonly checks: readonly Check[];
+  readonly verdict: Extract<Verdict, 'no-changes' | 'changes' | 'blocked'>;
+}
+
+/** What is to be thought of a plan. Pure. */
+export function judgePlan(
+  view: ScopeView,
+  platformFile: string,
+  content: PlanContent,
+  digest: string,
+  unrecorded: readonly PredictedResource[],
+): JudgedPlan {
+  const checks: Check[] = [
+    ...content.checks,
+    ...judgeAllowance(content.changes, view.allow, { scope: view.scope, platformFile }),
+    ...describeUnrecorded(unrecorded).map(
+      (problem, index): Check => ({
+        id: `unrecorded/${unrecorded[index]?.address}`,
+        name: 'Everything that exists is recorded',
+        status: 'blocked',
+        ...problem,
+      }),
+    ),
+  ];
+  const blocked = checks.some(check => check.status === 'blocked');
+  return { content, digest, checks, verdict: blocked ? 'blocked' : content.applyable ? 'changes' : 'no-changes' };
+}
+
+/** What apply refuses, one problem per blocked check. */
+export function refusals(plan: JudgedPlan): Problem[] {
+  return plan.checks
+    .filter(check => check.status === 'blocked')
+    .map(({ message, remedy }) => ({ message, ...(remedy === undefined ? {} : { remedy }) }));
+}

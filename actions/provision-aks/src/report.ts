@@ -1,0 +1,103 @@
+import type { RunContext } from '@suite/action-kit';
+import { type ChangeReport, type Check, highestRisk, type Timing } from '@suite/change-report';
+import { CancelledError, type Problem, UserError } from '@suite/foundation';
+import type { ScopeView } from '@suite/platform-file';
+import type { ResourceRun } from '@suite/terraform';
+import type { JudgedPlan } from './plan.ts';
+import type { Difference } from './verify/compare.ts';
+
+/** What a command found out; everything else of the report is known before it begins. */
+export interface Findings {
+  readonly verdict: ChangeReport['verdict'];
+  readonly plan?: JudgedPlan;
+  readonly checks?: readonly Check[];
+  readonly differences?: readonly Difference[];
+  readonly warnings?: readonly string[];
+  readonly timings?: readonly Timing[];
+}
+
+export interface Subject {
+  readonly command: 'plan' | 'apply' | 'verify';
+  readonly view: ScopeView;
+  readonly context: RunContext;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+}
+
+export function assembleReport(
+  { command, view, context, startedAt, finishedAt }: Subject,
+  found: Findings,
+): ChangeReport {
+  const { plan, differences = [], checks = plan?.checks ?? [], timings = [] } = found;
+  return {
+    schema: 'change-report/v1',
+    action: 'provision-aks',
+    command,
+    platform: view.platform,
+    scope: view.scope,
+    region: view.region,
+    production: view.production,
+    commit: { head: context.sha },
+    ...(context.runUrl === undefined
+      ? {}
+      : { run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl, actor: context.actor } }),
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(finishedAt).toISOString(),
+    verdict: found.verdict,
+    changes: plan?.content.changes ?? [],
+    drift: plan?.content.drift ?? [],
+    outputs: plan?.content.outputs ?? [],
+    checks,
+    differences: differences.map(({ what, path, expected, actual }) => ({
+      what,
+      path,
+      expected: showValue(expected),
+      actual: showValue(actual),
+    })),
+    warnings: [...(plan?.content.warnings ?? []), ...(found.warnings ?? [])],
+    timings,
+    ...(plan === undefined ? {} : { digest: plan.digest }),
+  };
+}
+
+function showValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The outputs of the action. */
+export function outputsOf(report: ChangeReport, reportFile: string, planFile: string | undefined) {
+  return {
+    changes: report.changes.length,
+    risk: highestRisk(report.changes),
+    digest: report.digest,
+    verdict: report.verdict,
+    report: reportFile,
+    'plan-file': planFile,
+  };
+}
+
+/** How long each resource took, for the picture in the summary. */
+export function timingsOf(resources: readonly ResourceRun[], startedAt: number): Timing[] {
+  return resources.map(({ name, startedAt: began, elapsedMs }) => ({
+    name,
+    startMs: Math.max(0, began - startedAt),
+    durationMs: elapsedMs,
+  }));
+}
+
+/** A failure as checks of the report, so that the summary says what the log says. */
+export function failureChecks(error: unknown): Check[] {
+  const problems: readonly Problem[] =
+    error instanceof UserError
+      ? error.problems
+      : [{ message: error instanceof CancelledError ? error.message : 'The action has a defect; its log says which.' }];
+  return problems.map(({ message, remedy }, index) => ({
+    id: `failure/${index}`,
+    name: error instanceof CancelledError ? 'Cancelled' : 'Failed',
+    status: 'failed',
+    message,
+    ...(remedy === undefined ? {} : { remedy }),
+  }));
+}

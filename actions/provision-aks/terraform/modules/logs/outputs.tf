@@ -1,0 +1,3 @@
+output "id" {
+  value = azurerm_log_analytics_workspace.this.id
+}

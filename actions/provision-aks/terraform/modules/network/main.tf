@@ -1,0 +1,39 @@
+resource "azurerm_virtual_network" "this" {
+  name                = var.name
+  location            = var.location
+  resource_group_name = var.resource_group_name
+  address_space       = [var.address_space]
+  tags                = var.tags
+}
+
+resource "azurerm_subnet" "this" {
+  for_each = var.subnets
+
+  name                 = each.value.name
+  resource_group_name  = var.resource_group_name
+  virtual_network_name = azurerm_virtual_network.this.name
+  address_prefixes     = [each.value.cidr]
+
+  # Azure's implicit way out is being retired; what needs one has one of its own (the cluster's load balancer).
+  default_outbound_access_enabled = false
+
+  # Private endpoints ignore security groups unless their subnet says otherwise.
+  private_endpoint_network_policies = each.key == "data" ? "NetworkSecurityGroupEnabled" : "Disabled"
+}
+
+resource "azurerm_network_security_group" "this" {
+  for_each = var.subnets
+
+  name                = "nsg-${trimprefix(each.value.name, "snet-")}"
+  location            = var.location
+  resource_group_name = var.resource_group_name
+  security_rule       = local.security_rules[each.key]
+  tags                = var.tags
+}
+
+resource "azurerm_subnet_network_security_group_association" "this" {
+  for_each = var.subnets
+
+  subnet_id                 = azurerm_subnet.this[each.key].id
+  network_security_group_id = azurerm_network_security_group.this[each.key].id
+}

@@ -1,0 +1,3 @@
+output "ids" {
+  value = { for name, pool in azurerm_kubernetes_cluster_node_pool.this : name => pool.id }
+}

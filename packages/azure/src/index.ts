@@ -1,0 +1,15 @@
+export type { Cloud, CloudName } from './clouds.ts';
+export { cloudNames, clouds } from './clouds.ts';
+export type { ClusterReader } from './cluster-reader.ts';
+export { createClusterReader } from './cluster-reader.ts';
+export type { AzureCredential, CredentialOptions } from './credential.ts';
+export { createCredential } from './credential.ts';
+export type { Identity } from './identity.ts';
+export type { LiveCluster, LiveFeatures, LiveNetwork, LivePool } from './live-cluster.ts';
+export type { ArmOptions, ResourceReader } from './resource-reader.ts';
+export { createResourceReader } from './resource-reader.ts';
+export type { RunMarker, RunNote } from './run-marker.ts';
+export { createRunMarker } from './run-marker.ts';
+export type { StateOptions } from './state-blob.ts';
+export type { BlobLock, StateBlob, StateReader } from './state-reader.ts';
+export { createStateReader } from './state-reader.ts';

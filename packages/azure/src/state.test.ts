@@ -1,0 +1,169 @@
+import { describe, expect, test } from '@jest/globals';
+import { clouds } from './clouds.ts';
+import { createRunMarker } from './run-marker.ts';
+import { createStateReader } from './state-reader.ts';
+import { eagerClock } from './testing/eager-clock.ts';
+import { type FakeAnswer, fakeAzure, fakeCredential } from './testing/fake-azure.ts';
+
+function start(answer: (index: number) => FakeAnswer | string) {
+  const { requests, httpClient } = fakeAzure((_, index) => answer(index));
+  const warnings: string[] = [];
+  const options = {
+    account: 'stcontoso',
+    container: 'tfstate',
+    key: 'platform/dev/west europe.tfstate',
+    cloud: clouds.public,
+    identity: { name: 'plan identity of environment dev', clientId: 'c1' },
+    clock: eagerClock(),
+    httpClient,
+    warn: (message: string) => warnings.push(message),
+  };
+  return {
+    reader: createStateReader(fakeCredential, options),
+    marker: createRunMarker(fakeCredential, options),
+    requests,
+    warnings,
+  };
+}
+
+const url = 'https://stcontoso.blob.core.windows.net/tfstate/platform/dev/west%20europe.tfstate';
+
+/** What Terraform 1.11.4 left after it was killed (recorded run `killed-sigkill`). */
+const lockInfo = {
+  ID: 'f7668ec3-db79-ddd9-6940-6d46077508ad',
+  Operation: 'OperationTypeApply',
+  Info: '',
+  Who: 'root@runner',
+  Version: '1.11.4',
+  Created: '2026-11-23T05:36:05.910190588Z',
+  Path: 'tfstate/platform.tfstate',
+};
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('createStateReader', () => {
+  test('there and free', async () => {
+    const { reader, requests } = start(() => ({ status: 200, headers: { 'x-ms-lease-status': 'unlocked' } }));
+    expect(await reader.head()).toEqual({ exists: true, lease: 'available', lock: undefined });
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({ method: 'HEAD', url });
+    expect(requests[0]?.headers.get('x-ms-version')).toBe('2023-11-03');
+    expect(requests[0]?.headers.get('authorization')).toBe('Bearer token');
+  });
+
+  test('leased: by whom', async () => {
+    const { reader } = start(() => ({
+      status: 200,
+      headers: { 'x-ms-lease-status': 'locked', 'x-ms-meta-terraformlockid': base64(JSON.stringify(lockInfo)) },
+    }));
+    expect(await reader.head()).toEqual({
+      exists: true,
+      lease: 'leased',
+      lock: {
+        id: 'f7668ec3-db79-ddd9-6940-6d46077508ad',
+        operation: 'OperationTypeApply',
+        who: 'root@runner',
+        created: '2026-11-23T05:36:05.910190588Z',
+      },
+    });
+  });
+
+  test.each(['%%%', base64('not json'), base64('[]'), base64('{"ID":1}')])(
+    'a broken note %j is no note',
+    async note => {
+      const headers = { 'x-ms-lease-status': 'locked', 'x-ms-meta-terraformlockid': note };
+      expect(await start(() => ({ status: 200, headers })).reader.head()).toMatchObject({
+        lease: 'leased',
+        lock: undefined,
+      });
+    },
+  );
+
+  test('no state yet', async () => {
+    const { reader } = start(() => ({ status: 404, headers: { 'x-ms-error-code': 'BlobNotFound' } }));
+    expect(await reader.head()).toEqual({ exists: false });
+  });
+
+  test.each([
+    [
+      { status: 404, headers: { 'x-ms-error-code': 'ContainerNotFound' } },
+      /container tfstate does not exist.*az storage container create/,
+    ],
+    [
+      { status: 403, headers: { 'x-ms-error-code': 'AuthorizationFailure' } },
+      /stcontoso refuses this runner's network/,
+    ],
+    [
+      { status: 403, headers: { 'x-ms-error-code': 'AuthorizationPermissionMismatch' } },
+      /plan identity of environment dev \(client id c1\) may not read blobs in the container tfstate of stcontoso.*Storage Blob Data Reader/,
+    ],
+    [{ status: 500 }, /stcontoso\.blob\.core\.windows\.net kept answering 500/],
+    [
+      { status: 502, text: 'No such host.\n' },
+      /kept answering 502 while using the state container tfstate: No such host\. Run it again/,
+    ],
+    [
+      { status: 409, text: '<?xml version="1.0"?><Error><Code>X</Code><Message>Odd.</Message></Error>' },
+      /answered 409.*: Odd\./,
+    ],
+    ['ENOTFOUND', /account stcontoso of the state cannot be found/],
+    ['ECONNREFUSED', /stcontoso\.blob\.core\.windows\.net could not be reached/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
+  ] as const)('%j', async (answer, expected) => {
+    await expect(start(() => answer).reader.head()).rejects.toThrow(expected);
+  });
+});
+
+describe('createRunMarker', () => {
+  const note = {
+    run: 'https://github.com/o/r/actions/runs/1',
+    actor: 'mona',
+    command: 'apply',
+    startedAt: '2026-11-23T05:00:00Z',
+  };
+
+  test('is written beside the state, over whatever is there', async () => {
+    const { marker, requests } = start(() => ({ status: 201 }));
+    await marker.write(note);
+    expect(requests[0]).toMatchObject({ method: 'PUT', url: `${url}.run`, body: JSON.stringify(note) });
+    expect(requests[0]?.headers.get('x-ms-blob-type')).toBe('BlockBlob');
+    expect(requests[0]?.headers.get('if-none-match')).toBeUndefined();
+  });
+
+  test('is read', async () => {
+    expect(await start(() => ({ status: 200, body: note })).marker.read()).toEqual(note);
+    expect(await start(() => ({ status: 200, body: { run: 'x' } })).marker.read()).toMatchObject({ actor: 'unknown' });
+    expect(await start(() => ({ status: 200, body: [] })).marker.read()).toBeUndefined();
+    expect(await start(() => ({ status: 404 })).marker.read()).toBeUndefined();
+  });
+
+  test('one that cannot be read does not hide what it was wanted for', async () => {
+    const { marker, warnings } = start(() => ({ status: 403 }));
+    expect(await marker.read()).toBeUndefined();
+    expect(warnings).toEqual([expect.stringContaining('could not be read')]);
+  });
+
+  test('whoever may not write learns it before anything is applied', async () => {
+    const { marker } = start(() => ({
+      status: 403,
+      headers: { 'x-ms-error-code': 'AuthorizationPermissionMismatch' },
+    }));
+    await expect(marker.write(note)).rejects.toThrow(/may not write blobs.*Storage Blob Data Contributor/);
+  });
+
+  test('is removed; failing that is a warning', async () => {
+    const removed = start(() => ({ status: 202 }));
+    await removed.marker.remove();
+    expect(removed.requests[0]).toMatchObject({ method: 'DELETE', url: `${url}.run` });
+    expect(removed.warnings).toEqual([]);
+
+    const gone = start(() => ({ status: 404 }));
+    await gone.marker.remove();
+    expect(gone.warnings).toEqual([]);
+
+    const refused = start(() => ({ status: 403 }));
+    await refused.marker.remove();
+    expect(refused.warnings).toEqual([
+      expect.stringMatching(/west europe\.tfstate\.run of this run could not be removed/),
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+import type { TokenCredential } from '@azure/core-auth';
+import {
+  createHttpHeaders,
+  type HttpClient,
+  type PipelineRequest,
+  type PipelineResponse,
+  RestError,
+} from '@azure/core-rest-pipeline';
+
+export interface FakeAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it is. */
+  readonly text?: string;
+}
+
+/** An HTTP client that answers from a function and keeps what it was asked. Throwing a string is a broken connection. */
+export function fakeAzure(answer: (request: PipelineRequest, index: number) => FakeAnswer | string) {
+  const requests: PipelineRequest[] = [];
+  const httpClient: HttpClient = {
+    sendRequest: async (request): Promise<PipelineResponse> => {
+      requests.push(request);
+      const given = answer(request, requests.length - 1);
+      if (typeof given === 'string') throw new RestError(`connect ${given}`, { code: given, request });
+      return {
+        request,
+        status: given.status,
+        headers: createHttpHeaders({ 'content-type': 'application/json', ...given.headers }),
+        bodyAsText: given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body)),
+      };
+    },
+  };
+  return { requests, httpClient };
+}
+
+export const fakeCredential: TokenCredential = {
+  getToken: async () => ({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+
+/** A JWT whose signature nobody here checks. */
+export function fakeJwt(claims: Readonly<Record<string, unknown>>): string {
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return `${part({ alg: 'RS256' })}.${part(claims)}.c2lnbmF0dXJl`;
+}

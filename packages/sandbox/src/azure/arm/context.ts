@@ -1,0 +1,34 @@
+import type { Clock } from '@suite/foundation';
+import type { Faults, StartedOperation } from '../../faults/faults.ts';
+import type { AccessControl } from '../access.ts';
+import type { StorageAccounts } from '../blob-store.ts';
+import type { Directory } from '../directory.ts';
+import { createOperations } from './operations.ts';
+import { createAtOnce, removeAtOnce } from './resources.ts';
+import { createResourceStore } from './store.ts';
+import type { ArmContext } from './type.ts';
+
+export interface ArmOptions {
+  readonly clock: Clock;
+  readonly directory: Directory;
+  readonly access: AccessControl;
+  readonly accounts: StorageAccounts;
+  readonly faults: Faults;
+  readonly subscriptions: ReadonlyMap<string, string>;
+  readonly quotas: ReadonlyMap<string, number>;
+  readonly authorityCertificate: string;
+  readonly retryAfter: number;
+  readonly duration: (operation: StartedOperation) => number;
+}
+
+export function createArmContext(options: ArmOptions): ArmContext {
+  const { faults, duration, ...rest } = options;
+  const context: ArmContext = {
+    ...rest,
+    store: createResourceStore(),
+    operations: createOperations({ clock: options.clock, faults, duration }),
+    create: (id, body) => createAtOnce(context, id, body),
+    remove: resource => removeAtOnce(context, resource),
+  };
+  return context;
+}

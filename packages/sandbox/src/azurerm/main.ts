@@ -1,0 +1,15 @@
+import http from 'node:http';
+import { systemClock } from '@suite/foundation';
+import { servePlugin } from './plugin/serve.ts';
+import { azurermProvider } from './provider.ts';
+
+// Plain fetch ignores the proxy of a company network until it is told about it.
+http.setGlobalProxyFromEnv();
+// Terraform interrupts its whole process group; the provider then waits for Terraform's own word (Stop, Shutdown).
+process.on('SIGINT', () => {});
+try {
+  await servePlugin(azurermProvider(process.env, systemClock), process.env, () => process.exit(0));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,171 @@
+import { asObject, type JsonObject } from '@suite/foundation';
+import { ArmError } from '../arm/client.ts';
+import { describeId, formatId, type IdKind } from '../arm/ids.ts';
+import { normaliseLocation } from '../schema/plan.ts';
+import type { ObjectValue } from '../schema/values.ts';
+import { kubernetesCluster } from './aks/cluster.ts';
+import { aksVersion, clusterKind } from './aks/pool.ts';
+import { containerRegistry, registryKind } from './container-registry.ts';
+import { identityKind, userAssignedIdentity } from './identity.ts';
+import { logAnalyticsWorkspace, workspaceKind } from './log-analytics-workspace.ts';
+import { doing } from './messages.ts';
+import { resourceGroup, resourceGroupKind } from './resource-group.ts';
+import type { Azure, DataSource, Readable, ResourceType } from './resource-type.ts';
+import { blocks, countAt, objectsAt, text, textAt, textMapAt, textsAt } from './shape.ts';
+import { subnet, subnetKind } from './subnet.ts';
+import { networkVersion, virtualNetworkKind } from './virtual-network.ts';
+
+const subscriptionVersion = '2022-12-01';
+
+export const dataSources: { readonly [type: string]: DataSource } = {
+  azurerm_client_config: {
+    read: async azure => {
+      const { clientId, objectId, tenantId } = await azure.identity();
+      const words = `clientConfigs/clientId=${clientId};objectId=${objectId};subscriptionId=${azure.subscriptionId};tenantId=${tenantId}`;
+      return {
+        id: Buffer.from(words).toString('base64'),
+        client_id: clientId,
+        object_id: objectId,
+        subscription_id: azure.subscriptionId,
+        tenant_id: tenantId,
+      };
+    },
+  },
+
+  azurerm_subscription: {
+    read: async (azure, config) => {
+      const subscriptionId = text(config, 'subscription_id') ?? azure.subscriptionId;
+      const id = `/subscriptions/${subscriptionId}`;
+      const body = await azure.arm.get(id, subscriptionVersion);
+      if (body === undefined) throw new ArmError(`Subscription (Subscription: "${subscriptionId}") was not found`);
+      return {
+        id,
+        subscription_id: subscriptionId,
+        display_name: textAt(body, 'displayName'),
+        tenant_id: textAt(body, 'tenantId'),
+        state: textAt(body, 'state'),
+        location_placement_id: textAt(body, 'subscriptionPolicies', 'locationPlacementId'),
+        quota_id: textAt(body, 'subscriptionPolicies', 'quotaId'),
+        spending_limit: textAt(body, 'subscriptionPolicies', 'spendingLimit'),
+        tags: textMapAt(body, 'tags'),
+      };
+    },
+  },
+
+  azurerm_resource_group: readsLike(resourceGroup, resourceGroupKind, config => ({ resourceGroups: named(config, 'name') })),
+  azurerm_log_analytics_workspace: readsLike(logAnalyticsWorkspace, workspaceKind, inGroup('workspaces')),
+  azurerm_container_registry: readsLike(containerRegistry, registryKind, inGroup('registries')),
+  azurerm_user_assigned_identity: readsLike(userAssignedIdentity, identityKind, inGroup('userAssignedIdentities')),
+  azurerm_subnet: readsLike(
+    subnet,
+    subnetKind,
+    config => ({
+      resourceGroups: named(config, 'resource_group_name'),
+      virtualNetworks: named(config, 'virtual_network_name'),
+      subnets: named(config, 'name'),
+    }),
+    found => ({ address_prefix: Array.isArray(found['address_prefixes']) ? (found['address_prefixes'][0] ?? '') : '' }),
+  ),
+  azurerm_kubernetes_cluster: readsLike(kubernetesCluster, clusterKind, inGroup('managedClusters'), clusterExtras),
+
+  azurerm_virtual_network: {
+    read: async (azure, config) => {
+      const id = formatId(virtualNetworkKind, {
+        subscriptions: azure.subscriptionId,
+        ...inGroup('virtualNetworks')(config),
+      });
+      const what = describeId(virtualNetworkKind, id);
+      const body = await doing(`making Read request on ${what}`, () => azure.arm.get(id, networkVersion));
+      if (body === undefined) throw new ArmError(`${what} was not found`);
+      const peerings = objectsAt(body, 'properties', 'virtualNetworkPeerings');
+      return {
+        id,
+        name: config['name'],
+        resource_group_name: config['resource_group_name'],
+        location: normaliseLocation(textAt(body, 'location')),
+        address_space: textsAt(body, 'properties', 'addressSpace', 'addressPrefixes'),
+        dns_servers: textsAt(body, 'properties', 'dhcpOptions', 'dnsServers'),
+        guid: textAt(body, 'properties', 'resourceGuid'),
+        subnets: objectsAt(body, 'properties', 'subnets').map(item => textAt(item, 'name')),
+        tags: textMapAt(body, 'tags'),
+        vnet_peerings: Object.fromEntries(
+          peerings.map(item => [textAt(item, 'name'), textAt(item, 'properties', 'remoteVirtualNetwork', 'id')]),
+        ),
+        vnet_peerings_addresses: peerings.flatMap(item =>
+          textsAt(item, 'properties', 'remoteAddressSpace', 'addressPrefixes'),
+        ),
+      };
+    },
+  },
+};
+
+function named(config: ObjectValue, argument: string): string {
+  return text(config, argument) ?? '';
+}
+
+function inGroup(segment: string): (config: ObjectValue) => { readonly [segment: string]: string } {
+  return config => ({ resourceGroups: named(config, 'resource_group_name'), [segment]: named(config, 'name') });
+}
+
+/** A data source shows what the resource of the same name reads, under the same names. */
+function readsLike(
+  resource: ResourceType,
+  kind: IdKind,
+  parts: (config: ObjectValue) => { readonly [segment: string]: string },
+  extras: (found: Readable, azure: Azure, id: string) => Readable | Promise<Readable> = () => ({}),
+): DataSource {
+  return {
+    read: async (azure, config) => {
+      const id = formatId(kind, { subscriptions: azure.subscriptionId, ...parts(config) });
+      const found = await resource.read(azure, id, {});
+      if (found === undefined) throw new ArmError(`${describeId(kind, id)} was not found`);
+      return { ...found, ...(await extras(found, azure, id)) };
+    },
+  };
+}
+
+async function clusterExtras(found: Readable, azure: Azure, id: string): Promise<Readable> {
+  const pools = await azure.arm.send({ method: 'GET', path: `${id}/agentPools`, apiVersion: aksVersion });
+  const access = blocks({ profile: found['api_server_access_profile'] ?? null }, 'profile')[0];
+  return {
+    api_server_authorized_ip_ranges: access?.['authorized_ip_ranges'] ?? [],
+    agent_pool_profile: objectsAt(pools, 'value').map(pool => poolSummary(textAt(pool, 'name'), asObject(pool['properties']))),
+  };
+}
+
+function poolSummary(name: string, profile: JsonObject): ObjectValue {
+  const number = (property: string) => (typeof profile[property] === 'number' ? profile[property] : 0);
+  const settings = profile['upgradeSettings'];
+  return {
+    name,
+    type: textAt(profile, 'type'),
+    count: number('count'),
+    max_count: number('maxCount'),
+    min_count: number('minCount'),
+    auto_scaling_enabled: profile['enableAutoScaling'] === true,
+    node_public_ip_enabled: profile['enableNodePublicIP'] === true,
+    node_public_ip_prefix_id: textAt(profile, 'nodePublicIPPrefixID'),
+    vm_size: textAt(profile, 'vmSize'),
+    tags: textMapAt(profile, 'tags'),
+    os_disk_size_gb: number('osDiskSizeGB'),
+    vnet_subnet_id: textAt(profile, 'vnetSubnetID'),
+    os_type: textAt(profile, 'osType'),
+    orchestrator_version: textAt(profile, 'orchestratorVersion'),
+    max_pods: number('maxPods'),
+    node_labels: textMapAt(profile, 'nodeLabels'),
+    node_taints: textsAt(profile, 'nodeTaints'),
+    zones: textsAt(profile, 'availabilityZones'),
+    upgrade_settings:
+      settings === undefined
+        ? []
+        : [
+            {
+              max_surge: textAt(settings, 'maxSurge'),
+              max_unavailable: textAt(settings, 'maxUnavailable'),
+              drain_timeout_in_minutes: countAt(settings, 'drainTimeoutInMinutes'),
+              node_soak_duration_in_minutes: countAt(settings, 'nodeSoakDurationInMinutes'),
+              undrainable_node_behavior: textAt(settings, 'undrainableNodeBehavior'),
+            },
+          ],
+  };
+}

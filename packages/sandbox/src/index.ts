@@ -1,0 +1,6 @@
+export type { RunRecord } from './platform/run-record.ts';
+export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
+export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
+export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
+export { type ActionStep, type RunningStep, runAction, type StepResult } from './runner/run-action.ts';
+export * from './world/index.ts';

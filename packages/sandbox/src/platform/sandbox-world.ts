@@ -1,0 +1,92 @@
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
+import { installMirror } from '../azurerm/mirror.ts';
+import { type Job, startWorld, type World } from '../world/index.ts';
+import { type JobContext, jobOf, seedPlatform } from './seed.ts';
+
+export interface SandboxOptions {
+  /** A platform repository; it is copied, never changed. */
+  readonly example: string;
+  /** Folder of this sandbox; what an earlier one left there is removed. */
+  readonly folder: string;
+  /** Bundle of the stand-in provider, or the path of a real azurerm. */
+  readonly provider: { readonly bundle: string } | { readonly azurerm: string };
+}
+
+/** A world in which the example platform has been bootstrapped and nothing has been applied. */
+export interface SandboxWorld {
+  readonly world: World;
+  readonly views: readonly ScopeView[];
+  /** The checked-out platform repository. */
+  readonly checkout: string;
+  jobOf(job: JobContext): Job;
+  /** Variables of a job of the repository's workflow; with an environment it may use the apply identity. */
+  environmentOf(job: JobContext): Record<string, string>;
+}
+
+export async function openSandbox({ example, folder, provider }: SandboxOptions): Promise<SandboxWorld> {
+  await rm(folder, { recursive: true, force: true });
+  const checkout = join(folder, 'checkout');
+  await mkdir(checkout, { recursive: true });
+  await cp(example, checkout, { recursive: true });
+  const views = await readViews(checkout);
+  const [world, mirror] = await Promise.all([
+    startWorld({ directory: join(folder, 'world') }),
+    installMirror({
+      directory: join(folder, 'terraform'),
+      ...('bundle' in provider ? { nodeBundle: provider.bundle } : { providerExecutable: provider.azurerm }),
+    }),
+  ]);
+  seedPlatform(world, views);
+  return {
+    world,
+    views,
+    checkout,
+    jobOf: context => jobOf(context),
+    environmentOf: context => {
+      const job = jobOf(context);
+      return {
+        ...inherited(),
+        ...world.jobEnvironment(job),
+        TF_CLI_CONFIG_FILE: mirror.cliConfigFile,
+        GITHUB_ACTIONS: 'true',
+        GITHUB_SERVER_URL: 'https://github.com',
+        GITHUB_API_URL: 'https://api.github.com',
+        GITHUB_REPOSITORY: job.repository,
+        GITHUB_SHA: job.sha,
+        GITHUB_REF: job.ref,
+        GITHUB_EVENT_NAME: job.event,
+        GITHUB_WORKFLOW: 'infrastructure',
+        GITHUB_ACTOR: job.actor,
+        GITHUB_RUN_ID: job.runId,
+        GITHUB_RUN_ATTEMPT: String(job.runAttempt),
+        GITHUB_WORKSPACE: checkout,
+      };
+    },
+  };
+}
+
+/** What a runner's machine gives to a job. Node comes first on PATH, as the runner brings its own. */
+function inherited(): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const name of ['PATH', 'HOME', 'USER', 'LANG', 'TMPDIR']) {
+    const value = process.env[name];
+    if (value !== undefined) variables[name] = value;
+  }
+  const { PATH } = variables;
+  // Tools of this workspace must not be mistaken for the machine's.
+  if (PATH !== undefined) {
+    variables['PATH'] = PATH.split(delimiter)
+      .filter(entry => !entry.includes('node_modules'))
+      .join(delimiter);
+  }
+  return variables;
+}
+
+async function readViews(checkout: string): Promise<ScopeView[]> {
+  const read = async (name: string) => readFile(join(checkout, name));
+  const platform = parsePlatform(await read('platform.yaml'), 'platform.yaml');
+  const lock = parseLock(await read('platform.lock.yaml'), 'platform.lock.yaml');
+  return listScopes(platform).map(name => resolveScope(platform, lock, name));
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { ScopeView } from '@suite/platform-file';
+import type { Job, Repository, World } from '../world/index.ts';
+
+/** The repository whose workflows run in the sandbox, and the branch that it promotes from. */
+export const repository: Repository = {
+  name: 'contoso/platform',
+  id: '701234567',
+  ownerId: '98765432',
+  subject: { immutable: true },
+};
+export const mainRef = 'refs/heads/main';
+
+const planRole = 'AKS Platform Plan Reader';
+
+/**
+ * Makes what bootstrap leaves behind: per scope and region two identities with federated credentials, their rights, and
+ * a storage account with an empty state. Rights are those of DESIGN §5: a plan identity can read, and write nothing.
+ */
+export function seedPlatform(world: World, views: readonly ScopeView[]): void {
+  const { azure, github } = world;
+  github.registerRepository(repository);
+  azure.defineRole({
+    roleName: planRole,
+    description: 'What a plan reads beyond Reader: cluster user credentials and workspace keys.',
+    actions: [
+      'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
+      'Microsoft.OperationalInsights/workspaces/sharedKeys/action',
+    ],
+  });
+  const shared = views.find(view => view.kind === 'shared');
+  for (const view of views) azure.addTenant(view.tenant);
+  for (const view of views) azure.addSubscription(view.subscription, view.tenant);
+  for (const view of views) seedScope(world, view, shared);
+}
+
+function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined): void {
+  const { azure, github } = world;
+  const { subscription, tenant, state, scope, region, platform, identities } = view;
+  const stateGroup = `rg-${platform}-state-${scope}-${region}`;
+  azure.addStorageAccount({
+    subscription,
+    resourceGroup: stateGroup,
+    name: state.account,
+    location: region,
+    containers: [state.container],
+  });
+  azure.writeBlob(state.account, state.container, state.key, emptyState());
+
+  const subject = (context: JobContext) => github.subjectFor(jobOf(context));
+  const plan = azure.addApplication({
+    tenant,
+    name: `${platform}-${scope}-${region}-plan`,
+    clientId: identities.plan,
+    githubSubjects: [subject({ event: 'pull_request', ref: 'refs/pull/1/merge' }), subject({})],
+  });
+  const apply = azure.addApplication({
+    tenant,
+    name: `${platform}-${scope}-${region}-apply`,
+    clientId: identities.apply,
+    githubSubjects: [subject({ environment: scope })],
+  });
+
+  const root = `/subscriptions/${subscription}`;
+  const container = `${root}/resourceGroups/${stateGroup}/providers/Microsoft.Storage/storageAccounts/${state.account}/blobServices/default/containers/${state.container}`;
+  azure.assignRole({ principal: plan, role: 'Reader', scope: root });
+  azure.assignRole({ principal: plan, role: planRole, scope: root });
+  azure.assignRole({ principal: plan, role: 'Storage Blob Data Reader', scope: container });
+  azure.assignRole({ principal: apply, role: 'Contributor', scope: root });
+  azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
+  azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
+  if (shared === undefined || shared === view) return;
+  // An environment finds the shared workspace as a data source, and its cluster writes there.
+  const sharedGroup = `/subscriptions/${shared.subscription}`;
+  for (const principal of [plan, apply]) {
+    azure.assignRole({ principal, role: 'Reader', scope: sharedGroup });
+    azure.assignRole({ principal, role: planRole, scope: sharedGroup });
+  }
+}
+
+/** A state as Terraform writes it before anything is in it. */
+function emptyState(): string {
+  return `${JSON.stringify({
+    version: 4,
+    terraform_version: '1.11.0',
+    serial: 1,
+    lineage: randomUUID(),
+    outputs: {},
+    resources: [],
+    check_results: null,
+  })}\n`;
+}
+
+const sha = '9f3c2e1d4b5a69788796a5b4c3d2e1f009182736';
+
+export interface JobContext {
+  readonly environment?: string;
+  /** `push` by default. */
+  readonly event?: string;
+  /** The main branch by default. */
+  readonly ref?: string;
+}
+
+/** A job of the sandbox's run, as GitHub's tokens describe it. */
+export function jobOf({ environment, event = 'push', ref = mainRef }: JobContext): Job {
+  return {
+    repository: repository.name,
+    ref,
+    sha,
+    event,
+    workflowRef: `${repository.name}/.github/workflows/infrastructure.yml@${ref}`,
+    runId: '4711',
+    runAttempt: 1,
+    actor: 'mona',
+    ...(environment === undefined ? {} : { environment }),
+  };
+}

@@ -1,0 +1,253 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { type AccessControl, customRole } from '../azure/access.ts';
+import { type Body, properties } from '../azure/arm/body.ts';
+import { groupId, groupOf, subscriptionOf } from '../azure/arm/ids.ts';
+import { makeEtag, type Resource } from '../azure/arm/store.ts';
+import { type ArmContext, show } from '../azure/arm/type.ts';
+import { behaviourOf } from '../azure/arm/types/index.ts';
+import { leaseState } from '../azure/blob-lease.ts';
+import { addContainer, type Container, putBlob, type StorageAccounts } from '../azure/blob-store.ts';
+import type { Directory, FederatedCredential, Principal } from '../azure/directory.ts';
+import type { RoleDefinition } from '../azure/roles.ts';
+import { issuer } from '../github/oidc.ts';
+
+export const tokenExchangeAudience = 'api://AzureADTokenExchange';
+
+export interface ApplicationSeed {
+  readonly name: string;
+  readonly clientId?: string;
+  readonly objectId?: string;
+  readonly tenant?: string;
+  /** Subjects of GitHub's tokens that are trusted, for the usual audience. */
+  readonly githubSubjects?: readonly string[];
+  readonly credentials?: readonly FederatedCredential[];
+}
+
+export interface StorageAccountSeed {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  /** 3 to 24 lower-case letters and digits; unique in the world. */
+  readonly name: string;
+  readonly location?: string;
+  readonly containers?: readonly string[];
+}
+
+/** A blob as a test looks at it. */
+export interface BlobView {
+  readonly name: string;
+  readonly content: Buffer;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly etag: string;
+  readonly lease: { readonly state: 'available' | 'leased' | 'expired' | 'broken'; readonly id?: string };
+}
+
+/** A resource as its GET shows it. */
+export type ResourceView = Readonly<Body> & { readonly id: string; readonly name: string; readonly type: string };
+
+/** Azure by the back door: no network, no rights, no operations. For seeding, for tests, and for changes behind backs. */
+export interface Azure {
+  /** The tenant that is meant when none is named. */
+  readonly tenant: string;
+  addTenant(tenant: string): void;
+  addSubscription(subscription: string, tenant?: string): void;
+  addApplication(seed: ApplicationSeed): Principal;
+  addFederatedCredential(clientId: string, credential: FederatedCredential): void;
+  /** Trusts GitHub's tokens with this subject. */
+  trustGithub(clientId: string, subject: string): void;
+  principals(): readonly Principal[];
+  /** `role` is a role's name; throws when there is none. The assignment is a resource like any other. */
+  assignRole(assignment: {
+    readonly principal: Principal | string;
+    readonly role: string;
+    readonly scope: string;
+  }): void;
+  defineRole(role: Parameters<typeof customRole>[0]): RoleDefinition;
+  addResourceGroup(subscription: string, name: string, location?: string): ResourceView;
+  addStorageAccount(seed: StorageAccountSeed): ResourceView;
+  addContainer(account: string, container: string): void;
+  /** Containers of an account by name, for listing. */
+  containers(account: string): readonly string[];
+  writeBlob(
+    account: string,
+    container: string,
+    name: string,
+    content: string | Buffer,
+    metadata?: Readonly<Record<string, string>>,
+  ): void;
+  readBlob(account: string, container: string, name: string): BlobView | undefined;
+  blobs(account: string, container: string): readonly BlobView[];
+  deleteBlob(account: string, container: string, name: string): void;
+  /** Ends a lease without its holder, as a person with the portal does. */
+  breakLease(account: string, container: string, name: string): void;
+  /** The resource as it stands now: what is due has ended. */
+  resource(id: string): ResourceView | undefined;
+  /** All resources in the order of their creation, of one type if one is named. Groups are `Microsoft.Resources/resourceGroups`. */
+  resources(type?: string): readonly ResourceView[];
+  /** Creates or replaces at once, completed with what Azure fills in. The group is made when it is missing. */
+  putResource(id: string, body: Body): ResourceView;
+  /** Changes a resource behind everybody's back; `change` edits the stored body in place. */
+  mutate(id: string, change: (body: Body) => void): void;
+  /** Removes a resource and all under it at once. False when there is none. */
+  remove(id: string): boolean;
+  /** Limits the cores of a VM family (`standardDDSv5Family`) in a region. */
+  setQuota(quota: { subscription: string; location: string; family: string; cores: number }): void;
+}
+
+export interface AzureParts {
+  readonly tenant: string;
+  readonly arm: ArmContext;
+  readonly access: AccessControl;
+  readonly accounts: StorageAccounts;
+  readonly directory: Directory;
+  readonly subscriptions: Map<string, string>;
+  readonly quotas: Map<string, number>;
+}
+
+const defaultLocation = 'westeurope';
+
+export function createAzure(parts: AzureParts): Azure {
+  const { tenant, arm, access, accounts, directory, subscriptions, quotas } = parts;
+
+  const view = (resource: Resource): ResourceView => {
+    const shown = show(resource, behaviourOf(resource.type), arm);
+    return structuredClone({ ...shown, id: resource.id, name: resource.name, type: resource.type });
+  };
+  const find = (id: string): Resource | undefined => {
+    arm.operations.settle();
+    return arm.store.get(id);
+  };
+  const demand = (id: string): Resource => {
+    const resource = find(id);
+    if (resource === undefined) throw new Error(`The sandbox's Azure holds no ${id}.`);
+    return resource;
+  };
+  const container = (account: string, name: string): Container => {
+    const found = accounts.get(account)?.containers.get(name);
+    if (found === undefined) throw new Error(`The sandbox's Azure has no container ${name} in an account ${account}.`);
+    return found;
+  };
+  const application = (clientId: string): Principal => {
+    const found = directory.all().find(principal => principal.clientId === clientId.toLowerCase());
+    if (found === undefined) throw new Error(`The sandbox's Entra knows no client id ${clientId}.`);
+    return found;
+  };
+  const addResourceGroup: Azure['addResourceGroup'] = (subscription, name, location = defaultLocation) => {
+    const id = groupId(subscription, name);
+    return view(arm.store.get(id) ?? arm.create(id, { location }));
+  };
+  const addFederatedCredential: Azure['addFederatedCredential'] = (clientId, credential) =>
+    void application(clientId).credentials.set(credential.name.toLowerCase(), credential);
+  const trustGithub: Azure['trustGithub'] = (clientId, subject) => {
+    const name = `github-${createHash('sha256').update(subject).digest('hex').slice(0, 12)}`;
+    addFederatedCredential(clientId, { name, issuer, subject, audiences: [tokenExchangeAudience] });
+  };
+  const putResource: Azure['putResource'] = (id, body) => {
+    const [subscription, group] = [subscriptionOf(id), groupOf(id)];
+    if (subscription !== undefined && group !== undefined) addResourceGroup(subscription, group);
+    return view(arm.create(id, body));
+  };
+  const blobView = (blob: NonNullable<ReturnType<Container['blobs']['get']>>): BlobView => {
+    const state = leaseState(blob.lease, arm.clock.now());
+    const { name, content, metadata, etag, lease } = blob;
+    return {
+      name,
+      content,
+      metadata,
+      etag,
+      lease: state === 'available' || !lease ? { state } : { state, id: lease.id },
+    };
+  };
+
+  return {
+    tenant,
+    addTenant: directory.addTenant,
+    addSubscription: (subscription, owner = tenant) =>
+      void subscriptions.set(subscription.toLowerCase(), owner.toLowerCase()),
+    addApplication: ({ githubSubjects = [], credentials = [], ...seed }) => {
+      const principal = directory.add({ ...seed, tenant: seed.tenant ?? tenant });
+      for (const subject of githubSubjects) trustGithub(principal.clientId, subject);
+      for (const credential of credentials) addFederatedCredential(principal.clientId, credential);
+      return principal;
+    },
+    addFederatedCredential,
+    trustGithub,
+    principals: directory.all,
+    assignRole: ({ principal, role, scope }) => {
+      const definition = access.roleByName(role);
+      if (definition === undefined) throw new Error(`The sandbox's Azure has no role named ${role}.`);
+      const objectId = typeof principal === 'string' ? principal : principal.objectId;
+      const root = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? '';
+      arm.create(`${scope.replace(/\/$/, '')}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
+        properties: {
+          principalId: objectId,
+          principalType: 'ServicePrincipal',
+          roleDefinitionId: `${root}/providers/Microsoft.Authorization/roleDefinitions/${definition.name}`,
+        },
+      });
+    },
+    defineRole: role => {
+      const definition = customRole(role);
+      access.define(definition);
+      return definition;
+    },
+    addResourceGroup,
+    addStorageAccount: ({ subscription, resourceGroup, name, location = defaultLocation, containers = [] }) => {
+      addResourceGroup(subscription, resourceGroup, location);
+      const id = `${groupId(subscription, resourceGroup)}/providers/Microsoft.Storage/storageAccounts/${name}`;
+      const account = putResource(id, {
+        location,
+        sku: { name: 'Standard_ZRS' },
+        properties: { allowSharedKeyAccess: false },
+      });
+      for (const one of containers) arm.create(`${id}/blobServices/default/containers/${one}`, {});
+      return account;
+    },
+    addContainer: (account, name) => {
+      const found = accounts.get(account);
+      if (found === undefined) throw new Error(`The sandbox's Azure has no storage account ${account}.`);
+      addContainer(found, name, arm.clock.now());
+    },
+    containers: account => [...(accounts.get(account)?.containers.keys() ?? [])],
+    writeBlob: (account, name, blob, content, metadata = {}) =>
+      void putBlob(
+        container(account, name),
+        { name: blob, content: Buffer.from(content as string), metadata },
+        arm.clock.now(),
+      ),
+    readBlob: (account, name, blob) => {
+      const found = accounts.get(account)?.containers.get(name)?.blobs.get(blob);
+      return found === undefined ? undefined : blobView(found);
+    },
+    blobs: (account, name) => [...container(account, name).blobs.values()].map(blobView),
+    deleteBlob: (account, name, blob) => void container(account, name).blobs.delete(blob),
+    breakLease: (account, name, blob) => {
+      const { blobs } = container(account, name);
+      const found = blobs.get(blob);
+      if (found?.lease !== undefined) blobs.set(blob, { ...found, lease: { ...found.lease, ended: 'broken' } });
+    },
+    resource: id => {
+      const found = find(id);
+      return found === undefined ? undefined : view(found);
+    },
+    resources: type => {
+      arm.operations.settle();
+      const all = arm.store.all();
+      return all.filter(one => type === undefined || one.type.toLowerCase() === type.toLowerCase()).map(view);
+    },
+    putResource,
+    mutate: (id, change) => {
+      const resource = demand(id);
+      const body = structuredClone({ ...resource.body, properties: { ...properties(resource.body) } }) as Body;
+      change(body);
+      resource.body = body;
+      resource.etag = makeEtag();
+    },
+    remove: id => {
+      const resource = find(id);
+      if (resource !== undefined) arm.remove(resource);
+      return resource !== undefined;
+    },
+    setQuota: ({ subscription, location, family, cores }) =>
+      void quotas.set(`${subscription}/${location}/${family}`.toLowerCase(), cores),
+  };
+}

@@ -1,0 +1,18 @@
+export { customRole } from '../azure/access.ts';
+export type { FederatedCredential, Principal } from '../azure/directory.ts';
+export type { RoleDefinition } from '../azure/roles.ts';
+export * from '../faults/builders.ts';
+export type { Fault, FaultAnswer, FaultHandle, Faults, OperationFault, StartedOperation } from '../faults/faults.ts';
+export { issuer } from '../github/oidc.ts';
+export type { Job, Repository, SubjectForm } from '../github/subject.ts';
+export { type Handler, header, json, type Route, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
+export {
+  type ApplicationSeed,
+  type Azure,
+  type BlobView,
+  type ResourceView,
+  type StorageAccountSeed,
+  tokenExchangeAudience,
+} from './azure.ts';
+export type { Caller, IssuedToken, Ledger, LedgerEntry, WriteCount } from './ledger.ts';
+export { defaultTenant, startWorld, type World, type WorldOptions, type WorldSettings } from './start-world.ts';

@@ -1,0 +1,199 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type Clock, systemClock } from '@suite/foundation';
+import { createAccessControl } from '../azure/access.ts';
+import { createArmContext } from '../azure/arm/context.ts';
+import { armHost, createArmService } from '../azure/arm/service.ts';
+import type { StorageAccounts } from '../azure/blob-store.ts';
+import { blobSuffix, createBlobService } from '../azure/blobs.ts';
+import { createDirectory } from '../azure/directory.ts';
+import { createEntra, entraHost } from '../azure/entra.ts';
+import { createTokenMint } from '../azure/tokens.ts';
+import { createVaultService, vaultSuffix } from '../azure/vaults.ts';
+import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
+import { createOidc, issuer, type Oidc, tokenHost } from '../github/oidc.ts';
+import type { Job } from '../github/subject.ts';
+import { createCertificateAuthority } from '../network/certificate-authority.ts';
+import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
+import { startProxy } from '../network/proxy.ts';
+import { type Azure, createAzure } from './azure.ts';
+import { jobEnvironment, networkEnvironment } from './job-environment.ts';
+import { createLedger, type Ledger } from './ledger.ts';
+
+export interface WorldOptions {
+  /** Where the certificate authority's PEM file is written; made when missing. */
+  readonly directory: string;
+  /** Entra tenant of everything that names none. */
+  readonly tenant?: string;
+  /** Subscriptions of that tenant that exist from the start. */
+  readonly subscriptions?: readonly string[];
+  readonly clock?: Clock;
+  /** Milliseconds that a long-running operation takes: 400 for clusters, 300 for pools, 200 for the rest by default. */
+  readonly operationMs?: number | ((operation: StartedOperation) => number);
+  /** Seconds between polls that Azure asks for; 0 by default. */
+  readonly retryAfter?: number;
+  /** Life of GitHub's tokens in seconds (300) and of Entra's (3600). */
+  readonly oidcSeconds?: number;
+  readonly tokenSeconds?: number;
+  /** More players, before the world's own. */
+  readonly routes?: readonly Route[];
+}
+
+/** Settings of a running world that a test may change at any moment. */
+export interface WorldSettings {
+  operationMs: number | ((operation: StartedOperation) => number);
+  oidcSeconds: number;
+  tokenSeconds: number;
+}
+
+export interface World {
+  readonly proxyUrl: string;
+  readonly caFile: string;
+  readonly directory: string;
+  readonly ledger: Ledger;
+  readonly faults: Faults;
+  readonly azure: Azure;
+  readonly github: Pick<Oidc, 'registerRepository' | 'subjectFor' | 'issue'>;
+  readonly settings: WorldSettings;
+  /** Proxy and certificate variables only. */
+  networkEnvironment(): Record<string, string>;
+  /** What a runner gives a step of this job: {@link World.networkEnvironment} and the way to its OIDC tokens. */
+  jobEnvironment(job: Job): Record<string, string>;
+  /** Adds a player while the world runs; it goes before those that were there. */
+  addRoute(route: Route): void;
+  /** Ends every connection; no port, socket or timer is left. */
+  close(): Promise<void>;
+}
+
+export const defaultTenant = '00000000-0000-0000-0000-00000000aaaa';
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { clock = systemClock, tenant = defaultTenant, retryAfter = 0 } = options;
+  const settings: WorldSettings = {
+    operationMs: options.operationMs ?? usualDuration,
+    oidcSeconds: options.oidcSeconds ?? 300,
+    tokenSeconds: options.tokenSeconds ?? 3600,
+  };
+  const ledger = createLedger();
+  const faults = createFaults();
+  const directory = createDirectory();
+  const access = createAccessControl();
+  const accounts: StorageAccounts = new Map();
+  const subscriptions = new Map<string, string>();
+  const quotas = new Map<string, number>();
+  const closing = new AbortController();
+
+  const [authority, mint, oidc] = await Promise.all([
+    createCertificateAuthority(),
+    createTokenMint(clock),
+    createOidc({
+      clock,
+      expirySeconds: () => settings.oidcSeconds,
+      onIssued: ({ subject, audience }) => ledger.addToken({ time: clock.now(), issuer: 'github', subject, audience }),
+    }),
+  ]);
+  const arm = createArmContext({
+    clock,
+    directory,
+    access,
+    accounts,
+    faults,
+    subscriptions,
+    quotas,
+    authorityCertificate: authority.certificate,
+    retryAfter,
+    duration: operation =>
+      typeof settings.operationMs === 'number' ? settings.operationMs : settings.operationMs(operation),
+  });
+  const entra = createEntra({
+    clock,
+    directory,
+    mint,
+    issuers: new Map([[issuer, oidc.publicKey]]),
+    tokenSeconds: () => settings.tokenSeconds,
+    onIssued: ({ principal: { clientId, name }, audience, subject }) =>
+      ledger.addToken({ time: clock.now(), issuer: 'entra', subject, audience, identity: { clientId, name } }),
+  });
+
+  const routes: Route[] = [
+    ...(options.routes ?? []),
+    { host: new URL(issuer).hostname, handler: oidc.issuerHandler },
+    { host: tokenHost, handler: oidc.tokenHandler },
+    { host: entraHost, handler: entra },
+    { host: armHost, handler: createArmService(arm, mint) },
+    {
+      host: `*${blobSuffix}`,
+      handler: createBlobService({ clock, accounts, mint, access }),
+      exists: host => accounts.has(host.slice(0, -blobSuffix.length)),
+    },
+    {
+      host: `*${vaultSuffix}`,
+      handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
+    },
+  ];
+
+  const callerOf = async (request: WorldRequest) => {
+    const token = await mint.read(bearer(request) ?? '');
+    if (token === undefined) return undefined;
+    const name = directory.byObjectId(token.objectId)?.name ?? token.clientId;
+    return { clientId: token.clientId, name };
+  };
+
+  const answer = async (request: WorldRequest): Promise<WorldResponse | 'reset'> => {
+    const time = clock.now();
+    const caller = await callerOf(request);
+    const result = await perform(request);
+    ledger.addRequest(time, request, result === 'reset' ? 'reset' : result.status, caller);
+    return result;
+  };
+
+  const perform = async (request: WorldRequest): Promise<WorldResponse | 'reset'> => {
+    for (const fault of faults.strike(request)) {
+      if (isFinal(fault)) return fault;
+      if ('delayMs' in fault) await clock.sleep(fault.delayMs, closing.signal).catch(() => undefined);
+      else await fault.call(request);
+    }
+    const route = findRoute(routes, request.host);
+    if (route === undefined) throw new Error(`Nobody plays ${request.host} any more.`);
+    return route.handler(request);
+  };
+
+  const proxy = await startProxy({
+    authority,
+    plays: host => findRoute(routes, host) !== undefined,
+    answer,
+    onRefused: host => ledger.addRefusedHost(host),
+  });
+  const worldDirectory = path.resolve(options.directory);
+  await mkdir(worldDirectory, { recursive: true });
+  const caFile = path.join(worldDirectory, 'ca.pem');
+  await writeFile(caFile, authority.certificate);
+
+  const azure = createAzure({ tenant: tenant.toLowerCase(), arm, access, accounts, directory, subscriptions, quotas });
+  azure.addTenant(tenant);
+  for (const subscription of options.subscriptions ?? []) azure.addSubscription(subscription);
+
+  return {
+    proxyUrl: proxy.url,
+    caFile,
+    directory: worldDirectory,
+    ledger,
+    faults,
+    azure,
+    github: oidc,
+    settings,
+    networkEnvironment: () => networkEnvironment(proxy.url, caFile),
+    jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),
+    addRoute: route => void routes.unshift(route),
+    close: async () => {
+      closing.abort();
+      await proxy.close();
+    },
+  };
+}
+
+/** Long enough to be seen, short enough for a newcomer's patience. */
+function usualDuration({ type }: StartedOperation): number {
+  if (type === 'Microsoft.ContainerService/managedClusters') return 400;
+  return type === 'Microsoft.ContainerService/managedClusters/agentPools' ? 300 : 200;
+}

@@ -1,0 +1,58 @@
+import { type Problem, printable, shorten } from '@suite/foundation';
+import type { Backend } from '../backend.ts';
+import type { Diagnostic } from '../diagnostics.ts';
+import type { ResourceRun } from '../resources.ts';
+
+/** What the translation has to know to name people, places and commands. */
+export interface FailureContext {
+  /** `terraform apply`. */
+  readonly command: string;
+  /** Where it ran: the directory of the configuration. */
+  readonly directory: string;
+  readonly backend: Backend;
+  /** `name` reads on after "The": `apply identity of dev`. */
+  readonly identity: { readonly name: string; readonly clientId: string };
+  /** Says what Entra ID's refusal (a text with `AADSTS…`) means; the azure package knows. */
+  readonly explainSignIn: (text: string) => Problem;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** One message and what is known around it. */
+export interface Finding {
+  readonly text: string;
+  readonly diagnostic: Diagnostic;
+  readonly resources: readonly ResourceRun[];
+  readonly context: FailureContext;
+}
+
+export type Verdict =
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  /** Something that only we can put right. */
+  | { readonly kind: 'defect'; readonly message: string }
+  /** Terraform gave up because it was asked to. */
+  | { readonly kind: 'interrupted' };
+
+/** Knows one sort of failure; undefined means it is another. */
+export type Rule = (finding: Finding) => Verdict | undefined;
+
+export function problem(message: string, remedy?: string): Verdict {
+  return { kind: 'problem', problem: { message, ...(remedy === undefined ? {} : { remedy }) } };
+}
+
+const quoteLimit = 1500;
+
+/** Text from outside, harmless, on one line, of bounded length, with a full stop. */
+export function quote(text: string): string {
+  const line = shorten(printable(text).replace(/\s+/g, ' ').trim(), quoteLimit);
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+/** The same for a name or an id inside a sentence. */
+export function term(text: string): string {
+  return shorten(printable(text).replace(/\s+/g, ' ').trim(), 400);
+}
+
+export function who({ identity }: FailureContext): string {
+  return `The ${identity.name} (client id ${identity.clientId})`;
+}

@@ -1,0 +1,18 @@
+export type { Backend } from './backend.ts';
+export { backendArguments } from './backend.ts';
+export type { Diagnostic } from './diagnostics.ts';
+export type { TerraformIdentity } from './environment.ts';
+export { terraformEnvironment } from './environment.ts';
+export type { LockHolder, StateLock } from './failures/lock.ts';
+export { describeLock } from './failures/lock.ts';
+export { lockOf, TerraformFailure } from './failures/translate.ts';
+export type { LocateOptions, TerraformBinary } from './locate.ts';
+export { leastVersion, locateTerraform } from './locate.ts';
+export type { ProgressLog, Report } from './progress.ts';
+export { pinnedRelease } from './release.ts';
+export type { ResourceRun } from './resources.ts';
+export type { OutputValue, PlanRun, Terraform, TerraformOptions } from './terraform.ts';
+export { createTerraform } from './terraform.ts';
+export type { ToolStore } from './tool-store.ts';
+export type { ChangeCounts } from './ui-events.ts';
+export { nounOf } from './wording.ts';

@@ -1,0 +1,32 @@
+/**
+ * The one Terraform that is downloaded when a runner has none: the version of all recorded runs in `test/fixtures`.
+ * SHA-256 of each zip: linux and darwin from HashiCorp's own formula (hashicorp/homebrew-tap, commit e67d13c, 2025-04-09),
+ * windows from microsoft/winget-pkgs, manifest Hashicorp.Terraform 1.11.4. Platforms without an entry are not downloaded.
+ */
+export const pinnedRelease: Release = {
+  version: '1.11.4',
+  checksums: {
+    linux_amd64: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc',
+    linux_arm64: 'a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633',
+    darwin_amd64: 'a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b',
+    darwin_arm64: '867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18',
+    windows_amd64: '4e1dc85419dda723f2bb3afdf63a0d282a2de858588d56dd57d2e4e4c4c83f2b',
+  },
+};
+
+export interface Release {
+  readonly version: string;
+  /** SHA-256 in lower-case hex, by `<os>_<architecture>` in HashiCorp's words. */
+  readonly checksums: Readonly<Record<string, string>>;
+}
+
+/** `linux_amd64` for Node's `linux` and `x64`; undefined for what HashiCorp does not build under these names. */
+export function releasePlatform(platform: string, arch: string): string | undefined {
+  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[platform];
+  const machine = { x64: 'amd64', arm64: 'arm64' }[arch];
+  return system === undefined || machine === undefined ? undefined : `${system}_${machine}`;
+}
+
+export function releaseUrl(version: string, platform: string): string {
+  return `https://releases.hashicorp.com/terraform/${version}/terraform_${version}_${platform}.zip`;
+}

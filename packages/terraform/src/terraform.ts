@@ -1,0 +1,156 @@
+import type { Exit, ProcessRunner } from '@suite/action-kit';
+import { asObject, asString, type Clock, isObject, type JsonObject, parseJson } from '@suite/foundation';
+import { type Backend, backendArguments } from './backend.ts';
+import { readTextDiagnostics } from './diagnostics.ts';
+import type { FailureContext } from './failures/context.ts';
+import { translateFailure } from './failures/translate.ts';
+import { type ProgressLog, type Report, startProgress } from './progress.ts';
+import { readUiLine } from './ui-events.ts';
+
+export interface TerraformOptions {
+  /** The program, from `locateTerraform`. */
+  readonly file: string;
+  /** Directory of the configuration. Terraform writes `.terraform.lock.hcl` into it. */
+  readonly directory: string;
+  /** From `terraformEnvironment`. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly backend: Backend;
+  /** For error messages: see FailureContext. */
+  readonly identity: FailureContext['identity'];
+  readonly explainSignIn: FailureContext['explainSignIn'];
+  /** Has to hear of a cancellation. */
+  readonly processes: ProcessRunner;
+  readonly log: ProgressLog;
+  readonly clock: Clock;
+}
+
+export interface PlanRun extends Report {
+  /** Exit code 2: there is something to apply (which may be less than a change of a resource). */
+  readonly changes: boolean;
+}
+
+export interface OutputValue {
+  readonly sensitive: boolean;
+  readonly value: unknown;
+}
+
+/** The Terraform commands that the suite uses, in one directory, against one state, as one identity. */
+export interface Terraform {
+  /**
+   * Installs the provider and connects the backend. With `readonly` the lock file must name the provider already; with
+   * `write` Terraform completes it.
+   */
+  init(options: { readonly lockFile: 'readonly' | 'write' }): Promise<void>;
+  /** Plans into a file, without a lock: a plan identity may not write one. A failed plan may leave the file behind. */
+  plan(options: { readonly out: string; readonly varFiles: readonly string[] }): Promise<PlanRun>;
+  /** The plan as JSON. It holds secrets in clear: it must never be printed or stored. */
+  show(planFile: string): Promise<JsonObject>;
+  /** Applies exactly that plan, under the state's lock. */
+  apply(options: {
+    readonly planFile: string;
+    readonly nameOf?: (address: string) => string | undefined;
+  }): Promise<Report>;
+  /** The outputs of the state, sensitive ones included. */
+  outputs(): Promise<Readonly<Record<string, OutputValue>>>;
+  /** The lineage of the state; undefined while there is none. Nothing else of the state leaves this function. */
+  lineage(): Promise<string | undefined>;
+}
+
+/**
+ * Every command throws what `translateFailure` makes of its failure: UserError, CancelledError, or a plain Error for a
+ * defect of ours.
+ */
+export function createTerraform(options: TerraformOptions): Terraform {
+  const { directory, backend, clock } = options;
+
+  const context = (command: string): FailureContext => ({
+    command,
+    directory,
+    backend,
+    identity: options.identity,
+    explainSignIn: options.explainSignIn,
+    now: clock.now(),
+  });
+
+  const start = (args: readonly string[], output: { onStdout?: (line: string) => void; captureStdout?: boolean }) =>
+    options.processes.run({ file: options.file, args, cwd: directory, env: options.env, ...output });
+
+  /** A command whose stdout is the machine-readable UI. */
+  const converse = async (
+    command: string,
+    args: readonly string[],
+    succeeds: (code: number | null) => boolean,
+    nameOf?: (address: string) => string | undefined,
+  ): Promise<{ exit: Exit; report: Report }> => {
+    const title = `terraform ${command}`;
+    const progress = startProgress({
+      title,
+      log: options.log,
+      clock,
+      ...(nameOf === undefined ? {} : { nameOf }),
+    });
+    let exit: Exit;
+    let report: Report;
+    try {
+      exit = await start([command, '-json', '-input=false', ...args], {
+        onStdout: line => {
+          const event = readUiLine(line);
+          if (event !== undefined) progress.accept(event);
+        },
+      });
+    } finally {
+      report = await progress.stop();
+    }
+    if (succeeds(exit.code)) return { exit, report };
+    // Before its UI is up Terraform reports on stderr, as text.
+    const diagnostics = report.diagnostics.some(({ severity }) => severity === 'error')
+      ? report.diagnostics
+      : [...report.diagnostics, ...readTextDiagnostics(exit.stderr)];
+    throw translateFailure({ exit, diagnostics, resources: report.resources }, context(title));
+  };
+
+  /** A command whose stdout is the answer. */
+  const ask = async (command: string, args: readonly string[]): Promise<string> => {
+    const exit = await start(args, { captureStdout: true });
+    if (exit.code === 0) return exit.stdout;
+    const diagnostics = readTextDiagnostics(exit.stderr);
+    throw translateFailure({ exit, diagnostics, resources: [] }, context(command));
+  };
+
+  const zero = (code: number | null) => code === 0;
+
+  return {
+    init: async ({ lockFile }) => {
+      const lock = lockFile === 'readonly' ? ['-lockfile=readonly'] : [];
+      await converse('init', ['-reconfigure', ...lock, ...backendArguments(backend)], zero);
+    },
+    plan: async ({ out, varFiles }) => {
+      const files = varFiles.map(file => `-var-file=${file}`);
+      const args = ['-detailed-exitcode', '-lock=false', `-out=${out}`, ...files];
+      const { exit, report } = await converse('plan', args, code => code === 0 || code === 2);
+      return { ...report, changes: exit.code === 2 };
+    },
+    show: async planFile => {
+      const plan = parseJson(await ask('terraform show', ['show', '-json', '-no-color', planFile]));
+      if (!isObject(plan)) throw new Error('`terraform show -json` printed no JSON object.');
+      return plan;
+    },
+    apply: async ({ planFile, nameOf }) => {
+      const { report } = await converse('apply', [planFile], zero, nameOf);
+      return report;
+    },
+    outputs: async () => {
+      const outputs = asObject(parseJson(await ask('terraform output', ['output', '-json', '-no-color'])));
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, output]) => {
+          const { sensitive, value } = asObject(output);
+          return [name, { sensitive: sensitive === true, value }];
+        }),
+      );
+    },
+    lineage: async () => {
+      const state = await ask('terraform state pull', ['state', 'pull']);
+      return asString(asObject(parseJson(state))['lineage']);
+    },
+  };
+}
