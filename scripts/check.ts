@@ -47,7 +47,7 @@ const stale = await staleDocs();
 outcomes.push({
   name: 'generated docs',
   state: stale.length === 0 ? 'ok' : 'failed',
-  detail: stale.map(file => `${file} is out of date: run \`npx pnpm@12 docs\``).join('\n'),
+  detail: stale.map(file => `${file} is out of date: run \`npx pnpm@12 generate\``).join('\n'),
 });
 for (const outcome of outcomes) {
   console.log(

@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, '..');
 const tiers = ['unit', 'bundles', 'pipelines', 'reality'];
 const [first, ...rest] = process.argv.slice(2);
 const tier = first !== undefined && tiers.includes(first) ? first : undefined;
-const jestArguments = tier === undefined ? process.argv.slice(2) : ['--selectProjects', tier, ...rest];
+// jest takes everything after --selectProjects for names of projects, up to the next option.
+const jestArguments = tier === undefined ? process.argv.slice(2) : ['--selectProjects', tier, '--', ...rest];
 
 let failed = false;
 if (tier === undefined) failed = (await node(['--conditions=source', 'scripts/check.ts'])) !== 0;

@@ -4,7 +4,7 @@ import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/t
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
 import type { Azure, Services, StateBlob } from './ports.ts';
-import { predictId, predictResources } from './resource-ids.ts';
+import { predictId, predictResources, workspaceApi, workspaceId } from './resource-ids.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
 import { findUnrecorded } from './unrecorded.ts';
@@ -33,7 +33,11 @@ export async function prepare(
   workspace: Workspace,
 ): Promise<Prepared> {
   const { view } = target;
-  const [state, cluster] = await Promise.all([requireState(azure, view), findCluster(target, azure)]);
+  const [state, cluster] = await Promise.all([
+    requireState(azure, view),
+    findCluster(target, azure),
+    requireSharedLogs(target, azure),
+  ]);
   await workspace.copyConfiguration();
   const variables = terraformVariables(view, heldVersions(cluster));
   const variablesFile = await workspace.writeVariables(variables);
@@ -51,6 +55,18 @@ function findCluster({ view }: Target, azure: Azure): Promise<unknown> {
     view.subscription,
   );
   return id === undefined ? Promise.resolve(undefined) : azure.findResource(id, clusterApi);
+}
+
+/** An environment's cluster writes into the shared workspace, so the shared scope comes first. */
+async function requireSharedLogs({ view }: Target, azure: Azure): Promise<void> {
+  if (view.kind === 'shared' || view.logs.existing) return;
+  const { name, resourceGroup, subscription } = view.logs;
+  const id = workspaceId(resourceGroup, name, subscription);
+  if ((await azure.findResource(id, workspaceApi)) !== undefined) return;
+  throw new UserError({
+    message: `The shared log workspace ${name} does not exist yet in ${resourceGroup}.`,
+    remedy: 'Apply the scope `shared` first, or name a workspace under `existing: logs:`.',
+  });
 }
 
 /** Makes a plan into `planFile` and judges it. */

@@ -67,6 +67,13 @@ export function predictId(type: string, values: JsonObject, subscription: string
   return parts.length === kind.attributes.length ? kind.id(subscription, ...parts) : undefined;
 }
 
+/** Of Microsoft.OperationalInsights. */
+export const workspaceApi = '2025-07-01';
+
+export function workspaceId(resourceGroup: string, name: string, subscription: string): string {
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/${name}`;
+}
+
 interface Kind {
   readonly apiVersion: string;
   /** What the id is made of, in the order that `id` takes them. */
@@ -112,7 +119,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     heldBy: body => asObject(asObject(asObject(body)['properties'])['networkSecurityGroup'])['id'] !== undefined,
   },
   azurerm_log_analytics_workspace: {
-    apiVersion: '2025-07-01',
+    apiVersion: workspaceApi,
     ...inGroup('Microsoft.OperationalInsights/workspaces'),
   },
   azurerm_container_registry: { apiVersion: '2025-11-01', ...inGroup('Microsoft.ContainerRegistry/registries') },

@@ -8,6 +8,7 @@ export { describeLock } from './failures/lock.ts';
 export { lockOf, TerraformFailure } from './failures/translate.ts';
 export type { LocateOptions, TerraformBinary } from './locate.ts';
 export { leastVersion, locateTerraform } from './locate.ts';
+export * from './plan/index.ts';
 export type { ProgressLog, Report } from './progress.ts';
 export { pinnedRelease } from './release.ts';
 export type { ResourceRun } from './resources.ts';

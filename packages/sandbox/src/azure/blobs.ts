@@ -37,6 +37,8 @@ interface Call {
   readonly now: number;
   /** Refuses unless the caller may perform a data action (`read`, `write`, …) or, for containers, a control action. */
   readonly demand: (kind: 'blob' | 'container', verb: string, container: string | undefined) => void;
+  /** Whether the caller may perform a data action. */
+  readonly may: (verb: string, container: string | undefined) => boolean;
 }
 
 /** Plays `*.blob.core.windows.net` for tokens of Entra: accounts have neither keys nor signatures. */
@@ -52,15 +54,18 @@ export function createBlobService(options: BlobOptions): Handler {
       const account = options.accounts.get(request.host.slice(0, -blobSuffix.length));
       if (account === undefined) throw new BlobError(refusals.noAccount);
       const objectId = await authenticate(request, account, options);
+      const scopeOf = (container: string | undefined) =>
+        `${account.resourceId}/blobServices/default${container === undefined ? '' : `/containers/${container}`}`;
+      const may: Call['may'] = (verb, container) =>
+        options.access.permits(objectId, `${containerType}/blobs/${verb}`, scopeOf(container), 'data');
       const demand: Call['demand'] = (kind, verb, container) => {
-        const scope = `${account.resourceId}/blobServices/default${container === undefined ? '' : `/containers/${container}`}`;
         const isAllowed =
           kind === 'blob'
-            ? options.access.permits(objectId, `${containerType}/blobs/${verb}`, scope, 'data')
-            : options.access.permits(objectId, `${containerType}/${verb}`, scope);
+            ? may(verb, container)
+            : options.access.permits(objectId, `${containerType}/${verb}`, scopeOf(container));
         if (!isAllowed) throw new BlobError(refusals.permission);
       };
-      const answer = await route({ request, account, now: options.clock.now(), demand });
+      const answer = await route({ request, account, now: options.clock.now(), demand, may });
       return { ...answer, headers: { ...headers, ...answer.headers } };
     } catch (error) {
       if (!(error instanceof BlobError)) throw error;
@@ -167,35 +172,23 @@ async function blobItself(
 ): Promise<WorldResponse> {
   const { request, account, now, demand } = call;
   const { method } = request;
+  // Everything below happens at once: what is decided and what is done are not parted by waiting.
+  const content = await request.body();
+  const existing = account.containers.get(containerName)?.blobs.get(name);
+  if (method === 'PUT' && comp === null) {
+    demandWrite(call, containerName, existing);
+    return putContent(call, findContainer(account, containerName), name, content);
+  }
   const writes = method === 'PUT' || method === 'DELETE';
   demand('blob', method === 'DELETE' ? 'delete' : writes ? 'write' : 'read', containerName);
   const container = findContainer(account, containerName);
-  const existing = container.blobs.get(name);
-
-  if (method === 'PUT' && comp === 'lease') return leaseBlob(call, container, demandBlob(existing));
-  if (method === 'PUT' && comp === null) {
-    if (header(request, 'x-ms-blob-type')?.toLowerCase() !== 'blockblob') throw new BlobError(refusals.unsupported);
-    judgeConditions(request, existing, writes);
-    judgeLease(existing, call, true);
-    const content = await request.body();
-    const contentType = header(request, 'x-ms-blob-content-type') ?? header(request, 'content-type');
-    const blob = putBlob(
-      container,
-      { name, content, metadata: metadataOf(request), ...(contentType === undefined ? {} : { contentType }) },
-      now,
-    );
-    return {
-      status: 201,
-      headers: { ...versionOf(blob), 'Content-MD5': md5(content), 'x-ms-request-server-encrypted': 'true' },
-    };
-  }
+  if (existing === undefined) throw new BlobError(refusals.noBlob);
+  if (method === 'PUT' && comp === 'lease') return leaseBlob(call, container, existing);
   if (comp !== null && comp !== 'metadata') throw new BlobError(refusals.unsupported);
-
-  const blob = demandBlob(existing);
-  judgeConditions(request, blob, writes);
-  judgeLease(blob, call, writes);
+  judgeConditions(request, existing, writes);
+  judgeLease(existing, call, writes);
   if (method === 'PUT') {
-    const changed = { ...blob, metadata: metadataOf(request), etag: makeBlobEtag(), modified: now };
+    const changed = { ...existing, metadata: metadataOf(request), etag: makeBlobEtag(), modified: now };
     container.blobs.set(name, changed);
     return { status: 200, headers: { ...versionOf(changed), 'x-ms-request-server-encrypted': 'true' } };
   }
@@ -204,8 +197,26 @@ async function blobItself(
     return { status: 202, headers: { 'x-ms-delete-type-permanent': 'true' } };
   }
   if (method !== 'GET' && method !== 'HEAD') throw new BlobError(refusals.unsupported);
-  if (comp === 'metadata') return { status: 200, headers: { ...versionOf(blob), ...metadataHeaders(blob) } };
-  return { status: 200, headers: propertiesOf(blob, now), body: blob.content };
+  if (comp === 'metadata') return { status: 200, headers: { ...versionOf(existing), ...metadataHeaders(existing) } };
+  return { status: 200, headers: propertiesOf(existing, now), body: existing.content };
+}
+
+/** Whoever may only add can make a blob but not replace one. */
+function demandWrite({ demand, may }: Call, container: string, existing: Blob | undefined): void {
+  if (existing === undefined && may('add/action', container)) return;
+  demand('blob', 'write', container);
+}
+
+function putContent(call: Call, container: Container, name: string, content: Buffer): WorldResponse {
+  const { request, now } = call;
+  const existing = container.blobs.get(name);
+  if (header(request, 'x-ms-blob-type')?.toLowerCase() !== 'blockblob') throw new BlobError(refusals.unsupported);
+  judgeConditions(request, existing, true);
+  judgeLease(existing, call, true);
+  const contentType = header(request, 'x-ms-blob-content-type') ?? header(request, 'content-type');
+  const sent = { name, content, metadata: metadataOf(request), ...(contentType === undefined ? {} : { contentType }) };
+  const headers = { ...versionOf(putBlob(container, sent, now)), 'Content-MD5': md5(content) };
+  return { status: 201, headers: { ...headers, 'x-ms-request-server-encrypted': 'true' } };
 }
 
 function leaseBlob({ request, now }: Call, container: Container, blob: Blob): WorldResponse {
@@ -291,11 +302,6 @@ function findContainer(account: StorageAccount, name: string): Container {
   const container = account.containers.get(name);
   if (container === undefined) throw new BlobError(refusals.noContainer);
   return container;
-}
-
-function demandBlob(blob: Blob | undefined): Blob {
-  if (blob === undefined) throw new BlobError(refusals.noBlob);
-  return blob;
 }
 
 function judgeLease(blob: Blob | undefined, { request, now }: Call, writes: boolean): void {

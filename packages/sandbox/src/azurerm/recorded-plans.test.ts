@@ -1,11 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asObject, type JsonObject } from '@suite/foundation';
 import recorded from './fixtures/recorded-plans.json' with { type: 'json' };
-import { startStubAzure, type StubAzure } from './testing/stub-azure.ts';
-import { hasTerraform, mirrorFromSource, type Outcome, terraform } from './testing/terraform.ts';
+import type { StubAzure } from './testing/stub-azure.ts';
+import { hasTerraform } from './testing/terraform.ts';
+import { createWorkspace, type Directory, editedBase, type PlannedResource, type Workspace } from './testing/workspace.ts';
 
 /** What a plan says of one resource; paths in `unknown` and `changed` are dotted. */
 interface Change {
@@ -16,102 +14,50 @@ interface Change {
   readonly changed?: readonly string[];
 }
 
-interface PlannedResource {
-  readonly address: string;
-  readonly previous_address?: string;
-  readonly change: {
-    readonly actions: readonly string[];
-    readonly before: unknown;
-    readonly after: unknown;
-    readonly after_unknown?: unknown;
-    readonly replace_paths?: readonly unknown[];
-    readonly importing?: unknown;
-  };
-}
-
 const group = '/subscriptions/00000000-0000-0000-0000-000000000003/resourcegroups/rg-platform-dev';
 const pools = `${group}/providers/microsoft.containerservice/managedclusters/aks-platform-dev/agentpools`;
 
 /** What had happened before the plan of a case was recorded. */
-const preparations: { readonly [name: string]: (run: Run) => Promise<unknown> } = {
-  drift: async ({ azure }) => {
+const preparations: { readonly [name: string]: (directory: Directory, azure: StubAzure) => Promise<unknown> } = {
+  drift: async (_, azure) => {
     change(azure, `${pools}/user`, pool => ({ ...pool, properties: { ...asObject(pool['properties']), maxCount: 30 } }));
     change(azure, group, found => ({ ...found, tags: { ...asObject(found['tags']), 'changed-by': 'portal' } }));
   },
-  'drift-deleted': async ({ azure }) => azure.resources.delete(`${pools}/gpu`),
-  import: ({ run }) => run('state', 'rm', 'azurerm_kubernetes_cluster_node_pool.gpu'),
-  'import-with-changes': ({ run }) => run('state', 'rm', 'azurerm_kubernetes_cluster_node_pool.gpu'),
-  tainted: ({ run }) => run('taint', 'azurerm_kubernetes_cluster_node_pool.gpu'),
+  'drift-deleted': async (_, azure) => azure.resources.delete(`${pools}/gpu`),
+  import: directory => directory.succeed('state', 'rm', 'azurerm_kubernetes_cluster_node_pool.gpu'),
+  'import-with-changes': directory => directory.succeed('state', 'rm', 'azurerm_kubernetes_cluster_node_pool.gpu'),
+  tainted: directory => directory.succeed('taint', 'azurerm_kubernetes_cluster_node_pool.gpu'),
 };
 
-interface Run {
-  readonly azure: StubAzure;
-  readonly run: (...args: readonly string[]) => Promise<Outcome>;
-}
-
 (hasTerraform ? describe : describe.skip)('plans of the stand-in and of azurerm 5.2.0', () => {
-  let directory: string;
-  let azure: StubAzure;
-  let cliConfigFile: string;
-  let afterBase: ReadonlyMap<string, JsonObject>;
-  let createBase: readonly Change[];
-
-  const at = (name: string) => join(directory, name);
-  const runIn = (name: string) => async (...args: readonly string[]): Promise<Outcome> => {
-    const outcome = await terraform(at(name), args, { ...azure.environment, TF_CLI_CONFIG_FILE: cliConfigFile });
-    if (outcome.code === 1) throw new Error(`terraform ${args.join(' ')} failed:\n${outcome.stderr}\n${outcome.stdout}`);
-    return outcome;
-  };
-  const plan = async (name: string, ...options: readonly string[]) => {
-    await runIn(name)('plan', '-input=false', '-lock=false', '-out=plan', ...options);
-    const { stdout } = await runIn(name)('show', '-json', 'plan');
-    return JSON.parse(stdout) as { resource_changes?: PlannedResource[]; resource_drift?: PlannedResource[] };
-  };
+  let workspace: Workspace;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'azurerm-plans-'));
-    azure = await startStubAzure(directory);
-    cliConfigFile = await mirrorFromSource(at('provider'));
-    await mkdir(at('base'));
-    await writeFile(join(at('base'), 'main.tf'), recorded.base);
-    await runIn('base')('init', '-input=false');
-    createBase = changesOf((await plan('base')).resource_changes);
-    await runIn('base')('apply', '-input=false', 'plan');
-    afterBase = new Map(azure.resources);
+    workspace = await createWorkspace();
   });
-
-  afterAll(async () => {
-    await azure.close();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => workspace.close());
 
   test('a small platform from nothing', () => {
-    expect(createBase).toEqual(recorded.createBase.changes);
+    expect(changesOf(workspace.createPlan.resource_changes)).toEqual(recorded.createBase.changes);
   });
 
   test.each(recorded.cases)('$name', async ({ name, edits, changes, drift, ...rest }) => {
-    azure.resources.clear();
-    for (const [id, resource] of afterBase) azure.resources.set(id, resource);
-    await cp(at('base'), at(name), { recursive: true, verbatimSymlinks: true });
-    await writeFile(join(at(name), 'main.tf'), edited(recorded.base, edits));
-    await preparations[name]?.({ azure, run: runIn(name) });
-    const planned = await plan(name, ...('options' in rest ? (rest.options ?? []) : []));
-    expect(changesOf(planned.resource_changes)).toEqual(changes);
-    expect(changesOf(planned.resource_drift)).toEqual(drift);
+    const directory = await workspace.open(name, editedBase(edits));
+    await preparations[name]?.(directory, workspace.azure);
+    const plan = await directory.plan(...('options' in rest ? (rest.options ?? []) : []));
+    expect(changesOf(plan.resource_changes)).toEqual(changes);
+    expect(changesOf(plan.resource_drift)).toEqual(drift);
   });
 
-  test('the whole platform from nothing, and then nothing to do', async () => {
-    azure.resources.clear();
-    await mkdir(at('whole'));
-    await writeFile(join(at('whole'), 'main.tf'), recorded.whole);
-    await runIn('whole')('init', '-input=false');
-    expect(changesOf((await plan('whole')).resource_changes)).toEqual(recorded.createWhole.changes);
-    await runIn('whole')('apply', '-input=false', 'plan');
-    const again = await plan('whole');
+  test('the whole platform from nothing, then nothing to do, then nothing left', async () => {
+    const directory = await workspace.empty('whole', recorded.whole);
+    expect(changesOf((await directory.plan()).resource_changes)).toEqual(recorded.createWhole.changes);
+    await directory.succeed('apply', '-input=false', 'plan');
+    const again = await directory.plan();
     expect(changesOf(again.resource_changes)).toEqual([]);
     expect(changesOf(again.resource_drift)).toEqual(recorded.noChangesWhole.drift);
-    await runIn('whole')('apply', '-input=false', '-destroy', '-auto-approve');
-    expect([...azure.resources.keys()]).toEqual([]);
+    await directory.succeed('apply', '-input=false', '-destroy', '-auto-approve');
+    expect([...workspace.azure.resources.keys()]).toEqual([]);
   });
 });
 
@@ -119,17 +65,14 @@ function change(azure: StubAzure, id: string, edit: (resource: JsonObject) => Js
   azure.resources.set(id, edit(azure.resources.get(id) ?? {}));
 }
 
-function edited(text: string, edits: readonly { line: number; remove: number; insert: readonly string[] }[]): string {
-  const lines = text.split('\n');
-  for (const { line, remove, insert } of [...edits].reverse()) lines.splice(line, remove, ...insert);
-  return lines.join('\n');
-}
-
 function changesOf(resources: readonly PlannedResource[] = []): readonly Change[] {
   return resources
-    .filter(({ change, previous_address }) => change.actions[0] !== 'no-op' || change.importing !== undefined || previous_address !== undefined)
+    .filter(
+      ({ change, previous_address }) =>
+        change.actions[0] !== 'no-op' || change.importing !== undefined || previous_address !== undefined,
+    )
     .map(({ address, change }) => {
-      const unknown = unknownPaths(change.after_unknown).sort();
+      const unknown = unknownPaths(change.after_unknown).toSorted();
       return {
         address,
         actions: change.actions,
@@ -140,7 +83,7 @@ function changesOf(resources: readonly PlannedResource[] = []): readonly Change[
     });
 }
 
-function unknownPaths(value: unknown, path = ''): readonly string[] & { sort(): string[] } {
+function unknownPaths(value: unknown, path = ''): readonly string[] {
   if (value === true) return [path];
   if (Array.isArray(value)) return value.flatMap((item, index) => unknownPaths(item, `${path}[${index}]`));
   if (typeof value !== 'object' || value === null) return [];

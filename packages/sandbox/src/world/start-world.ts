@@ -102,6 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     quotas,
     authorityCertificate: authority.certificate,
     retryAfter,
+    closing: closing.signal,
     duration: operation =>
       typeof settings.operationMs === 'number' ? settings.operationMs : settings.operationMs(operation),
   });

@@ -19,14 +19,15 @@ export interface ArmOptions {
   readonly authorityCertificate: string;
   readonly retryAfter: number;
   readonly duration: (operation: StartedOperation) => number;
+  readonly closing: AbortSignal;
 }
 
 export function createArmContext(options: ArmOptions): ArmContext {
-  const { faults, duration, ...rest } = options;
+  const { faults, duration, closing, ...rest } = options;
   const context: ArmContext = {
     ...rest,
     store: createResourceStore(),
-    operations: createOperations({ clock: options.clock, faults, duration }),
+    operations: createOperations({ clock: options.clock, faults, duration, closing }),
     create: (id, body) => createAtOnce(context, id, body),
     remove: resource => removeAtOnce(context, resource),
   };

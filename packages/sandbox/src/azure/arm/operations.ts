@@ -25,11 +25,13 @@ export interface OperationOptions {
   readonly faults: Faults;
   /** Milliseconds that an operation takes. */
   readonly duration: (operation: StartedOperation) => number;
+  /** Ends every pause when the world closes. */
+  readonly closing: AbortSignal;
 }
 
 const longestHoldMs = 150;
 
-export function createOperations({ clock, faults, duration }: OperationOptions): Operations {
+export function createOperations({ clock, faults, duration, closing }: OperationOptions): Operations {
   const all = new Map<string, Operation>();
   const pending = new Map<Operation, (succeeded: boolean) => void>();
 
@@ -63,7 +65,7 @@ export function createOperations({ clock, faults, duration }: OperationOptions):
     },
     settleSoon: async operation => {
       const remaining = operation.dueAt - clock.now();
-      if (remaining > 0) await clock.sleep(Math.min(remaining, longestHoldMs));
+      if (remaining > 0) await clock.sleep(Math.min(remaining, longestHoldMs), closing).catch(() => undefined);
       settle();
     },
   };

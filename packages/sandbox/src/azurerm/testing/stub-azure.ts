@@ -17,8 +17,8 @@ export interface StubAzure {
   readonly resources: Map<string, JsonObject>;
   /** `PUT /subscriptions/…` in the order they came, GET left out. */
   readonly writes: string[];
-  /** Answers instead of the stub for as long as it is set and gives an answer. */
-  intercept: ((method: string, path: string) => WorldResponse | undefined) | undefined;
+  /** Answers instead of the stub where it gives an answer. Token services are named by their host, resources by their path. */
+  intercept: ((method: string, pathOrHost: string) => WorldResponse | undefined) | undefined;
   /** What an operation says when it is asked; `Succeeded` at once unless told otherwise. */
   operation: ((path: string) => WorldResponse) | undefined;
   close(): Promise<void>;
@@ -40,9 +40,10 @@ export async function startStubAzure(directory: string): Promise<StubAzure> {
     plays: host => [assertionHost, 'login.microsoftonline.com', 'management.azure.com'].includes(host),
     onRefused: () => {},
     answer: async request => {
-      if (request.host === assertionHost) return json(200, { value: 'header.payload.signature' });
-      if (request.host === 'login.microsoftonline.com') return json(200, token());
-      return manage(request);
+      if (request.host === 'management.azure.com') return manage(request);
+      const instead = stub.intercept?.(request.method, request.host);
+      if (instead !== undefined) return instead;
+      return json(200, request.host === assertionHost ? { value: 'header.payload.signature' } : token());
     },
   });
   const authorityFile = join(directory, 'authority.pem');

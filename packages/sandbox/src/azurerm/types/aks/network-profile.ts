@@ -87,7 +87,7 @@ export function networkProfileFromArm(properties: JsonObject): Value {
           ? []
           : [
               {
-                backend_pool_type: textAt(balancer, 'backendPoolType'),
+                backend_pool_type: backendPoolType(textAt(balancer, 'backendPoolType')),
                 effective_outbound_ips: idsAt(balancer, 'effectiveOutboundIPs'),
                 idle_timeout_in_minutes: countAt(balancer, 'idleTimeoutInMinutes'),
                 managed_outbound_ip_count: countAt(balancer, 'managedOutboundIPs', 'count'),
@@ -109,6 +109,11 @@ export function networkProfileFromArm(properties: JsonObject): Value {
             ],
     },
   ];
+}
+
+/** Azure gives the value back in another case than azurerm knows it. */
+function backendPoolType(value: string): string {
+  return ['NodeIPConfiguration', 'NodeIP'].find(known => known.toLowerCase() === value.toLowerCase()) ?? value;
 }
 
 function balancerToArm(balancer: ObjectValue, existing: JsonObject): JsonObject {

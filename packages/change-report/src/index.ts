@@ -1,0 +1,13 @@
+export type { AllowancePlace } from './allowance.ts';
+export { judgeAllowance, needsAllowance, unusedAllowances } from './allowance.ts';
+export type { Digest } from './digest.ts';
+export { createDigest } from './digest.ts';
+export { headline } from './headline.ts';
+export { cell, codeSpan, escapeText, fence, link, prose } from './markdown/escape.ts';
+export type { Section } from './markdown/section.ts';
+export { fitSections } from './markdown/section.ts';
+export { renderSummary, summarySections } from './markdown/summary.ts';
+export * from './model.ts';
+export type { Danger } from './risk.ts';
+export { countKinds, highestRisk, rateChange } from './risk.ts';
+export { parseReport, reportSchema } from './schema.ts';

@@ -1,0 +1,15 @@
+/** GitHub's coloured box. `markdown` is one line and already safe. */
+export function alert(kind: 'WARNING' | 'CAUTION', markdown: string): string {
+  return `> [!${kind}]\n> ${markdown}`;
+}
+
+/** A folded block. `title` is safe inside HTML, `body` is Markdown. */
+export function details(title: string, body: string): string {
+  return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+
+/** Rows of cells that are already safe. `headings` may be empty strings. */
+export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(headings), line(headings.map(() => ':--')), ...rows.map(line)].join('\n');
+}

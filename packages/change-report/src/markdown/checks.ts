@@ -1,0 +1,66 @@
+import { count, shorten } from '@suite/foundation';
+import type { Check, Difference } from '../model.ts';
+import { details, table } from './blocks.ts';
+import { cell, prose } from './escape.ts';
+import { type Section, weights } from './section.ts';
+import { textCell } from './show.ts';
+
+const messageLimit = 500;
+const rowsPerTable = 100;
+const warningLimit = 20;
+
+const labels: Readonly<Record<Check['status'], string>> = {
+  blocked: '**blocked**',
+  failed: '**fails**',
+  unknown: 'decided by the apply',
+  passed: 'holds',
+};
+
+/** Checks that somebody should look at; those that hold are counted. */
+export function checkSections(checks: readonly Check[]): Section[] {
+  if (checks.length === 0) return [];
+  const notable = (['blocked', 'failed', 'unknown'] as const).flatMap(status =>
+    checks.filter(check => check.status === status),
+  );
+  const parts: string[] = [];
+  if (notable.length > 0) {
+    const rows = notable.slice(0, rowsPerTable).map(({ name, status, message, remedy }) => {
+      const sentence = shorten(remedy === undefined ? message : `${message} ${remedy}`, messageLimit);
+      return [textCell(name), labels[status], prose(sentence, cell)];
+    });
+    parts.push(table(['Check', '', ''], rows));
+    if (notable.length > rowsPerTable) parts.push(`${count(notable.length - rowsPerTable, 'more check')} like these.`);
+  }
+  const holding = checks.length - notable.length;
+  if (holding > 0) parts.push(`${count(holding, 'check holds', 'checks hold')}.`);
+  return [{ title: 'checks', weight: weights.checks, markdown: parts.join('\n\n') }];
+}
+
+/** What is different from the description, one row each. */
+export function differenceSections(differences: readonly Difference[]): Section[] {
+  const sections: Section[] = [];
+  for (let from = 0; from < differences.length; from += rowsPerTable) {
+    const part = differences.slice(from, from + rowsPerTable);
+    const rows = part.map(({ what, path, expected, actual }) => [
+      `${prose(shorten(what, messageLimit), cell)}<br>${textCell(path, 160)}`,
+      textCell(expected),
+      textCell(actual),
+    ]);
+    const markdown = table(['Difference', 'Described', 'Found'], rows);
+    const title = count(part.length, 'difference');
+    sections.push({
+      title,
+      weight: weights.differences,
+      markdown: from === 0 ? markdown : details(count(part.length, 'more difference'), markdown),
+    });
+  }
+  return sections;
+}
+
+export function warningSections(warnings: readonly string[]): Section[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.slice(0, warningLimit).map(warning => `- ${prose(shorten(warning, messageLimit))}`);
+  const others = warnings.length - warningLimit;
+  if (others > 0) lines.push(`- ${count(others, 'more warning')}`);
+  return [{ title: count(warnings.length, 'warning'), weight: weights.warnings, markdown: lines.join('\n') }];
+}

@@ -1,0 +1,85 @@
+import { shorten } from '@suite/foundation';
+import type { AttributeChange, Change, Kind, Reach, Risk, Value } from '../model.ts';
+import { splitTitle } from '../sentences.ts';
+import { cell, escapeText, htmlCode } from './escape.ts';
+
+export const symbols: Readonly<Record<Kind, string>> = {
+  create: '+',
+  update: '~',
+  rotate: '↻',
+  replace: '±',
+  delete: '−',
+  move: '→',
+  import: '⇥',
+  forget: '⊘',
+};
+
+const cellLimit = 80;
+const lineLimit = 400;
+
+export function reachLabel(reach: Reach): string {
+  return reach === 'node-pool' ? 'node pool' : reach;
+}
+
+/** Only what is dangerous is bold. */
+export function riskLabel(risk: Risk): string {
+  return risk === 'high' || risk === 'critical' ? `**${risk}**` : risk;
+}
+
+/** The noun, and the name as code; `asCode` decides between a table cell and HTML. */
+export function titleText({ title }: Pick<Change, 'title'>, asCode: (raw: string) => string): string {
+  const { noun, name } = splitTitle(title);
+  const code = asCode(shorten(name, cellLimit));
+  return noun === '' ? code : `${escapeText(shorten(noun, cellLimit))} ${code}`;
+}
+
+export const titleCell = (change: Pick<Change, 'title'>): string => titleText(change, cell);
+export const titleHtml = (change: Pick<Change, 'title'>): string => titleText(change, htmlCode);
+
+/** The value for a table cell. */
+export function valueCell(value: Value): string {
+  switch (value.is) {
+    case 'shown':
+      return textCell(value.text);
+    case 'sensitive':
+      return '_sensitive_';
+    case 'unknown':
+      return '_known after apply_';
+    case 'absent':
+      return '_none_';
+  }
+}
+
+export function textCell(text: string, limit = cellLimit): string {
+  return cell(shorten(text, limit));
+}
+
+/** `vm_size`: before → after, for a table cell. */
+export function attributeCell({ path, before, after }: AttributeChange): string {
+  const name = textCell(path);
+  if (before.is === 'sensitive' && after.is === 'sensitive') return `${name}: _sensitive, changed_`;
+  if (before.is === 'absent') return `${name}: ${valueCell(after)}`;
+  return `${name}: ${valueCell(before)} → ${valueCell(after)}`;
+}
+
+/** The lines of a `diff` block for one attribute. */
+export function diffLines({ path, before, after }: AttributeChange, note: string): string[] {
+  const name = shorten(path, lineLimit);
+  const remark = note === '' ? '' : `   # ${note}`;
+  if (before.is === 'sensitive' && after.is === 'sensitive') return [`!   ${name} = (sensitive, changed)${remark}`];
+  const lines: string[] = [];
+  if (before.is !== 'absent') lines.push(`-   ${name} = ${valueLine(before)}${remark}`);
+  if (after.is !== 'absent') lines.push(`+   ${name} = ${valueLine(after)}${before.is === 'absent' ? remark : ''}`);
+  return lines;
+}
+
+function valueLine(value: Exclude<Value, { is: 'absent' }>): string {
+  switch (value.is) {
+    case 'shown':
+      return value.text === '' ? '""' : shorten(value.text, lineLimit);
+    case 'sensitive':
+      return '(sensitive)';
+    case 'unknown':
+      return '(known after apply)';
+  }
+}

@@ -1,0 +1,87 @@
+import { count, shorten } from '@suite/foundation';
+import { allowanceId } from '../allowance.ts';
+import { headline } from '../headline.ts';
+import type { ChangeReport } from '../model.ts';
+import { byRisk, countKinds, highestRisk } from '../risk.ts';
+import { describeCounts } from '../sentences.ts';
+import { details, table } from './blocks.ts';
+import { detailSections, driftSections, outputSections, tableSections } from './changes.ts';
+import { checkSections, differenceSections, warningSections } from './checks.ts';
+import { dangerSections } from './danger.ts';
+import { cell, codeSpan, escapeText, link, prose } from './escape.ts';
+import { fitSections, type Section, weights } from './section.ts';
+import { riskLabel } from './show.ts';
+import { timingSections } from './timings.ts';
+
+/**
+ * The job summary of a report, at most `limitBytes` of UTF-8: verdict, danger, changes, proof. What does not fit is left
+ * out in whole sections, the least risky and of these the largest first, and the text says which.
+ */
+export function renderSummary(report: ChangeReport, { limitBytes }: { readonly limitBytes: number }): string {
+  return fitSections(summarySections(report), limitBytes);
+}
+
+/** The same in sections, for whoever has to share the room with something else. */
+export function summarySections(report: ChangeReport): Section[] {
+  const changes = report.changes.toSorted(byRisk);
+  // Those of `allow:` are told with the change that needs them.
+  const told = new Set(changes.flatMap(({ allowKey }) => (allowKey === undefined ? [] : allowanceId(allowKey))));
+  return [
+    verdictSection(report),
+    ...dangerSections(changes, report),
+    ...differenceSections(report.differences),
+    ...warningSections(report.warnings),
+    ...tableSections(changes),
+    ...checkSections(report.checks.filter(check => !told.has(check.id))),
+    ...detailSections(changes),
+    ...driftSections(report.drift),
+    ...outputSections(report.outputs),
+    ...timingSections(report),
+    proofSection(report),
+    bindingSection(report),
+  ];
+}
+
+function verdictSection(report: ChangeReport): Section {
+  const facts = [`**${report.verdict}**`, `${report.command} of ${codeSpan(shorten(report.platform, 80))}`];
+  if (report.production) facts.push('production');
+  if (report.changes.length > 0) {
+    facts.push(describeCounts(countKinds(report.changes)), `risk ${riskLabel(highestRisk(report.changes))}`);
+  }
+  if (report.outputs.length > 0) facts.push(count(report.outputs.length, 'changed output'));
+  if (report.drift.length > 0) facts.push(`${report.drift.length} changed by others`);
+  return {
+    title: 'the verdict',
+    weight: weights.verdict,
+    markdown: `### ${prose(shorten(headline(report), 400))}\n\n${facts.join(' · ')}`,
+  };
+}
+
+function proofSection(report: ChangeReport): Section {
+  const { commit, run, digest } = report;
+  const rows: string[][] = [];
+  if (commit.head !== '') rows.push(['Commit', cell(commit.head)]);
+  if (commit.base !== undefined) rows.push(['Compared with', cell(commit.base)]);
+  if (digest !== undefined) rows.push(['Plan digest', cell(digest)]);
+  if (run !== undefined) {
+    rows.push(['Run', `${link(run.id, run.url)}, attempt ${escapeText(run.attempt)}, by ${cell(run.actor)}`]);
+  }
+  rows.push(['Started', escapeText(report.startedAt)], ['Finished', escapeText(report.finishedAt)]);
+  return { title: 'proof', weight: weights.proof, markdown: details('Proof', table(['', ''], rows)) };
+}
+
+/** The last line: which plan, which commit, which run. */
+function bindingSection({ commit, run, digest, verdict, finishedAt }: ChangeReport): Section {
+  const plan = digest === undefined ? 'Result' : `Plan ${codeSpan(`${digest.slice(0, 4)}·${digest.slice(-4)}`)}`;
+  const parts = [commit.head === '' ? plan : `${plan} of ${codeSpan(commit.head.slice(0, 7))}`];
+  if (run !== undefined) parts.push(link(`run ${run.id}`, run.url));
+  parts.push(escapeText(clockTime(finishedAt)));
+  if (verdict === 'changes' || verdict === 'blocked') parts.push('what you review here is what will be applied');
+  return { title: 'the binding', weight: weights.binding, markdown: parts.join(' · ') };
+}
+
+/** `2026-11-24 05:01 UTC` */
+function clockTime(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,88 @@
+import { shorten } from '@suite/foundation';
+import { type Change, type Kind, kinds, type Reason, type Value } from './model.ts';
+
+interface Forms {
+  /** `rotates` */
+  readonly verb: string;
+  /** `rotating` */
+  readonly gerund: string;
+  /** `rotated` */
+  readonly participle: string;
+}
+
+export const forms: Readonly<Record<Kind, Forms>> = {
+  create: { verb: 'creates', gerund: 'creating', participle: 'created' },
+  update: { verb: 'changes', gerund: 'changing', participle: 'changed' },
+  rotate: { verb: 'rotates', gerund: 'rotating', participle: 'rotated' },
+  replace: { verb: 'replaces', gerund: 'replacing', participle: 'replaced' },
+  delete: { verb: 'deletes', gerund: 'deleting', participle: 'deleted' },
+  move: { verb: 'moves', gerund: 'moving', participle: 'moved' },
+  import: { verb: 'imports', gerund: 'importing', participle: 'imported' },
+  forget: { verb: 'forgets', gerund: 'forgetting', participle: 'forgotten' },
+};
+
+const nameLimit = 80;
+const valueLimit = 120;
+
+/** `prod · westeurope`; the shared scope has one region, which says nothing. */
+export function placeOf({ scope, region }: { readonly scope: string; readonly region: string }): string {
+  return scope === 'shared' || region === '' ? scope : `${scope} · ${region}`;
+}
+
+/** Text from outside between backticks, which `prose` renders as code. */
+export function quoted(text: string, limit = nameLimit): string {
+  return `\`${shorten(text.replace(/[`\s]+/g, ' '), limit)}\``;
+}
+
+/** `node pool` and, in backticks, the name. */
+export function quotedTitle({ title }: Pick<Change, 'title'>): string {
+  const { noun, name } = splitTitle(title);
+  return noun === '' ? quoted(name) : `${noun} ${quoted(name)}`;
+}
+
+/** A title is a noun of ours and, after the last space, a name from outside. */
+export function splitTitle(title: string): { readonly noun: string; readonly name: string } {
+  const at = title.lastIndexOf(' ');
+  return { noun: title.slice(0, Math.max(0, at)), name: title.slice(at + 1) };
+}
+
+/** The value within a sentence. */
+export function describeValue(value: Value): string {
+  switch (value.is) {
+    case 'shown':
+      return value.text === '' ? 'empty' : quoted(value.text, valueLimit);
+    case 'sensitive':
+      return 'a sensitive value';
+    case 'unknown':
+      return 'a value known after apply';
+    case 'absent':
+      return 'nothing';
+  }
+}
+
+/** A clause that continues "because". */
+export function describeReason({ text, attribute }: Reason): string {
+  if (attribute === undefined) return text;
+  const { before, after } = attribute;
+  const path = quoted(attribute.path);
+  const clause =
+    before.is === 'sensitive' && after.is === 'sensitive'
+      ? `${path}, which is sensitive, changes`
+      : `${path} changes from ${describeValue(before)} to ${describeValue(after)}`;
+  return text === '' ? clause : `${text}: ${clause}`;
+}
+
+/** `1 rotated, 2 changed`: the rarer kinds last. */
+export function describeCounts(counts: Readonly<Partial<Record<Kind, number>>>): string {
+  return kinds
+    .flatMap(kind => {
+      const quantity = counts[kind] ?? 0;
+      return quantity === 0 ? [] : [`${quantity} ${forms[kind].participle}`];
+    })
+    .join(', ');
+}
+
+/** Code at the beginning of a sentence stays as it is. */
+export function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

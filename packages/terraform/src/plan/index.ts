@@ -1,0 +1,4 @@
+export type { PlanDigest } from './digest-plan.ts';
+export { digestPlan } from './digest-plan.ts';
+export type { PlanContent, PlannedCreation } from './read-plan.ts';
+export { readPlan } from './read-plan.ts';

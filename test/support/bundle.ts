@@ -1,0 +1,87 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChangeReport, parseReport } from '@suite/change-report';
+import { openSandbox, type RunningStep, runAction, type SandboxWorld, type StepResult } from '@suite/sandbox';
+
+const root = join(import.meta.dirname, '..', '..');
+const action = join(root, 'out', 'release', 'provision-aks');
+
+/** The shipped bundle in a world of its own. */
+export interface BundleWorld extends SandboxWorld {
+  readonly folder: string;
+  /** Runs the bundle as a job of the repository: `apply` jobs have their environment, others have none. */
+  run(inputs: Readonly<Record<string, string>>, options?: RunOptions): Promise<StepResult>;
+  /** Plans and applies; throws with the log when either fails. */
+  deploy(scope: string): Promise<void>;
+  edit(file: string, change: (text: string) => string): Promise<void>;
+  /** Puts the repository's files back. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** GitHub environment of the job; undefined takes it from the command. */
+  readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
+  readonly onStart?: (running: RunningStep) => void;
+  readonly onLine?: (line: string) => void;
+}
+
+export async function openBundleWorld(): Promise<BundleWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
+  const example = join(root, 'examples', 'platform-repository');
+  const sandbox = await openSandbox({
+    example,
+    folder,
+    provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
+  });
+  const run: BundleWorld['run'] = (inputs, { environment = {}, job, ...events } = {}) => {
+    const scope = inputs['scope'] ?? 'none';
+    return runAction({
+      name: `provision-aks ${inputs['command']}`,
+      action,
+      inputs,
+      environment: {
+        ...sandbox.environmentOf(job ?? (inputs['command'] === 'apply' ? { environment: scope } : {})),
+        ...environment,
+      },
+      workspace: sandbox.checkout,
+      temp: join(folder, 'temp', scope),
+      ...events,
+    });
+  };
+  return {
+    ...sandbox,
+    folder,
+    run,
+    deploy: async scope => {
+      const plan = succeeded(await run({ command: 'plan', scope }));
+      succeeded(await run({ command: 'apply', scope, 'plan-file': plan.outputs['plan-file'] ?? '' }));
+    },
+    edit: async (file, change) => {
+      const path = join(sandbox.checkout, file);
+      await writeFile(path, change(await readFile(path, 'utf8')));
+    },
+    restore: () => cp(example, sandbox.checkout, { recursive: true }),
+    close: async () => {
+      await sandbox.world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The result itself; throws with the log when the step did not succeed. */
+export function succeeded(result: StepResult): StepResult {
+  if (result.conclusion !== 'success') throw new Error(`${result.name} failed:\n${result.log.join('\n')}`);
+  return result;
+}
+
+export async function reportOf(result: StepResult): Promise<ChangeReport> {
+  return parseReport(JSON.parse(await readFile(result.outputs['report'] ?? '', 'utf8')));
+}
+
+/** The error annotations, as a person reads them. */
+export function errors(result: StepResult): string[] {
+  return result.annotations.filter(({ level }) => level === 'error').map(({ message }) => message);
+}
