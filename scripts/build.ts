@@ -87,6 +87,8 @@ async function bundleEntry({ entry, target }: Bundle): Promise<void> {
     '--stats-out',
     stats,
   ]);
+  // The helper of interactive browser sign-in, which a workflow never does; nothing executable but the bundle ships.
+  await rm(join(target, 'xdg-open'), { force: true });
   const notices = await renderNotices(await bundledPackages(stats, root));
   if (notices !== '') await writeFile(join(target, 'NOTICES.txt'), notices);
   await rm(stats);

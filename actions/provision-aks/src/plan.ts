@@ -2,6 +2,7 @@ import { type Check, judgeAllowance, type Verdict } from '@suite/change-report';
 import type { Problem } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { PlanContent } from '@suite/terraform';
+import { withoutAutomaticUpgrades } from './automatic-upgrades.ts';
 import type { PredictedResource } from './resource-ids.ts';
 import { describeUnrecorded } from './unrecorded.ts';
 
@@ -35,7 +36,12 @@ export function judgePlan(
     ),
   ];
   const blocked = checks.some(check => check.status === 'blocked');
-  return { content, digest, checks, verdict: blocked ? 'blocked' : content.applyable ? 'changes' : 'no-changes' };
+  return {
+    content: { ...content, drift: withoutAutomaticUpgrades(content.drift) },
+    digest,
+    checks,
+    verdict: blocked ? 'blocked' : content.applyable ? 'changes' : 'no-changes',
+  };
 }
 
 /** What apply refuses, one problem per blocked check. */

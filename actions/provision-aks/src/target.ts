@@ -32,7 +32,7 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
     ...(request.region === undefined ? {} : { region: request.region }),
   });
   const role = request.command === 'apply' ? 'apply' : 'plan';
-  const place = view.kind === 'shared' ? 'the shared scope' : `${view.scope} (${view.region})`;
+  const place = view.kind === 'shared' ? 'the shared scope' : `${view.scope} in ${view.region}`;
   return {
     view,
     platform,

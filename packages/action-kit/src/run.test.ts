@@ -22,7 +22,10 @@ test('a user error is one annotation per problem, on its line, with causes and w
   const { log, printed } = record();
   const location = { kind: 'file', path: 'platform.yaml', line: 3, column: 5 } as const;
   const cause = new Error('ENOENT ::error::x');
-  reportFailure(log, new UserError([{ message: 'Unknown key.', location, remedy: 'Remove it.' }, { message: 'Also.' }], { cause }));
+  reportFailure(
+    log,
+    new UserError([{ message: 'Unknown key.', location, remedy: 'Remove it.' }, { message: 'Also.' }], { cause }),
+  );
   expect(printed).toEqual([
     { level: 'error', text: '3:5: Unknown key. Remove it.', location },
     { level: 'error', text: 'Also.' },

@@ -4,16 +4,18 @@ import { utf8Length } from '@suite/foundation';
 /** GitHub drops a step's summary silently when it is over 1 MiB. */
 export const summaryLimit = 1024 * 1024;
 
+const separator = '\n\n';
+
 /** Appends to the job summary (`GITHUB_STEP_SUMMARY`). */
 export interface Summary {
-  /** Bytes that still fit. Renderers that can choose what to leave out ask first. */
+  /** Bytes that one more block may have. Renderers that can choose what to leave out ask first. */
   room(): Promise<number>;
   /** Appends the blocks in order. One that does not fit is left out as a whole, and the summary says so. */
   append(blocks: readonly string[]): Promise<void>;
 }
 
 export function createSummary(file: string | undefined, limit = summaryLimit): Summary {
-  const room = async () => {
+  const free = async () => {
     if (!file) return limit;
     const written = await stat(file).then(
       found => found.size,
@@ -22,9 +24,9 @@ export function createSummary(file: string | undefined, limit = summaryLimit): S
     return Math.max(0, limit - written);
   };
   return {
-    room,
+    room: async () => Math.max(0, (await free()) - separator.length),
     append: async blocks => {
-      const text = fitBlocks(blocks, await room());
+      const text = fitBlocks(blocks, await free());
       if (file && text !== '') await appendFile(file, text, 'utf8');
     },
   };
@@ -32,7 +34,7 @@ export function createSummary(file: string | undefined, limit = summaryLimit): S
 
 /** As many whole blocks as fit into `limit` bytes of UTF-8, in order, with a last line that counts what was left out. */
 export function fitBlocks(blocks: readonly string[], limit: number): string {
-  const sized = blocks.map(block => ({ text: `${block}\n\n`, bytes: utf8Length(block) + 2 }));
+  const sized = blocks.map(block => ({ text: block + separator, bytes: utf8Length(block) + separator.length }));
   const total = sized.reduce((sum, block) => sum + block.bytes, 0);
   if (total <= limit) return sized.map(block => block.text).join('');
   const reserve = 120; // room for the sentence below

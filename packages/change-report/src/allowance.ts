@@ -1,8 +1,6 @@
 import { sentenceList } from '@suite/foundation';
-import type { Change, Check, Kind } from './model.ts';
+import type { Change, Check } from './model.ts';
 import { capital, describeReason, forms, quoted, quotedTitle } from './sentences.ts';
-
-const guardedKinds: ReadonlySet<Kind> = new Set(['delete', 'replace', 'rotate']);
 
 /** Where the list of what is allowed stands. */
 export interface AllowancePlace {
@@ -15,7 +13,7 @@ type Guarded = Change & { readonly allowKey: string };
 
 /** Whether a person must have named the thing under `allow:` before this may happen. */
 export function needsAllowance(change: Change): change is Guarded {
-  return change.allowKey !== undefined && guardedKinds.has(change.kind);
+  return change.allowKey !== undefined;
 }
 
 /** The id of the check on one key: `allow/node-pool/gpu`. */

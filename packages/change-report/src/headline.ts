@@ -1,7 +1,7 @@
 import { count, sentenceList } from '@suite/foundation';
 import { allowanceId, needsAllowance } from './allowance.ts';
 import type { Change, ChangeReport } from './model.ts';
-import { countKinds, isAtLeast } from './risk.ts';
+import { byRisk, countKinds, isAtLeast } from './risk.ts';
 import { describeCounts, forms, placeOf, quoted, quotedTitle } from './sentences.ts';
 
 const named = 2;
@@ -16,7 +16,7 @@ export function headline(report: ChangeReport): string {
     case 'failed':
       return `${place}: ${report.command} failed`;
     case 'blocked':
-      return `${place} is blocked: ${describeBlocks(report)}`;
+      return `${place} is blocked${describeBlocks(report)}`;
     case 'no-changes':
       return `${place}: nothing changes${describeBut(report)}`;
     case 'changes':
@@ -26,7 +26,7 @@ export function headline(report: ChangeReport): string {
     case 'verified':
       return `${place} is what the platform file says`;
     case 'mismatch':
-      return `${place} differs from the platform file in ${count(report.differences.length, 'place')}`;
+      return `${place}${report.command === 'apply' ? ': applied, but it' : ''} differs from the platform file in ${count(report.differences.length, 'place')}`;
   }
 }
 
@@ -42,7 +42,10 @@ function describeBut({ checks, drift }: ChangeReport): string {
 function describeBlocks({ changes, checks }: ChangeReport): string {
   const blocked = checks.filter(check => check.status === 'blocked');
   const ids = new Set(blocked.map(check => check.id));
-  const refused = changes.filter(needsAllowance).filter(change => ids.has(allowanceId(change.allowKey)));
+  const refused = changes
+    .filter(needsAllowance)
+    .filter(change => ids.has(allowanceId(change.allowKey)))
+    .toSorted(byRisk);
   const refusedIds = new Set(refused.map(change => allowanceId(change.allowKey)));
   const others = blocked.filter(check => !refusedIds.has(check.id));
   const parts: string[] = [];
@@ -53,7 +56,7 @@ function describeBlocks({ changes, checks }: ChangeReport): string {
   const names = [...new Set(others.map(({ name }) => name))];
   if (names.length === 1) parts.push(`${quoted(names[0] ?? '')} does not hold`);
   else if (names.length > 1) parts.push(`${names.length} checks do not hold`);
-  return parts.join('; ');
+  return parts.length === 0 ? '' : `: ${parts.join('; ')}`;
 }
 
 function describeChanges(place: string, { changes, outputs }: ChangeReport): string {
@@ -62,7 +65,7 @@ function describeChanges(place: string, { changes, outputs }: ChangeReport): str
       ? `${place}: only the recorded state is brought up to date`
       : `${place}: only ${count(outputs.length, 'output')} ${outputs.length === 1 ? 'changes' : 'change'}`;
   }
-  const dangerous = changes.filter(isDangerous);
+  const dangerous = changes.filter(isDangerous).toSorted(byRisk);
   if (dangerous.length === 0) return `${place}: ${describeCounts(countKinds(changes))}`;
   const things = dangerous.slice(0, named).map(change => `${forms[change.kind].verb} ${quotedTitle(change)}`);
   const others = changes.length - things.length;
@@ -72,7 +75,7 @@ function describeChanges(place: string, { changes, outputs }: ChangeReport): str
 
 function describeApplied(place: string, { changes }: ChangeReport): string {
   if (changes.length === 0) return `${place}: applied, no resource was changed`;
-  const dangerous = changes.filter(isDangerous);
+  const dangerous = changes.filter(isDangerous).toSorted(byRisk);
   if (dangerous.length === 0) return `${place}: applied, ${describeCounts(countKinds(changes))}`;
   const others = changes.length - Math.min(named, dangerous.length);
   const things = dangerous.slice(0, named).map(change => `${forms[change.kind].participle} ${quotedTitle(change)}`);

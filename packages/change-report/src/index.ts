@@ -4,7 +4,7 @@ export type { Digest } from './digest.ts';
 export { createDigest } from './digest.ts';
 export { headline } from './headline.ts';
 export { cell, codeSpan, escapeText, fence, link, prose } from './markdown/escape.ts';
-export type { Section } from './markdown/section.ts';
+export type { Contents, Section } from './markdown/section.ts';
 export { fitSections } from './markdown/section.ts';
 export { renderSummary, summarySections } from './markdown/summary.ts';
 export * from './model.ts';

@@ -86,7 +86,7 @@ export function reportSchema(): object {
 export function parseReport(value: unknown): ChangeReport {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const paths = result.error.issues.slice(0, 3).map(issue => issue.path.map(String).join('.') || 'its whole');
+  const paths = result.error.issues.slice(0, 3).map(issue => issue.path.map(String).join('.') || 'the document');
   throw new UserError(
     {
       message: `This is no change report of version 1: ${sentenceList(paths)} ${paths.length === 1 ? 'is' : 'are'} not as expected.`,

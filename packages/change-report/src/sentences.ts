@@ -31,13 +31,17 @@ export function placeOf({ scope, region }: { readonly scope: string; readonly re
 
 /** Text from outside between backticks, which `prose` renders as code. */
 export function quoted(text: string, limit = nameLimit): string {
-  return `\`${shorten(text.replace(/[`\s]+/g, ' '), limit)}\``;
+  return `\`${shorten(plain(text), limit)}\``;
+}
+
+function plain(text: string): string {
+  return text.replace(/[`\s]+/g, ' ').trim();
 }
 
 /** `node pool` and, in backticks, the name. */
 export function quotedTitle({ title }: Pick<Change, 'title'>): string {
   const { noun, name } = splitTitle(title);
-  return noun === '' ? quoted(name) : `${noun} ${quoted(name)}`;
+  return noun === '' ? quoted(name) : `${shorten(plain(noun), nameLimit)} ${quoted(name)}`;
 }
 
 /** A title is a noun of ours and, after the last space, a name from outside. */

@@ -1,279 +1,150 @@
-import { type Location, nearest, type Problem, UserError } from '@suite/foundation';
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
-import type { z } from 'zod';
+import { type Location, type Problem, UserError } from '@suite/foundation';
+import { Composer, type CST, type Document, isMap, isScalar, isSeq, LineCounter, type Node, Parser } from 'yaml';
+import { readNode } from './plain.ts';
+import { decodeText } from './text.ts';
+import { inOrder } from './wording.ts';
 
 /** Keys and indices from the top of a document. */
 export type Path = readonly (string | number)[];
+
+export type FileLocation = Extract<Location, { kind: 'file' }>;
 
 /** A YAML file with the place of everything in it. */
 export interface Positioned {
   readonly path: string;
   readonly value: unknown;
-  /** Where the value at `path` stands, or the innermost thing around it that is there. */
-  locate(path: Path, of?: 'key' | 'value'): Extract<Location, { kind: 'file' }>;
+  /** Where the value at `path` stands (or its key), or the innermost thing around it that is there. */
+  locate(path: Path, of?: 'key' | 'value'): FileLocation;
+  /** A number or word as it is written, before YAML makes `1.3` of `1.30`. */
+  written(path: Path): string | undefined;
 }
 
-const largest = 1024 * 1024;
+/** A document that could be read, and what was wrong with it all the same. */
+export interface Reading {
+  readonly document: Positioned;
+  readonly problems: readonly Problem[];
+}
 
-/** Reads one YAML document. Throws a UserError with every problem of its text and its position. */
-export function readDocument(content: string | Uint8Array, path: string): Positioned {
-  const text = decode(content, path);
+/** Reads one YAML document. Throws a UserError with positions when its text has no certain meaning. */
+export function readDocument(content: string | Uint8Array, path: string): Reading {
+  const text = decodeText(content, path);
   const lines = new LineCounter();
-  const documents = parse(text, lines, path);
-  const at = (offset: number): Extract<Location, { kind: 'file' }> => {
-    const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
+  const at = (offset: number): FileLocation => {
+    const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { kind: 'file', path, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const [document, second] = documents;
-  if (document === undefined) throw new UserError({ message: 'The file is empty.', location: at(0) });
-  const problems: Problem[] = document.errors.map(error => ({
-    message: firstLine(error.message),
-    location: at(error.pos[0]),
-  }));
+  const [document, second] = compose(text, lines, at);
+  if (document?.contents == null) throw new UserError({ message: 'The file is empty.', location: at(0) });
+  if (document.errors.length > 0) throw new UserError(inOrder(document.errors.map(error => syntaxProblem(error, at))));
+  const problems: Problem[] = [];
   if (second !== undefined) {
     problems.push({
       message: 'Only one document per file is read.',
-      location: at(second.range?.[0] ?? 0),
+      location: at(second.range[0]),
       remedy: 'Remove the line `---`.',
     });
   }
-  problems.push(...findForbidden(document, at));
-  if (problems.length > 0) throw new UserError(problems);
+  if (document.directives.yaml.explicit === true) {
+    problems.push({
+      message: 'The version of YAML cannot be chosen.',
+      location: at(Math.max(0, text.search(/^%YAML/m))),
+      remedy: 'Remove the line `%YAML`.',
+    });
+  }
+  const { value, readable, ...reading } = readNode(document.contents, at);
+  problems.push(...reading.problems);
+  if (!readable || document.directives.yaml.explicit === true) throw new UserError(inOrder(problems));
   return {
-    path,
-    value: toPlain(document, at),
-    locate: (wanted, of = 'value') => at(findOffset(document, wanted, of)),
+    document: {
+      path,
+      value,
+      locate: (wanted, of = 'value') => at(findNode(document, wanted, of).offset),
+      written: wanted => {
+        const { node, found } = findNode(document, wanted, 'value');
+        return found && isScalar(node) ? node.source : undefined;
+      },
+    },
+    problems,
   };
 }
 
-function decode(content: string | Uint8Array, path: string): string {
-  const start = { kind: 'file', path, line: 1, column: 1 } as const;
-  if (content.length > largest) {
-    throw new UserError({
-      message: `The file has ${content.length} bytes; at most ${largest} are read.`,
-      location: start,
-    });
-  }
-  if (typeof content === 'string') return content.replace(/^\ufeff/, '');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch (cause) {
-    throw new UserError(
-      { message: 'The file is not UTF-8 text.', location: start, remedy: 'Save it as UTF-8.' },
-      { cause },
-    );
-  }
-}
+// The composer recurses; a platform file has eight levels.
+const deepest = 50;
 
-function parse(text: string, lines: LineCounter, path: string): Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      strict: true,
-      uniqueKeys: true,
-      version: '1.2',
-      merge: false,
-      logLevel: 'silent',
-    });
-    return 'empty' in documents ? [] : documents;
-  } catch (cause) {
-    throw new UserError(
-      { message: 'The file cannot be read as YAML.', location: { kind: 'file', path, line: 1, column: 1 } },
-      { cause },
-    );
+function compose(text: string, lines: LineCounter, at: (offset: number) => FileLocation): Document.Parsed[] {
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const offset = findTooDeep(tokens);
+  if (offset !== undefined) {
+    throw new UserError({ message: `The file has more than ${deepest} levels here.`, location: at(offset) });
   }
-}
-
-const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
-
-/** Aliases can make a small file enormous, tags can make anything of a text, and some keys are not data in JavaScript. */
-function findForbidden(document: Document.Parsed, at: (offset: number) => Location): Problem[] {
-  const problems: Problem[] = [];
-  const refuse = (node: unknown, message: string, remedy: string) =>
-    problems.push({ message, location: at((node as Node).range?.[0] ?? 0), remedy });
-  visit(document, {
-    Alias: (_key, node) => {
-      refuse(node, 'Aliases are not read.', 'Write the value out, or put it under `defaults:`.');
-    },
-    Pair: (_key, pair) => {
-      if (isAlias(pair.key)) return;
-      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
-        // Numbers and dates as keys are read as text where a name is expected, so only structures are refused.
-        if (!isScalar(pair.key)) refuse(pair.key ?? document.contents, 'A key has to be a plain word.', 'Quote it.');
-        return;
-      }
-      if (pair.key.value === '<<')
-        refuse(pair.key, 'Merge keys are not read.', 'Put what is common under `defaults:`.');
-      if (forbiddenKeys.has(pair.key.value)) refuse(pair.key, `\`${pair.key.value}\` is not a key.`, 'Remove it.');
-    },
-  });
-  return problems;
-}
-
-function toPlain(document: Document.Parsed, at: (offset: number) => Location): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 0 });
-  } catch (cause) {
-    throw new UserError({ message: 'The file cannot be read as YAML.', location: at(0) }, { cause });
-  }
-}
-
-function findOffset(document: Document.Parsed, path: Path, of: 'key' | 'value'): number {
-  let node: unknown = document.contents;
-  let offset = (document.contents as Node | null)?.range?.[0] ?? 0;
-  for (const [index, step] of path.entries()) {
-    const last = index === path.length - 1;
-    if (isMap(node)) {
-      const pair = node.items.find(item => isScalar(item.key) && String(item.key.value) === String(step));
-      if (pair === undefined) return offset;
-      const key = pair.key as Node;
-      const value = pair.value as Node | null;
-      const empty = value === null || value.range === undefined || value.range === null;
-      offset = (last && of === 'key') || empty || !last ? (key.range?.[0] ?? offset) : (value.range?.[0] ?? offset);
-      node = pair.value;
-    } else {
-      const items = (node as { items?: readonly unknown[] } | null)?.items;
-      const item = items?.[Number(step)];
-      if (item === undefined) return offset;
-      offset = (item as Node).range?.[0] ?? offset;
-      node = item;
-    }
-  }
-  return offset;
-}
-
-function firstLine(message: string): string {
-  const line = message.split('\n')[0]?.trim() ?? '';
-  return /[.!?]$/.test(line) ? line : `${line}.`;
-}
-
-/** Checks a document against a schema. Throws a UserError with every difference, each at its place. */
-export function checkDocument<T>(document: Positioned, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(document.value);
-  if (result.success) return result.data;
-  throw new UserError(result.error.issues.flatMap(issue => describeIssue(issue, [], document, schema)));
-}
-
-type Issue = z.core.$ZodIssue;
-
-function describeIssue(issue: Issue, prefix: Path, document: Positioned, schema: z.ZodType): Problem[] {
-  const path = [...prefix, ...issue.path.map(step => (typeof step === 'symbol' ? String(step) : step))];
-  const shown = path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, path);
-    return issue.keys.map(key => {
-      const near = nearest(key, known);
-      const hint = near === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean \`${near}\`?`;
-      return {
-        message: `Unknown key \`${[...path, key].join('.')}\`.`,
-        location: document.locate([...path, key], 'key'),
-        remedy: hint,
-      };
-    });
-  }
-  if (issue.code === 'invalid_union') {
-    const branch = closestBranch(issue.errors);
-    if (branch !== undefined) return branch.flatMap(inner => describeIssue(inner, path, document, schema));
-    // Neither alternative: the last one of each union says what both expect.
-    const expected = issue.errors.at(-1)?.[0];
-    if (expected !== undefined) return describeIssue(expected, path, document, schema);
-  }
-  if (issue.code === 'invalid_key') {
-    return [
-      {
-        message: `\`${path.at(-1)}\` cannot be used as a name in \`${path.slice(0, -1).join('.')}\`.`,
-        location: document.locate(path, 'key'),
-        remedy: issue.issues[0]?.message ?? '',
-      },
-    ];
-  }
-  const present = valueAt(document.value, path);
-  if (present === undefined) {
-    return [
-      {
-        message: shown === '' ? 'The file is empty.' : `\`${shown}\` is missing.`,
-        location: document.locate(path),
-        remedy: sentence(issue.message),
-      },
-    ];
-  }
-  const place = shown === '' ? 'The file' : `\`${shown}\``;
+  // Duplicate keys are found by readNode: the composer compares each key with every other one.
   return [
-    {
-      message: `${place} is ${describeValue(present)}.`,
-      location: document.locate(path),
-      remedy: sentence(issue.message),
-    },
+    ...new Composer({ version: '1.2', uniqueKeys: false, logLevel: 'silent' }).compose(tokens, false, text.length),
   ];
 }
 
-function sentence(message: string): string {
-  if (!message.startsWith('Invalid input')) return message;
-  if (/expected (?:object|record)/.test(message)) return 'Expected a block of keys.';
-  return message
-    .replace('Invalid input: expected ', 'Expected ')
-    .replace(/, received .*$/, '')
-    .concat('.');
+function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
+  const open: { token: CST.Token | null | undefined; depth: number }[] = tokens.map(token => ({ token, depth: 0 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (token == null) continue;
+    if (depth > deepest) return token.offset;
+    if (token.type === 'document') open.push({ token: token.value, depth: depth + 1 });
+    if (!('items' in token)) continue;
+    for (const item of token.items) {
+      open.push({ token: item.key, depth: depth + 1 }, { token: item.value, depth: depth + 1 });
+    }
+  }
+  return undefined;
 }
 
-/** Of a union's alternatives the one that was meant: the one whose complaint is not about the value as a whole. */
-function closestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  return branches.find(branch => branch.every(issue => issue.path.length > 0 || issue.code === 'unrecognized_keys'));
+const remedies: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'Indent with spaces.',
+  BAD_INDENT: 'Check the indentation.',
+  BLOCK_AS_IMPLICIT_KEY: 'Check the indentation; a text with `: ` in it needs quotes.',
+  MULTILINE_IMPLICIT_KEY: 'Check the indentation, and that every key has its colon.',
+  BAD_SCALAR_START: 'Put the text in quotes.',
+};
+
+function syntaxProblem(error: Document.Parsed['errors'][number], at: (offset: number) => FileLocation): Problem {
+  const message = error.message.split('\n', 1)[0]?.trim() ?? '';
+  const remedy = remedies[error.code];
+  return {
+    message: /[.!?]$/.test(message) ? message : `${message}.`,
+    location: at(error.pos[0]),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }
 
-function describeValue(value: unknown): string {
-  if (value === null) return 'empty';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a block';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `\`${text.length > 80 ? `${text.slice(0, 80).toWellFormed()}…` : text}\``;
+interface Found {
+  readonly node: unknown;
+  readonly offset: number;
+  /** False for the innermost thing around what was asked for. */
+  readonly found: boolean;
 }
 
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (inner, step) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, step)
-        ? (inner as Record<string | number, unknown>)[step]
-        : undefined,
-    value,
-  );
+function findNode({ contents }: Document.Parsed, path: Path, of: 'key' | 'value'): Found {
+  let node: unknown = contents;
+  let offset = start(contents) ?? 0;
+  for (const [index, step] of path.entries()) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      if (pair === undefined) return { node, offset, found: false };
+      const wantsValue = index === path.length - 1 && of === 'value';
+      offset = (wantsValue ? start(pair.value) : undefined) ?? start(pair.key) ?? offset;
+      node = pair.value;
+    } else {
+      const item = isSeq(node) ? node.items[Number(step)] : undefined;
+      if (item === undefined) return { node, offset, found: false };
+      offset = start(item) ?? offset;
+      node = item;
+    }
+  }
+  return { node, offset, found: true };
 }
 
-/** The keys that the schema knows at a path. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  let current: unknown = schema;
-  for (const step of path) current = into(current, step);
-  const shape = shapeOf(current);
-  return shape === undefined ? [] : Object.keys(shape);
-}
-
-interface Definition {
-  readonly type: string;
-  readonly innerType?: unknown;
-  readonly options?: readonly unknown[];
-  readonly shape?: Record<string, unknown>;
-  readonly valueType?: unknown;
-  readonly element?: unknown;
-}
-
-function definition(schema: unknown): Definition | undefined {
-  return (schema as { def?: Definition } | undefined)?.def;
-}
-
-function unwrap(schema: unknown): unknown {
-  const def = definition(schema);
-  if (def?.innerType !== undefined) return unwrap(def.innerType);
-  if (def?.options !== undefined)
-    return def.options.map(unwrap).find(option => definition(option)?.type === 'object') ?? schema;
-  return schema;
-}
-
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  return definition(unwrap(schema))?.shape;
-}
-
-function into(schema: unknown, step: string | number): unknown {
-  const def = definition(unwrap(schema));
-  return def?.shape?.[step] ?? def?.valueType ?? def?.element;
+/** Undefined for a value that is not written at all (`key:`): its range is empty. */
+function start(node: unknown): number | undefined {
+  const range = (node as Node | null)?.range;
+  return range == null || range[0] === range[1] ? undefined : range[0];
 }

@@ -9,10 +9,15 @@ export interface Merged extends LayerSource {
 
 /** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */
 export function mergeLayers(source: PlatformSource, environment: string, region: string): Merged {
-  const own = source.environments[environment];
-  const { subscription: _s, location: _l, regions, production: _p, allow: _a, ...layer } = own ?? { subscription: '' };
+  const { subscription: _s, location: _l, regions, production: _p, allow: _a, ...layer } = entry(source, environment);
   const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];
-  return layers.reduce<JsonObject>((below, above) => merge(below, above), {}) as Merged;
+  return layers.reduce<JsonObject>(merge, {}) as Merged;
+}
+
+export function entry(source: PlatformSource, environment: string): PlatformSource['environments'][string] {
+  const found = source.environments[environment];
+  if (found === undefined) throw new TypeError(`no environment ${environment}`);
+  return found;
 }
 
 function merge(below: JsonObject, above: JsonObject): JsonObject {
@@ -20,7 +25,9 @@ function merge(below: JsonObject, above: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const under = merged[key];
-    merged[key] = isObject(under) && isObject(value) ? merge(under, value) : value;
+    if (isObject(under) && isObject(value)) merged[key] = merge(under, value);
+    // Switching on what has settings already keeps them.
+    else if (!(isObject(under) && value === true)) merged[key] = value;
   }
   return merged;
 }

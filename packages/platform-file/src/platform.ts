@@ -7,7 +7,7 @@ export interface Platform {
   readonly document: Positioned;
 }
 
-/** Where something stands in the platform file, for annotations. */
+/** Where something stands in the platform file, for annotations; the innermost thing around it when it is not there. */
 export function locate(platform: Platform, path: Path): { path: string; line: number; column: number } {
   const { path: file, line, column } = platform.document.locate(path);
   return { path: file, line, column };

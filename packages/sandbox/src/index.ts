@@ -1,3 +1,4 @@
+export { azurermSchema, type BlockSchema } from './azurerm/schema/schema.ts';
 export type { RunRecord } from './platform/run-record.ts';
 export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
 export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';

@@ -13,3 +13,10 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(headings), line(headings.map(() => ':--')), ...rows.map(line)].join('\n');
 }
+
+/** A table without the columns that say nothing: a phone shows few. */
+export function filledTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const filled = headings.map((_, column) => rows.some(row => row[column] !== ''));
+  const only = (cells: readonly string[]) => cells.filter((_, column) => filled[column]);
+  return table(only(headings), rows.map(only));
+}

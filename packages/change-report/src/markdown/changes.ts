@@ -2,10 +2,20 @@ import { count } from '@suite/foundation';
 import type { Change, Kind, OutputChange } from '../model.ts';
 import { countKinds, highestRisk } from '../risk.ts';
 import { describeCounts, forms } from '../sentences.ts';
-import { details, table } from './blocks.ts';
+import { details, filledTable, table } from './blocks.ts';
 import { cell, fence, prose } from './escape.ts';
 import { type Section, weights } from './section.ts';
-import { attributeCell, diffLines, reachLabel, riskLabel, symbols, textCell, titleCell, titleHtml } from './show.ts';
+import {
+  attributeCell,
+  diffLines,
+  kindLabel,
+  reachLabel,
+  symbols,
+  textCell,
+  titleCell,
+  titleHtml,
+  valuesCell,
+} from './show.ts';
 
 const rowsInSight = 25;
 const rowsPerFold = 200;
@@ -20,7 +30,7 @@ export function tableSections(changes: readonly Change[]): Section[] {
     const described = describeCounts(countKinds(part));
     const rows = changeTable(part);
     return {
-      title: `table of ${described}`,
+      holds: { quantity: part.length, singular: 'change in the table', plural: 'changes in the table' },
       weight: weights.table(highestRisk(part)),
       markdown: index === 0 ? rows : details(`${count(part.length, 'more change')}: ${described}`, rows),
     };
@@ -28,28 +38,39 @@ export function tableSections(changes: readonly Change[]): Section[] {
 }
 
 function changeTable(changes: readonly Change[]): string {
-  return table(
-    ['', 'Resource', 'Change', 'Reach', 'Risk'],
-    changes.map(change => [
-      symbols[change.kind],
-      titleCell(change),
-      changeCell(change),
-      reachLabel(change.reach),
-      riskLabel(change.risk),
-    ]),
-  );
+  const rows = changes.map(change => [
+    symbols[change.kind],
+    titleCell(change),
+    kindLabel(change),
+    forcedByCell(change),
+    beforeAfterCell(change),
+    reachLabel(change.reach),
+  ]);
+  return filledTable(['', 'Resource', 'Change', 'Forced by', 'Before → after', 'Reach'], rows);
 }
 
-function changeCell(change: Change): string {
+function forcedByCell({ reasons }: Change): string {
+  return reasons
+    .slice(0, cellAttributes)
+    .map(({ text, attribute }) => {
+      const path = attribute === undefined ? '' : textCell(attribute.path);
+      return text === '' ? path : [prose(text, cell), path].filter(part => part !== '').join(': ');
+    })
+    .join('<br>');
+}
+
+function beforeAfterCell({ kind, previousAddress, reasons, attributes }: Change): string {
   const parts: string[] = [];
-  if (change.previousAddress !== undefined) parts.push(`was ${textCell(change.previousAddress)}`);
-  for (const { text, attribute } of change.reasons) {
-    if (text !== '') parts.push(prose(text, cell));
-    if (attribute !== undefined) parts.push(`${attributeCell(attribute)} (${forms[change.kind].verb})`);
-  }
-  if (change.kind !== 'create') {
-    const reasons = new Set(change.reasons.map(({ attribute }) => attribute?.path));
-    const others = change.attributes.filter(({ path }) => !reasons.has(path));
+  if (previousAddress !== undefined) parts.push(`was ${textCell(previousAddress)}`);
+  const forcing = reasons.flatMap(({ attribute }) => attribute ?? []);
+  const [only] = forcing;
+  // The column before has already named it.
+  if (only !== undefined && forcing.length === 1) parts.push(valuesCell(only));
+  else parts.push(...forcing.slice(0, cellAttributes).map(attributeCell));
+  // All attributes of what comes or goes are no news in a table; the folded block has them.
+  if (kind !== 'create' && kind !== 'delete') {
+    const told = new Set(forcing.map(({ path }) => path));
+    const others = attributes.filter(({ path }) => !told.has(path));
     parts.push(...others.slice(0, cellAttributes).map(attributeCell));
     if (others.length > cellAttributes) parts.push(`${others.length - cellAttributes} more`);
   }
@@ -73,7 +94,11 @@ export function detailSections(changes: readonly Change[]): Section[] {
       const range = group.length > changesPerFold ? ` (${from + 1}–${from + part.length} of ${group.length})` : '';
       const label = `${part.length} ${forms[kind].participle}${range}`;
       return {
-        title: `details of ${label}`,
+        holds: {
+          quantity: part.length,
+          singular: `${forms[kind].participle} resource in detail`,
+          plural: `${forms[kind].participle} resources in detail`,
+        },
         weight: weights.details(highestRisk(part)),
         markdown: details(`${symbols[kind]} ${label}${namesOf(part)}`, fence('diff', part.flatMap(changeLines))),
       };
@@ -120,7 +145,7 @@ export function driftSections(drift: readonly Change[]): Section[] {
     });
     const title = `${count(part.length, 'change')} made by others since the last apply`;
     return {
-      title: 'changes made by others',
+      holds: { quantity: part.length, singular: 'change made by others', plural: 'changes made by others' },
       weight: weights.drift,
       markdown: details(title, table(['Resource', 'Was → is', 'Reach'], rows)),
     };
@@ -133,8 +158,11 @@ export function outputSections(outputs: readonly OutputChange[]): Section[] {
       symbols[kind],
       attributeCell({ path: name, before, after }),
     ]);
-    const title = count(part.length, 'changed output');
-    return { title, weight: weights.outputs, markdown: details(title, table(['', 'Output'], rows)) };
+    return {
+      holds: { quantity: part.length, singular: 'changed output' },
+      weight: weights.outputs,
+      markdown: details(count(part.length, 'changed output'), table(['', 'Output'], rows)),
+    };
   });
 }
 

@@ -33,7 +33,9 @@ export function checkSections(checks: readonly Check[]): Section[] {
   }
   const holding = checks.length - notable.length;
   if (holding > 0) parts.push(`${count(holding, 'check holds', 'checks hold')}.`);
-  return [{ title: 'checks', weight: weights.checks, markdown: parts.join('\n\n') }];
+  return [
+    { holds: { quantity: checks.length, singular: 'check' }, weight: weights.checks, markdown: parts.join('\n\n') },
+  ];
 }
 
 /** What is different from the description, one row each. */
@@ -47,9 +49,8 @@ export function differenceSections(differences: readonly Difference[]): Section[
       textCell(actual),
     ]);
     const markdown = table(['Difference', 'Described', 'Found'], rows);
-    const title = count(part.length, 'difference');
     sections.push({
-      title,
+      holds: { quantity: part.length, singular: 'difference' },
       weight: weights.differences,
       markdown: from === 0 ? markdown : details(count(part.length, 'more difference'), markdown),
     });
@@ -62,5 +63,11 @@ export function warningSections(warnings: readonly string[]): Section[] {
   const lines = warnings.slice(0, warningLimit).map(warning => `- ${prose(shorten(warning, messageLimit))}`);
   const others = warnings.length - warningLimit;
   if (others > 0) lines.push(`- ${count(others, 'more warning')}`);
-  return [{ title: count(warnings.length, 'warning'), weight: weights.warnings, markdown: lines.join('\n') }];
+  return [
+    {
+      holds: { quantity: warnings.length, singular: 'warning' },
+      weight: weights.warnings,
+      markdown: lines.join('\n'),
+    },
+  ];
 }

@@ -14,7 +14,8 @@ const sentenceLimit = 1500;
  * What is deleted, replaced or rotated: why, what stops, and what to write to allow it. Then what else blocks, or failed
  * and so ended the command. `changes` come in order of risk.
  */
-export function dangerSections(changes: readonly Change[], { checks, command, verdict }: ChangeReport): Section[] {
+export function dangerSections(changes: readonly Change[], report: ChangeReport): Section[] {
+  const { checks, verdict } = report;
   const dangerous = changes.filter(change => isAtLeast(change.risk, 'high') || needsAllowance(change));
   const byId = new Map(checks.map(check => [check.id, check]));
   const told = new Set(
@@ -27,17 +28,22 @@ export function dangerSections(changes: readonly Change[], { checks, command, ve
     ...others.slice(0, shownAlerts).map(checkAlert),
     ...dangerous
       .slice(0, shownAlerts)
-      .map(change => changeAlert(change, byId.get(allowanceId(change.allowKey ?? '')), command)),
+      .map(change => changeAlert(change, byId.get(allowanceId(change.allowKey ?? '')), isDone(report))),
   ];
   if (others.length > shownAlerts)
     alerts.push(`${count(others.length - shownAlerts, 'more check')} in the list below.`);
   if (dangerous.length > shownAlerts) {
     alerts.push(`**${count(dangerous.length - shownAlerts, 'more dangerous change')}** in the table below.`);
   }
-  return alerts.map(markdown => ({ title: 'warnings', weight: weights.danger, markdown }));
+  return alerts.map(markdown => ({ holds: { quantity: 1, singular: 'alert' }, weight: weights.danger, markdown }));
 }
 
-function changeAlert(change: Change, allowance: Check | undefined, command: ChangeReport['command']): string {
+/** An apply that was refused or failed has not done all of what it would do. */
+function isDone({ command, verdict }: ChangeReport): boolean {
+  return command === 'apply' && verdict !== 'blocked' && verdict !== 'failed';
+}
+
+function changeAlert(change: Change, allowance: Check | undefined, done: boolean): string {
   const blocked = allowance?.status === 'blocked';
   const why = change.reasons.slice(0, 3).map(describeReason).join('; ');
   const sentences = [
@@ -46,7 +52,7 @@ function changeAlert(change: Change, allowance: Check | undefined, command: Chan
     blocked ? (allowance.remedy ?? '') : '',
     allowance?.status === 'passed' ? `${quoted(change.allowKey ?? '')} is allowed.` : '',
   ].filter(sentence => sentence !== '');
-  const tense = command === 'apply' ? 'was' : 'is';
+  const tense = done ? 'was' : 'is';
   const order = change.createBeforeDelete === true ? ', the new one first' : '';
   const head = prose(`${quotedTitle(change)} ${tense} ${forms[change.kind].participle}${order}`);
   return alert(blocked ? 'CAUTION' : 'WARNING', `**${head}.** ${prose(shorten(sentences.join(' '), sentenceLimit))}`);

@@ -5,8 +5,8 @@
  */
 import { printable } from '@suite/foundation';
 
-// A zero-width space. GitHub looks for @names, #numbers, :emoji: and addresses in the finished text, where escapes are
-// gone; only another character between keeps it from finding them.
+// A zero-width space. GitHub looks for @names, #numbers, :emoji:, commits and addresses in the finished text, where escapes
+// are gone; only another character between keeps it from finding them.
 const breaker = '&#8203;';
 
 // Markup anywhere in a line. As character references they cannot be markup in Markdown, tables or HTML.
@@ -31,6 +31,8 @@ export function escapeText(raw: string): string {
       .replace(/:(?=\S)/g, `:${breaker}`)
       .replace(/\bwww(?=\.)/gi, found => found + breaker)
       .replace(/\bgh-(?=\d)/gi, found => found + breaker)
+      // Seven digits or more are taken for a commit.
+      .replace(/[0-9a-f]{7,}/gi, digits => digits.match(/.{1,6}/g)?.join(breaker) ?? digits)
   );
 }
 

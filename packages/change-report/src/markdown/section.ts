@@ -1,13 +1,20 @@
-import { utf8Length } from '@suite/foundation';
+import { count, sentenceList, utf8Length } from '@suite/foundation';
 import { type Risk, risks } from '../model.ts';
 
 /** A block that is shown as a whole or not at all. */
 export interface Section {
-  /** What a reader would miss, in Markdown: `details of 25 created`. */
-  readonly title: string;
+  /** What a reader misses without it. */
+  readonly holds: Contents;
   /** What weighs less is left out first. */
   readonly weight: number;
   readonly markdown: string;
+}
+
+/** `{ quantity: 25, singular: 'created resource in detail', plural: … }`; contents with the same singular are added up. */
+export interface Contents {
+  readonly quantity: number;
+  readonly singular: string;
+  readonly plural?: string;
 }
 
 /** The order in which sections are given up: proof of detail first, then by risk, and the verdict never before the rest. */
@@ -18,52 +25,70 @@ export const weights = {
   details: (risk: Risk) => 10 + 10 * risks.indexOf(risk),
   table: (risk: Risk) => 18 + 10 * risks.indexOf(risk),
   drift: 30,
+  warnings: 59,
   checks: 60,
-  warnings: 65,
   differences: 70,
   danger: 80,
   binding: 90,
   verdict: 100,
 } as const;
 
-const titlesInNote = 5;
-const noteReserve = 700;
-
 /**
  * As many whole sections as fit into `limitBytes` of UTF-8: of those that weigh least the largest go first. A sentence
  * says what is missing; the last line stays the one that binds the report to its plan.
  */
 export function fitSections(sections: readonly Section[], limitBytes: number): string {
-  const sized = sections.map(section => ({ section, bytes: utf8Length(section.markdown) + 2 }));
+  const sized = sections.map(section => ({ section, bytes: utf8Length(section.markdown) + separator }));
   let total = sized.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= limitBytes) return join(sections);
-  const expendable = sized.toSorted(
-    (left, right) => left.section.weight - right.section.weight || right.bytes - left.bytes,
-  );
   const dropped = new Set<Section>();
-  for (const { section, bytes } of expendable) {
-    if (total + noteReserve <= limitBytes) break;
+  const missing = new Missing();
+  for (const { section, bytes } of sized.toSorted(byWorth)) {
     dropped.add(section);
+    missing.add(section.holds);
     total -= bytes;
+    const note = missing.describe();
+    if (total + utf8Length(note) + separator > limitBytes) continue;
+    const kept = sections.filter(candidate => !dropped.has(candidate));
+    return kept.length === 0 ? '' : join(insertNote(kept, note));
   }
-  const kept = sections.filter(section => !dropped.has(section));
-  if (kept.length === 0) return '';
-  const note = {
-    title: 'note',
-    weight: 0,
-    markdown: describeDropped(sections.filter(section => dropped.has(section))),
-  };
-  const binding = kept.at(-1)?.weight === weights.binding ? kept.splice(-1) : [];
-  return join([...kept, note, ...binding]);
+  // Where not even the sentence about what is missing fits, the verdict alone may.
+  return sized.toSorted(byWorth).findLast(({ bytes }) => bytes <= limitBytes)?.section.markdown ?? '';
 }
 
-function describeDropped(sections: readonly Section[]): string {
-  const titles = [...new Set(sections.map(section => section.title))];
-  const others = titles.length - titlesInNote;
-  const list = titles.slice(0, titlesInNote).join(', ');
-  return `_Left out to keep within the size limit: ${list}${others > 0 ? ` and ${others} more` : ''}. The report holds all of it._`;
+const separator = 2;
+
+interface Sized {
+  readonly section: Section;
+  readonly bytes: number;
 }
 
-function join(sections: readonly Section[]): string {
+function byWorth(left: Sized, right: Sized): number {
+  return left.section.weight - right.section.weight || right.bytes - left.bytes;
+}
+
+class Missing {
+  readonly #contents = new Map<string, Contents>();
+
+  add(contents: Contents): void {
+    const { singular, quantity } = contents;
+    this.#contents.set(singular, { ...contents, quantity: quantity + (this.#contents.get(singular)?.quantity ?? 0) });
+  }
+
+  /** What was left out last, and so matters most, comes first. */
+  describe(): string {
+    const parts = [...this.#contents.values()]
+      .toReversed()
+      .map(({ quantity, singular, plural }) => count(quantity, singular, plural));
+    return `_Left out to keep within the size limit: ${sentenceList(parts)}. The report file holds all of it._`;
+  }
+}
+
+function insertNote(kept: readonly Section[], note: string): readonly Pick<Section, 'markdown'>[] {
+  const at = kept.at(-1)?.weight === weights.binding ? kept.length - 1 : kept.length;
+  return [...kept.slice(0, at), { markdown: note }, ...kept.slice(at)];
+}
+
+function join(sections: readonly Pick<Section, 'markdown'>[]): string {
   return sections.map(section => `${section.markdown}\n`).join('\n');
 }

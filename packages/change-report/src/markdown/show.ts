@@ -1,5 +1,6 @@
 import { shorten } from '@suite/foundation';
 import type { AttributeChange, Change, Kind, Reach, Risk, Value } from '../model.ts';
+import { isAtLeast } from '../risk.ts';
 import { splitTitle } from '../sentences.ts';
 import { cell, escapeText, htmlCode } from './escape.ts';
 
@@ -23,7 +24,13 @@ export function reachLabel(reach: Reach): string {
 
 /** Only what is dangerous is bold. */
 export function riskLabel(risk: Risk): string {
-  return risk === 'high' || risk === 'critical' ? `**${risk}**` : risk;
+  return isAtLeast(risk, 'high') ? `**${risk}**` : risk;
+}
+
+/** `**rotate**`, `replace, new one first`. */
+export function kindLabel({ kind, risk, createBeforeDelete }: Change): string {
+  const label = isAtLeast(risk, 'high') ? `**${kind}**` : kind;
+  return createBeforeDelete === true ? `${label}, new one first` : label;
 }
 
 /** The noun, and the name as code; `asCode` decides between a table cell and HTML. */
@@ -55,11 +62,14 @@ export function textCell(text: string, limit = cellLimit): string {
 }
 
 /** `vm_size`: before → after, for a table cell. */
-export function attributeCell({ path, before, after }: AttributeChange): string {
-  const name = textCell(path);
-  if (before.is === 'sensitive' && after.is === 'sensitive') return `${name}: _sensitive, changed_`;
-  if (before.is === 'absent') return `${name}: ${valueCell(after)}`;
-  return `${name}: ${valueCell(before)} → ${valueCell(after)}`;
+export function attributeCell(attribute: AttributeChange): string {
+  return `${textCell(attribute.path)}: ${valuesCell(attribute)}`;
+}
+
+export function valuesCell({ before, after }: Omit<AttributeChange, 'path'>): string {
+  if (before.is === 'sensitive' && after.is === 'sensitive') return '_sensitive, changed_';
+  if (before.is === 'absent') return valueCell(after);
+  return `${valueCell(before)} → ${valueCell(after)}`;
 }
 
 /** The lines of a `diff` block for one attribute. */

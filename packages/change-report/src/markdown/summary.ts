@@ -30,13 +30,13 @@ export function summarySections(report: ChangeReport): Section[] {
     verdictSection(report),
     ...dangerSections(changes, report),
     ...differenceSections(report.differences),
-    ...warningSections(report.warnings),
-    ...tableSections(changes),
     ...checkSections(report.checks.filter(check => !told.has(check.id))),
+    ...tableSections(changes),
     ...detailSections(changes),
     ...driftSections(report.drift),
     ...outputSections(report.outputs),
     ...timingSections(report),
+    ...warningSections(report.warnings),
     proofSection(report),
     bindingSection(report),
   ];
@@ -51,7 +51,7 @@ function verdictSection(report: ChangeReport): Section {
   if (report.outputs.length > 0) facts.push(count(report.outputs.length, 'changed output'));
   if (report.drift.length > 0) facts.push(`${report.drift.length} changed by others`);
   return {
-    title: 'the verdict',
+    holds: { quantity: 1, singular: 'verdict' },
     weight: weights.verdict,
     markdown: `### ${prose(shorten(headline(report), 400))}\n\n${facts.join(' · ')}`,
   };
@@ -67,17 +67,26 @@ function proofSection(report: ChangeReport): Section {
     rows.push(['Run', `${link(run.id, run.url)}, attempt ${escapeText(run.attempt)}, by ${cell(run.actor)}`]);
   }
   rows.push(['Started', escapeText(report.startedAt)], ['Finished', escapeText(report.finishedAt)]);
-  return { title: 'proof', weight: weights.proof, markdown: details('Proof', table(['', ''], rows)) };
+  return {
+    holds: { quantity: 1, singular: 'table of commit, run and times' },
+    weight: weights.proof,
+    markdown: details('Proof', table(['', ''], rows)),
+  };
 }
 
 /** The last line: which plan, which commit, which run. */
-function bindingSection({ commit, run, digest, verdict, finishedAt }: ChangeReport): Section {
+function bindingSection({ command, commit, run, digest, verdict, finishedAt }: ChangeReport): Section {
   const plan = digest === undefined ? 'Result' : `Plan ${codeSpan(`${digest.slice(0, 4)}·${digest.slice(-4)}`)}`;
   const parts = [commit.head === '' ? plan : `${plan} of ${codeSpan(commit.head.slice(0, 7))}`];
   if (run !== undefined) parts.push(link(`run ${run.id}`, run.url));
   parts.push(escapeText(clockTime(finishedAt)));
-  if (verdict === 'changes' || verdict === 'blocked') parts.push('what you review here is what will be applied');
-  return { title: 'the binding', weight: weights.binding, markdown: parts.join(' · ') };
+  if (command === 'plan' && (verdict === 'changes' || verdict === 'blocked'))
+    parts.push('what you review here is what will be applied');
+  return {
+    holds: { quantity: 1, singular: 'last line' },
+    weight: weights.binding,
+    markdown: parts.join(' · '),
+  };
 }
 
 /** `2026-11-24 05:01 UTC` */

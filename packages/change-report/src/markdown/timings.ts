@@ -5,24 +5,29 @@ import { fence, mermaidText } from './escape.ts';
 import { type Section, weights } from './section.ts';
 import { textCell } from './show.ts';
 
-const barLimit = 25;
+const barLimit = 20;
 const rowLimit = 100;
 const nameLimit = 60;
 
-/** Where the time went: a time line of the longest parts, and a table. */
-export function timingSections({ timings, startedAt }: Pick<ChangeReport, 'timings' | 'startedAt'>): Section[] {
+/** Where the time went: of an apply a time line of the longest parts, and a table. */
+export function timingSections({
+  command,
+  timings,
+  startedAt,
+}: Pick<ChangeReport, 'command' | 'timings' | 'startedAt'>): Section[] {
   if (timings.length === 0) return [];
   const longest = timings.toSorted((left, right) => right.durationMs - left.durationMs);
   const rows = longest.slice(0, rowLimit).map(({ name, durationMs }) => [textCell(name), duration(durationMs)]);
   const end = timings.reduce((latest, { startMs, durationMs }) => Math.max(latest, startMs + durationMs), 0);
   const began = Date.parse(startedAt);
-  const picture = Number.isNaN(began) ? '' : `${timeLine(longest.slice(0, barLimit), began)}\n\n`;
-  const title = `${duration(end)}, step by step`;
+  // A single bar says nothing that the table does not say.
+  const drawn = command === 'apply' && timings.length > 1 && !Number.isNaN(began);
+  const picture = drawn ? `${timeLine(longest.slice(0, barLimit), began)}\n\n` : '';
   return [
     {
-      title: 'timings',
+      holds: { quantity: timings.length, singular: 'timing' },
       weight: weights.timings,
-      markdown: details(title, `${picture}${table(['Step', 'Time'], rows)}`),
+      markdown: details(`${duration(end)}, step by step`, `${picture}${table(['Step', 'Time'], rows)}`),
     },
   ];
 }
@@ -31,11 +36,10 @@ function timeLine(timings: readonly Timing[], began: number): string {
   const bars = timings
     .toSorted((left, right) => left.startMs - right.startMs)
     .map(({ name, startMs, durationMs }) => {
-      const start = Math.round(began + startMs);
       // A bar without length is not drawn at all.
-      const end = start + Math.max(1000, Math.round(durationMs));
+      const length = Math.max(1000, Math.round(durationMs));
       // The words of the grammar stand at the beginning of a line; a dot is none.
-      return `  · ${shorten(mermaidText(name), nameLimit)} :${start}, ${end}`;
+      return `  · ${shorten(mermaidText(name), nameLimit)} :${Math.round(began + startMs)}, ${length}ms`;
     });
   return fence('mermaid', ['gantt', '  dateFormat x', '  axisFormat %H:%M:%S', ...bars]);
 }

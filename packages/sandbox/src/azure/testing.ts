@@ -1,13 +1,15 @@
-import type { Clock } from '@suite/foundation';
+import { type Clock, parseJson } from '@suite/foundation';
 import { createFaults } from '../faults/faults.ts';
 import { makeRequest, type WorldResponse } from '../network/http.ts';
 import { createAccessControl } from './access.ts';
+import { at, type Body } from './arm/body.ts';
 import { createArmContext } from './arm/context.ts';
 import { createArmService } from './arm/service.ts';
 import type { StorageAccounts } from './blob-store.ts';
 import { createBlobService } from './blobs.ts';
 import { createDirectory, type Principal } from './directory.ts';
 import { createTokenMint } from './tokens.ts';
+import { createVaultService, vaultSuffix } from './vaults.ts';
 
 export interface ManualClock extends Clock {
   advance(milliseconds: number): void;
@@ -33,8 +35,10 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
-  readonly body: any;
+  /** The parsed body; empty when it is no JSON object. */
+  readonly body: Readonly<Body>;
+  /** Of an error, with or without the `error` around it. */
+  readonly message: string;
 }
 
 /** Azure without a network: requests are made by hand, as whom one likes. */
@@ -59,9 +63,14 @@ export async function startAzure() {
     duration: () => 1000,
     closing: new AbortController().signal,
   });
-  const services = {
-    'management.azure.com': createArmService(arm, mint),
-    blob: createBlobService({ clock, accounts, mint, access }),
+  const blobs = createBlobService({ clock, accounts, mint, access });
+  const vaults = createVaultService({ clock, mint, access, store: arm.store, tenantOf: () => tenant });
+  const manager = createArmService(arm, mint);
+  const playerOf = (host: string) => {
+    if (host === 'management.azure.com') return { service: manager, audience: 'https://management.azure.com' };
+    return host.endsWith(vaultSuffix)
+      ? { service: vaults, audience: 'https://vault.azure.net' }
+      : { service: blobs, audience: 'https://storage.azure.com' };
   };
   directory.addTenant(tenant);
 
@@ -81,8 +90,8 @@ export async function startAzure() {
     options: { body?: unknown; headers?: Record<string, string>; audience?: string; isExpired?: boolean } = {},
   ): Promise<Answer> => {
     const { hostname } = new URL(url);
-    const isArm = hostname === 'management.azure.com';
-    const audience = options.audience ?? (isArm ? 'https://management.azure.com' : 'https://storage.azure.com');
+    const player = playerOf(hostname);
+    const audience = options.audience ?? player.audience;
     const token = who === undefined ? undefined : await mint.issue(who, audience, options.isExpired ? 0 : 3600);
     const request = makeRequest(method, url, {
       headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...options.headers },
@@ -90,7 +99,7 @@ export async function startAzure() {
         ? {}
         : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
     });
-    return read(await services[isArm ? 'management.azure.com' : 'blob'](request));
+    return read(await player.service(request));
   };
 
   return {
@@ -120,5 +129,12 @@ export async function startAzure() {
 
 function read({ status, headers = {}, body }: WorldResponse): Answer {
   const text = body === undefined ? '' : Buffer.from(body as string).toString('utf8');
-  return { status, headers, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+  const parsed = at(parseJson(text));
+  return {
+    status,
+    headers,
+    text,
+    body: parsed,
+    message: String(at(parsed, 'error')['message'] ?? parsed['message'] ?? ''),
+  };
 }

@@ -25,6 +25,7 @@ interface Secret {
 /** Plays the secrets of `*.vault.azure.net`, for vaults with role-based rights. Keys and certificates are not played. */
 export function createVaultService(options: VaultOptions): Handler {
   const secrets = new Map<string, Secret>();
+  const deleted = new Map<string, Secret>();
   return async request => {
     const vault = options.store
       .all()
@@ -39,10 +40,12 @@ export function createVaultService(options: VaultOptions): Handler {
     if (refusal !== undefined) return refusal;
     const [, kind, name = ''] = request.path.split('/');
     if (kind === 'certificates') return refuse(404, 'CertificateNotFound', 'Contacts not found.');
-    if (kind !== 'secrets' || name === '')
+    const isKnown = kind === 'secrets' || kind === 'deletedsecrets';
+    if (!isKnown || name === '') {
       return refuse(501, 'NotImplemented', `The sandbox plays no ${request.path} of a vault.`);
+    }
     const key = `${request.host}/${name}`.toLowerCase();
-    if (request.method === 'PUT') {
+    if (request.method === 'PUT' && kind === 'secrets') {
       const { value } = asObject(parseJson((await request.body()).toString('utf8')));
       const seconds = Math.floor(options.clock.now() / 1000);
       const secret: Secret = {
@@ -53,11 +56,17 @@ export function createVaultService(options: VaultOptions): Handler {
       secrets.set(key, secret);
       return json(200, secret);
     }
-    const found = secrets.get(key);
-    if (found === undefined)
+    const from = kind === 'secrets' ? secrets : deleted;
+    const found = from.get(key);
+    if (found === undefined) {
       return refuse(404, 'SecretNotFound', `A secret with (name/id) ${name} was not found in this key vault.`);
-    if (request.method === 'DELETE') secrets.delete(key);
-    return json(200, found);
+    }
+    if (request.method === 'GET') return json(200, found);
+    from.delete(key);
+    // A deleted secret can be seen until it is purged.
+    if (from === deleted) return { status: 204 };
+    deleted.set(key, found);
+    return json(200, { ...found, recoveryId: `https://${request.host}/deletedsecrets/${name}` });
   };
 }
 

@@ -81,8 +81,7 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
     ValidateResourceTypeConfig: request => {
       const { schema, type } = resourceOf(request);
       const config = readObject(request['config']) ?? {};
-      const sentences = (type.validate?.(config) ?? []).map(summary => ({ summary }));
-      return failed([...checkRules(schema, config), ...sentences]);
+      return failed([...checkRules(schema, config), ...(type.validate?.(config) ?? [])]);
     },
 
     ValidateDataSourceConfig: () => ({}),
@@ -115,12 +114,16 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
       }
       const { planned, requiresReplace } = planChange(schema, prior, config);
       const refinement = type.refine?.(prior, planned) ?? {};
-      const unknowns = Object.fromEntries((refinement.unknown ?? []).map(name => [name, unknown]));
+      const adjusted = {
+        ...planned,
+        ...Object.fromEntries((refinement.unchanged ?? []).map(name => [name, prior?.[name] ?? null])),
+        ...Object.fromEntries((refinement.unknown ?? []).map(name => [name, unknown])),
+      };
       return {
         ...common,
-        plannedState: objectMessage(schema.block, { ...planned, ...unknowns }),
+        plannedState: objectMessage(schema.block, adjusted),
         requiresReplace: [...requiresReplace, ...(refinement.requiresReplace ?? [])].map(pathMessage),
-        diagnostics: diagnosticMessages((refinement.problems ?? []).map(summary => ({ summary }))),
+        diagnostics: diagnosticMessages((refinement.problems ?? []).slice(0, 1).map(summary => ({ summary }))),
       };
     },
 

@@ -1,6 +1,6 @@
 import type { AttributeChange, Reason } from '@suite/change-report';
 import { count, isObject } from '@suite/foundation';
-import { differingLeaves, isEmpty, isWithin, type Leaf, leafAt } from './leaves.ts';
+import { differingLeaves, isEmpty, isSet, isWithin, type Leaf, leafAt } from './leaves.ts';
 import type { Mask } from './mask.ts';
 import type { ResourceChange } from './plan-json.ts';
 import type { Subject } from './subject.ts';
@@ -32,9 +32,9 @@ export function describeCreate(change: ResourceChange, mask: Mask): AttributeCha
   return describe(change, leaf => !leaf.unknown && !isEmpty(leaf.after), mask);
 }
 
-/** What is known of a resource that goes; its credentials go unmentioned. */
+/** What is known of a resource that goes. Its credentials and what it never used go unmentioned. */
 export function describeDelete(change: ResourceChange, mask: Mask): AttributeChange[] {
-  return describe(change, leaf => !leaf.beforeSensitive && !isEmpty(leaf.before), mask);
+  return describe(change, leaf => !leaf.beforeSensitive && leaf.before !== false && !isEmpty(leaf.before), mask);
 }
 
 function describe(change: ResourceChange, isTelling: (leaf: Leaf) => boolean, mask: Mask): AttributeChange[] {
@@ -49,10 +49,15 @@ function describe(change: ResourceChange, isTelling: (leaf: Leaf) => boolean, ma
   return attributes;
 }
 
-/** Everything that a replacement decides; what Azure gives out anew (ids, addresses) says nothing about it. */
+/**
+ * Everything that a replacement decides. What Azure gives out anew (ids, addresses) says nothing about it, nor does what
+ * nobody set: Azure shows that as false, zero or empty, the plan of a new resource as null.
+ */
 export function replacedLeaves(change: ResourceChange): Leaf[] {
   return [...differingLeaves(change)].filter(
-    leaf => !leaf.unknown || change.replacePaths.some(path => isWithin(leaf, path)),
+    leaf =>
+      change.replacePaths.some(path => isWithin(leaf, path)) ||
+      !(leaf.unknown || (!isSet(leaf.after) && (leaf.before === false || leaf.before === 0 || isEmpty(leaf.before)))),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type Change, type Check, type Risk, risks } from '@suite/change-report';
+import type { Change, Check } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import {
   describeCreate,
@@ -8,7 +8,7 @@ import {
   replaceReasons,
   rotationReasons,
 } from './attributes.ts';
-import { findHazards } from './hazards.ts';
+import { findHazards, raiseRisk } from './hazards.ts';
 import { differingLeaves, type Leaf } from './leaves.ts';
 import type { Mask } from './mask.ts';
 import type { ResourceChange } from './plan-json.ts';
@@ -136,13 +136,9 @@ function describeUpdate(subject: Subject, leaves: readonly Leaf[], mask: Mask): 
   const hazards = findHazards(subject.type, leaves);
   const update = plainChange('update', subject);
   const { attributes, warnings } = listAttributes(subject, leaves, mask);
-  const risk = hazards.reduce((worst, hazard) => worse(worst, hazard.risk), update.risk);
+  const risk = raiseRisk(update.risk, hazards);
   const effect = hazards.length === 0 ? undefined : hazards.map(hazard => hazard.effect).join(' ');
   return { changes: [{ ...update, attributes, risk, ...effectOf(effect) }], checks: [], warnings };
-}
-
-function worse(left: Risk, right: Risk): Risk {
-  return risks.indexOf(left) < risks.indexOf(right) ? right : left;
 }
 
 function describeRotation(change: ResourceChange, subject: Subject, rotation: Rotation, mask: Mask): ReadChange {

@@ -28,12 +28,12 @@ export function readChecks(plan: PlanJson, mask: Mask): Check[] {
     const isBlock = own(address, 'kind') === 'check';
     return [
       {
-        id: isBlock ? shown.replace(/^((?:.*\.)?)check\./, '$1').replace(/^/, 'check/') : `condition/${shown}`,
+        id: isBlock ? `check/${shown.replace(/(^|\.)check\./, '$1')}` : `condition/${shown}`,
         name: isBlock ? shown : `conditions of ${shown}`,
         status: result.status,
-        message: mask.text(
-          messages.length === 0 ? result.message : shorten([...new Set(messages)].join(' '), longestMessage),
-          result.message,
+        message: shorten(
+          messages.length === 0 ? result.message : mask.text([...new Set(messages)].join(' '), result.message),
+          longestMessage,
         ),
       },
     ];

@@ -6,6 +6,8 @@ import { own, type PlanJson, type ResourceChange, type Segment } from './plan-js
 export interface Configuration {
   /** Whether somebody wrote a value for this attribute, whatever the value is. */
   sets(change: ResourceChange, path: readonly Segment[]): boolean;
+  /** The names of everything that somebody wrote in the resource's own block. */
+  argumentsOf(change: ResourceChange): readonly string[];
   /** Whether a planned value was computed from this attribute. */
   uses(change: ResourceChange, path: readonly Segment[]): boolean;
 }
@@ -23,6 +25,8 @@ export function readConfiguration(plan: PlanJson): Configuration {
     }
     return resources;
   };
+  const expressionsOf = ({ moduleAddress, type, label }: ResourceChange) =>
+    resourcesOf(moduleAddress).get(`${type}.${label}`);
   const used = new Map<string, string[]>();
   for (const entry of asArray(plan.root['relevant_attributes'])) {
     const { resource, attribute } = asObject(entry);
@@ -34,8 +38,8 @@ export function readConfiguration(plan: PlanJson): Configuration {
     else paths.push(describePath(path));
   }
   return {
-    sets: ({ moduleAddress, type, label }, path) =>
-      isConfigured(resourcesOf(moduleAddress).get(`${type}.${label}`), path),
+    sets: (change, path) => isConfigured(expressionsOf(change), path),
+    argumentsOf: change => Object.keys(asObject(expressionsOf(change))),
     uses: ({ address }, path) => {
       const whole = describePath(path);
       // Terraform names the instance, or the resource where an expression goes over all instances.

@@ -1,10 +1,17 @@
 import type { Change } from '@suite/change-report';
 import { listAttributes } from './attributes.ts';
 import { readConfiguration } from './configuration.ts';
-import { differingLeaves, isEmpty, isEqual, type Leaf, step } from './leaves.ts';
+import { findHazards, raiseRisk } from './hazards.ts';
+import { containsTrue, differingLeaves, isEmpty, isEqual, type Leaf, step } from './leaves.ts';
 import type { Mask } from './mask.ts';
-import type { PlanJson, ResourceChange } from './plan-json.ts';
+import type { PlanJson, ResourceChange, Segment } from './plan-json.ts';
 import { plainChange, subjectOf } from './subject.ts';
+
+export interface Drift {
+  readonly found: ResourceChange;
+  /** What differs; empty for a resource that is gone. */
+  readonly leaves: readonly Leaf[];
+}
 
 /**
  * What somebody changed behind Terraform's back, told from what a provider fills in after every apply (recordings
@@ -12,29 +19,42 @@ import { plainChange, subjectOf } from './subject.ts';
  * value was computed from it, or, in a plan that only refreshes, when the configuration says what it should be. What the
  * plan leaves as it found it is ignored by the configuration or already what it says.
  */
-export function readDrift(plan: PlanJson, mask: Mask): Change[] {
+export function findDrift(plan: PlanJson): Drift[] {
   if (plan.drift.length === 0) return [];
   const configuration = readConfiguration(plan);
   const planned = new Map(
     plan.changes.filter(change => change.deposed === undefined).map(change => [change.address, change]),
   );
-  return plan.drift.flatMap((found): Change[] => {
+  return plan.drift.flatMap((found): Drift[] => {
     if (!found.managed || found.deposed !== undefined) return [];
-    const subject = subjectOf(found, mask);
-    if (found.actions.includes('delete')) return [unguarded(plainChange('delete', subject))];
+    if (isGone(found)) return [{ found, leaves: [] }];
     const change = planned.get(found.address);
     const leaves = [...differingLeaves(found)].filter(
       leaf =>
         !leaf.unknown &&
         !isNoise(leaf) &&
         (configuration.uses(found, leaf.path) ||
-          (change === undefined ? configuration.sets(found, leaf.path) : putsBack(change, leaf))),
+          (change === undefined ? configuration.sets(found, leaf.path) : putsBack(change, found, leaf))),
     );
-    if (leaves.length === 0) return [];
-    return [
-      { ...unguarded(plainChange('update', subject)), attributes: listAttributes(subject, leaves, mask).attributes },
-    ];
+    return leaves.length === 0 ? [] : [{ found, leaves }];
   });
+}
+
+export function readDrift(plan: PlanJson, mask: Mask): Change[] {
+  return findDrift(plan).map(({ found, leaves }): Change => {
+    const subject = subjectOf(found, mask);
+    if (isGone(found)) return unguarded(plainChange('delete', subject));
+    const update = plainChange('update', subject);
+    return {
+      ...update,
+      risk: raiseRisk(update.risk, findHazards(found.type, leaves)),
+      attributes: listAttributes(subject, leaves, mask).attributes,
+    };
+  });
+}
+
+function isGone(found: ResourceChange): boolean {
+  return found.actions.includes('delete');
 }
 
 /** It has happened: there is nothing to allow. */
@@ -47,10 +67,20 @@ function isNoise({ before, after }: Leaf): boolean {
 }
 
 /** Whether the plan gives the attribute another value than the one that was found. */
-function putsBack(change: ResourceChange, leaf: Leaf): boolean {
-  if (!change.actions.includes('update') && !change.actions.includes('create')) return false;
-  const at = (tree: unknown) => leaf.path.reduce(step, tree);
-  if (at(change.afterUnknown) === true) return false;
-  const target = at(change.after);
-  return !isEqual(target, leaf.after) && !(isEmpty(target) && isEmpty(leaf.after));
+function putsBack(planned: ResourceChange, found: ResourceChange, leaf: Leaf): boolean {
+  if (!planned.actions.includes('update') && !planned.actions.includes('create')) return false;
+  const path = withoutItems(leaf.path, found.after);
+  if (containsTrue(path.reduce(step, planned.afterUnknown))) return false;
+  const target = path.reduce(step, planned.after);
+  const current = path.reduce(step, found.after);
+  return !isEqual(target, current) && !(isEmpty(target) && isEmpty(current));
+}
+
+/** Of several blocks the order may be any, so they are compared as one. */
+function withoutItems(path: readonly Segment[], within: unknown): readonly Segment[] {
+  const at = path.findIndex((_, depth) => {
+    const list = path.slice(0, depth).reduce(step, within);
+    return Array.isArray(list) && list.length > 1;
+  });
+  return at === -1 ? path : path.slice(0, at);
 }

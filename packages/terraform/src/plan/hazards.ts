@@ -1,4 +1,4 @@
-import type { Risk } from '@suite/change-report';
+import { type Risk, risks } from '@suite/change-report';
 import { isEmpty, type Leaf } from './leaves.ts';
 import { clusterType, poolType } from './resource-types.ts';
 
@@ -238,4 +238,11 @@ export function findHazards(type: string, leaves: readonly Leaf[]): Hazard[] {
     }
   }
   return [...found.values()].sort((left, right) => Number(right.risk === 'high') - Number(left.risk === 'high'));
+}
+
+export function raiseRisk(risk: Risk, hazards: readonly Hazard[]): Risk {
+  return hazards.reduce(
+    (worst, hazard) => (risks.indexOf(worst) < risks.indexOf(hazard.risk) ? hazard.risk : worst),
+    risk,
+  );
 }

@@ -1,4 +1,4 @@
-import { isObject } from '@suite/foundation';
+import { asArray, canonicalJson, isObject } from '@suite/foundation';
 import { own, type Segment } from './plan-json.ts';
 
 /** One attribute that differs, down to where the two sides are no longer blocks or maps. Values are in clear. */
@@ -38,14 +38,15 @@ function* walk(trees: Trees, path: readonly Segment[], shortPath: readonly Segme
   if (afterUnknown !== true && beforeSensitive !== true && afterSensitive !== true) {
     const children = childrenOf(trees);
     if (children !== undefined) {
-      for (const { key, hidden } of children) {
+      for (const { from, to, hidden } of children) {
         const inner = {
-          before: step(before, key),
-          after: step(after, key),
-          afterUnknown: step(afterUnknown, key),
-          beforeSensitive: step(beforeSensitive, key),
-          afterSensitive: step(afterSensitive, key),
+          before: from === undefined ? undefined : step(before, from),
+          after: to === undefined ? undefined : step(after, to),
+          afterUnknown: to === undefined ? undefined : step(afterUnknown, to),
+          beforeSensitive: from === undefined ? undefined : step(beforeSensitive, from),
+          afterSensitive: to === undefined ? undefined : step(afterSensitive, to),
         };
+        const key = to ?? from ?? 0;
         yield* walk(inner, [...path, key], hidden ? shortPath : [...shortPath, key]);
       }
       return;
@@ -59,25 +60,54 @@ function* walk(trees: Trees, path: readonly Segment[], shortPath: readonly Segme
 }
 
 interface Child {
-  readonly key: Segment;
+  /** Where it stands before and after; undefined on the side that has none. */
+  readonly from: Segment | undefined;
+  readonly to: Segment | undefined;
   readonly hidden: boolean;
 }
 
 /** Undefined for what is compared as a whole: plain values, lists of plain values, sides of different shape. */
 function childrenOf({ before, after, afterUnknown }: Trees): Child[] | undefined {
-  const sides = [before, after].filter(isSet);
-  const model = sides.length === 0 ? afterUnknown : undefined;
-  if (model !== undefined) sides.push(model);
-  if (sides.length === 0) return undefined;
+  const set = [before, after].filter(isSet);
+  const sides = set.length === 0 ? [afterUnknown] : set;
   if (sides.every(isObject)) {
     const keys = new Set(sides.flatMap(side => Object.keys(side)));
     if (isObject(afterUnknown)) for (const key of Object.keys(afterUnknown)) keys.add(key);
     // An empty map on one side and nothing on the other is a difference of its own.
-    return keys.size === 0 ? undefined : [...keys].map(key => ({ key, hidden: false }));
+    return keys.size === 0 ? undefined : [...keys].map(key => ({ from: key, to: key, hidden: false }));
   }
   if (!sides.every(side => Array.isArray(side) && side.every(isObject))) return undefined;
-  const length = Math.max(...sides.map(lengthOf), lengthOf(afterUnknown));
-  return length === 0 ? undefined : Array.from({ length }, (_, key) => ({ key, hidden: length === 1 }));
+  const length = Math.max(lengthOf(before), lengthOf(after), lengthOf(afterUnknown));
+  if (length === 0) return undefined;
+  if (length === 1) return [{ from: 0, to: 0, hidden: true }];
+  return matchItems(asArray(before), Math.max(lengthOf(after), lengthOf(afterUnknown)), asArray(after), afterUnknown);
+}
+
+/**
+ * Blocks without their equals on the other side, which a set has in any order and a list shifts: as many on both sides are
+ * taken for changed one by one, else all for gone and new.
+ */
+function matchItems(before: readonly unknown[], length: number, after: readonly unknown[], unknown: unknown): Child[] {
+  const waiting = new Map<string, number[]>();
+  for (const [index, item] of before.entries()) {
+    const key = canonicalJson(item);
+    const same = waiting.get(key);
+    if (same === undefined) waiting.set(key, [index]);
+    else same.push(index);
+  }
+  const matched = new Set<number>();
+  const come: number[] = [];
+  for (let index = 0; index < length; index++) {
+    const partner = containsTrue(step(unknown, index)) ? undefined : waiting.get(canonicalJson(after[index]))?.pop();
+    if (partner === undefined) come.push(index);
+    else matched.add(partner);
+  }
+  const gone = [...before.keys()].filter(index => !matched.has(index));
+  if (gone.length === come.length) return gone.map((from, at) => ({ from, to: come[at], hidden: false }));
+  return [
+    ...gone.map(from => ({ from, to: undefined, hidden: false })),
+    ...come.map(to => ({ from: undefined, to, hidden: false })),
+  ];
 }
 
 /** The attribute or block at a path, whether it differs or not. */

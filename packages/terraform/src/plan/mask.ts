@@ -52,8 +52,8 @@ export function createMask(plan: PlanJson): Mask {
   for (const [name, value] of Object.entries(plan.variables))
     if (asObject(own(declared, name))['sensitive'] === true) collect(value, true, addPart);
 
-  const partList = [...parts];
-  const givesAway = (text: string) => secrets.has(text) || partList.some(part => text.includes(part));
+  const holdsPart = createSearch(parts);
+  const givesAway = (text: string) => secrets.has(text) || holdsPart(text);
 
   const show = (value: unknown, sensitive: boolean): Value => {
     if (!isSet(value)) return { is: 'absent' };
@@ -70,14 +70,34 @@ export function createMask(plan: PlanJson): Mask {
     show,
     text,
     attribute: leaf => ({
-      path: text(shorten(describePath(leaf.shortPath), longestPath), '(sensitive)'),
+      path: leaf.shortPath.some(segment => typeof segment === 'string' && givesAway(segment))
+        ? '(sensitive)'
+        : shorten(describePath(leaf.shortPath), longestPath),
       before: show(leaf.before, leaf.beforeSensitive || (leaf.afterSensitive && isSet(leaf.before))),
       after: leaf.unknown ? { is: 'unknown' } : show(leaf.after, leaf.afterSensitive || leaf.beforeSensitive),
     }),
   };
 }
 
-/** One line of JSON in the order of the plan, not longer than it takes to be cut. */
+/** Finds any of many words, of which none is shorter than `shortestPart`, in time that does not grow with their number. */
+function createSearch(words: ReadonlySet<string>): (text: string) => boolean {
+  const byBeginning = new Map<string, string[]>();
+  for (const word of words) {
+    const beginning = word.slice(0, shortestPart);
+    const same = byBeginning.get(beginning);
+    if (same === undefined) byBeginning.set(beginning, [word]);
+    else same.push(word);
+  }
+  return text => {
+    if (byBeginning.size === 0) return false;
+    for (let at = 0; at + shortestPart <= text.length; at++) {
+      const candidates = byBeginning.get(text.slice(at, at + shortestPart));
+      if (candidates?.some(word => text.startsWith(word, at))) return true;
+    }
+    return false;
+  };
+}
+
 function compact(value: unknown): string {
   return Array.isArray(value) || isObject(value) ? canonicalJson(value) : String(value);
 }

@@ -1,135 +1,160 @@
 import type { Reach } from '@suite/change-report';
+import { nounOf } from '../wording.ts';
 
-export interface ResourceTraits {
+interface Traits {
   readonly reach: Reach;
   /**
-   * What `allow:` has to name before one of them is deleted or replaced, because a second apply does not bring back what
-   * is lost. Node pools add their name.
+   * What `allow:` has to name before one is deleted, replaced or rotated, because a second apply does not bring back what
+   * is lost. A key that ends in a slash is completed by the resource's name.
    */
   readonly allowKey?: string;
-  /** The attribute by which people know it, where that is not `name`. */
-  readonly nameAttribute?: string;
-}
-
-const cluster: ResourceTraits = { reach: 'cluster', allowKey: 'cluster' };
-// An address that others know, or the ground that everything else stands on.
-const network: ResourceTraits = { reach: 'network', allowKey: 'network' };
-const passage: ResourceTraits = { reach: 'network' };
-const dns: ResourceTraits = { reach: 'network', allowKey: 'dns' };
-const storage: ResourceTraits = { reach: 'data', allowKey: 'storage' };
-const vault: ResourceTraits = { reach: 'data', allowKey: 'key-vault' };
-const logs: ResourceTraits = { reach: 'data', allowKey: 'logs' };
-const database: ResourceTraits = { reach: 'data', allowKey: 'database' };
-const backup: ResourceTraits = { reach: 'data', allowKey: 'backup' };
-const permission: ResourceTraits = { reach: 'identity' };
-const addition: ResourceTraits = { reach: 'stateless' };
-
-const traits: Readonly<Record<string, ResourceTraits>> = {
-  azurerm_resource_group: { reach: 'cluster', allowKey: 'resource-group' },
-  azurerm_kubernetes_cluster: cluster,
-  azurerm_kubernetes_automatic_cluster: cluster,
-  azurerm_kubernetes_cluster_node_pool: { reach: 'node-pool', allowKey: 'node-pool' },
-  azurerm_kubernetes_cluster_extension: { reach: 'cluster' },
-  azurerm_kubernetes_cluster_deployment_safeguard: { reach: 'cluster' },
-  azurerm_kubernetes_cluster_trusted_access_role_binding: permission,
-  azurerm_kubernetes_flux_configuration: addition,
-
-  azurerm_virtual_network: network,
-  azurerm_subnet: network,
-  azurerm_public_ip: network,
-  azurerm_public_ip_prefix: network,
-  azurerm_nat_gateway: network,
-  azurerm_firewall: network,
-  azurerm_application_load_balancer: network,
-  azurerm_application_load_balancer_frontend: network,
-  azurerm_cdn_frontdoor_profile: network,
-  azurerm_cdn_frontdoor_endpoint: network,
-  azurerm_application_load_balancer_subnet_association: passage,
-  azurerm_application_load_balancer_security_policy: passage,
-  azurerm_bastion_host: passage,
-  azurerm_firewall_policy: passage,
-  azurerm_nat_gateway_public_ip_association: passage,
-  azurerm_network_security_group: passage,
-  azurerm_network_security_rule: passage,
-  azurerm_network_watcher_flow_log: passage,
-  azurerm_private_endpoint: passage,
-  azurerm_route_table: passage,
-  azurerm_subnet_nat_gateway_association: passage,
-  azurerm_subnet_network_security_group_association: passage,
-  azurerm_subnet_route_table_association: passage,
-  azurerm_virtual_network_peering: passage,
-  azurerm_web_application_firewall_policy: passage,
-  azurerm_cdn_frontdoor_custom_domain: passage,
-  azurerm_cdn_frontdoor_custom_domain_association: passage,
-  azurerm_cdn_frontdoor_firewall_policy: passage,
-  azurerm_cdn_frontdoor_origin: passage,
-  azurerm_cdn_frontdoor_origin_group: passage,
-  azurerm_cdn_frontdoor_route: passage,
-  azurerm_cdn_frontdoor_rule: passage,
-  azurerm_cdn_frontdoor_rule_set: passage,
-  azurerm_cdn_frontdoor_security_policy: passage,
-  azurerm_dns_zone: dns,
-  azurerm_private_dns_zone: dns,
-  azurerm_dns_a_record: passage,
-  azurerm_dns_cname_record: passage,
-  azurerm_private_dns_zone_virtual_network_link: passage,
-
-  azurerm_container_registry: { reach: 'data', allowKey: 'registry' },
-  azurerm_key_vault: vault,
-  azurerm_key_vault_key: vault,
-  azurerm_key_vault_secret: vault,
-  azurerm_storage_account: storage,
-  azurerm_storage_container: storage,
-  azurerm_storage_management_policy: { reach: 'data' },
-  azurerm_log_analytics_workspace: logs,
-  azurerm_monitor_workspace: logs,
-  azurerm_postgresql_flexible_server: database,
-  azurerm_postgresql_flexible_server_database: database,
-  azurerm_postgresql_flexible_server_configuration: { reach: 'data' },
-  azurerm_postgresql_flexible_server_active_directory_administrator: permission,
-  azurerm_data_protection_backup_vault: backup,
-  azurerm_data_protection_backup_instance_kubernetes_cluster: backup,
-  azurerm_data_protection_backup_policy_kubernetes_cluster: backup,
-  azurerm_disk_encryption_set: vault,
-
-  // Its ids are written down wherever it is used; another one of the same name has others.
-  azurerm_user_assigned_identity: { reach: 'identity', allowKey: 'identity' },
-  azurerm_federated_identity_credential: permission,
-  azurerm_role_assignment: { ...permission, nameAttribute: 'role_definition_name' },
-  azurerm_role_definition: permission,
-  azurerm_management_lock: permission,
-
-  azurerm_consumption_budget_resource_group: addition,
-  azurerm_dashboard_grafana: addition,
-  azurerm_log_analytics_solution: addition,
-  azurerm_monitor_action_group: addition,
-  azurerm_monitor_data_collection_endpoint: addition,
-  azurerm_monitor_data_collection_rule: addition,
-  azurerm_monitor_data_collection_rule_association: addition,
-  azurerm_monitor_diagnostic_setting: addition,
-  azurerm_monitor_metric_alert: addition,
-  azurerm_policy_definition: addition,
-  azurerm_resource_group_policy_assignment: addition,
-  azurerm_resource_policy_assignment: addition,
-  azurerm_resource_provider_registration: addition,
-  azurerm_security_center_subscription_pricing: addition,
-  azurerm_subscription_policy_assignment: addition,
-};
-
-/** Providers whose resources live in the state alone. */
-const local: ReadonlySet<string> = new Set(['archive', 'http', 'local', 'null', 'terraform', 'time']);
-/** The same, but others may know what they made up. */
-const generated: ReadonlySet<string> = new Set(['random', 'tls']);
-
-/** A type that is not known here may hold anything, so it counts as data under a key of its own. */
-export function traitsOf(type: string): ResourceTraits {
-  const known = Object.hasOwn(traits, type) ? traits[type] : undefined;
-  if (known !== undefined) return known;
-  const provider = type.split('_', 1)[0] ?? '';
-  if (local.has(provider)) return addition;
-  if (generated.has(provider)) return permission;
-  return { reach: 'data', allowKey: type.slice(provider.length + 1).replaceAll('_', '-') || type };
+  /** What deleting it stops or loses, one sentence. */
+  readonly loss?: string;
+  /** Where underscores for spaces do not make the word that people use, and progress lines have none. */
+  readonly noun?: string;
 }
 
 export const clusterType = 'azurerm_kubernetes_cluster';
 export const poolType = 'azurerm_kubernetes_cluster_node_pool';
+
+const cluster: Traits = {
+  reach: 'cluster',
+  allowKey: 'cluster',
+  noun: 'cluster',
+  loss: 'The API server, every node and every workload stop; what lives only in the cluster is lost.',
+};
+// An address that others know, or the ground that everything else stands on.
+const ground = (loss: string): Traits => ({ reach: 'network', allowKey: 'network', loss });
+const passage: Traits = { reach: 'network' };
+const filter: Traits = { reach: 'network', loss: 'The traffic it filters is open or cut off in the meantime.' };
+const storage = (what: string): Traits => ({ reach: 'data', allowKey: 'storage', loss: `${what} is lost.` });
+const secretsOf = (loss: string): Traits => ({ reach: 'data', loss });
+const permission: Traits = { reach: 'identity', loss: 'Whoever was permitted something by it loses that.' };
+const addition: Traits = { reach: 'stateless' };
+
+/** azurerm 5.2.0. What only connects or permits has no allow key: the next apply brings it back as it was. */
+const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
+  [
+    'azurerm_resource_group',
+    { reach: 'data', allowKey: 'resource-group', loss: 'Everything in it is deleted with it.' },
+  ],
+  [clusterType, cluster],
+  ['azurerm_kubernetes_automatic_cluster', cluster],
+  [
+    poolType,
+    {
+      reach: 'node-pool',
+      allowKey: 'node-pool/',
+      loss: 'Its nodes are drained and deleted; pods on them stop, and restart only where there is room for them.',
+    },
+  ],
+  ['azurerm_kubernetes_cluster_extension', { reach: 'cluster', noun: 'cluster extension' }],
+  ['azurerm_kubernetes_cluster_trusted_access_role_binding', { ...permission, noun: 'trusted access' }],
+
+  ['azurerm_virtual_network', ground('Everything in it loses its network: nodes, private endpoints, peerings.')],
+  ['azurerm_subnet', ground('Everything with an address in it loses its network.')],
+  ['azurerm_public_ip', { ...ground('The address is lost; a new one is another one.'), noun: 'public IP address' }],
+  ['azurerm_public_ip_prefix', { ...ground('The addresses are lost; new ones are others.'), noun: 'public IP prefix' }],
+  ['azurerm_nat_gateway', { ...ground('Its subnets have no way out in the meantime.'), noun: 'NAT gateway' }],
+  ['azurerm_firewall', ground('Its networks have no way out in the meantime.')],
+  ['azurerm_application_load_balancer', ground('Nothing behind it can be reached; a new one has another address.')],
+  ['azurerm_cdn_frontdoor_profile', { ...ground('Nothing behind it can be reached.'), noun: 'Front Door' }],
+  ['azurerm_network_security_group', filter],
+  ['azurerm_network_security_rule', { ...filter, noun: 'security rule' }],
+  ['azurerm_subnet_network_security_group_association', filter],
+  ['azurerm_web_application_firewall_policy', filter],
+  ['azurerm_cdn_frontdoor_firewall_policy', { ...filter, noun: 'Front Door firewall policy' }],
+  ['azurerm_bastion_host', { ...passage, noun: 'bastion' }],
+  ['azurerm_nat_gateway_public_ip_association', { ...passage, noun: 'NAT gateway address' }],
+  ['azurerm_private_endpoint', passage],
+  ['azurerm_route_table', passage],
+  ['azurerm_subnet_nat_gateway_association', { ...passage, noun: 'NAT gateway association' }],
+  ['azurerm_subnet_route_table_association', { ...passage, noun: 'route table association' }],
+  ['azurerm_virtual_network_peering', { ...passage, noun: 'network peering' }],
+  [
+    'azurerm_dns_zone',
+    {
+      reach: 'network',
+      allowKey: 'dns',
+      noun: 'DNS zone',
+      loss: 'Its names no longer resolve; a new zone has other name servers.',
+    },
+  ],
+  [
+    'azurerm_private_dns_zone',
+    { reach: 'network', allowKey: 'dns', noun: 'private DNS zone', loss: 'Its names no longer resolve.' },
+  ],
+  ['azurerm_private_dns_zone_virtual_network_link', { ...passage, noun: 'private DNS zone link' }],
+
+  [
+    'azurerm_container_registry',
+    {
+      reach: 'data',
+      allowKey: 'registry',
+      loss: 'Every image and chart in it is lost; pods that have to pull one do not start.',
+    },
+  ],
+  [
+    'azurerm_log_analytics_workspace',
+    { reach: 'data', allowKey: 'logs', loss: 'The logs in it are lost, and what is sent to it is refused.' },
+  ],
+  [
+    'azurerm_key_vault',
+    { reach: 'data', allowKey: 'key-vault', loss: 'Nothing in it can be read until it is recovered.' },
+  ],
+  ['azurerm_key_vault_secret', secretsOf('Whoever reads the secret is refused.')],
+  ['azurerm_key_vault_key', secretsOf('What it encrypts cannot be read.')],
+  ['azurerm_key_vault_certificate', secretsOf('Whoever reads the certificate is refused.')],
+  ['azurerm_storage_account', storage('Everything stored in it')],
+  ['azurerm_storage_container', storage('Every blob in it')],
+  ['azurerm_storage_share', { ...storage('Every file in it'), noun: 'file share' }],
+  ['azurerm_managed_disk', storage('What is on it')],
+
+  [
+    'azurerm_user_assigned_identity',
+    {
+      reach: 'identity',
+      allowKey: 'identity',
+      loss: 'Whatever signs in with it is refused; a new one is another principal that has no permissions yet.',
+    },
+  ],
+  [
+    'azurerm_federated_identity_credential',
+    { reach: 'identity', loss: 'The workload that signs in through it is refused.' },
+  ],
+  ['azurerm_role_assignment', permission],
+  ['azurerm_role_definition', permission],
+  ['azurerm_management_lock', { reach: 'identity', loss: 'What it protects can be deleted.' }],
+
+  ['azurerm_monitor_data_collection_endpoint', addition],
+  ['azurerm_monitor_data_collection_rule', addition],
+  ['azurerm_monitor_data_collection_rule_association', addition],
+  ['azurerm_monitor_diagnostic_setting', { ...addition, noun: 'diagnostic setting' }],
+]);
+
+// Providers whose resources live in the state alone.
+const local: ReadonlySet<string> = new Set(['archive', 'http', 'local', 'null', 'random', 'terraform', 'time', 'tls']);
+
+/** A type that is not known here may hold anything, so it counts as data. */
+function traitsOf(type: string): Traits {
+  return traits.get(type) ?? (local.has(type.split('_', 1)[0] ?? '') ? addition : { reach: 'data' });
+}
+
+export function reachOf(type: string): Reach {
+  return traitsOf(type).reach;
+}
+
+/** `name`: the resource's own. */
+export function allowKeyOf(type: string, name: string): string | undefined {
+  const { allowKey } = traitsOf(type);
+  return allowKey?.endsWith('/') ? allowKey + name : allowKey;
+}
+
+export function lossOf(type: string): string | undefined {
+  return traitsOf(type).loss;
+}
+
+/** `node pool gpu`. */
+export function titleOf(type: string, name: string): string {
+  return `${traitsOf(type).noun ?? nounOf(type)} ${name}`;
+}

@@ -59,7 +59,7 @@ function rotationOf(
   if (causes.length === 0) return undefined;
   const read = (tree: unknown, key: string) => step(at.reduce(step, tree), key);
   return {
-    poolName: asString(read(after, 'name')) ?? asString(read(before, 'name')) ?? 'system',
+    poolName: asString(read(before, 'name')) ?? asString(read(after, 'name')) ?? 'system',
     causes,
     leaves,
     others,

@@ -16,10 +16,13 @@ export interface Subject {
 const longestName = 120;
 const longestAddress = 500;
 
-/** What people call the resource: by its name in Azure, else by its label and instance key in the configuration. */
+/**
+ * What people call the resource: by its name in Azure, the one it has until now, else by its label and instance key in the
+ * configuration.
+ */
 export function subjectOf(change: ResourceChange, mask: Mask): Subject {
   const { type, deposed } = change;
-  const name = showName(nameIn(change, 'after') ?? nameIn(change, 'before') ?? labelOf(change), mask);
+  const name = showName(nameIn(change, 'before') ?? nameIn(change, 'after') ?? labelOf(change), mask);
   const address = showAddress(change.address);
   if (deposed === undefined) return { address, type, name, title: titleOf(type, name) };
   return {
@@ -31,7 +34,7 @@ export function subjectOf(change: ResourceChange, mask: Mask): Subject {
 }
 
 export function showName(name: string, mask: Mask): string {
-  return mask.text(shorten(name, longestName), '(sensitive)');
+  return shorten(mask.text(name, '(sensitive)'), longestName);
 }
 
 /** Addresses are never sensitive: Terraform refuses such instance keys. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../directory.ts';
 import { scope, startAzure, subscription } from '../testing.ts';
+import { at, list as listed } from './body.ts';
 
 type Azure = Awaited<ReturnType<typeof startAzure>>;
 let azure: Azure;
@@ -39,7 +40,7 @@ describe('who may call', () => {
     expect(storage).toMatchObject({ status: 401, body: { error: { code: 'InvalidAuthenticationTokenAudience' } } });
     const expired = await azure.send(owner, 'GET', url, { isExpired: true });
     expect(expired).toMatchObject({ status: 401, body: { error: { code: 'ExpiredAuthenticationToken' } } });
-    expect(expired.body.error.message).toContain("'11/23/2026 5:00:00 AM'");
+    expect(expired.message).toContain("'11/23/2026 5:00:00 AM'");
   });
 
   test('an unknown subscription, a missing api-version', async () => {
@@ -59,7 +60,7 @@ describe('who may call', () => {
     expect(await azure.call(reader, 'GET', group)).toMatchObject({ status: 200 });
     const refused = await azure.call(reader, 'PUT', nsg, located());
     expect(refused).toMatchObject({ status: 403, body: { error: { code: 'AuthorizationFailed' } } });
-    expect(refused.body.error.message).toBe(
+    expect(refused.message).toBe(
       `The client '${reader.clientId}' with object id '${reader.objectId}' does not have authorization to perform action 'Microsoft.Network/networkSecurityGroups/write' over scope '${nsg}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     );
     expect(await azure.call(reader, 'DELETE', group)).toMatchObject({ status: 403 });
@@ -83,7 +84,7 @@ describe('who may call', () => {
     const newcomer = azure.addPrincipal('newcomer');
     expect(await azure.call(newcomer, 'GET', group)).toMatchObject({ status: 403 });
     const list = await get(`${group}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq 'Reader'`);
-    const roleDefinitionId = list.body.value[0].id;
+    const roleDefinitionId = at(listed(list.body['value'])[0])['id'];
     const assignment = `${group}/providers/Microsoft.Authorization/roleAssignments/11111111-1111-1111-1111-111111111111`;
     const made = await put(assignment, { properties: { roleDefinitionId, principalId: newcomer.objectId } });
     expect(made).toMatchObject({
@@ -123,7 +124,7 @@ describe('who may call', () => {
     const body = { properties: { addressPrefix: '10.0.0.0/24', networkSecurityGroup: { id: nsg } } };
     const refused = await azure.call(member, 'PUT', `${vnet}/subnets/one`, body);
     expect(refused).toMatchObject({ status: 403, body: { error: { code: 'LinkedAuthorizationFailed' } } });
-    expect(refused.body.error.message).toContain('Microsoft.Network/networkSecurityGroups/join/action');
+    expect(refused.message).toContain('Microsoft.Network/networkSecurityGroups/join/action');
   });
 });
 
@@ -137,7 +138,7 @@ describe('resources', () => {
     await makeGroup();
     const missing = await get(nsg);
     expect(missing).toMatchObject({ status: 404, body: { error: { code: 'ResourceNotFound' } } });
-    expect(missing.body.error.message).toContain(
+    expect(missing.message).toContain(
       "The Resource 'Microsoft.Network/networkSecurityGroups/nsg' under resource group 'rg-dev' was not found.",
     );
     expect(await put(`${vnet}/subnets/one`, { properties: {} })).toMatchObject({

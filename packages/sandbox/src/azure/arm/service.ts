@@ -205,9 +205,6 @@ function answerSpecially(call: ResourceCall, path: ResourcePath): WorldResponse 
     case 'microsoft.operationalinsights/deletedworkspaces':
       demand(call, 'Microsoft.OperationalInsights/deletedWorkspaces/read', scope);
       return json(200, { value: [] });
-    case 'microsoft.keyvault/locations/deletedvaults':
-      demand(call, 'Microsoft.KeyVault/locations/deletedVaults/read');
-      throw new ArmError(404, 'DeletedVaultNotFound', 'The specified deleted vault does not exist.');
     case 'microsoft.containerservice/locations/kubernetesversions':
       demand(call, 'Microsoft.ContainerService/locations/kubernetesversions/read', `/subscriptions/${subscription}`);
       return json(200, { values: Object.entries(kubernetesVersions).map(showVersion) });

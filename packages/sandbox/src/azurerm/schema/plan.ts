@@ -1,5 +1,5 @@
-import { type AttributeSchema, type BlockSchema, blockType, type NestedBlockSchema, type ResourceSchema } from './schema.ts';
-import { isList, isObjectValue, isUnknown, isZero, type ObjectValue, sameValue, unknown, type Value } from './values.ts';
+import { type AttributeSchema, type BlockSchema, blockType, type CtyType, type NestedBlockSchema, type ResourceSchema } from './schema.ts';
+import { hasUnknown, isEmpty, isList, isObjectValue, isUnknown, isZero, type ObjectValue, sameValue, unknown, type Value } from './values.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -37,12 +37,13 @@ function planBlock(
   for (const [name, attribute] of Object.entries(block.attributes ?? {})) {
     const here = [...path, name];
     planned[name] = planAttribute(context, attribute, prior?.[name], config[name] ?? null, here);
-    noteReplacement(context, here, prior !== undefined && !sameValue(attribute.type, prior[name], planned[name]));
+    noteReplacement(context, here, !sameValue(attribute.type, prior?.[name], planned[name]));
   }
   for (const [name, nested] of Object.entries(block.block_types ?? {})) {
     const here = [...path, name];
     planned[name] = planNested(context, nested, prior?.[name], config[name] ?? null, here);
-    noteReplacement(context, here, prior !== undefined && countOf(prior[name]) !== countOf(planned[name]));
+    noteReplacement(context, here, countOf(prior?.[name]) !== countOf(planned[name]));
+    if (nested.nesting_mode === 'list') noteRemoved(context, nested.block, prior?.[name], planned[name], here);
   }
   return planned;
 }
@@ -57,13 +58,30 @@ function planAttribute(
   if (attribute.write_only) return null;
   if (isUnknown(config)) return config;
   if (config !== null) {
+    // To the SDK a collection with one unknown element is unknown as a whole.
+    if (typeof attribute.type !== 'string' && hasUnknown(config)) return unknown;
     const wanted = normalise(path, config);
-    return prior !== undefined && sameValue(attribute.type, prior, wanted) ? prior : wanted;
+    return prior !== undefined && isSame(context.schema, attribute.type, path, prior, wanted) ? prior : wanted;
   }
   const standard = context.schema.defaults[dotted(path)];
   if (standard !== undefined) return standard;
-  if (attribute.computed) return prior === undefined ? (context.creating ? unknown : null) : prior;
-  return prior !== undefined && isZero(prior) ? prior : null;
+  if (attribute.computed) return prior ?? ownUnknown(context, attribute.type);
+  if (prior === undefined || isZero(prior)) return prior ?? null;
+  return isList(prior) ? [] : isObjectValue(prior) ? {} : null;
+}
+
+/** A computed value that never was: in a block that is new to an existing resource only collections are announced. */
+function ownUnknown(context: Context, type: CtyType): Value {
+  return context.creating || typeof type !== 'string' ? unknown : null;
+}
+
+/** Some texts mean the same in different spellings: names of any case, moments of time. */
+function isSame(schema: ResourceSchema, type: CtyType, path: Path, prior: Value, wanted: Value): boolean {
+  if (sameValue(type, prior, wanted)) return true;
+  if (typeof prior !== 'string' || typeof wanted !== 'string') return false;
+  const name = dotted(path);
+  if (schema.caseless?.includes(name)) return prior.toLowerCase() === wanted.toLowerCase();
+  return schema.moments?.includes(name) === true && Date.parse(prior) === Date.parse(wanted);
 }
 
 function planNested(
@@ -79,8 +97,9 @@ function planNested(
     return planBlock(context, nested.block, isObjectValue(prior) ? prior : undefined, config, path);
   }
   const blocks = isList(config) ? config : [];
+  if (nested.nesting_mode === 'set' && hasUnknown(blocks)) return unknown;
   if (blocks.length === 0 && context.schema.computedBlocks?.includes(dotted(path))) {
-    return prior ?? (context.creating ? unknown : []);
+    return prior ?? unknown;
   }
   const priors = isList(prior) ? prior : [];
   return blocks.map((item, index) => {
@@ -102,6 +121,27 @@ function matchInSet(block: BlockSchema, config: ObjectValue, priors: readonly Va
 
 function noteReplacement(context: Context, path: Path, changed: boolean): void {
   if (changed && !context.creating && context.schema.forceNew.includes(dotted(path))) context.requiresReplace.push(path);
+}
+
+/** Blocks that go take with them what can only be replaced. */
+function noteRemoved(
+  context: Context,
+  block: BlockSchema,
+  prior: Value | undefined,
+  planned: Value | undefined,
+  path: Path,
+): void {
+  const kept = isList(planned) ? planned.length : 0;
+  if (!isList(prior) || isUnknown(planned)) return;
+  for (const [index, item] of [...prior.entries()].slice(kept)) {
+    if (!isObjectValue(item)) continue;
+    for (const name of Object.keys(block.attributes ?? {})) {
+      noteReplacement(context, [...path, index, name], !isEmpty(item[name]));
+    }
+    for (const [name, nested] of Object.entries(block.block_types ?? {})) {
+      noteRemoved(context, nested.block, item[name], [], [...path, index, name]);
+    }
+  }
 }
 
 function countOf(value: Value | undefined): number {

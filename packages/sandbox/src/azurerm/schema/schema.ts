@@ -40,6 +40,9 @@ export interface ResourceSchema extends DataSourceSchema {
   readonly defaults: { readonly [path: string]: string | number | boolean };
   /** Nested blocks that Azure fills in when the configuration has none; a schema answer cannot say so. */
   readonly computedBlocks?: readonly string[];
+  /** Texts that mean the same in any case, and moments of time that may be written in several ways. */
+  readonly caseless?: readonly string[];
+  readonly moments?: readonly string[];
   readonly conflictsWith?: PathRules;
   readonly exactlyOneOf?: PathRules;
   readonly atLeastOneOf?: PathRules;

@@ -1,66 +1,71 @@
 import type { Diagnostic } from '../plugin/messages.ts';
+import type { Path } from './plan.ts';
 import type { ResourceSchema } from './schema.ts';
 import { isList, isObjectValue, isUnknown, type ObjectValue, type Value } from './values.ts';
 
 /**
- * Rules between arguments, as the SDK behind azurerm checks them. Rules inside a block hold only where the block is used; a
- * value that is not known yet counts as given.
+ * Rules between arguments, as the SDK behind azurerm checks and words them: each argument of a group complains for itself.
+ * Rules inside a block hold only where the block is used; a value that is not known yet counts as given.
  */
 export function checkRules(schema: ResourceSchema, config: ObjectValue): readonly Diagnostic[] {
-  const given = (path: string): boolean => isGiven(lookUp(config, path));
-  const diagnostics: Diagnostic[] = [];
-  const reported = new Set<string>();
-  const report = (group: readonly string[], diagnostic: Diagnostic): void => {
-    const key = [...group].sort().join();
-    if (!reported.has(key)) diagnostics.push(diagnostic);
-    reported.add(key);
-  };
+  const isGivenAt = (name: string): boolean => isGiven(lookUp(config, name));
+  const rule = (
+    rules: ResourceSchema['conflictsWith'],
+    check: (name: string, group: readonly string[]) => readonly Omit<Diagnostic, 'path'>[],
+  ): readonly Diagnostic[] =>
+    Object.entries(rules ?? {})
+      .filter(([path]) => isInUse(config, path))
+      .flatMap(([path, group]) => check(indexed(path), group).map(found => ({ ...found, path: toPath(path) })));
 
-  for (const [path, others] of Object.entries(schema.conflictsWith ?? {})) {
-    for (const other of others.filter(other => given(toIndexed(path)) && given(other))) {
-      report([toIndexed(path), other], {
-        summary: 'Conflicting configuration arguments',
-        detail: `"${toIndexed(path)}": conflicts with ${other}`,
-      });
-    }
-  }
-  for (const [path, group] of Object.entries(schema.exactlyOneOf ?? {})) {
-    if (!isInUse(config, path)) continue;
-    const names = group.filter(given);
-    if (names.length === 1) continue;
-    const list = group.map(name => `\`${name}\``).sort().join(',');
-    report(group, {
-      summary: 'Invalid combination of arguments',
-      detail:
-        names.length === 0
-          ? `"${toIndexed(path)}": one of ${bracket(list)} must be specified`
-          : `"${toIndexed(path)}": only one of ${bracket(list)} can be specified, but ${bracket(names.map(name => `\`${name}\``).sort().join(','))} were specified.`,
-    });
-  }
-  for (const [path, group] of Object.entries(schema.atLeastOneOf ?? {})) {
-    if (!isInUse(config, path) || group.some(given)) continue;
-    report(group, {
-      summary: 'Missing required argument',
-      detail: `"${toIndexed(path)}": one of ${bracket(group.map(name => `\`${name}\``).sort().join(','))} must be specified`,
-    });
-  }
-  for (const [path, needed] of Object.entries(schema.requiredWith ?? {})) {
-    if (!given(toIndexed(path)) || needed.every(given)) continue;
-    report([toIndexed(path), ...needed], {
-      summary: 'Missing required argument',
-      detail: `"${toIndexed(path)}": all of ${bracket([toIndexed(path), ...needed].map(name => `\`${name}\``).sort().join(','))} must be specified`,
-    });
-  }
-  return diagnostics;
+  return [
+    ...rule(schema.conflictsWith, (name, others) =>
+      isGivenAt(name)
+        ? others.filter(isGivenAt).map(other => ({
+            summary: 'Conflicting configuration arguments',
+            detail: `"${name}": conflicts with ${other}`,
+          }))
+        : [],
+    ),
+    ...rule(schema.exactlyOneOf, (name, group) => {
+      const given = group.filter(isGivenAt);
+      if (given.length === 1) return [];
+      const problem =
+        given.length === 0
+          ? `one of ${list(group)} must be specified`
+          : `only one of ${list(group)} can be specified, but ${list(given)} were specified.`;
+      return [{ summary: 'Invalid combination of arguments', detail: `"${name}": ${problem}` }];
+    }),
+    ...rule(schema.atLeastOneOf, (name, group) =>
+      group.some(isGivenAt)
+        ? []
+        : [{ summary: 'Missing required argument', detail: `"${name}": one of ${list(group)} must be specified` }],
+    ),
+    ...rule(schema.requiredWith, (name, needed) =>
+      isGivenAt(name) && !needed.every(isGivenAt)
+        ? [
+            {
+              summary: 'Missing required argument',
+              detail: `"${name}": all of ${list([...new Set([name, ...needed])])} must be specified`,
+            },
+          ]
+        : [],
+    ),
+  ];
 }
 
-function bracket(list: string): string {
-  return `\`${list.replaceAll('`', '')}\``;
+function list(names: readonly string[]): string {
+  return `\`${names.toSorted().join(',')}\``;
 }
 
-/** Rules name their paths with `.0.`, our data without. All blocks with such rules are single. */
-function toIndexed(path: string): string {
+/** Rules name their arguments with `.0.`, our data without. All blocks with such rules are single. */
+function indexed(path: string): string {
   return path.split('.').join('.0.');
+}
+
+function toPath(path: string): Path {
+  return indexed(path)
+    .split('.')
+    .map(step => (step === '0' ? 0 : step));
 }
 
 /** Whether the block that holds the argument is there. */
@@ -69,8 +74,8 @@ function isInUse(config: ObjectValue, path: string): boolean {
   return parent === '' || isGiven(lookUp(config, parent));
 }
 
-function lookUp(config: ObjectValue, path: string): Value | undefined {
-  return path.split('.').reduce<Value | undefined>((value, step) => {
+function lookUp(config: ObjectValue, name: string): Value | undefined {
+  return name.split('.').reduce<Value | undefined>((value, step) => {
     if (isUnknown(value)) return value;
     if (isList(value)) return value[Number(step)];
     return isObjectValue(value) ? value[step] : undefined;

@@ -2,7 +2,7 @@ import type { JsonObject } from '@suite/foundation';
 import { describeId, formatId, type IdKind, type IdParts, parseId } from '../arm/ids.ts';
 import type { ObjectValue } from '../schema/values.ts';
 import { alreadyExists, doing } from './messages.ts';
-import type { Azure, Readable, Refinement, ResourceType } from './resource-type.ts';
+import type { Azure, InvalidValue, Readable, Refinement, ResourceType } from './resource-type.ts';
 
 export interface ArmResource {
   readonly type: string;
@@ -23,7 +23,7 @@ export interface ArmResource {
   /** Reads what the resource's own body does not hold. */
   readonly readMore?: (azure: Azure, id: string, body: JsonObject) => Promise<Readable>;
   readonly refine?: (prior: ObjectValue | null, planned: ObjectValue) => Refinement;
-  readonly validate?: (config: ObjectValue) => readonly string[];
+  readonly validate?: (config: ObjectValue) => readonly InvalidValue[];
 }
 
 /** Name and resource group: the parts of most ids. */

@@ -5,6 +5,7 @@ import { normaliseLocation } from '../schema/plan.ts';
 import type { ObjectValue, Value } from '../schema/values.ts';
 import { checkId, namedParts } from './arm-resource.ts';
 import { changes } from './changes.ts';
+import { hasLength, matches } from './check.ts';
 import { alreadyExists, doing } from './messages.ts';
 import type { Azure, ResourceType } from './resource-type.ts';
 import {
@@ -124,15 +125,10 @@ export const containerRegistry: ResourceType = {
 
   refine: (_prior, planned) => ({ problems: premiumProblems(planned) }),
   checkImportId: id => checkId(registryKind, id),
-  validate: config => {
-    const name = text(config, 'name');
-    if (name === undefined) return [];
-    return [
-      ...(/^[a-zA-Z0-9]+$/.test(name) ? [] : [`alpha numeric characters only are allowed in "name": ${JSON.stringify(name)}`]),
-      ...(name.length < 5 ? [`"name" cannot be less than 5 characters: ${JSON.stringify(name)}`] : []),
-      ...(name.length > 50 ? [`"name" cannot be longer than 50 characters: ${JSON.stringify(name)} ${name.length}`] : []),
-    ];
-  },
+  validate: config => [
+    ...matches(config, ['name'], /^[a-zA-Z0-9]+$/, 'alpha numeric characters only are allowed'),
+    ...hasLength(config, ['name'], 5, 50),
+  ],
 };
 
 function skuToArm(planned: ObjectValue): JsonObject {

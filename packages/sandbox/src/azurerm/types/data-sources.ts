@@ -1,4 +1,4 @@
-import { asObject, type JsonObject } from '@suite/foundation';
+import { asBoolean, asObject, type JsonObject } from '@suite/foundation';
 import { ArmError } from '../arm/client.ts';
 import { describeId, formatId, type IdKind } from '../arm/ids.ts';
 import { normaliseLocation } from '../schema/plan.ts';
@@ -44,9 +44,9 @@ export const dataSources: { readonly [type: string]: DataSource } = {
         display_name: textAt(body, 'displayName'),
         tenant_id: textAt(body, 'tenantId'),
         state: textAt(body, 'state'),
-        location_placement_id: textAt(body, 'subscriptionPolicies', 'locationPlacementId'),
-        quota_id: textAt(body, 'subscriptionPolicies', 'quotaId'),
-        spending_limit: textAt(body, 'subscriptionPolicies', 'spendingLimit'),
+        location_placement_id: textAt(body, 'subscriptionPolicies', 'locationPlacementId') || null,
+        quota_id: textAt(body, 'subscriptionPolicies', 'quotaId') || null,
+        spending_limit: textAt(body, 'subscriptionPolicies', 'spendingLimit') || null,
         tags: textMapAt(body, 'tags'),
       };
     },
@@ -54,8 +54,13 @@ export const dataSources: { readonly [type: string]: DataSource } = {
 
   azurerm_resource_group: readsLike(resourceGroup, resourceGroupKind, config => ({ resourceGroups: named(config, 'name') })),
   azurerm_log_analytics_workspace: readsLike(logAnalyticsWorkspace, workspaceKind, inGroup('workspaces')),
-  azurerm_container_registry: readsLike(containerRegistry, registryKind, inGroup('registries')),
-  azurerm_user_assigned_identity: readsLike(userAssignedIdentity, identityKind, inGroup('userAssignedIdentities')),
+  azurerm_container_registry: readsLike(containerRegistry, registryKind, inGroup('registries'), found =>
+    // Where there is no administrator the data source says nothing, and the resource an empty text.
+    found['admin_enabled'] === true ? {} : { admin_username: null, admin_password: null },
+  ),
+  azurerm_user_assigned_identity: readsLike(userAssignedIdentity, identityKind, inGroup('userAssignedIdentities'), found => ({
+    isolation_scope: found['isolation_scope'] || 'None',
+  })),
   azurerm_subnet: readsLike(
     subnet,
     subnetKind,
@@ -64,7 +69,7 @@ export const dataSources: { readonly [type: string]: DataSource } = {
       virtualNetworks: named(config, 'virtual_network_name'),
       subnets: named(config, 'name'),
     }),
-    found => ({ address_prefix: Array.isArray(found['address_prefixes']) ? (found['address_prefixes'][0] ?? '') : '' }),
+    async (_, azure, id) => ({ address_prefix: textAt(await azure.arm.get(id, networkVersion), 'properties', 'addressPrefix') }),
   ),
   azurerm_kubernetes_cluster: readsLike(kubernetesCluster, clusterKind, inGroup('managedClusters'), clusterExtras),
 
@@ -124,11 +129,29 @@ function readsLike(
   };
 }
 
+/** What the data source shows of a cluster, and the resource does not. */
 async function clusterExtras(found: Readable, azure: Azure, id: string): Promise<Readable> {
-  const pools = await azure.arm.send({ method: 'GET', path: `${id}/agentPools`, apiVersion: aksVersion });
-  const access = blocks({ profile: found['api_server_access_profile'] ?? null }, 'profile')[0];
+  const [cluster, pools] = await Promise.all([
+    azure.arm.get(id, aksVersion),
+    azure.arm.send({ method: 'GET', path: `${id}/agentPools`, apiVersion: aksVersion }),
+  ]);
+  const properties = asObject(cluster?.['properties']);
+  const storage = asObject(properties['storageProfile']);
+  const isOn = (driver: string, standard: boolean) => asBoolean(asObject(storage[driver])['enabled']) ?? standard;
+  const list = (name: string) => blocks({ list: found[name] ?? null }, 'list');
   return {
-    api_server_authorized_ip_ranges: access?.['authorized_ip_ranges'] ?? [],
+    api_server_authorized_ip_ranges: list('api_server_access_profile')[0]?.['authorized_ip_ranges'] ?? [],
+    network_profile: list('network_profile').map(profile => ({ ...profile, docker_bridge_cidr: '' })),
+    linux_profile: list('linux_profile').length > 0 ? list('linux_profile') : [{ admin_username: '', ssh_key: [] }],
+    service_principal: [{ client_id: textAt(properties, 'servicePrincipalProfile', 'clientId') }],
+    storage_profile: [
+      {
+        blob_driver_enabled: isOn('blobCSIDriver', false),
+        disk_driver_enabled: isOn('diskCSIDriver', true),
+        file_driver_enabled: isOn('fileCSIDriver', true),
+        snapshot_controller_enabled: isOn('snapshotController', true),
+      },
+    ],
     agent_pool_profile: objectsAt(pools, 'value').map(pool => poolSummary(textAt(pool, 'name'), asObject(pool['properties']))),
   };
 }

@@ -4,6 +4,7 @@ import { describeId, type IdKind } from '../arm/ids.ts';
 import { normaliseLocation } from '../schema/plan.ts';
 import type { ObjectValue } from '../schema/values.ts';
 import { armResource, namedParts } from './arm-resource.ts';
+import { inRange } from './check.ts';
 import { doing } from './messages.ts';
 import type { Refinement } from './resource-type.ts';
 import {
@@ -105,14 +106,21 @@ export const logAnalyticsWorkspace = armResource({
   refine: (prior, planned) => (prior === null ? {} : refineSku(prior, planned)),
   validate: config => {
     const name = text(config, 'name');
-    const days = count(config, 'retention_in_days');
+    const path = ['name'];
     return [
-      ...(name === undefined || /^[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]$/.test(name)
+      ...(name === undefined || /^[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]$/.test(name)
         ? []
-        : ['invalid value for name (Workspace name length should be between 4 and 63, and contain only letters, digits and hyphens that are neither first nor last)']),
-      ...(days === undefined || (days >= 30 && days <= 730)
+        : [
+            {
+              path,
+              summary:
+                "name can only contain alphabet, number, and '-' character. You can not use '-' as the start and end of the name",
+            },
+          ]),
+      ...(name === undefined || (name.length >= 4 && name.length <= 63)
         ? []
-        : [`expected retention_in_days to be in the range (30 - 730), got ${days}`]),
+        : [{ path, summary: 'name can only be between 4 and 63 letters' }]),
+      ...inRange(config, ['retention_in_days'], 30, 730),
     ];
   },
 });

@@ -72,13 +72,14 @@ export const resourceGroup: ResourceType = {
   validate: config => {
     const name = text(config, 'name');
     if (name === undefined) return [];
-    return [
+    const complaints = [
       ...(name.length > 90 ? ['"name" may not exceed 90 characters in length'] : []),
       ...(name.endsWith('.') ? ['"name" may not end with a period'] : []),
       ...(/^[-\p{L}\p{N}._()]+$/u.test(name)
         ? []
         : ['"name" may only contain alphanumeric characters, dash, underscores, parentheses and periods']),
     ];
+    return complaints.map(summary => ({ path: ['name'], summary }));
   },
 };
 

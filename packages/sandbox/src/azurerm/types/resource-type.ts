@@ -21,8 +21,15 @@ export interface Refinement {
   readonly requiresReplace?: readonly Path[];
   /** Top-level attributes that this change makes unknown. */
   readonly unknown?: readonly string[];
-  /** Sentences that stop the plan. */
+  /** Top-level attributes that stay as they are, whatever the configuration leaves out. */
+  readonly unchanged?: readonly string[];
+  /** Sentences that stop the plan; azurerm says the first and leaves the rest for the next time. */
   readonly problems?: readonly string[];
+}
+
+export interface InvalidValue {
+  readonly path: Path;
+  readonly summary: string;
 }
 
 export interface ResourceType {
@@ -34,8 +41,8 @@ export interface ResourceType {
   delete(azure: Azure, id: string, state: ObjectValue): Promise<void>;
   /** `prior` is null for a new resource. */
   refine?(prior: ObjectValue | null, planned: ObjectValue): Refinement;
-  /** Sentences about wrong values, as azurerm words them. */
-  validate?(config: ObjectValue): readonly string[];
+  /** Wrong values, as azurerm words them. */
+  validate?(config: ObjectValue): readonly InvalidValue[];
   /** Undefined when the text can be imported, else what is wrong with it. */
   checkImportId(id: string): string | undefined;
 }

@@ -89,10 +89,14 @@ export const subnet: ResourceType = {
     );
   },
 
-  refine: (_prior, planned) =>
-    text(planned, 'sharing_scope') !== undefined && planned['default_outbound_access_enabled'] === true
-      ? { problems: ['`sharing_scope` cannot be set if `default_outbound_access_enabled` is set to `true`'] }
-      : {},
+  refine: (prior, planned) => ({
+    // A pool gives the addresses, and the configuration then names none.
+    unchanged: prior !== null && blocks(planned, 'ip_address_pool').length > 0 ? ['address_prefixes'] : [],
+    problems:
+      text(planned, 'sharing_scope') !== undefined && planned['default_outbound_access_enabled'] === true
+        ? ['`sharing_scope` cannot be set if `default_outbound_access_enabled` is set to `true`']
+        : [],
+  }),
   checkImportId: id => checkId(subnetKind, id),
 };
 

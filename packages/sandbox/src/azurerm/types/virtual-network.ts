@@ -96,6 +96,10 @@ export const virtualNetwork = armResource({
       bgp_community: textAt(properties, 'bgpCommunities', 'virtualNetworkCommunity'),
     };
   },
+  // A pool gives the addresses, and the configuration then names none.
+  refine: (prior, planned) => ({
+    unchanged: prior !== null && blocks(planned, 'ip_address_pool').length > 0 ? ['address_space'] : [],
+  }),
 });
 
 export function poolToArm(pool: ObjectValue): JsonObject {

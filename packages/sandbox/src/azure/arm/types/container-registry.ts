@@ -1,4 +1,3 @@
-import { json } from '../../../network/http.ts';
 import { at, merge } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { sameId } from '../ids.ts';
@@ -54,8 +53,5 @@ export const registries: TypeBehaviour = {
         },
       },
     );
-  },
-  actions: {
-    listusages: () => json(200, { value: [] }),
   },
 };

@@ -2,7 +2,7 @@ import type { TypeBehaviour } from '../type.ts';
 import { agentPools } from './agent-pools.ts';
 import { roleAssignments } from './authorization.ts';
 import { registries } from './container-registry.ts';
-import { vaults } from './key-vault.ts';
+import { deletedVaults, vaults } from './key-vault.ts';
 import { managedClusters } from './managed-clusters.ts';
 import { federatedIdentityCredentials, userAssignedIdentities } from './managed-identity.ts';
 import { networkSecurityGroups, securityRules, subnets, virtualNetworks } from './network.ts';
@@ -10,7 +10,7 @@ import { workspaces } from './operational-insights.ts';
 import { blobServices, containers, fileServices, storageAccounts } from './storage.ts';
 
 const behaviours = [
-  agentPools, blobServices, containers, federatedIdentityCredentials, fileServices, managedClusters,
+  agentPools, blobServices, containers, deletedVaults, federatedIdentityCredentials, fileServices, managedClusters,
   networkSecurityGroups, registries, roleAssignments, securityRules, storageAccounts, subnets, userAssignedIdentities,
   vaults, virtualNetworks, workspaces,
 ]; // biome-ignore format: a list to read across

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../../directory.ts';
 import { scope, startAzure, subscription } from '../../testing.ts';
+import { at, list, properties } from '../body.ts';
 
 let azure: Awaited<ReturnType<typeof startAzure>>;
 let owner: Principal;
@@ -92,9 +93,9 @@ describe('a cluster', () => {
   test('a private one has a private name only', async () => {
     const access = { enablePrivateCluster: true, enablePrivateClusterPublicFQDN: false };
     await send('PUT', cluster, body({ apiServerAccessProfile: access }));
-    const { properties } = (await send('GET', cluster)).body;
-    expect(properties.privateFQDN).toContain('.privatelink.westeurope.azmk8s.io');
-    expect(properties.fqdn).toBeUndefined();
+    const shown = properties((await send('GET', cluster)).body);
+    expect(shown['privateFQDN']).toContain('.privatelink.westeurope.azmk8s.io');
+    expect(shown['fqdn']).toBeUndefined();
     expect(await send('PUT', cluster, body({ apiServerAccessProfile: { enablePrivateCluster: false } }))).toMatchObject(
       {
         status: 400,
@@ -138,7 +139,9 @@ describe('a cluster', () => {
   test('credentials: a user of Entra gets no secret, and an administrator nothing where local accounts are off', async () => {
     await send('PUT', cluster, body({ aadProfile: { managed: true }, disableLocalAccounts: true }));
     const { body: answer } = await send('POST', `${cluster}/listClusterUserCredential`);
-    const kubeconfig = JSON.parse(Buffer.from(answer.kubeconfigs[0].value, 'base64').toString('utf8'));
+    const kubeconfig = JSON.parse(
+      Buffer.from(String(at(list(answer['kubeconfigs'])[0])['value']), 'base64').toString('utf8'),
+    );
     expect(kubeconfig.users[0].user).toMatchObject({ exec: { command: 'kubelogin' } });
     expect(JSON.stringify(kubeconfig)).not.toContain('client-key-data');
     expect(await send('POST', `${cluster}/listClusterAdminCredential`)).toMatchObject({
@@ -154,7 +157,7 @@ describe('node pools', () => {
   test('show in the cluster, and end when time has passed', async () => {
     await send('PUT', `${cluster}/agentPools/user`, pool());
     const names = async () =>
-      (await send('GET', cluster)).body.properties.agentPoolProfiles.map(({ name }: { name: string }) => name);
+      list(properties((await send('GET', cluster)).body)['agentPoolProfiles']).map(pool => at(pool)['name']);
     expect(await names()).toEqual(['system', 'user']);
     expect(await send('DELETE', `${cluster}/agentPools/user`)).toMatchObject({ status: 202 });
     expect(await send('GET', `${cluster}/agentPools/user`)).toMatchObject({ status: 404 });
@@ -192,7 +195,7 @@ describe('node pools', () => {
       await azure.call(owner, 'PUT', cluster, body()),
     ];
     for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'OperationNotAllowed' } });
-    expect(answers[0]?.body.message).toContain('Another agentpool operation (Putting) is in progress');
+    expect(answers[0]?.message).toContain('Another agentpool operation (Putting) is in progress');
     expect(await send('PUT', `${cluster}/agentPools/gpu`, pool())).toMatchObject({ status: 201 });
   });
 
@@ -201,7 +204,7 @@ describe('node pools', () => {
     expect(await send('PUT', `${cluster}/agentPools/user`, pool())).toMatchObject({ status: 201 });
     const refused = await send('PUT', `${cluster}/agentPools/more`, pool({ minCount: 2 }));
     expect(refused).toMatchObject({ status: 400, body: { code: 'ErrCode_InsufficientVCPUQuota' } });
-    expect(refused.body.message).toBe(
+    expect(refused.message).toBe(
       'Insufficient vcpu quota requested 8, remaining 4 for family standardDDSv5Family for region westeurope.',
     );
     expect(await send('GET', `${cluster}/agentPools/more`)).toMatchObject({ status: 404 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../../directory.ts';
 import { scope, startAzure } from '../../testing.ts';
+import { list, properties } from '../body.ts';
 
 let azure: Awaited<ReturnType<typeof startAzure>>;
 let owner: Principal;
@@ -29,14 +30,14 @@ describe('a network and its subnets', () => {
   test('a subnet made by itself shows in its network, and the other way round', async () => {
     await send('PUT', `${vnet}/subnets/one`, subnet('10.0.0.0/24'));
     const shown = await send('GET', vnet);
-    expect(shown.body.properties.subnets).toMatchObject([
+    expect(list(properties(shown.body)['subnets'])).toMatchObject([
       { id: `${vnet}/subnets/one`, name: 'one', properties: { privateEndpointNetworkPolicies: 'Disabled' } },
     ]);
     const back = {
       ...shown.body,
       properties: {
-        ...shown.body.properties,
-        subnets: [...shown.body.properties.subnets, { name: 'two', ...subnet('10.0.1.0/24') }],
+        ...properties(shown.body),
+        subnets: [...list(properties(shown.body)['subnets']), { name: 'two', ...subnet('10.0.1.0/24') }],
       },
     };
     await send('PUT', vnet, back);
@@ -71,7 +72,7 @@ describe('a network and its subnets', () => {
     });
     await send('PUT', `${vnet}/subnets/one`, subnet('10.0.0.0/24', { networkSecurityGroup: { id: nsg } }));
     const shown = await send('GET', nsg);
-    expect(shown.body.properties).toMatchObject({
+    expect(properties(shown.body)).toMatchObject({
       subnets: [{ id: `${vnet}/subnets/one` }],
       securityRules: [{ id: `${nsg}/securityRules/https`, properties: { priority: 100 } }],
     });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../../directory.ts';
 import { scope, startAzure } from '../../testing.ts';
+import { properties } from '../body.ts';
 import { parseVmSize } from './vm-size.ts';
 
 let azure: Awaited<ReturnType<typeof startAzure>>;
@@ -28,16 +29,16 @@ describe('workspaces', () => {
       location: 'westeurope',
       properties: { sku: { name: 'PerGB2018' }, retentionInDays: 60 },
     });
-    const before = (await send('GET', workspace)).body.properties;
+    const before = properties((await send('GET', workspace)).body);
     const keys = (await send('POST', `${workspace}/sharedKeys`)).body;
     await send('PUT', workspace, { location: 'westeurope', properties: { publicNetworkAccessForQuery: 'Disabled' } });
-    expect((await send('GET', workspace)).body.properties).toMatchObject({
-      customerId: before.customerId,
+    expect(properties((await send('GET', workspace)).body)).toMatchObject({
+      customerId: before['customerId'],
       retentionInDays: 60,
       publicNetworkAccessForQuery: 'Disabled',
     });
     expect((await send('POST', `${workspace}/sharedKeys`)).body).toEqual(keys);
-    expect(keys.primarySharedKey).not.toBe(keys.secondarySharedKey);
+    expect(keys['primarySharedKey']).not.toBe(keys['secondarySharedKey']);
   });
 
   test('no deleted ones', async () => {
@@ -72,7 +73,7 @@ describe('identities', () => {
   test('are known to Entra with their credentials while they exist', async () => {
     const identity = provider('Microsoft.ManagedIdentity/userAssignedIdentities/id');
     const made = await send('PUT', identity, { location: 'westeurope' });
-    const { principalId } = made.body.properties;
+    const principalId = String(properties(made.body)['principalId']);
     const credential = { issuer: 'https://issuer', subject: 'a:b', audiences: ['api://x'] };
     await send('PUT', `${identity}/federatedIdentityCredentials/one`, { properties: credential });
     const principal = azure.directory.byObjectId(principalId);
@@ -80,7 +81,7 @@ describe('identities', () => {
     await send('DELETE', `${identity}/federatedIdentityCredentials/one`);
     expect(principal?.credentials.size).toBe(0);
     await send('PUT', identity, { location: 'westeurope', tags: { a: '1' } });
-    expect((await send('GET', identity)).body.properties.principalId).toBe(principalId);
+    expect(properties((await send('GET', identity)).body)['principalId']).toBe(principalId);
     await send('DELETE', identity);
     expect(azure.directory.byObjectId(principalId)).toBeUndefined();
   });
@@ -103,11 +104,44 @@ describe('storage accounts', () => {
     });
     expect(await send('GET', `${account}/blobServices/default`)).toMatchObject({ status: 200 });
     expect(await send('GET', `${account}/fileServices/default`)).toMatchObject({ status: 200 });
-    expect((await send('POST', `${account}/listKeys`)).body.keys).toHaveLength(2);
+    expect((await send('POST', `${account}/listKeys`)).body['keys']).toHaveLength(2);
     await send('PUT', `${account}/blobServices/default/containers/plans`, { properties: {} });
     expect(azure.accounts.get('stdev')?.containers.has('plans')).toBe(true);
     await send('DELETE', account);
     expect(azure.accounts.has('stdev')).toBe(false);
+  });
+});
+
+describe('vaults', () => {
+  const vault = provider('Microsoft.KeyVault/vaults/kv');
+  const deleted = `${scope}/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv`;
+  const body = (more: object = {}) => ({ location: 'westeurope', properties: { tenantId: 't', ...more } });
+
+  test('a deleted one blocks its name until it is recovered or purged', async () => {
+    expect(await send('PUT', vault, body())).toMatchObject({
+      status: 200,
+      body: { properties: { vaultUri: 'https://kv.vault.azure.net/' } },
+    });
+    expect(await send('GET', deleted)).toMatchObject({ status: 404 });
+    await send('DELETE', vault);
+    expect(await send('GET', deleted)).toMatchObject({ body: { properties: { vaultId: vault } } });
+    expect(await send('PUT', vault, body())).toMatchObject({ status: 409, body: { error: { code: 'ConflictError' } } });
+    expect(await send('PUT', vault, body({ createMode: 'recover', enablePurgeProtection: true }))).toMatchObject({
+      status: 200,
+    });
+    expect(await send('GET', deleted)).toMatchObject({ status: 404 });
+    await send('DELETE', vault);
+    expect(await send('POST', `${deleted}/purge`)).toMatchObject({ status: 409 });
+  });
+
+  test('purging frees the name', async () => {
+    await send('PUT', vault, body());
+    await send('DELETE', vault);
+    const purged = await send('POST', `${deleted}/purge`);
+    expect(purged.status).toBe(202);
+    expect(await azure.send(owner, 'GET', purged.headers['Location'] ?? '')).toMatchObject({ status: 200 });
+    expect(await send('GET', deleted)).toMatchObject({ status: 404 });
+    expect(await send('PUT', vault, body())).toMatchObject({ status: 200 });
   });
 });
 

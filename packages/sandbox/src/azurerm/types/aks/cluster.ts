@@ -1,18 +1,19 @@
 import { asObject, type JsonObject } from '@suite/foundation';
 import { ArmError } from '../../arm/client.ts';
 import { describeId, formatId, parseId } from '../../arm/ids.ts';
-import type { Path } from '../../schema/plan.ts';
-import { isUnknown, type ObjectValue } from '../../schema/values.ts';
+import type { ObjectValue } from '../../schema/values.ts';
 import { checkId, namedParts } from '../arm-resource.ts';
 import { changes } from '../changes.ts';
+import { matches } from '../check.ts';
 import { alreadyExists, doing } from '../messages.ts';
 import type { Azure, Readable, ResourceType } from '../resource-type.ts';
 import { block, flag, flagAt, text } from '../shape.ts';
+import { refineCluster } from './cluster-changes.ts';
 import { clusterFromArm } from './cluster-from-arm.ts';
 import { clusterToArm, clusterUpdateToArm, withEmptyIdentities } from './cluster-to-arm.ts';
 import { kubeConfigFrom } from './credentials.ts';
 import { readMaintenance, writeMaintenance } from './maintenance.ts';
-import { clearedUpgradeSettings, countProblems } from './node-pool.ts';
+import { checkCounts } from './node-pool.ts';
 import { aksVersion, changesOsFamily, clusterKind, defaultPoolToArm, poolKind, putPool, rotatePool, rotationRefused } from './pool.ts';
 
 /** What can only change when every node of the default pool is replaced; the order is that of azurerm's message. */
@@ -86,56 +87,18 @@ export const kubernetesCluster: ResourceType = {
     await doing(`deleting ${what}`, () => azure.arm.run('Delete', { method: 'DELETE', path: id, apiVersion: aksVersion }));
   },
 
-  refine: (prior, planned) => (prior === null ? {} : refineChange(prior, planned)),
+  refine: refineCluster,
   checkImportId: id => checkId(clusterKind, id),
-  validate: config => {
-    const prefix = text(config, 'dns_prefix');
-    const problems =
-      prefix === undefined || /^[a-zA-Z0-9][-a-zA-Z0-9]{0,52}[a-zA-Z0-9]$|^[a-zA-Z0-9]$/.test(prefix)
-        ? []
-        : [
-            'The `dns_prefix` must begin and end with a letter or number, contain only letters, numbers, and hyphens and be between 1 and 54 characters in length',
-          ];
-    return [...problems, ...countProblems(block(config, 'default_node_pool'), 'default_node_pool.0.')];
-  },
+  validate: config => [
+    ...matches(
+      config,
+      ['dns_prefix'],
+      /^[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,52}[a-zA-Z0-9])?$/,
+      'must begin and end with a letter or number, contain only letters, numbers, and hyphens and be between 1 and 54 characters in length',
+    ),
+    ...checkCounts(block(config, 'default_node_pool'), ['default_node_pool', 0], 1),
+  ],
 };
-
-function refineChange(prior: ObjectValue, planned: ObjectValue) {
-  const requiresReplace: Path[] = [];
-  const pools = [block(prior, 'default_node_pool'), block(planned, 'default_node_pool')] as const;
-  const networks = [block(prior, 'network_profile'), block(planned, 'network_profile')] as const;
-  const force = (path: Path, must: boolean): void => {
-    if (must) requiresReplace.push(path);
-  };
-
-  force(['oidc_issuer_enabled'], flag(prior, 'oidc_issuer_enabled') && planned['oidc_issuer_enabled'] === false);
-  // A default pool that carries its temporary name is a rotation that failed: the next apply goes on with it.
-  const isStranded = text(pools[0], 'name') === text(pools[1], 'temporary_name_for_rotation');
-  force(['default_node_pool', 0, 'name'], changes(pools[0], pools[1], 'name') && !isStranded);
-  requiresReplace.push(...clearedUpgradeSettings(pools[0], pools[1], ['default_node_pool', 0]));
-  const plane = [text(networks[0], 'network_data_plane'), text(networks[1], 'network_data_plane')];
-  force(
-    ['network_profile', 0, 'network_data_plane'],
-    plane[0] !== undefined && plane[0] !== plane[1] && !(plane[0] === 'azure' && plane[1] === 'cilium'),
-  );
-  const plugin = [text(networks[0], 'network_plugin'), text(networks[1], 'network_plugin')];
-  const toOverlay = plugin[0] === 'kubenet' && plugin[1] === 'azure' && text(networks[1], 'network_plugin_mode') === 'overlay';
-  force(['network_profile', 0, 'network_plugin'], plugin[1] !== undefined && plugin[0] !== plugin[1] && !toOverlay);
-  const principals = [block(prior, 'service_principal'), block(planned, 'service_principal')] as const;
-  force(
-    ['service_principal', 0, 'client_id'],
-    principals[1] !== undefined && text(principals[0], 'client_id') === undefined && !isUnknown(principals[1]['client_id']),
-  );
-  const access = [block(prior, 'api_server_access_profile'), block(planned, 'api_server_access_profile')] as const;
-  force(
-    ['api_server_access_profile', 0, 'subnet_id'],
-    text(access[0], 'subnet_id') !== undefined && !isUnknown(access[1]?.['subnet_id']) && text(access[1], 'subnet_id') === undefined,
-  );
-  return {
-    requiresReplace,
-    ...(changes(prior, planned, 'oidc_issuer_enabled') ? { unknown: ['oidc_issuer_url'] } : {}),
-  };
-}
 
 async function putCluster(azure: Azure, id: string, body: JsonObject): Promise<void> {
   await azure.arm.run('CreateOrUpdate', { method: 'PUT', path: id, apiVersion: aksVersion, body });

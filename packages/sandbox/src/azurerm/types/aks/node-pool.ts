@@ -5,8 +5,9 @@ import type { Path } from '../../schema/plan.ts';
 import { isUnknown, type ObjectValue } from '../../schema/values.ts';
 import { checkId } from '../arm-resource.ts';
 import { changes } from '../changes.ts';
+import { inRange, matches } from '../check.ts';
 import { alreadyExists, doing } from '../messages.ts';
-import type { Azure, ResourceType } from '../resource-type.ts';
+import type { Azure, InvalidValue, ResourceType } from '../resource-type.ts';
 import { at, block, count, flag, objectsAt, positive, someTexts, text, textAt, texts, textsAt } from '../shape.ts';
 import {
   aksVersion,
@@ -122,30 +123,22 @@ export const nodePool: ResourceType = {
 
   checkImportId: id => checkId(poolKind, id),
 
-  validate(config) {
-    const problems: string[] = [];
-    const name = text(config, 'name');
-    if (name !== undefined && !/^[a-z][0-9a-z]{0,11}$/.test(name)) {
-      problems.push(
-        'invalid value for name (must begin with a lowercase letter, contain only lowercase letters and numbers and be between 1 and 12 characters in length)',
-      );
-    }
-    return [...problems, ...countProblems(config, '')];
-  },
+  validate: config => [
+    ...matches(
+      config,
+      ['name'],
+      /^[a-z][0-9a-z]{0,11}$/,
+      'must begin with a lowercase letter, contain only lowercase letters and numbers and be between 1 and 12 characters in length',
+    ),
+    ...checkCounts(config, [], 0),
+  ],
 };
 
-/** `expected max_count to be in the range (0 - 1000), got 4000`, for the counts of a pool. */
-export function countProblems(pool: ObjectValue | undefined, prefix: string): readonly string[] {
-  const limits = [
-    ['node_count', 0, 1000],
-    ['min_count', 0, 1000],
-    ['max_count', 0, 1000],
-  ] as const;
-  return limits.flatMap(([name, low, high]) => {
-    const value = count(pool, name);
-    if (value === undefined || (value >= low && value <= high)) return [];
-    return [`expected ${prefix}${name} to be in the range (${low} - ${high}), got ${value}`];
-  });
+const counts = ['node_count', 'min_count', 'max_count'];
+
+/** A pool has at most a thousand nodes, and the default pool at least one. */
+export function checkCounts(pool: ObjectValue | undefined, prefix: Path, least: number): readonly InvalidValue[] {
+  return counts.flatMap(name => inRange(pool, [...prefix, name], least, 1000));
 }
 
 /** Azure cannot take these two settings back once they were given. */

@@ -1,0 +1,47 @@
+import { parseCidr } from '../cidr.ts';
+import type { Checker } from './checker.ts';
+
+/** The oldest Kubernetes minor with regular support: 1.33 went to long-term support in 2026 (AKS release calendar). */
+const oldestMinor = 34;
+
+export function checkCluster({ view, report, isSound }: Checker): void {
+  const { cluster } = view;
+  if (Number(cluster.version.split('.')[1]) < oldestMinor) {
+    report(
+      ['cluster', 'version'],
+      `Kubernetes ${cluster.version} has no regular support on AKS any more.`,
+      `Use "1.${oldestMinor}" or newer.`,
+    );
+  }
+  if (cluster.private && cluster.authorizedRanges.length > 0 && isSound(['cluster', 'private'])) {
+    report(
+      ['cluster', 'authorized-ranges'],
+      'A private API server has no authorized ranges.',
+      'Remove them, or set `cluster.private: false`.',
+    );
+  }
+  for (const [index, range] of cluster.authorizedRanges.entries()) {
+    if (parseCidr(range) === undefined) {
+      report(
+        ['cluster', 'authorized-ranges', index],
+        `\`${range}\` is no IPv4 range.`,
+        'Write its first address and prefix length, such as 203.0.113.0/24.',
+      );
+    }
+  }
+  if (cluster.upgrades.cluster === 'node-image' && cluster.upgrades.nodes !== 'NodeImage') {
+    report(
+      ['cluster', 'upgrades'],
+      '`upgrades.cluster: node-image` needs `upgrades.nodes: node-image`.',
+      'Set both, or use another channel for the cluster.',
+    );
+  }
+  const { imageCleaner } = cluster.features;
+  if (imageCleaner !== undefined && (imageCleaner.intervalHours < 24 || imageCleaner.intervalHours > 90 * 24)) {
+    report(
+      ['cluster', 'features', 'image-cleaner', 'interval'],
+      `The image cleaner cannot run every ${imageCleaner.intervalHours} hours.`,
+      'Use 24h to 90d.',
+    );
+  }
+}

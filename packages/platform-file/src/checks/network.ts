@@ -1,0 +1,199 @@
+import { contains, overlaps, parseCidr, type Range } from '../cidr.ts';
+import type { Path } from '../document.ts';
+import { cutZones } from '../network.ts';
+import { type Network, zones } from '../resolved.ts';
+import type { Checker } from './checker.ts';
+
+// What AKS keeps for itself (AKS, prerequisites of Azure CNI) and what no VNet takes (Azure VNet, limits on address spaces).
+const reserved = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.30.0.0/15', '192.0.2.0/24', '224.0.0.0/3'];
+
+type CreatedNetwork = Extract<Network, { existing: false }>;
+
+export function checkNetwork(checker: Checker): void {
+  const { view, isSound } = checker;
+  // Ranges are judged by one another: one that is not what its author wanted spoils all of them.
+  if (!isSound(['network']) || !isSound(['existing'])) return;
+  const pods = readRange(checker, ['network', 'pods'], view.cluster.podCidr);
+  const services = readRange(checker, ['network', 'services'], view.cluster.serviceCidr);
+  if (pods !== undefined) checkPods(checker, pods);
+  if (services !== undefined) checkServices(checker, services);
+  if (view.network.existing) {
+    checkExisting(checker, view.network);
+    checkApart(checker, [named('pods', pods), named('services', services)]);
+    return;
+  }
+  const space = readRange(checker, ['network', 'address-space'], view.network.addressSpace);
+  const whole: Named = { what: 'the network', setting: ['network', 'address-space'], range: space };
+  checkApart(checker, [whole, named('pods', pods), named('services', services)]);
+  if (space !== undefined) checkZones(checker, view.network, space);
+}
+
+/** Networks of one environment are peered sooner or later. */
+export function checkNetworksTogether(checkers: readonly Checker[]): void {
+  const sound = checkers.filter(({ isSound }) => isSound(['network']) && isSound(['existing']));
+  for (const [index, first] of sound.entries()) {
+    for (const second of sound.slice(index + 1)) {
+      const [one, other] = [first.view.network, second.view.network];
+      const regions = `${first.view.region} and ${second.view.region}`;
+      if (one.existing && other.existing && one.id.toLowerCase() === other.id.toLowerCase()) {
+        second.report(
+          ['existing', 'network', 'id'],
+          `${regions} have the same network.`,
+          'A VNet is in one region: give each its own, under `regions`.',
+        );
+      }
+      if (one.existing || other.existing) continue;
+      const [a, b] = [parseCidr(one.addressSpace), parseCidr(other.addressSpace)];
+      if (a === undefined || b === undefined || !overlaps(a, b)) continue;
+      second.report(
+        ['network', 'address-space'],
+        `The networks of ${regions} overlap: ${one.addressSpace} and ${other.addressSpace}.`,
+        'Choose another range for one of them.',
+      );
+    }
+  }
+}
+
+interface Named {
+  readonly what: string;
+  readonly setting: Path;
+  readonly range: Range | undefined;
+}
+
+function named(what: 'pods' | 'services', range: Range | undefined): Named {
+  return { what, setting: ['network', what], range };
+}
+
+function readRange({ report }: Checker, setting: Path, text: string): Range | undefined {
+  const range = parseCidr(text);
+  if (range === undefined) {
+    report(
+      setting,
+      `\`${text}\` is no IPv4 range.`,
+      'Write its first address and prefix length, such as 10.40.0.0/16.',
+    );
+    return undefined;
+  }
+  const clash = reserved.find(other => {
+    const kept = parseCidr(other);
+    return kept !== undefined && overlaps(range, kept);
+  });
+  if (clash !== undefined)
+    report(setting, `${text} overlaps ${clash}, which Azure keeps for itself.`, 'Choose another range.');
+  return range;
+}
+
+/** Two ranges that overlap are reported where a person wrote one of them. */
+function checkApart({ report, saidBy }: Checker, all: readonly Named[]): void {
+  for (const [index, first] of all.entries()) {
+    for (const second of all.slice(index + 1)) {
+      if (first.range === undefined || second.range === undefined || !overlaps(first.range, second.range)) continue;
+      const place = saidBy(second.setting) === undefined ? first : second;
+      report(place.setting, `The ranges of ${first.what} and ${second.what} overlap.`, 'Choose another one.');
+    }
+  }
+}
+
+function mostNodes({ view }: Checker): number {
+  const { system, user, gpu } = view.cluster.pools;
+  return system.max + (user?.max ?? 0) + (gpu?.max ?? 0);
+}
+
+function checkPods(checker: Checker, { bits }: Range): void {
+  if (!checker.isSound(['cluster', 'pools'])) return;
+  const nodes = mostNodes(checker);
+  const room = bits > 24 ? 0 : 2 ** (24 - bits);
+  if (nodes <= room) return;
+  checker.report(
+    ['network', 'pods'],
+    `${checker.view.cluster.podCidr} has room for the pods of ${room} nodes, and the pools may grow to ${nodes}.`,
+    'Every node takes a /24: choose a larger range, or smaller pools.',
+  );
+}
+
+function checkServices({ view, report }: Checker, { bits }: Range): void {
+  const { serviceCidr } = view.cluster;
+  if (bits > 27) {
+    report(
+      ['network', 'services'],
+      `${serviceCidr} is too small for services.`,
+      'Use a /27 or larger; a /16 costs nothing.',
+    );
+  } else if (bits < 12) {
+    report(['network', 'services'], `${serviceCidr} is too large for services.`, 'Use a /12 or smaller.');
+  }
+}
+
+function checkExisting({ report, saidBy }: Checker, { id, subnets }: Extract<Network, { existing: true }>): void {
+  for (const setting of [
+    ['network', 'address-space'],
+    ['network', 'zones'],
+  ]) {
+    const layer = saidBy(setting);
+    if (layer !== 'region' && layer !== 'environment') continue;
+    report(
+      setting,
+      'An existing network has its ranges already.',
+      `Remove \`${setting.join('.')}\`, or \`existing.network\`.`,
+    );
+  }
+  for (const zone of zones) {
+    const subnet = subnets[zone];
+    if (subnet === undefined || subnet.toLowerCase().startsWith(`${id.toLowerCase()}/subnets/`)) continue;
+    report(
+      ['existing', 'network', 'subnets', zone],
+      `The subnet of zone \`${zone}\` is not in the network \`${id.split('/').at(-1)}\`.`,
+      'Name one of its subnets.',
+    );
+  }
+}
+
+function checkZones(checker: Checker, { addressSpace, subnets }: CreatedNetwork, space: Range): void {
+  const { report, saidBy } = checker;
+  const whole: Path = ['network', 'address-space'];
+  if (cutZones(addressSpace) === undefined && zones.some(zone => saidBy(['network', 'zones', zone]) === undefined)) {
+    report(
+      whole,
+      `${addressSpace} is too small for the four zones.`,
+      'Use a /20 or larger for each region, or write all of `zones`.',
+    );
+    return;
+  }
+  const found = zones.map(zone => {
+    const setting: Path = ['network', 'zones', zone];
+    const { cidr } = subnets[zone];
+    const range = readRange(checker, setting, cidr);
+    if (range !== undefined && !contains(space, range)) {
+      report(
+        setting,
+        `Zone \`${zone}\` (${cidr}) is not inside of the network (${addressSpace}).`,
+        'Move one of them.',
+      );
+    }
+    return { what: `zone \`${zone}\``, setting, range, zone, cidr };
+  });
+  checkApart(checker, found);
+  for (const { zone, setting, range, cidr } of found) {
+    if (range === undefined) continue;
+    if (zone === 'dmz' && range.bits !== 24) {
+      const remedy = 'Application Gateway for Containers needs exactly a /24 there.';
+      report(setting, `Zone \`dmz\` is a /${range.bits}.`, remedy);
+    } else if (range.bits > 29) {
+      report(setting, `Zone \`${zone}\` (${cidr}) is too small.`, "Azure's smallest subnet is a /29.");
+    } else if (zone === 'compute' && checker.isSound(['cluster', 'pools'])) {
+      checkNodes(checker, setting, cidr, range);
+    }
+  }
+}
+
+/** Azure keeps five addresses of every subnet. */
+function checkNodes(checker: Checker, setting: Path, cidr: string, { first, last }: Range): void {
+  const room = last - first + 1 - 5;
+  const nodes = mostNodes(checker);
+  if (nodes <= room) return;
+  checker.report(
+    setting,
+    `Zone \`compute\` (${cidr}) has room for ${room} nodes, and the pools may grow to ${nodes}.`,
+    'Choose a larger range, or smaller pools.',
+  );
+}

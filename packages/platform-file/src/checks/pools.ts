@@ -1,0 +1,50 @@
+import type { Pool } from '../resolved.ts';
+import type { Checker } from './checker.ts';
+
+// N-series sizes that Azure has retired (azure-compute-docs, list of retired sizes).
+const retired = /^Standard_(?:NC\d+r?(?:s_v[23])?|ND\d+r?s|NV\d+(?:s_v2)?)(?:_Promo)?$/i;
+
+export function checkPools({ view, report }: Checker): void {
+  for (const [name, pool] of Object.entries(view.cluster.pools) as [string, Pool | undefined][]) {
+    if (pool === undefined) continue;
+    const say = (key: string, message: string, remedy: string) =>
+      report(['cluster', 'pools', name, key], message, remedy);
+    if (pool.min > pool.max) {
+      say(
+        'min',
+        `Pool \`${name}\` has at least ${pool.min} and at most ${pool.max} nodes.`,
+        'Make `min` no larger than `max`.',
+      );
+    }
+    if (retired.test(pool.size)) {
+      say(
+        'size',
+        `Azure has retired the size \`${pool.size}\`.`,
+        'Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
+      );
+    } else if (name === 'gpu' && !/^Standard_N/i.test(pool.size)) {
+      say('size', `\`${pool.size}\` has no GPU.`, 'Use a size of the N series, such as Standard_NC4as_T4_v3.');
+    }
+    if (name === 'system') checkSystemPool(pool, view.production, say);
+  }
+}
+
+function checkSystemPool(
+  { min, size }: Pool,
+  production: boolean,
+  say: (key: string, message: string, remedy: string) => void,
+): void {
+  if (min < 1) say('min', 'The system pool cannot be empty.', 'Use `min: 1` or more; Azure advises 3.');
+  const cores = coresOf(size);
+  if (production && cores !== undefined && cores < 4) {
+    const remedy = 'AKS wants 4 at least; use such a size elsewhere than in production, or Standard_D4ds_v5.';
+    say('size', `\`${size}\` has ${cores} vCPUs, too few for the system pool of a production environment.`, remedy);
+  }
+}
+
+/** `Standard_D4ds_v5` has 4; of `Standard_E4-2ds_v5` 2 can be used. */
+function coresOf(size: string): number | undefined {
+  const [, all, usable] = /^Standard_[A-Z]+(\d+)(?:-(\d+))?/i.exec(size) ?? [];
+  const cores = usable ?? all;
+  return cores === undefined ? undefined : Number(cores);
+}

@@ -1,0 +1,529 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { locate, parsePlatform } from './index.ts';
+import { problemsOf } from './platform.fixture.ts';
+
+const problems = (text: string) => problemsOf(() => parsePlatform(text, 'p.yaml'));
+
+const head = `version: 1
+name: contoso
+tenant: 11111111-1111-1111-1111-111111111111
+shared: { subscription: 22222222-2222-2222-2222-222222222222, location: westeurope }
+`;
+const subscription = 'subscription: 33333333-3333-3333-3333-333333333333';
+const prod = `  prod: { ${subscription}, location: westeurope, runner: inside }\n`;
+
+/** A file whose environment `dev` says this, from line 7 and column 5 on. */
+function withDev(...lines: string[]): string {
+  const inside = [subscription, 'location: westeurope', ...lines].map(line => `    ${line}\n`).join('');
+  return `${head}environments:\n  dev:\n${inside}${prod}`;
+}
+
+/** The same for `defaults:`, from line 6 and column 3 on. */
+function withDefaults(...lines: string[]): string {
+  const inside = lines.map(line => `  ${line}\n`).join('');
+  return `${head}defaults:\n${inside}environments:\n  dev: { ${subscription}, location: westeurope }\n${prod}`;
+}
+
+describe('a right file', () => {
+  test.each([
+    ['the least that works', withDev()],
+    ['switches', withDev('cluster: { pools: { user: false, gpu: true }, features: { image-cleaner: false } }')],
+    ['a region that says nothing', withDev().replace('location: westeurope\n', 'regions: { westeurope: }\n')],
+    ['a newer Kubernetes than we know', withDev('cluster: { version: "1.99" }')],
+    ['a small system pool outside of production', withDev('cluster: { pools: { system: { size: Standard_D2s_v3 } } }')],
+    ['an open production cluster on a hosted runner', withDev('production: true', 'cluster: { private: false }')],
+    ['a larger runner with a name of its own', withDev('production: true', 'runner: ubuntu-24.04-16cores-vnet')],
+    ['capital letters in ids', withDev('admins: [AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE]')],
+    ['a pool that shrinks below our minimum', withDev('cluster: { pools: { system: { max: 1 } } }')],
+  ])('%s', (_name, text) => {
+    expect(problems(text)).toEqual([]);
+  });
+});
+
+describe('form', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'an unknown key with a near one',
+      withDev('clutser: {}'),
+      ['p.yaml:9:5: Unknown key `environments.dev.clutser`. Did you mean `cluster`?'],
+    ],
+    [
+      'an unknown key deep inside',
+      withDev('cluster: { pools: { gpu: { siez: Standard_NC4as_T4_v3 } } }'),
+      ['p.yaml:9:32: Unknown key `environments.dev.cluster.pools.gpu.siez`. Did you mean `size`?'],
+    ],
+    [
+      'a key of a later version',
+      `${head}images: {}\nenvironments:\n${prod}`,
+      [
+        'p.yaml:5:1: Unknown key `images`. Known here: version, name, tenant, shared, defaults, environments, existing.',
+      ],
+    ],
+    [
+      'something that Azure has ended',
+      withDev('cluster: { features: { pod-identity: true } }'),
+      [
+        'p.yaml:9:28: Unknown key `environments.dev.cluster.features.pod-identity`. Pod identity ended in September 2025; use workload-identity.',
+      ],
+    ],
+    [
+      'kubenet',
+      withDev('network: { policy: kubenet }'),
+      [
+        'p.yaml:9:24: `environments.dev.network.policy` is `kubenet`. Kubenet ends on 2028-03-31; clusters here use Azure CNI overlay.',
+      ],
+    ],
+    [
+      'a Kubernetes version without quotes, which YAML would shorten',
+      withDev('cluster: { version: 1.40 }'),
+      ['p.yaml:9:25: `environments.dev.cluster.version` is `1.40`. Put it in quotes: "1.40".'],
+    ],
+    [
+      'a patch version',
+      withDev('cluster: { version: "1.35.2" }'),
+      [
+        'p.yaml:9:25: `environments.dev.cluster.version` is `1.35.2`. Expected a Kubernetes minor in quotes, such as "1.35".',
+      ],
+    ],
+    [
+      'a number where a text belongs',
+      withDev('tags: { cost-center: 0471 }'),
+      ['p.yaml:9:26: `environments.dev.tags.cost-center` is `0471`. Put it in quotes: "0471".'],
+    ],
+    [
+      'a text where a number belongs',
+      withDev().replace('version: 1', 'version: "1"'),
+      ['p.yaml:1:10: `version` is the text `1`. Expected the number 1, the version of this format.'],
+    ],
+    [
+      'a missing key',
+      withDev().replace(/^tenant.*\n/m, ''),
+      ['p.yaml:1:1: `tenant` is missing. Expected an id such as 11111111-2222-3333-4444-555555555555.'],
+    ],
+    [
+      'a missing key inside of an environment',
+      withDev().replace(`    ${subscription}\n`, ''),
+      [
+        'p.yaml:6:3: `environments.dev.subscription` is missing. Expected an id such as 11111111-2222-3333-4444-555555555555.',
+      ],
+    ],
+    [
+      'a location as the portal shows it',
+      withDev().replace('location: westeurope\n', 'location: West Europe\n'),
+      [
+        'p.yaml:8:15: `environments.dev.location` is `West Europe`. Expected an Azure location in its short form, such as westeurope.',
+      ],
+    ],
+    [
+      'a null',
+      `${head}defaults:\nenvironments:\n${prod}`,
+      ['p.yaml:5:1: `defaults` is empty. Expected a block of settings.'],
+    ],
+    ['another type at the top', '- 1\n- 2\n', ['p.yaml:1:1: The file is a list. Expected a block of settings.']],
+    [
+      'a list where a block belongs',
+      withDev('cluster: [1]'),
+      ['p.yaml:9:14: `environments.dev.cluster` is a list. Expected a block of settings.'],
+    ],
+    [
+      'neither block nor switch',
+      withDev('cluster: { pools: { user: "yes" } }'),
+      ['p.yaml:9:31: `environments.dev.cluster.pools.user` is `yes`. Expected a block of settings, true or false.'],
+    ],
+    [
+      'a name that Azure would refuse',
+      withDev().replace('  dev:', '  Dev_1:'),
+      [
+        'p.yaml:6:3: `Dev_1` cannot be a name in `environments`. Expected 2 to 16 lower-case letters, digits and single dashes, beginning with a letter.',
+      ],
+    ],
+    [
+      'a duration without unit',
+      withDev('cluster: { features: { key-vault-secrets: { rotation: 2 } } }'),
+      [
+        'p.yaml:9:59: `environments.dev.cluster.features.key-vault-secrets.rotation` is `2`. Expected a duration such as 2m.',
+      ],
+    ],
+    [
+      'a zone that is none',
+      withDev('cluster: { pools: { system: { zones: [1, 4] } } }'),
+      ['p.yaml:9:46: `environments.dev.cluster.pools.system.zones[1]` is `4`. Expected 1, 2 or 3.'],
+    ],
+    [
+      'an id of something else',
+      withDev('existing: { registry: /subscriptions/x }'),
+      [
+        'p.yaml:9:27: `environments.dev.existing.registry` is `/subscriptions/x`. Expected an Azure id: /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerRegistry/registries/….',
+      ],
+    ],
+    [
+      'hostile text, harmless and short',
+      withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
+      [
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, allow, existing, runner, admins, tags, cluster, network, registry.`,
+      ],
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+});
+
+describe('meaning: environments', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'a private cluster without a runner inside its network',
+      withDev('production: true'),
+      [
+        'p.yaml:6:3: The API server of `dev` is private, and the runner `ubuntu-24.04` cannot reach it. Name a runner inside of its network, such as `runner: my-runners`, or set `cluster.private: false`.',
+      ],
+    ],
+    [
+      'the last environment, which is production, on a hosted runner',
+      withDev().replace('runner: inside', 'runner: ubuntu-latest'),
+      [
+        'p.yaml:9:88: The API server of `prod` is private, and the runner `ubuntu-latest` cannot reach it. Name a runner inside of its network, such as `runner: my-runners`, or set `cluster.private: false`.',
+      ],
+    ],
+    [
+      'no environment',
+      `${head}environments: {}\n`,
+      ['p.yaml:5:1: There are 0 environments. A platform has one to six.'],
+    ],
+    [
+      'seven environments',
+      `${head}environments:\n${'abcdefg'.replace(/./g, letter => prod.replace('prod', `${letter}x`))}`,
+      ['p.yaml:5:1: There are 7 environments. A platform has one to six.'],
+    ],
+    [
+      'neither location nor regions',
+      withDev().replace('    location: westeurope\n', ''),
+      [
+        'p.yaml:6:3: `environments.dev` has neither `location` nor `regions`. Write `location: westeurope` for one region, `regions:` for several.',
+      ],
+    ],
+    [
+      'both',
+      withDev('regions: { northeurope: {} }'),
+      [
+        'p.yaml:9:5: `environments.dev` has both `location` and `regions`. Keep `location` for one region, `regions` for several.',
+      ],
+    ],
+    [
+      'five regions',
+      withDev().replace('location: westeurope\n', 'regions: { aaaa: , bbbb: , cccc: , dddd: , eeee: }\n'),
+      ['p.yaml:8:5: `environments.dev` has 5 regions. An environment has one to four.'],
+    ],
+    [
+      'an environment called shared',
+      withDev().replace('  dev:', '  shared:'),
+      ['p.yaml:6:3: An environment cannot be called `shared`. That is the scope of what environments have in common.'],
+    ],
+    [
+      'unknown entries under allow',
+      withDev('allow: [cluster, node-pool/gpus, logs, everything]'),
+      [
+        'p.yaml:9:22: `node-pool/gpus` is nothing that can be allowed here. Did you mean `node-pool/gpu`?',
+        'p.yaml:9:38: `logs` is nothing that can be allowed here. It belongs under `allow` of `shared`.',
+        'p.yaml:9:44: `everything` is nothing that can be allowed here. Use cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, identity, resource-group.',
+      ],
+    ],
+    [
+      'the same under shared',
+      withDev().replace('location: westeurope }\n', 'location: westeurope, allow: [cluster, log] }\n'),
+      [
+        'p.yaml:4:95: `cluster` is nothing that can be allowed here. It belongs under `allow` of an environment.',
+        'p.yaml:4:104: `log` is nothing that can be allowed here. Did you mean `logs`?',
+      ],
+    ],
+    [
+      'logs that are kept too short',
+      withDev().replace('location: westeurope }\n', 'location: westeurope, logs: { retention: 7d } }\n'),
+      ['p.yaml:4:106: A log workspace cannot keep logs for 7 days. Use 30d to 730d.'],
+    ],
+    [
+      'names that are too long together',
+      withDev()
+        .replace('name: contoso', 'name: contoso-platform')
+        .replace('  dev:', '  development-eu-1:')
+        .replace('location: westeurope\n', 'location: germanywestcentral\n'),
+      [
+        "p.yaml:6:3: The cluster would be called aks-contoso-platform-development-eu-1-germanywestcentral, which has 56 characters. Azure takes 54: shorten the platform's `name` or the environment's.",
+      ],
+    ],
+    [
+      'tags that are ours, or one to Azure',
+      `${withDefaults('tags: { Team: a, Environment: b }')}`.replace('  prod: {', '  prod: { tags: { team: c },'),
+      [
+        'p.yaml:6:20: The tag `Environment` is ours. Every resource carries it already: remove it.',
+        'p.yaml:9:25: The tags `Team` and `team` are one to Azure. Write them alike.',
+      ],
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+});
+
+describe('meaning: cluster and pools', () => {
+  const pools = (text: string) => withDev(`cluster: { pools: { ${text} } }`);
+
+  test.each<[string, string, string[]]>([
+    [
+      'an old Kubernetes, once for all environments',
+      withDefaults('cluster: { version: "1.33" }'),
+      ['p.yaml:6:23: Kubernetes 1.33 has no regular support on AKS any more. Use "1.34" or newer.'],
+    ],
+    [
+      'ranges for a private API server',
+      withDev('runner: inside', 'cluster: { private: true, authorized-ranges: [203.0.113.0/24] }'),
+      ['p.yaml:10:50: A private API server has no authorized ranges. Remove them, or set `cluster.private: false`.'],
+    ],
+    [
+      'an address that is not the first of its range',
+      withDev('cluster: { authorized-ranges: [203.0.113.0/24, 203.0.113.7/24] }'),
+      [
+        'p.yaml:9:52: `203.0.113.7/24` is no IPv4 range. Write its first address and prefix length, such as 203.0.113.0/24.',
+      ],
+    ],
+    [
+      'channels that contradict one another',
+      withDev('cluster: { upgrades: { cluster: node-image, nodes: none } }'),
+      [
+        'p.yaml:9:26: `upgrades.cluster: node-image` needs `upgrades.nodes: node-image`. Set both, or use another channel for the cluster.',
+      ],
+    ],
+    [
+      'an image cleaner in a hurry',
+      withDev('cluster: { features: { image-cleaner: { interval: 2h } } }'),
+      ['p.yaml:9:55: The image cleaner cannot run every 2 hours. Use 24h to 90d.'],
+    ],
+    [
+      'more nodes at least than at most',
+      pools('user: { min: 5, max: 3 }'),
+      ['p.yaml:9:38: Pool `user` has at least 5 and at most 3 nodes. Make `min` no larger than `max`.'],
+    ],
+    [
+      'an empty system pool',
+      pools('system: { min: 0 }'),
+      ['p.yaml:9:40: The system pool cannot be empty. Use `min: 1` or more; Azure advises 3.'],
+    ],
+    [
+      'a retired size',
+      pools('gpu: { size: Standard_NC6s_v3 }'),
+      [
+        'p.yaml:9:38: Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
+      ],
+    ],
+    [
+      'a GPU pool without GPUs',
+      pools('gpu: { size: Standard_D4ds_v5 }'),
+      ['p.yaml:9:38: `Standard_D4ds_v5` has no GPU. Use a size of the N series, such as Standard_NC4as_T4_v3.'],
+    ],
+    [
+      'a small system pool in production, named where it is said',
+      withDefaults('cluster: { pools: { system: { size: Standard_D2s_v3 } } }'),
+      [
+        'p.yaml:6:39: `Standard_D2s_v3` has 2 vCPUs, too few for the system pool of a production environment. AKS wants 4 at least; use such a size elsewhere than in production, or Standard_D4ds_v5.',
+      ],
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  test.each([
+    ['Standard_NC6', true],
+    ['Standard_NC24r', true],
+    ['Standard_NC6s_v2', true],
+    ['Standard_NC24rs_v3', true],
+    ['Standard_ND6s', true],
+    ['Standard_NV6', true],
+    ['Standard_NV6_Promo', true],
+    ['Standard_NC4as_T4_v3', false],
+    ['Standard_NC24ads_A100_v4', false],
+    ['Standard_ND96isr_H100_v5', false],
+    ['Standard_NV36ads_A10_v5', false],
+  ])('%s retired: %s', (size, retired) => {
+    expect(problems(pools(`gpu: { size: ${size} }`)).some(line => line.includes('has retired'))).toBe(retired);
+  });
+});
+
+describe('meaning: network', () => {
+  const network = (text: string) => withDev(`network: { ${text} }`);
+
+  test.each<[string, string, string[]]>([
+    [
+      'no range',
+      network('address-space: 10.300.0.0/16'),
+      [
+        'p.yaml:9:31: `10.300.0.0/16` is no IPv4 range. Write its first address and prefix length, such as 10.40.0.0/16.',
+      ],
+    ],
+    [
+      'a reserved range',
+      network('services: 172.30.0.0/16'),
+      ['p.yaml:9:26: 172.30.0.0/16 overlaps 172.30.0.0/15, which Azure keeps for itself. Choose another range.'],
+    ],
+    [
+      'an address space over the default of services',
+      network('address-space: 10.0.0.0/14'),
+      ['p.yaml:9:31: The ranges of the network and services overlap. Choose another one.'],
+    ],
+    [
+      'pods and services in one range',
+      network('pods: 10.20.0.0/16, services: 10.20.128.0/20'),
+      ['p.yaml:9:47: The ranges of pods and services overlap. Choose another one.'],
+    ],
+    [
+      'services in too small and too large a range',
+      `${network('services: 10.0.0.0/28')}`.replace(
+        'runner: inside }',
+        'runner: inside, network: { services: 32.0.0.0/8 } }',
+      ),
+      [
+        'p.yaml:9:26: 10.0.0.0/28 is too small for services. Use a /27 or larger; a /16 costs nothing.',
+        'p.yaml:10:114: 32.0.0.0/8 is too large for services. Use a /12 or smaller.',
+      ],
+    ],
+    [
+      'too few ranges for the nodes',
+      network('pods: 10.244.0.0/20'),
+      [
+        'p.yaml:9:22: 10.244.0.0/20 has room for the pods of 16 nodes, and the pools may grow to 22. Every node takes a /24: choose a larger range, or smaller pools.',
+      ],
+    ],
+    [
+      'a space that is too small to be cut',
+      network('address-space: 10.50.0.0/22'),
+      [
+        'p.yaml:9:31: 10.50.0.0/22 is too small for the four zones. Use a /20 or larger for each region, or write all of `zones`.',
+      ],
+    ],
+    [
+      'a zone outside of the network, one too small, one over another one',
+      network('zones: { dmz: 10.99.0.0/24, management: 10.10.2.0/30, data: 10.10.64.0/24 }'),
+      [
+        'p.yaml:9:30: Zone `dmz` (10.99.0.0/24) is not inside of the network (10.10.0.0/16). Move one of them.',
+        "p.yaml:9:56: Zone `management` (10.10.2.0/30) is too small. Azure's smallest subnet is a /29.",
+        'p.yaml:9:76: The ranges of zone `compute` and zone `data` overlap. Choose another one.',
+      ],
+    ],
+    [
+      'a dmz that Application Gateway for Containers refuses',
+      network('zones: { dmz: 10.10.4.0/23 }'),
+      ['p.yaml:9:30: Zone `dmz` is a /23. Application Gateway for Containers needs exactly a /24 there.'],
+    ],
+    [
+      'too few addresses for the nodes',
+      network('zones: { compute: 10.10.64.0/28 }'),
+      [
+        'p.yaml:9:34: Zone `compute` (10.10.64.0/28) has room for 11 nodes, and the pools may grow to 22. Choose a larger range, or smaller pools.',
+      ],
+    ],
+    [
+      'two regions in one range',
+      withDev().replace(
+        'location: westeurope\n',
+        'regions: { westeurope: { network: { address-space: 10.50.0.0/16 } }, northeurope: { network: { address-space: 10.50.0.0/17 } } }\n',
+      ),
+      [
+        'p.yaml:8:115: The networks of westeurope and northeurope overlap: 10.50.0.0/16 and 10.50.0.0/17. Choose another range for one of them.',
+      ],
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toEqual(expected);
+  });
+
+  const group = '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg/providers';
+  const vnet = `${group}/Microsoft.Network/virtualNetworks/hub`;
+  const existing = (subnet: string) => `existing: { network: { id: ${vnet}, subnets: { compute: ${subnet} } } }`;
+
+  test('environments may use the same ranges', () => {
+    expect(problems(withDefaults('network: { address-space: 10.50.0.0/16 }'))).toEqual([]);
+  });
+
+  test('an existing network brings its own ranges', () => {
+    const text = withDev(existing(`${vnet}/subnets/nodes`), 'network: { address-space: 10.50.0.0/16 }');
+    expect(problems(text)).toEqual([
+      'p.yaml:10:31: An existing network has its ranges already. Remove `network.address-space`, or `existing.network`.',
+    ]);
+  });
+
+  test('a subnet of another network', () => {
+    expect(problems(withDev(existing(`${vnet}2/subnets/nodes`)))).toEqual([
+      expect.stringMatching(/^p\.yaml:9:\d+: The subnet of zone `compute` is not in the network `hub`\. Name one/),
+    ]);
+  });
+
+  test('one existing network for two regions', () => {
+    const text = withDev(existing(`${vnet}/subnets/nodes`)).replace(
+      'location: westeurope\n',
+      'regions: { westeurope: , northeurope: }\n',
+    );
+    expect(problems(text)).toEqual([
+      'p.yaml:9:32: westeurope and northeurope have the same network. A VNet is in one region: give each its own, under `regions`.',
+    ]);
+  });
+});
+
+describe('all problems at once', () => {
+  test('mistakes of text, form and meaning in one run, in the order of the file', () => {
+    const text = `${head}defaults:
+  runer: x
+  cluster: { version: 1.35, pools: { gpu: { size: Standard_NC6s_v3 } } }
+environments:
+  dev:
+    ${subscription}
+    location: westeurope
+    location: northeurope
+    budget: 5
+    allow: [clutser]
+    cluster: { pools: { system: { min: 4, max: 3 } } }
+${prod}`;
+    expect(problems(text)).toEqual([
+      'p.yaml:6:3: Unknown key `defaults.runer`. Did you mean `runner`?',
+      'p.yaml:7:23: `defaults.cluster.version` is `1.35`. Put it in quotes: "1.35".',
+      'p.yaml:7:51: Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
+      'p.yaml:12:5: `location` stands here twice. The first one is on line 11: keep one of them.',
+      'p.yaml:13:5: Unknown key `environments.dev.budget`. Known here: subscription, location, regions, production, allow, existing, runner, admins, tags, cluster, network, registry.',
+      'p.yaml:14:13: `clutser` is nothing that can be allowed here. Did you mean `cluster`?',
+      'p.yaml:15:40: Pool `system` has at least 4 and at most 3 nodes. Make `min` no larger than `max`.',
+    ]);
+  });
+
+  test.each<[string, string, number]>([
+    ['a misspelt runner is not also a missing one', withDev('production: true', 'runnner: inside'), 1],
+    [
+      'a wrong address space is not also one that its zones are outside of',
+      withDev('network: { address-space: 10.50, zones: { dmz: 10.50.0.0/24 } }'),
+      1,
+    ],
+    ['a wrong location is not also a missing one', withDev().replace('location: westeurope\n', 'location: 5\n'), 1],
+    [
+      'a wrong pool is not also one that the network has no room for',
+      withDev('cluster: { pools: { user: { min: 900, max: x } } }'),
+      1,
+    ],
+    ['an environment with a wrong name does not make another one the last', withDev().replace('  prod:', '  Prod:'), 1],
+    [
+      'a wrong `production` says nothing about runners',
+      withDev('production: maybe').replace(', runner: inside', ', production: no'),
+      2,
+    ],
+    ['a wrong platform name is not also too long', withDev().replace('name: contoso', `name: ${'x'.repeat(60)}`), 1],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toHaveLength(expected);
+  });
+});
+
+describe('locate', () => {
+  test('finds what annotations point at', () => {
+    const platform = parsePlatform(withDev('allow: [cluster]'), 'p.yaml');
+    expect(locate(platform, ['environments', 'dev', 'allow'])).toEqual({ path: 'p.yaml', line: 9, column: 12 });
+    expect(locate(platform, ['environments', 'prod', 'allow'])).toEqual({ path: 'p.yaml', line: 10, column: 3 });
+  });
+});
+
+test('the example is right', () => {
+  const example = new URL('../../../examples/platform-repository/platform.yaml', import.meta.url);
+  expect(problems(readFileSync(example, 'utf8'))).toEqual([]);
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RunningStep, StepResult } from '@suite/sandbox';
+import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+
+let sandbox: BundleWorld;
+
+beforeAll(async () => {
+  sandbox = await openBundleWorld();
+  await sandbox.deploy('shared');
+});
+afterAll(() => sandbox.close());
+
+const state = () => {
+  const view = sandbox.views.find(({ scope }) => scope === 'dev');
+  if (view === undefined) throw new Error('The example has no dev.');
+  const blob = sandbox.world.azure.readBlob(view.state.account, view.state.container, view.state.key);
+  if (blob === undefined) throw new Error('dev has no state.');
+  return { ...view.state, lease: blob.lease, content: JSON.parse(blob.content.toString('utf8')) };
+};
+const recorded = () =>
+  state()
+    .content.resources.filter(({ mode }: { mode: string }) => mode === 'managed')
+    .map(({ type }: { type: string }) => type);
+
+/** Applies dev and strikes when the request that creates the network's first subnet arrives: a counted request, not a moment. */
+async function applyAndStrike(strike: (running: RunningStep) => void): Promise<StepResult> {
+  const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'dev' }));
+  let running: RunningStep | undefined;
+  const fault = sandbox.world.faults.add({
+    match: ({ method, path }) => method === 'PUT' && path.includes('/managedClusters/') && !path.includes('agentPools'),
+    times: 1,
+    answer: {
+      call: () => {
+        if (running !== undefined) strike(running);
+      },
+    },
+  });
+  const inputs = { command: 'apply', scope: 'dev', 'plan-file': plan.outputs['plan-file'] ?? '' };
+  const result = await sandbox.run(inputs, {
+    onStart: started => {
+      running = started;
+    },
+  });
+  expect(fault.struck()).toBe(1);
+  fault.remove();
+  return result;
+}
+
+test('cancelled: Terraform stops, the state is saved, the lease is released, the next run says what is left', async () => {
+  const result = await applyAndStrike(running => running.cancel());
+  expect(result.exitCode).toBe(1);
+  expect(errors(result)[0]).toMatch(/^Cancelled\./);
+  expect(state().lease.state).toBe('available');
+  expect(recorded()).toContain('azurerm_virtual_network');
+  expect(recorded()).not.toContain('azurerm_kubernetes_cluster');
+  expect(sandbox.world.azure.blobs(state().account, state().container).map(({ name }) => name)).not.toContain(
+    `${state().key}.run`,
+  );
+
+  // The cluster was on its way: Azure has it, the state has not.
+  const next = await sandbox.run({ command: 'plan', scope: 'dev' });
+  const report = await reportOf(succeeded(next));
+  expect(report.verdict).toBe('blocked');
+  const unrecorded = report.checks.filter(({ id }) => id.startsWith('unrecorded/'));
+  expect(unrecorded.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/managedClusters\/aks-contoso-dev-westeurope exists already/),
+  ]);
+  expect(unrecorded[0]?.remedy).toMatch(/az resource delete --ids \/subscriptions\//);
+
+  const [cluster] = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
+  sandbox.world.azure.remove(cluster?.id ?? '');
+});
+
+test('killed: the lease stays; the next apply stops before any change and names who holds it', async () => {
+  const result = await applyAndStrike(running => {
+    // The machine is lost: the bundle, and Terraform with it.
+    running.kill();
+    killTerraform();
+  });
+  expect(result.exitCode).not.toBe(0);
+  await waitUntilQuiet();
+  expect(state().lease.state).toBe('leased');
+
+  const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'dev' }));
+  expect((await reportOf(plan)).warnings.join('\n')).toMatch(
+    /locked by an apply of .* in the run https:\/\/github\.com\/contoso\/platform\/actions\/runs\/4711 started by mona since/,
+  );
+
+  const writes = sandbox.world.ledger.writes();
+  const next = await sandbox.run({ command: 'apply', scope: 'dev', 'plan-file': plan.outputs['plan-file'] ?? '' });
+  expect(next.exitCode).toBe(1);
+  expect(errors(next)).toEqual([expect.stringMatching(/is locked by an apply of .*runs\/4711.*force-unlock/)]);
+  expect(sandbox.world.ledger.writes()).toEqual(writes);
+});
+
+test('once the lock is broken and the leftovers are removed, the next run completes', async () => {
+  const { account, container, key } = state();
+  sandbox.world.azure.breakLease(account, container, key);
+  const blocked = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope: 'dev' })));
+  const ids = blocked.checks.flatMap(({ remedy }) => /--ids (\S+)`/.exec(remedy ?? '')?.[1] ?? []);
+  expect(ids.length).toBeGreaterThan(0);
+  for (const id of ids) sandbox.world.azure.remove(id);
+  await sandbox.deploy('dev');
+  expect(state().lease.state).toBe('available');
+});
+
+/** Terraform runs in a process group of its own, so a lost machine has to be played on it as well. */
+function killTerraform(): void {
+  const { execFileSync } = process.getBuiltinModule('node:child_process');
+  try {
+    execFileSync('pkill', ['-KILL', '-f', `terraform apply .*${sandbox.folder}`]);
+  } catch {
+    // pkill ends with 1 when nothing matched
+  }
+}
+
+/** Until no request has arrived for a while. */
+async function waitUntilQuiet(): Promise<void> {
+  for (let seen = -1; seen !== sandbox.world.ledger.requests.length; ) {
+    seen = sandbox.world.ledger.requests.length;
+    await new Promise(resolve => setTimeout(resolve, 300));
+  }
+}

@@ -1,0 +1,96 @@
+import { execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import type { RunRecord } from '@suite/sandbox';
+
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+const command = ['--conditions=source', join(root, 'scripts', 'sandbox.ts')];
+
+test('the example platform: planned, applied and verified in every scope', async () => {
+  await run(process.execPath, command, { cwd: root });
+  const record: RunRecord = JSON.parse(await readFile(join(root, '.sandbox', 'run.json'), 'utf8'));
+  expect(record).toMatchObject({ ok: true, refusedHosts: [] });
+  expect(record.runs[0]?.jobs.map(({ name }) => name)).toEqual(
+    ['shared', 'dev', 'staging', 'prod'].flatMap(scope =>
+      ['plan', 'apply', 'verify'].map(job => `${scope} · westeurope · ${job}`),
+    ),
+  );
+  // Plan identities have odd numbers in the example's lock; none of them writes.
+  const writers = new Set(record.writes.map(({ identity }) => identity.slice(-2)));
+  expect([...writers].sort()).toEqual(['02', '04', '06', '08']);
+  const page = await readFile(join(root, '.sandbox', 'index.html'), 'utf8');
+  expect(page).toContain('All jobs succeeded');
+  expect(page).not.toMatch(/<script/i);
+});
+
+test('a wrong argument is answered at once', async () => {
+  await expect(run(process.execPath, [...command, 'serv'], { cwd: root })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no command `serv`'),
+  });
+  await expect(run(process.execPath, [...command, '--azurerm', '/nowhere'], { cwd: root })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('there is no file /nowhere'),
+  });
+});
+
+describe('serve', () => {
+  test('prints variables with which a bundle, terraform and curl work, and leaves no port behind', async () => {
+    const served = spawn(process.execPath, [...command, 'serve'], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+    const ended = new Promise<number | null>(done => served.on('close', done));
+    try {
+      const variables = await readJson(served.stdout);
+      const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...variables };
+
+      const bundle = join(root, 'out', 'release', 'provision-aks', 'dist', 'index.js');
+      const plan = await run(process.execPath, [bundle], {
+        cwd: root,
+        env: { ...env, INPUT_COMMAND: 'plan', INPUT_SCOPE: 'shared', GITHUB_OUTPUT: '', GITHUB_STEP_SUMMARY: '' },
+      });
+      expect(plan.stdout).toContain('name=digest');
+
+      const curl = await run(
+        'curl',
+        ['-sS', 'https://login.microsoftonline.com/common/discovery/instance?api-version=1.1'],
+        { env },
+      );
+      expect(JSON.parse(curl.stdout)).toHaveProperty('tenant_discovery_endpoint');
+      const refused = run('curl', ['-sS', 'https://example.com/'], { env });
+      await expect(refused).rejects.toThrow();
+
+      const port = Number(new URL(variables['HTTPS_PROXY'] ?? '').port);
+      expect(await isOpen(port)).toBe(true);
+      served.kill('SIGINT');
+      expect(await ended).toBe(0);
+      expect(await isOpen(port)).toBe(false);
+    } finally {
+      served.kill('SIGKILL');
+    }
+  });
+});
+
+function readJson(stream: NodeJS.ReadableStream): Promise<Record<string, string>> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    stream.on('data', chunk => {
+      text += chunk;
+      if (text.trimEnd().endsWith('}')) resolve(JSON.parse(text));
+    });
+    stream.on('end', () => reject(new Error(`It ended after: ${text}`)));
+  });
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
