@@ -33,7 +33,7 @@ const cases: readonly (readonly [string, Partial<ChangeReport>])[] = [
   ],
   ['dev · westeurope is blocked: rotating node pool `gpu` is not allowed', blocked([rotatedPool])],
   [
-    'dev · westeurope is blocked: rotating node pool `gpu` and replacing cluster `aks-contoso-dev-westeurope` are not allowed',
+    'dev · westeurope is blocked: replacing cluster `aks-contoso-dev-westeurope` and rotating node pool `gpu` are not allowed',
     blocked([rotatedPool, replacedCluster]),
   ],
   ['dev · westeurope is blocked: `Everything is recorded` does not hold', blocked([], unrecorded, unrecorded)],

@@ -182,7 +182,7 @@ describe('meaning: environments', () => {
       'the last environment, which is production, on a hosted runner',
       withDev().replace('runner: inside', 'runner: ubuntu-latest'),
       [
-        'p.yaml:9:88: The API server of `prod` is private, and the runner `ubuntu-latest` cannot reach it. Name a runner inside of its network, such as `runner: my-runners`, or set `cluster.private: false`.',
+        'p.yaml:9:93: The API server of `prod` is private, and the runner `ubuntu-latest` cannot reach it. Name a runner inside of its network, such as `runner: my-runners`, or set `cluster.private: false`.',
       ],
     ],
     [
@@ -232,14 +232,14 @@ describe('meaning: environments', () => {
       'the same under shared',
       withDev().replace('location: westeurope }\n', 'location: westeurope, allow: [cluster, log] }\n'),
       [
-        'p.yaml:4:95: `cluster` is nothing that can be allowed here. It belongs under `allow` of an environment.',
-        'p.yaml:4:104: `log` is nothing that can be allowed here. Did you mean `logs`?',
+        'p.yaml:4:93: `cluster` is nothing that can be allowed here. It belongs under `allow` of an environment.',
+        'p.yaml:4:102: `log` is nothing that can be allowed here. Did you mean `logs`?',
       ],
     ],
     [
       'logs that are kept too short',
       withDev().replace('location: westeurope }\n', 'location: westeurope, logs: { retention: 7d } }\n'),
-      ['p.yaml:4:106: A log workspace cannot keep logs for 7 days. Use 30d to 730d.'],
+      ['p.yaml:4:104: A log workspace cannot keep logs for 7 days. Use 30d to 730d.'],
     ],
     [
       'names that are too long together',
@@ -371,7 +371,7 @@ describe('meaning: network', () => {
     [
       'pods and services in one range',
       network('pods: 10.20.0.0/16, services: 10.20.128.0/20'),
-      ['p.yaml:9:47: The ranges of pods and services overlap. Choose another one.'],
+      ['p.yaml:9:46: The ranges of pods and services overlap. Choose another one.'],
     ],
     [
       'services in too small and too large a range',
@@ -381,7 +381,7 @@ describe('meaning: network', () => {
       ),
       [
         'p.yaml:9:26: 10.0.0.0/28 is too small for services. Use a /27 or larger; a /16 costs nothing.',
-        'p.yaml:10:114: 32.0.0.0/8 is too large for services. Use a /12 or smaller.',
+        'p.yaml:10:122: 32.0.0.0/8 is too large for services. Use a /12 or smaller.',
       ],
     ],
     [

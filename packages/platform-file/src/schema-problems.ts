@@ -104,7 +104,7 @@ function describeValue(value: unknown, written: string | undefined): string {
   if (typeof value !== 'string') return quote(written ?? String(value));
   if (value.trim() === '') return 'an empty text';
   // Without a word, `version: "1"` would be told that 1 is expected where it is.
-  return /^(?:[-+.\d]+|true|false|null|~)$/.test(value) ? `the text ${quote(value)}` : quote(value);
+  return /^(?:[-+]?\d+(?:\.\d+)?|true|false|null|~)$/.test(value) ? `the text ${quote(value)}` : quote(value);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { bearer, type Handler, header, json, type WorldRequest, type WorldResponse } from '../../network/http.ts';
 import type { AccessToken, TokenMint } from '../tokens.ts';
+import { properties } from './body.ts';
 import { ArmError, refusals } from './errors.ts';
 import { answerGroup, listGroups, listResources } from './groups.ts';
 import { parseResourcePath, type ResourcePath, sameId, subscriptionOf, typeOf } from './ids.ts';
@@ -15,6 +16,7 @@ import {
   type ResourceCall,
   readBody,
 } from './resources.ts';
+import type { Resource } from './store.ts';
 import type { ArmContext } from './type.ts';
 import {
   getRoleDefinition,
@@ -208,6 +210,12 @@ function answerSpecially(call: ResourceCall, path: ResourcePath): WorldResponse 
     case 'microsoft.containerservice/locations/kubernetesversions':
       demand(call, 'Microsoft.ContainerService/locations/kubernetesversions/read', `/subscriptions/${subscription}`);
       return json(200, { values: Object.entries(kubernetesVersions).map(showVersion) });
+    case 'microsoft.containerservice/managedclusters/availableagentpoolversions': {
+      if (request.method !== 'GET') return undefined;
+      const clusterId = id.slice(0, id.lastIndexOf('/'));
+      demand(call, 'Microsoft.ContainerService/managedClusters/availableAgentPoolVersions/read', clusterId);
+      return json(200, showPoolVersions(id, poolVersions(findResource(context, clusterId))));
+    }
     case 'microsoft.containerregistry/checknameavailability':
     case 'microsoft.storage/checknameavailability':
     case 'microsoft.keyvault/checknameavailability':
@@ -309,6 +317,19 @@ function showSubscription(subscription: string, tenantId: string): object {
     state: 'Enabled',
     authorizationSource: 'RoleBased',
   };
+}
+
+/** A pool may be as new as its control plane and no newer. */
+function poolVersions(cluster: Resource): string[] {
+  const current = String(properties(cluster.body)['currentKubernetesVersion']);
+  return Object.values(kubernetesVersions)
+    .flatMap(({ patches }) => patches)
+    .filter(version => version.localeCompare(current, 'en', { numeric: true }) <= 0);
+}
+
+function showPoolVersions(id: string, versions: readonly string[]): object {
+  const agentPoolVersions = versions.map(kubernetesVersion => ({ kubernetesVersion }));
+  return { id, name: 'default', properties: { agentPoolVersions } };
 }
 
 function showVersion([version, { patches, isLongTerm }]: [string, (typeof kubernetesVersions)[string]]): object {

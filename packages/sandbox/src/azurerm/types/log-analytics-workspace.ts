@@ -131,7 +131,9 @@ function toArm(planned: ObjectValue, existing: { readonly [name: string]: unknow
   return {
     location: planned['location'],
     tags: textMap(planned, 'tags'),
-    ...(block(planned, 'identity') === undefined ? {} : { identity: identityToArm(planned) }),
+    ...(block(planned, 'identity') === undefined && existing?.['identity'] === undefined
+      ? {}
+      : { identity: identityToArm(planned) }),
     properties: {
       ...properties,
       sku: {

@@ -104,7 +104,8 @@ export function identityToArm(object: ObjectValue): JsonObject {
   const ids = texts(identity, 'identity_ids');
   return {
     type: text(identity, 'type'),
-    ...(ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(ids.map(id => [id, {}])) }),
+    // An explicit null takes away those that were there before.
+    userAssignedIdentities: ids.length === 0 ? null : Object.fromEntries(ids.map(id => [id, {}])),
   };
 }
 

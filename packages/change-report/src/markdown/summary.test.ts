@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import { utf8Length } from '@suite/foundation';
+import { judgeAllowance } from '../allowance.ts';
+import type { ChangeReport, Difference } from '../model.ts';
+import {
+  changedCluster,
+  replacedCluster,
+  rotatedPool,
+  sampleChange,
+  sampleReport,
+  sampleTimings,
+  shown,
+} from '../testing/samples.ts';
+import { renderSummary } from './summary.ts';
+
+const place = { scope: 'dev', platformFile: 'platform.yaml' };
+const roomy = { limitBytes: 1024 * 1024 };
+
+const routine = sampleReport({
+  verdict: 'changes',
+  changes: [
+    sampleChange(),
+    changedCluster,
+    sampleChange({ kind: 'move', previousAddress: 'azurerm_user_assigned_identity.old', risk: 'none', attributes: [] }),
+  ],
+  drift: [changedCluster],
+  outputs: [{ name: 'issuer', kind: 'update', before: shown('https://example.invalid/a'), after: { is: 'unknown' } }],
+  checks: [
+    { id: 'precondition', name: 'The range is free', status: 'passed', message: 'It is.' },
+    {
+      id: 'precondition',
+      name: 'Zones exist',
+      status: 'failed',
+      message: 'Zone 3 is not there.',
+      remedy: 'Remove it.',
+    },
+  ],
+  warnings: ['Kubernetes 1.33 leaves support on 2026-12-31.'],
+  timings: [{ name: 'plan', startMs: 0, durationMs: 14_000 }],
+});
+
+function blockedPlan(changes: ChangeReport['changes']): ChangeReport {
+  return sampleReport({ verdict: 'blocked', changes, checks: judgeAllowance(changes, [], place) });
+}
+
+const differences: readonly Difference[] = [
+  { what: 'size of node pool `gpu`', path: 'agentPoolProfiles/gpu/vmSize', expected: 'NC4', actual: 'NC24' },
+  {
+    what: 'private API server',
+    path: 'apiServerAccessProfile/enablePrivateCluster',
+    expected: 'true',
+    actual: 'false',
+  },
+];
+
+/** Many small changes and, far down, one that nobody may miss. */
+function hugeReport(quantity: number): ChangeReport {
+  const changes = Array.from({ length: quantity }, (_, index) =>
+    sampleChange({
+      address: `azurerm_role_assignment.this["${index}"]`,
+      title: `role assignment ${index}`,
+      kind: index % 3 === 0 ? 'update' : 'create',
+      attributes: [{ path: 'principal_id', before: shown(`old-${index}`), after: shown(`new-${index}`) }],
+    }),
+  );
+  return blockedPlan([...changes, rotatedPool]);
+}
+
+describe('golden summaries', () => {
+  const applied = sampleReport({
+    command: 'apply',
+    verdict: 'applied',
+    changes: [rotatedPool, sampleChange()],
+    checks: judgeAllowance([rotatedPool], ['node-pool/gpu'], place),
+    timings: sampleTimings,
+  });
+  test.each<readonly [string, ChangeReport, number]>([
+    ['no changes', sampleReport(), roomy.limitBytes],
+    ['routine', routine, roomy.limitBytes],
+    ['a rotation that is blocked', blockedPlan([sampleChange(), rotatedPool]), roomy.limitBytes],
+    ['a cluster that would be replaced', blockedPlan([changedCluster, replacedCluster]), roomy.limitBytes],
+    ['applied', applied, roomy.limitBytes],
+    ['verified with differences', sampleReport({ command: 'verify', verdict: 'mismatch', differences }), 1_000_000],
+    ['huge, in little room', hugeReport(300), 6_000],
+  ])('%s', (_, report, limitBytes) => {
+    expect(renderSummary(report, { limitBytes })).toMatchSnapshot();
+  });
+});
+
+describe('renderSummary', () => {
+  test('says what an apply that was refused would do, not that it did', () => {
+    const refused = { ...blockedPlan([rotatedPool]), command: 'apply' } as const;
+    expect(renderSummary(refused, roomy)).toContain('**node pool `gpu` is rotated.**');
+    expect(renderSummary({ ...refused, verdict: 'applied' }, roomy)).toContain('**node pool `gpu` was rotated.**');
+  });
+
+  test('a sensitive value is words only', () => {
+    const secret = { path: 'password', before: { is: 'sensitive' }, after: { is: 'sensitive' } } as const;
+    const set = { path: 'token', before: { is: 'absent' }, after: { is: 'sensitive' } } as const;
+    // More than the model allows: even what somebody smuggles in beside it is not shown.
+    const smuggled = { path: 'key', before: { is: 'sensitive', text: 's3cret' }, after: { is: 'sensitive' } } as const;
+    const change = {
+      ...rotatedPool,
+      reasons: [{ text: '', attribute: smuggled }],
+      attributes: [smuggled, secret, set],
+    };
+    const report = sampleReport({
+      verdict: 'changes',
+      changes: [change],
+      drift: [change],
+      outputs: [{ name: 'o', kind: 'update', before: smuggled.before, after: shown('public') }],
+    });
+    const summary = renderSummary(report, roomy);
+    expect(summary).not.toContain('s3cret');
+    expect(summary).toContain('`key`, which is sensitive, changes');
+    expect(summary).toContain('!   password = (sensitive, changed)');
+    expect(summary).toContain('+   token = (sensitive)');
+    expect(summary).toContain('`o`: _sensitive_ → `public`');
+  });
+
+  test('draws timings of an apply, the twenty longest, from two on', () => {
+    const timings = Array.from({ length: 30 }, (_, index) => ({
+      name: `x${index}`,
+      startMs: index,
+      durationMs: index,
+    }));
+    const drawn = (command: ChangeReport['command'], quantity: number) =>
+      renderSummary(sampleReport({ command, timings: timings.slice(0, quantity) }), roomy);
+    expect(drawn('apply', 30).match(/^ {2}· x\d+ :\d+, \d+ms$/gm)?.length).toBe(20);
+    expect(drawn('apply', 2)).toContain('```mermaid\ngantt\n');
+    expect(drawn('apply', 1)).not.toContain('mermaid');
+    expect(drawn('plan', 30)).not.toContain('mermaid');
+  });
+
+  test('never exceeds its limit, and gives up the danger after the detail', () => {
+    const report = hugeReport(2000);
+    for (const limitBytes of [0, 50, 100, 500, 1000, 1500, 2000, 4000, 20_000, 65_536, 200_000]) {
+      const summary = renderSummary(report, { limitBytes });
+      expect(utf8Length(summary)).toBeLessThanOrEqual(limitBytes);
+      if (limitBytes >= 100) expect(summary).toContain('### dev · westeurope is blocked');
+      if (limitBytes >= 1500) expect(summary).toContain('add `node-pool/gpu` to `allow:` of dev');
+    }
+  });
+
+  test('20,000 changes take no longer per change than 2,000', () => {
+    // The middle of several runs: one alone may meet the garbage collector.
+    const perChange = (quantity: number) => {
+      const report = hugeReport(quantity);
+      const runs = Array.from({ length: 5 }, () => {
+        const began = performance.now();
+        renderSummary(report, roomy);
+        return (performance.now() - began) / quantity;
+      });
+      return runs.toSorted((left, right) => left - right)[2] ?? 0;
+    };
+    perChange(2000);
+    expect(perChange(20_000)).toBeLessThan(4 * perChange(2000));
+  });
+});

@@ -1,0 +1,446 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import {
+  type EnvironmentScope,
+  listScopes,
+  type Platform,
+  parseLock,
+  parsePlatform,
+  resolveScope,
+  type ScopeView,
+} from './index.ts';
+import { lockFor, problemsOf } from './platform.fixture.ts';
+
+const example = (name: string) =>
+  readFileSync(new URL(`../../../examples/platform-repository/${name}`, import.meta.url));
+
+const head = `version: 1
+name: contoso
+tenant: 11111111-1111-1111-1111-111111111111
+shared: { subscription: 22222222-2222-2222-2222-222222222222, location: westeurope }
+`;
+const subscription = '33333333-3333-3333-3333-333333333333';
+
+function resolve(platform: Platform, scope: string, region?: string): ScopeView {
+  return resolveScope(platform, lockFor(platform), { scope, ...(region === undefined ? {} : { region }) });
+}
+
+/** `dev` of a platform in which `prod` follows. */
+function dev(
+  settings: string,
+  options: { readonly defaults?: string; readonly region?: string } = {},
+): EnvironmentScope {
+  const text = `${head}defaults: { ${options.defaults ?? ''} }
+environments:
+  dev: { subscription: ${subscription}, ${settings} }
+  prod: { subscription: ${subscription}, location: westeurope, runner: inside }
+`;
+  const view = resolve(parsePlatform(text, 'p.yaml'), 'dev', options.region);
+  if (view.kind === 'shared') throw new TypeError('dev is an environment');
+  return view;
+}
+
+describe('the example', () => {
+  const platform = parsePlatform(example('platform.yaml'), 'platform.yaml');
+  const lock = parseLock(example('platform.lock.yaml'), 'platform.lock.yaml');
+
+  test('has four scopes, in the order of promotion', () => {
+    expect(listScopes(platform)).toEqual([
+      { scope: 'shared', region: 'westeurope' },
+      { scope: 'dev', region: 'westeurope' },
+      { scope: 'staging', region: 'westeurope' },
+      { scope: 'prod', region: 'westeurope' },
+    ]);
+  });
+
+  test('shared', () => {
+    expect(resolveScope(platform, lock, { scope: 'shared' })).toEqual({
+      kind: 'shared',
+      platform: 'contoso',
+      scope: 'shared',
+      region: 'westeurope',
+      tenant: '11111111-1111-1111-1111-111111111111',
+      subscription: '22222222-2222-2222-2222-222222222222',
+      runner: 'ubuntu-24.04',
+      production: true,
+      identities: {
+        plan: 'a0000000-0000-4000-8000-000000000001',
+        apply: 'a0000000-0000-4000-8000-000000000002',
+      },
+      state: { account: 'stcontososhared7f3a', container: 'tfstate', key: 'contoso/shared/westeurope.tfstate' },
+      allow: [],
+      tags: { platform: 'contoso', environment: 'shared', 'managed-by': 'provision-aks' },
+      resourceGroup: 'rg-contoso-shared-westeurope',
+      logs: { existing: false, name: 'log-contoso', retentionDays: 30 },
+    });
+  });
+
+  test('production has every default of the guide', () => {
+    expect(resolveScope(platform, lock, { scope: 'prod' })).toEqual({
+      kind: 'environment',
+      platform: 'contoso',
+      scope: 'prod',
+      region: 'westeurope',
+      order: 2,
+      tenant: '11111111-1111-1111-1111-111111111111',
+      subscription: '55555555-5555-5555-5555-555555555555',
+      runner: 'aks-prod-runners',
+      production: true,
+      identities: {
+        plan: 'a0000000-0000-4000-8000-000000000007',
+        apply: 'a0000000-0000-4000-8000-000000000008',
+      },
+      state: { account: 'stcontosoprodd5b6', container: 'tfstate', key: 'contoso/prod/westeurope.tfstate' },
+      allow: [],
+      tags: { platform: 'contoso', environment: 'prod', 'managed-by': 'provision-aks' },
+      resourceGroup: 'rg-contoso-prod-westeurope',
+      admins: [],
+      logs: {
+        existing: false,
+        name: 'log-contoso',
+        resourceGroup: 'rg-contoso-shared-westeurope',
+        subscription: '22222222-2222-2222-2222-222222222222',
+      },
+      network: {
+        existing: false,
+        name: 'vnet-contoso-prod-westeurope',
+        addressSpace: '10.30.0.0/16',
+        subnets: {
+          dmz: { name: 'snet-dmz', cidr: '10.30.0.0/24' },
+          compute: { name: 'snet-compute', cidr: '10.30.64.0/18' },
+          data: { name: 'snet-data', cidr: '10.30.1.0/24' },
+          management: { name: 'snet-management', cidr: '10.30.2.0/26' },
+        },
+      },
+      registry: { existing: false, name: 'crcontosoprod15640c', publicAccess: false, zoneRedundant: false },
+      cluster: {
+        name: 'aks-contoso-prod-westeurope',
+        dnsPrefix: 'aks-contoso-prod-westeurope',
+        nodeResourceGroup: 'rg-contoso-prod-westeurope-nodes',
+        version: '1.35',
+        tier: 'Standard',
+        private: true,
+        runCommand: false,
+        authorizedRanges: [],
+        podCidr: '10.244.0.0/16',
+        serviceCidr: '10.0.0.0/16',
+        dnsServiceIp: '10.0.0.10',
+        networkPolicy: 'cilium',
+        upgrades: { cluster: 'patch', nodes: 'NodeImage' },
+        pools: {
+          system: { size: 'Standard_D4ds_v5', min: 2, max: 10, zones: [], osDiskGb: undefined },
+          user: { size: 'Standard_D4ds_v5', min: 1, max: 10, zones: [], osDiskGb: undefined },
+          gpu: {
+            size: 'Standard_NC4as_T4_v3',
+            min: 0,
+            max: 2,
+            zones: [],
+            osDiskGb: undefined,
+            driver: 'Install',
+          },
+        },
+        features: {
+          monitoring: true,
+          defender: true,
+          policy: true,
+          secretsProvider: { rotationInterval: '2m' },
+          imageCleaner: { intervalHours: 48 },
+          csi: { blob: true, disk: true, file: true, snapshot: true },
+          workloadIdentity: true,
+        },
+      },
+    });
+  });
+
+  test('dev differs where it says so, and where it is no production', () => {
+    expect(resolveScope(platform, lock, { scope: 'dev' })).toMatchObject({
+      production: false,
+      runner: 'ubuntu-24.04',
+      registry: { publicAccess: true },
+      cluster: { tier: 'Free', private: false, runCommand: true },
+    });
+  });
+});
+
+describe('layers: ours, defaults, environment, region', () => {
+  const pool = (layer: string) => `cluster: { pools: { user: { ${layer} } } }`;
+
+  test('the later one wins, key by key', () => {
+    const view = dev(`${pool('max: 12')}, regions: { westeurope: { ${pool('min: 3')} }, northeurope: }`, {
+      defaults: pool('size: Standard_D8ds_v5, max: 20'),
+      region: 'westeurope',
+    });
+    expect(view.cluster.pools.user).toMatchObject({ size: 'Standard_D8ds_v5', min: 3, max: 12 });
+  });
+
+  test('a region changes nothing elsewhere', () => {
+    const view = dev(`regions: { westeurope: { ${pool('min: 3')} }, northeurope: }`, { region: 'northeurope' });
+    expect(view.cluster.pools.user).toMatchObject({ min: 1 });
+  });
+
+  test.each<[string, string, string, unknown]>([
+    ['off above settings', 'gpu: { max: 5 }', 'gpu: false', undefined],
+    ['on above settings keeps them', 'gpu: { max: 5 }', 'gpu: true', { max: 5 }],
+    ['on above off has our defaults', 'gpu: false', 'gpu: true', { max: 2 }],
+    ['settings above off switch on', 'gpu: false', 'gpu: { min: 1 }', { min: 1, max: 2 }],
+    ['settings above on', 'gpu: true', 'gpu: { max: 9 }', { max: 9 }],
+  ])('%s', (_name, below, above, expected) => {
+    const { gpu } = dev(`location: westeurope, cluster: { pools: { ${above} } }`, {
+      defaults: `cluster: { pools: { ${below} } }`,
+    }).cluster.pools;
+    if (expected === undefined) expect(gpu).toBeUndefined();
+    else expect(gpu).toMatchObject(expected);
+  });
+
+  test('lists replace, tags come together', () => {
+    const view = dev(
+      'location: westeurope, admins: [bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb], tags: { team: dev, cost: "1" }',
+      { defaults: 'admins: [AAAAAAAA-aaaa-aaaa-aaaa-aaaaaaaaaaaa], tags: { team: all, owner: x }' },
+    );
+    expect(view.admins).toEqual(['bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb']);
+    expect(view.tags).toEqual({
+      team: 'dev',
+      cost: '1',
+      owner: 'x',
+      platform: 'contoso',
+      environment: 'dev',
+      'managed-by': 'provision-aks',
+    });
+  });
+
+  test('production can be said, and everything that follows from it', () => {
+    const settings = 'location: westeurope, production: true, runner: inside';
+    expect(dev(settings)).toMatchObject({
+      production: true,
+      registry: { publicAccess: false },
+      cluster: { private: true, runCommand: false },
+    });
+    expect(
+      dev(`${settings}, registry: { public-access: true }, cluster: { private: false, run-command: true }`),
+    ).toMatchObject({ registry: { publicAccess: true }, cluster: { private: false, runCommand: true } });
+  });
+
+  test('words become those of Azure', () => {
+    const view = dev(
+      `location: westeurope, registry: { zone-redundant: true }, network: { policy: azure, services: 10.9.0.0/16 },
+       cluster: { version: "1.36", tier: premium, authorized-ranges: [203.0.113.0/24],
+         upgrades: { cluster: stable, nodes: security-patch },
+         pools: { system: { zones: [3, 1, "2", 1], disk: 128 }, user: false, gpu: { driver: none } },
+         features: { monitoring: false, key-vault-secrets: false, image-cleaner: { interval: 7d },
+           csi: { blob: false }, workload-identity: false } }`,
+    );
+    expect(view).toMatchObject({
+      registry: { zoneRedundant: true },
+      cluster: {
+        version: '1.36',
+        tier: 'Premium',
+        authorizedRanges: ['203.0.113.0/24'],
+        networkPolicy: 'azure',
+        serviceCidr: '10.9.0.0/16',
+        dnsServiceIp: '10.9.0.10',
+        upgrades: { cluster: 'stable', nodes: 'SecurityPatch' },
+        pools: { system: { zones: ['1', '2', '3'], osDiskGb: 128 }, user: undefined, gpu: { driver: 'None' } },
+        features: {
+          monitoring: false,
+          defender: true,
+          secretsProvider: undefined,
+          imageCleaner: { intervalHours: 168 },
+          csi: { blob: false, disk: true, file: true, snapshot: true },
+          workloadIdentity: false,
+        },
+      },
+    });
+  });
+
+  test('the limits of a pool give way to the one that is said', () => {
+    const { system, user } = dev('location: westeurope, cluster: { pools: { system: { max: 1 }, user: { min: 15 } } }')
+      .cluster.pools;
+    expect(system).toMatchObject({ min: 1, max: 1 });
+    expect(user).toMatchObject({ min: 15, max: 15 });
+  });
+});
+
+describe('networks', () => {
+  const space = (view: EnvironmentScope) => (view.network.existing ? view.network.id : view.network.addressSpace);
+  const regions = 'regions: { westeurope: , northeurope: , uksouth: { network: { address-space: 10.99.0.0/16 } } }';
+
+  test('every region has a range of its own', () => {
+    expect(space(dev(regions, { region: 'westeurope' }))).toBe('10.10.0.0/16');
+    expect(space(dev(regions, { region: 'northeurope' }))).toBe('10.11.0.0/16');
+  });
+
+  test('a range for several regions is shared out in quarters; a region may have its own', () => {
+    const settings = `network: { address-space: 10.40.0.0/14 }, ${regions}`;
+    expect(space(dev(settings, { region: 'westeurope' }))).toBe('10.40.0.0/16');
+    expect(space(dev(settings, { region: 'northeurope' }))).toBe('10.41.0.0/16');
+    expect(space(dev(settings, { region: 'uksouth' }))).toBe('10.99.0.0/16');
+  });
+
+  test('a range for one location is taken whole, and cut into zones', () => {
+    const { network } = dev(
+      'location: westeurope, network: { address-space: 10.40.0.0/20, zones: { data: 10.40.3.0/25 } }',
+    );
+    expect(network).toMatchObject({
+      addressSpace: '10.40.0.0/20',
+      subnets: {
+        dmz: { cidr: '10.40.0.0/24' },
+        data: { cidr: '10.40.3.0/25' },
+        management: { cidr: '10.40.2.0/26' },
+        compute: { cidr: '10.40.4.0/22' },
+      },
+    });
+  });
+
+  test('existing things are used by id', () => {
+    const group = `/subscriptions/${subscription}/resourceGroups/rg/providers`;
+    const vnet = `${group}/Microsoft.Network/virtualNetworks/hub`;
+    const registry = `${group}/Microsoft.ContainerRegistry/registries/cr`;
+    const logs = `${group}/Microsoft.OperationalInsights/workspaces/log`;
+    const platform = parsePlatform(
+      `${head}existing: { logs: ${logs} }
+environments:
+  prod:
+    subscription: ${subscription}
+    location: westeurope
+    runner: inside
+    existing:
+      registry: ${registry}
+      network: { id: ${vnet}, subnets: { compute: ${vnet}/subnets/a, data: ${vnet}/subnets/b } }
+`,
+      'p.yaml',
+    );
+    expect(resolve(platform, 'shared')).toMatchObject({ logs: { existing: true, id: logs } });
+    expect(resolve(platform, 'prod')).toMatchObject({
+      logs: { existing: true, id: logs },
+      registry: { existing: true, id: registry },
+      network: { existing: true, id: vnet, subnets: { compute: `${vnet}/subnets/a`, data: `${vnet}/subnets/b` } },
+    });
+  });
+});
+
+describe('names', () => {
+  test('of a region do not change when another one is added', () => {
+    const names = (view: EnvironmentScope) => [
+      view.resourceGroup,
+      view.cluster.name,
+      view.registry.existing ? '' : view.registry.name,
+      view.network.existing ? '' : view.network.name,
+      view.state.key,
+    ];
+    const one = names(dev('location: westeurope'));
+    expect(names(dev('regions: { westeurope: , northeurope: }', { region: 'westeurope' }))).toEqual(one);
+    expect(one).toEqual([
+      'rg-contoso-dev-westeurope',
+      'aks-contoso-dev-westeurope',
+      'crcontosodev8926b2',
+      'vnet-contoso-dev-westeurope',
+      'contoso/dev/westeurope.tfstate',
+    ]);
+  });
+
+  test('of a registry do not depend on how a subscription is written', () => {
+    const name = (id: string) =>
+      resolve(
+        parsePlatform(
+          `${head}environments: { prod: { subscription: ${id}, location: westeurope, runner: inside } }`,
+          'p',
+        ),
+        'prod',
+      );
+    expect(name('ABCDEF00-0000-0000-0000-000000000000')).toEqual(name('abcdef00-0000-0000-0000-000000000000'));
+  });
+
+  test('fit where they are longest', () => {
+    const [platform, environment] = ['p'.repeat(16), 'e'.repeat(16)];
+    const view = resolve(
+      parsePlatform(
+        `${head.replace('contoso', platform)}environments: { ${environment}: { subscription: ${subscription}, location: abcdefghijklmnop, runner: inside } }`,
+        'p.yaml',
+      ),
+      environment,
+    );
+    expect(view).toMatchObject({ kind: 'environment' });
+    if (view.kind === 'shared' || view.registry.existing) return;
+    expect(view.cluster.name).toHaveLength(54);
+    expect(view.registry.name).toMatch(/^[a-z0-9]{5,50}$/);
+    expect(view.cluster.nodeResourceGroup.length).toBeLessThanOrEqual(80);
+  });
+});
+
+describe('what is asked for has to be there', () => {
+  const platform = parsePlatform(
+    `${head}environments:
+  dev: { subscription: ${subscription}, regions: { westeurope: , northeurope: } }
+  prod: { subscription: ${subscription}, location: westeurope, runner: inside }
+`,
+    'p.yaml',
+  );
+
+  test.each<[string, string | undefined, string]>([
+    [
+      'prd',
+      undefined,
+      'input scope: is `prd`, which the platform file does not know. The platform file has shared, dev and prod. Did you mean `prod`?',
+    ],
+    [
+      'constructor',
+      undefined,
+      'input scope: is `constructor`, which the platform file does not know. The platform file has shared, dev and prod.',
+    ],
+    ['dev', undefined, 'input region: is needed: dev has the regions westeurope and northeurope. Give one of them.'],
+    [
+      'dev',
+      'nortsheurope',
+      'input region: is `nortsheurope`, which the platform file does not know. dev has westeurope and northeurope. Did you mean `northeurope`?',
+    ],
+    ['shared', 'uksouth', 'input region: is `uksouth`, which the platform file does not know. shared has westeurope.'],
+  ])('%s %s', (scope, region, expected) => {
+    expect(problemsOf(() => resolve(platform, scope, region))).toEqual([expected]);
+  });
+
+  test('in the lock too', () => {
+    const lock = parseLock(
+      `version: 1
+scopes:
+  dev:
+    westeurope: { identities: { plan: ${subscription}, apply: ${subscription} }, state: { account: st1, container: tfstate } }
+`,
+      'platform.lock.yaml',
+    );
+    const missing = (scope: string, region: string) =>
+      problemsOf(() => resolveScope(platform, lock, { scope, region }));
+    expect(missing('dev', 'westeurope')).toEqual([]);
+    expect(missing('dev', 'northeurope')).toEqual([
+      'platform.lock.yaml:3:3: There are no identities and no state account for dev in northeurope. Bootstrap makes them and writes them here: run it for this scope and region.',
+    ]);
+    expect(missing('prod', 'westeurope')).toEqual([
+      'platform.lock.yaml:2:1: There are no identities and no state account for prod in westeurope. Bootstrap makes them and writes them here: run it for this scope and region.',
+    ]);
+  });
+});
+
+describe('the lock', () => {
+  test.each<[string, string, string[]]>([
+    [
+      'everything wrong',
+      `version: 2
+scopes:
+  dev:
+    westeurope:
+      identities: { plan: me, aply: ${subscription} }
+      state: { account: My_Account, container: -x }
+`,
+      [
+        'l.yaml:1:10: `version` is `2`. Expected the number 1, the version of this format.',
+        'l.yaml:5:7: `scopes.dev.westeurope.identities.apply` is missing. Expected an id such as 11111111-2222-3333-4444-555555555555.',
+        'l.yaml:5:27: `scopes.dev.westeurope.identities.plan` is `me`. Expected an id such as 11111111-2222-3333-4444-555555555555.',
+        'l.yaml:5:31: Unknown key `scopes.dev.westeurope.identities.aply`. Did you mean `apply`?',
+        'l.yaml:6:25: `scopes.dev.westeurope.state.account` is `My_Account`. Expected the name of a storage account: 3 to 24 lower-case letters and digits.',
+        'l.yaml:6:48: `scopes.dev.westeurope.state.container` is `-x`. Expected the name of a blob container: 3 to 63 lower-case letters, digits and single dashes.',
+      ],
+    ],
+    ['no scopes', 'version: 1\n', ['l.yaml:1:1: `scopes` is missing. Expected a block of scopes.']],
+  ])('%s', (_name, text, expected) => {
+    expect(problemsOf(() => parseLock(text, 'l.yaml'))).toEqual(expected);
+  });
+});
