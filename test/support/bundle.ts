@@ -28,13 +28,14 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-export async function openBundleWorld(): Promise<BundleWorld> {
+/** `azurerm`: path of a real azurerm to use in place of the stand-in. */
+export async function openBundleWorld(azurerm?: string): Promise<BundleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   const example = join(root, 'examples', 'platform-repository');
   const sandbox = await openSandbox({
     example,
     folder,
-    provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
+    provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
   const run: BundleWorld['run'] = (inputs, { environment = {}, job, ...events } = {}) => {
     const scope = inputs['scope'] ?? 'none';

@@ -1,5 +1,6 @@
-import { type Location, type Problem, UserError } from '@suite/foundation';
-import { Composer, type CST, type Document, isMap, isScalar, isSeq, LineCounter, type Node, Parser } from 'yaml';
+import { type Location, type Problem, printable, UserError } from '@suite/foundation';
+import { Composer, type CST, type Document, isMap, isScalar, isSeq, type Node, Parser, visit } from 'yaml';
+import { indexLines } from './lines.ts';
 import { readNode } from './plain.ts';
 import { decodeText } from './text.ts';
 import { inOrder } from './wording.ts';
@@ -28,14 +29,14 @@ export interface Reading {
 /** Reads one YAML document. Throws a UserError with positions when its text has no certain meaning. */
 export function readDocument(content: string | Uint8Array, path: string): Reading {
   const text = decodeText(content, path);
-  const lines = new LineCounter();
-  const at = (offset: number): FileLocation => {
-    const { line, col } = lines.linePos(Math.min(offset, text.length));
-    return { kind: 'file', path, line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const [document, second] = compose(text, lines, at);
-  if (document?.contents == null) throw new UserError({ message: 'The file is empty.', location: at(0) });
-  if (document.errors.length > 0) throw new UserError(inOrder(document.errors.map(error => syntaxProblem(error, at))));
+  const position = indexLines(text);
+  const at = (offset: number): FileLocation => ({ kind: 'file', path, ...position(offset) });
+  const [document, second] = compose(text, at);
+  if (document?.contents == null) {
+    const remedy = text.trim() === '' ? {} : { remedy: 'Everything in it is a comment; lines end with a line feed.' };
+    throw new UserError({ message: 'The file is empty.', location: at(0), ...remedy });
+  }
+  if (document.errors.length > 0) throw new UserError(inOrder(syntaxProblems(document, at)));
   const problems: Problem[] = [];
   if (second !== undefined) {
     problems.push({
@@ -51,6 +52,7 @@ export function readDocument(content: string | Uint8Array, path: string): Readin
       remedy: 'Remove the line `%YAML`.',
     });
   }
+  const find = finder(document);
   const { value, readable, ...reading } = readNode(document.contents, at);
   problems.push(...reading.problems);
   if (!readable || document.directives.yaml.explicit === true) throw new UserError(inOrder(problems));
@@ -58,9 +60,9 @@ export function readDocument(content: string | Uint8Array, path: string): Readin
     document: {
       path,
       value,
-      locate: (wanted, of = 'value') => at(findNode(document, wanted, of).offset),
+      locate: (wanted, of = 'value') => at(find(wanted, of).offset),
       written: wanted => {
-        const { node, found } = findNode(document, wanted, 'value');
+        const { node, found } = find(wanted, 'value');
         return found && isScalar(node) ? node.source : undefined;
       },
     },
@@ -71,8 +73,8 @@ export function readDocument(content: string | Uint8Array, path: string): Readin
 // The composer recurses; a platform file has eight levels.
 const deepest = 50;
 
-function compose(text: string, lines: LineCounter, at: (offset: number) => FileLocation): Document.Parsed[] {
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+function compose(text: string, at: (offset: number) => FileLocation): Document.Parsed[] {
+  const tokens = [...new Parser().parse(text)];
   const offset = findTooDeep(tokens);
   if (offset !== undefined) {
     throw new UserError({ message: `The file has more than ${deepest} levels here.`, location: at(offset) });
@@ -106,14 +108,34 @@ const remedies: Readonly<Record<string, string>> = {
   BAD_SCALAR_START: 'Put the text in quotes.',
 };
 
-function syntaxProblem(error: Document.Parsed['errors'][number], at: (offset: number) => FileLocation): Problem {
-  const message = error.message.split('\n', 1)[0]?.trim() ?? '';
-  const remedy = remedies[error.code];
-  return {
-    message: /[.!?]$/.test(message) ? message : `${message}.`,
-    location: at(error.pos[0]),
-    ...(remedy === undefined ? {} : { remedy }),
-  };
+function syntaxProblems(document: Document.Parsed, at: (offset: number) => FileLocation): Problem[] {
+  const tab = document.errors.findIndex(({ code }) => code === 'TAB_AS_INDENT');
+  // After a tab the indentation of innocent lines seems wrong as well.
+  const errors = document.errors.filter(({ code }, index) => tab === -1 || index < tab || code === 'TAB_AS_INDENT');
+  return errors.map(error => {
+    const quote = error.code === 'MISSING_CHAR' ? openQuote(document, error.pos[0]) : undefined;
+    if (quote !== undefined) return { message: 'This quote is not closed.', location: at(quote), remedy: 'Close it.' };
+    const message = printable(error.message.split('\n', 1)[0]?.trim() ?? '');
+    const remedy = remedies[error.code];
+    return {
+      message: /[.!?]$/.test(message) ? message : `${message}.`,
+      location: at(error.pos[0]),
+      ...(remedy === undefined ? {} : { remedy }),
+    };
+  });
+}
+
+/** YAML complains where the text ends; a person looks for where it began. */
+function openQuote(document: Document.Parsed, end: number): number | undefined {
+  let found: number | undefined;
+  visit(document, {
+    Scalar: (_key, { type, range }) => {
+      if (!type?.startsWith('QUOTE') || range == null || range[0] >= end || end > range[2]) return undefined;
+      found = range[0];
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 interface Found {
@@ -123,24 +145,34 @@ interface Found {
   readonly found: boolean;
 }
 
-function findNode({ contents }: Document.Parsed, path: Path, of: 'key' | 'value'): Found {
-  let node: unknown = contents;
-  let offset = start(contents) ?? 0;
-  for (const [index, step] of path.entries()) {
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
-      if (pair === undefined) return { node, offset, found: false };
-      const wantsValue = index === path.length - 1 && of === 'value';
-      offset = (wantsValue ? start(pair.value) : undefined) ?? start(pair.key) ?? offset;
-      node = pair.value;
-    } else {
-      const item = isSeq(node) ? node.items[Number(step)] : undefined;
-      if (item === undefined) return { node, offset, found: false };
-      offset = start(item) ?? offset;
-      node = item;
+/** Finds nodes in time that does not depend on how many keys a block has. */
+function finder({ contents }: Document.Parsed): (path: Path, of: 'key' | 'value') => Found {
+  const pairs = new WeakMap<object, Map<unknown, { readonly key: unknown; readonly value: unknown }>>();
+  return (path, of) => {
+    let node: unknown = contents;
+    let offset = start(contents) ?? 0;
+    for (const [index, step] of path.entries()) {
+      if (isMap(node)) {
+        let known = pairs.get(node);
+        if (known === undefined) {
+          // Of two equal keys the first one counts, as when the file is read.
+          known = new Map(node.items.toReversed().map(pair => [isScalar(pair.key) ? pair.key.value : undefined, pair]));
+          pairs.set(node, known);
+        }
+        const pair = known.get(step);
+        if (pair === undefined) return { node, offset, found: false };
+        const wantsValue = index === path.length - 1 && of === 'value';
+        offset = (wantsValue ? start(pair.value) : undefined) ?? start(pair.key) ?? offset;
+        node = pair.value;
+      } else {
+        const item = isSeq(node) ? node.items[Number(step)] : undefined;
+        if (item === undefined) return { node, offset, found: false };
+        offset = start(item) ?? offset;
+        node = item;
+      }
     }
-  }
-  return { node, offset, found: true };
+    return { node, offset, found: true };
+  };
 }
 
 /** Undefined for a value that is not written at all (`key:`): its range is empty. */

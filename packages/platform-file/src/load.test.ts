@@ -139,6 +139,11 @@ describe('form', () => {
       ],
     ],
     [
+      'a misspelt word',
+      withDev('cluster: { tier: standrad }'),
+      ['p.yaml:9:22: `environments.dev.cluster.tier` is `standrad`. Did you mean `standard`?'],
+    ],
+    [
       'a duration without unit',
       withDev('cluster: { features: { key-vault-secrets: { rotation: 2 } } }'),
       [
@@ -223,17 +228,17 @@ describe('meaning: environments', () => {
       'unknown entries under allow',
       withDev('allow: [cluster, node-pool/gpus, logs, everything]'),
       [
-        'p.yaml:9:22: `node-pool/gpus` is nothing that can be allowed here. Did you mean `node-pool/gpu`?',
-        'p.yaml:9:38: `logs` is nothing that can be allowed here. It belongs under `allow` of `shared`.',
-        'p.yaml:9:44: `everything` is nothing that can be allowed here. Use cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, identity, resource-group.',
+        'p.yaml:9:22: `environments.dev.allow[1]` is `node-pool/gpus`. Did you mean `node-pool/gpu`?',
+        'p.yaml:9:38: `environments.dev.allow[2]` is `logs`. It belongs under `allow` of `shared`.',
+        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, identity or resource-group.',
       ],
     ],
     [
       'the same under shared',
       withDev().replace('location: westeurope }\n', 'location: westeurope, allow: [cluster, log] }\n'),
       [
-        'p.yaml:4:93: `cluster` is nothing that can be allowed here. It belongs under `allow` of an environment.',
-        'p.yaml:4:102: `log` is nothing that can be allowed here. Did you mean `logs`?',
+        'p.yaml:4:93: `shared.allow[0]` is `cluster`. It belongs under `allow` of an environment.',
+        'p.yaml:4:102: `shared.allow[1]` is `log`. Did you mean `logs`?',
       ],
     ],
     [
@@ -282,7 +287,7 @@ describe('meaning: cluster and pools', () => {
       'an address that is not the first of its range',
       withDev('cluster: { authorized-ranges: [203.0.113.0/24, 203.0.113.7/24] }'),
       [
-        'p.yaml:9:52: `203.0.113.7/24` is no IPv4 range. Write its first address and prefix length, such as 203.0.113.0/24.',
+        'p.yaml:9:52: `environments.dev.cluster.authorized-ranges[1]` is `203.0.113.7/24`. Expected an IPv4 range: its first address and prefix length, such as 10.40.0.0/16.',
       ],
     ],
     [
@@ -355,7 +360,7 @@ describe('meaning: network', () => {
       'no range',
       network('address-space: 10.300.0.0/16'),
       [
-        'p.yaml:9:31: `10.300.0.0/16` is no IPv4 range. Write its first address and prefix length, such as 10.40.0.0/16.',
+        'p.yaml:9:31: `environments.dev.network.address-space` is `10.300.0.0/16`. Expected an IPv4 range: its first address and prefix length, such as 10.40.0.0/16.',
       ],
     ],
     [
@@ -485,7 +490,7 @@ ${prod}`;
       'p.yaml:7:51: Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
       'p.yaml:12:5: `location` stands here twice. The first one is on line 11: keep one of them.',
       'p.yaml:13:5: Unknown key `environments.dev.budget`. Known here: subscription, location, regions, production, allow, existing, runner, admins, tags, cluster, network, registry.',
-      'p.yaml:14:13: `clutser` is nothing that can be allowed here. Did you mean `cluster`?',
+      'p.yaml:14:13: `environments.dev.allow[0]` is `clutser`. Did you mean `cluster`?',
       'p.yaml:15:40: Pool `system` has at least 4 and at most 3 nodes. Make `min` no larger than `max`.',
     ]);
   });

@@ -112,7 +112,7 @@ describe('the example', () => {
           management: { name: 'snet-management', cidr: '10.30.2.0/26' },
         },
       },
-      registry: { existing: false, name: 'crcontosoprod15640c', publicAccess: false, zoneRedundant: false },
+      registry: { existing: false, name: 'crcontosoprod9fd750', publicAccess: false, zoneRedundant: false },
       cluster: {
         name: 'aks-contoso-prod-westeurope',
         dnsPrefix: 'aks-contoso-prod-westeurope',
@@ -178,7 +178,7 @@ describe('layers: ours, defaults, environment, region', () => {
     expect(view.cluster.pools.user).toMatchObject({ min: 1 });
   });
 
-  test.each<[string, string, string, unknown]>([
+  test.each<[string, string, string, object | undefined]>([
     ['off above settings', 'gpu: { max: 5 }', 'gpu: false', undefined],
     ['on above settings keeps them', 'gpu: { max: 5 }', 'gpu: true', { max: 5 }],
     ['on above off has our defaults', 'gpu: false', 'gpu: true', { max: 2 }],

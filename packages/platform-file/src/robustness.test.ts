@@ -81,53 +81,47 @@ const value: fc.Arbitrary<string> = fc.letrec(tie => ({
   ),
 })).value as fc.Arbitrary<string>;
 
-/** A setting that exists, with a value that may be right. */
-const setting = fc
-  .tuple(
-    fc.constantFrom(
-      ...[
-        'runner',
-        'admins',
-        'tags.team',
-        'cluster.version',
-        'cluster.tier',
-        'cluster.private',
-        'cluster.upgrades.cluster',
-      ],
-      ...['cluster.pools.gpu', 'cluster.pools.user.min', 'cluster.pools.system.max', 'cluster.pools.system.zones'],
-      ...['cluster.pools.gpu.size', 'cluster.authorized-ranges', 'cluster.features.image-cleaner.interval'],
-      ...['network.address-space', 'network.pods', 'network.services', 'network.zones.dmz', 'network.zones.compute'],
-      ...[
-        'registry.public-access',
-        'existing.network',
-        'existing.registry',
-        'production',
-        'location',
-        'regions',
-        'allow',
-      ],
-    ),
-    fc.oneof(
-      value,
-      fc.ipV4().chain(ip => fc.nat(33).map(bits => `${ip}/${bits}`)),
-      fc.nat(70).map(octet => `10.${octet}.0.0/16`),
-      fc.nat(1001).map(String),
-      fc.constantFrom(
-        '{ westeurope: , northeurope: }',
-        '[cluster, registry]',
-        '[1, 3]',
-        '90d',
-        '"1.34"',
-        'Standard_D4s_v5',
-      ),
-    ),
-  )
-  .map(([path, text]) =>
+/** Settings that exist, with values that are mostly right for them. */
+const range = fc.oneof(
+  fc.nat(70).map(octet => `10.${octet}.0.0/16`),
+  fc
+    .tuple(fc.nat(70), fc.nat(15), fc.integer({ min: 12, max: 30 }))
+    .map(([a, b, bits]) => `10.${a}.${16 * b}.0/${bits}`),
+);
+const count = fc.integer({ min: 0, max: 12 }).map(String);
+const oneOf = (...texts: string[]) => fc.constantFrom(...texts);
+const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  runner: oneOf('inside', 'ubuntu-latest'),
+  production: oneOf('true', 'false'),
+  allow: oneOf('[cluster, registry]', '[]', '[node-pool/gpu]'),
+  admins: oneOf('[11111111-1111-1111-1111-11111111111A]', '[]'),
+  'tags.team': oneOf('a', '"1"'),
+  'cluster.version': oneOf('"1.34"', '"1.40"', '"1.33"'),
+  'cluster.tier': oneOf('free', 'premium'),
+  'cluster.private': oneOf('true', 'false'),
+  'cluster.upgrades.cluster': oneOf('none', 'node-image', 'rapid'),
+  'cluster.pools.gpu': oneOf('true', 'false', '{ max: 1 }', '{ size: Standard_NC6s_v3 }'),
+  'cluster.pools.user.min': count,
+  'cluster.pools.system.max': count,
+  'cluster.pools.system.zones': oneOf('[1, 2, 3]', '["3"]', '[]'),
+  'cluster.pools.system.size': oneOf('Standard_D2s_v3', 'Standard_E4-2ds_v5', 'Standard_D8ds_v5'),
+  'cluster.authorized-ranges': range.map(text => `[${text}]`),
+  'cluster.features.image-cleaner.interval': oneOf('48h', '7d', '1h'),
+  'network.address-space': range,
+  'network.pods': range,
+  'network.services': range,
+  'network.zones.dmz': range,
+  'network.zones.compute': range,
+  'registry.public-access': oneOf('true', 'false'),
+};
+const setting = fc.constantFrom(...Object.keys(known)).chain(path =>
+  fc.oneof({ arbitrary: known[path] ?? value, weight: 4 }, { arbitrary: value, weight: 1 }).map(text =>
     path
       .split('.')
       .reduceRight((inner, key) => `{ ${key}: ${inner} }`, text)
       .slice(2, -2),
-  );
+  ),
+);
 const shaped = fc
   .record({ defaults: fc.option(setting), dev: fc.array(setting, { maxLength: 2 }), region: fc.option(setting) })
   .map(({ defaults, dev, region }) => {
@@ -176,7 +170,7 @@ describe('any content gives a typed value or problems with places, and nothing e
 });
 
 describe('hostile files end soon', () => {
-  const size = 256 * 1024;
+  const size = 128 * 1024;
   test.each([
     ['brackets', '['.repeat(size)],
     ['braces', '{'.repeat(size)],
@@ -193,8 +187,7 @@ describe('hostile files end soon', () => {
     ['lines', '\n'.repeat(size)],
     ['documents', '---\n'.repeat(size / 4)],
   ])('%s', (_name, content) => {
-    expect(content.length).toBeLessThanOrEqual(size);
-    // Quadratic work on a quarter of a megabyte would take minutes, so the limit of the test runner is the measure.
-    expectValueOrProblems(content);
+    // What is quadratic takes minutes here, so the time limit of the test runner is the measure.
+    expectValueOrProblems(content.slice(0, size));
   });
 });

@@ -94,7 +94,9 @@ function remedyFor(issue: Issue, path: Path, present: unknown, { document, schem
     const quoted = schemaAt(schema, path)?.safeParse(written).success;
     if (quoted === true) return `Put it in quotes: "${written}".`;
   }
-  return (typeof present === 'string' ? whyOutdated(present) : undefined) ?? issue.message;
+  if (typeof present !== 'string') return issue.message;
+  const meant = issue.code === 'invalid_value' ? nearest(present, issue.values.map(String)) : undefined;
+  return whyOutdated(present) ?? (meant === undefined ? issue.message : `Did you mean \`${meant}\`?`);
 }
 
 function describeValue(value: unknown, written: string | undefined): string {

@@ -1,4 +1,6 @@
+import { sentenceList } from '@suite/foundation';
 import { z } from 'zod';
+import { parseCidr } from './cidr.ts';
 import { defaults } from './defaults.ts';
 
 /**
@@ -13,7 +15,11 @@ const guid = named(
   'Expected an id such as 11111111-2222-3333-4444-555555555555.',
 ).toLowerCase();
 const location = named(/^[a-z][a-z0-9]{2,39}$/, 'Expected an Azure location in its short form, such as westeurope.');
-const cidr = named(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, 'Expected an IPv4 range such as 10.40.0.0/16.');
+const rangeExpected = 'Expected an IPv4 range: its first address and prefix length, such as 10.40.0.0/16.';
+const cidr = z
+  .string({ error: rangeExpected })
+  .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, { error: rangeExpected, abort: true })
+  .refine(text => parseCidr(text) !== undefined, { error: rangeExpected });
 const flag = z.boolean({ error: 'Expected true or false.' });
 const duration = (units: string, example: string) =>
   named(new RegExp(`^[1-9]\\d{0,4}[${units}]$`), `Expected a duration such as ${example}.`);
@@ -29,8 +35,9 @@ const subnetId = named(
   /^\/subscriptions\/[0-9a-fA-F-]{36}\/resourceGroups\/[^/]{1,90}\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]{1,80}\/subnets\/[^/]{1,80}$/,
   'Expected the Azure id of a subnet: /subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/….',
 );
+const either = (values: readonly string[]) => sentenceList(values, 'or');
 const words = <const T extends readonly [string, ...string[]]>(...values: T) =>
-  z.enum(values, { error: `Expected ${values.slice(0, -1).join(', ')} or ${values.at(-1)}.` });
+  z.enum(values, { error: `Expected ${either(values)}.` });
 const whole = (least: number, most: number) => {
   const error = `Expected a whole number from ${least} to ${most}.`;
   return z.int({ error }).min(least, { error }).max(most, { error });
@@ -52,9 +59,29 @@ const runner = named(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'Expected the label of
   description: 'Label of the runner for its jobs. A private cluster needs one inside its network.',
   default: defaults.runner,
 });
-const allow = list(named(/^[a-z][a-z0-9/-]{0,63}$/, 'Expected an entry such as cluster or node-pool/gpu.')).describe(
-  'What a plan may delete, replace or rotate: cluster, node-pool/NAME, network, registry, identity, resource-group; logs in the shared scope. Take it out afterwards.',
-);
+/** What `allow:` takes, per kind of scope: the keys that change reports guard with. */
+const allowable = {
+  shared: ['logs', 'resource-group'],
+  environment: [
+    'cluster',
+    'node-pool/system',
+    'node-pool/user',
+    'node-pool/gpu',
+    'network',
+    'registry',
+    'identity',
+    'resource-group',
+  ],
+} as const;
+const allow = <const T extends readonly [string, ...string[]]>(here: T, there: readonly string[], place: string) =>
+  list(
+    z.enum(here, {
+      error: ({ input }) =>
+        there.some(entry => entry === input) ? `It belongs under \`allow\` of ${place}.` : `Expected ${either(here)}.`,
+    }),
+  ).describe('What a plan may delete, replace or rotate. Take it out afterwards.');
+const allowShared = allow(allowable.shared, allowable.environment, 'an environment');
+const allowEnvironment = allow(allowable.environment, allowable.shared, '`shared`');
 
 const pool = (name: 'system' | 'user' | 'gpu') => {
   const fallback = defaults.pools[name];
@@ -241,7 +268,7 @@ const environment = block({
       'Production settings: private API server, no run command, closed registry. Default: the last environment.',
     )
     .optional(),
-  allow: allow.optional(),
+  allow: allowEnvironment.optional(),
   existing: existing.optional(),
   ...layer,
 });
@@ -267,7 +294,7 @@ export const platformSource = block({
       .describe('The log workspace.')
       .optional(),
     tags: tags.optional(),
-    allow: allow.optional(),
+    allow: allowShared.optional(),
   }).describe('What environments have in common: the log workspace.'),
   defaults: block(layer).describe('For all environments, unless they say something else.').optional(),
   environments: z

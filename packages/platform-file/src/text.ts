@@ -1,7 +1,7 @@
 import { UserError, utf8Length } from '@suite/foundation';
 
 // A platform of six environments in four regions, each spelled out, stays below half of it.
-const largest = 256 * 1024;
+const largest = 128 * 1024;
 
 /** The text of a file without its byte order mark. Throws a UserError for what is too large or not UTF-8. */
 export function decodeText(content: string | Uint8Array, path: string): string {

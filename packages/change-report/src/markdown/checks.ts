@@ -48,7 +48,7 @@ export function differenceSections(differences: readonly Difference[]): Section[
       textCell(expected),
       textCell(actual),
     ]);
-    const markdown = table(['Difference', 'Described', 'Found'], rows);
+    const markdown = table(['What', 'Expected', 'Actual'], rows);
     sections.push({
       holds: { quantity: part.length, singular: 'difference' },
       weight: weights.differences,

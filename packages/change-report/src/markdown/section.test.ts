@@ -41,7 +41,8 @@ describe('fitSections', () => {
       note('7 huges'),
       'l'.repeat(30),
     ]);
-    expect(fitSections(all, 800)).toContain(note('1 outputs, 1 details and 7 huges').slice(0, 60));
+    expect(fitSections(all, 800)).toContain(note('1 details and 7 huges'));
+    expect(fitSections(all, 400)).toContain(note('1 table, 1 outputs, 1 details and 7 huges'));
   });
 
   test('adds up contents of one kind', () => {

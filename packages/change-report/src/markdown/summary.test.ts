@@ -137,7 +137,7 @@ describe('renderSummary', () => {
     for (const limitBytes of [0, 50, 100, 500, 1000, 1500, 2000, 4000, 20_000, 65_536, 200_000]) {
       const summary = renderSummary(report, { limitBytes });
       expect(utf8Length(summary)).toBeLessThanOrEqual(limitBytes);
-      if (limitBytes >= 100) expect(summary).toContain('### dev · westeurope is blocked');
+      if (limitBytes >= 500) expect(summary).toContain('### dev · westeurope is blocked');
       if (limitBytes >= 1500) expect(summary).toContain('add `node-pool/gpu` to `allow:` of dev');
     }
   });

@@ -66,7 +66,7 @@ function proofSection(report: ChangeReport): Section {
   if (run !== undefined) {
     rows.push(['Run', `${link(run.id, run.url)}, attempt ${escapeText(run.attempt)}, by ${cell(run.actor)}`]);
   }
-  rows.push(['Started', escapeText(report.startedAt)], ['Finished', escapeText(report.finishedAt)]);
+  rows.push(['Started', cell(report.startedAt)], ['Finished', cell(report.finishedAt)]);
   return {
     holds: { quantity: 1, singular: 'table of commit, run and times' },
     weight: weights.proof,
@@ -79,7 +79,7 @@ function bindingSection({ command, commit, run, digest, verdict, finishedAt }: C
   const plan = digest === undefined ? 'Result' : `Plan ${codeSpan(`${digest.slice(0, 4)}·${digest.slice(-4)}`)}`;
   const parts = [commit.head === '' ? plan : `${plan} of ${codeSpan(commit.head.slice(0, 7))}`];
   if (run !== undefined) parts.push(link(`run ${run.id}`, run.url));
-  parts.push(escapeText(clockTime(finishedAt)));
+  parts.push(clockTime(finishedAt));
   if (command === 'plan' && (verdict === 'changes' || verdict === 'blocked'))
     parts.push('what you review here is what will be applied');
   return {
@@ -92,5 +92,5 @@ function bindingSection({ command, commit, run, digest, verdict, finishedAt }: C
 /** `2026-11-24 05:01 UTC` */
 function clockTime(iso: string): string {
   const time = new Date(iso);
-  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return Number.isNaN(time.getTime()) ? escapeText(iso) : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,4 +1,3 @@
-import { parseCidr } from '../cidr.ts';
 import type { Checker } from './checker.ts';
 
 /** The oldest Kubernetes minor with regular support: 1.33 went to long-term support in 2026 (AKS release calendar). */
@@ -19,15 +18,6 @@ export function checkCluster({ view, report, isSound }: Checker): void {
       'A private API server has no authorized ranges.',
       'Remove them, or set `cluster.private: false`.',
     );
-  }
-  for (const [index, range] of cluster.authorizedRanges.entries()) {
-    if (parseCidr(range) === undefined) {
-      report(
-        ['cluster', 'authorized-ranges', index],
-        `\`${range}\` is no IPv4 range.`,
-        'Write its first address and prefix length, such as 203.0.113.0/24.',
-      );
-    }
   }
   if (cluster.upgrades.cluster === 'node-image' && cluster.upgrades.nodes !== 'NodeImage') {
     report(

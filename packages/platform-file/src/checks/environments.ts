@@ -1,4 +1,4 @@
-import { nearest, type Problem } from '@suite/foundation';
+import type { Problem } from '@suite/foundation';
 import { defaults } from '../defaults.ts';
 import type { Path } from '../document.ts';
 import { clusterName, longestClusterName } from '../names.ts';
@@ -10,20 +10,6 @@ import type { Checker } from './checker.ts';
 
 export const mostEnvironments = 6;
 export const mostRegions = 4;
-
-const allowable = {
-  shared: ['logs', 'resource-group'],
-  environment: [
-    'cluster',
-    'node-pool/system',
-    'node-pool/user',
-    'node-pool/gpu',
-    'network',
-    'registry',
-    'identity',
-    'resource-group',
-  ],
-} as const;
 
 /** What concerns the file as a whole and the list of environments. */
 export function checkPlatform({ source, document }: Platform, soundness: Soundness, problems: Problem[]): void {
@@ -39,7 +25,6 @@ export function checkPlatform({ source, document }: Platform, soundness: Soundne
       'Use 30d to 730d.',
     );
   }
-  checkAllow('shared', source.shared.allow, ['shared', 'allow']);
   checkTags(source.shared.tags, ['shared', 'tags']);
   for (const [first, second] of tagClashes(source.shared.tags ?? {})) {
     report(['shared', 'tags', second], 'key', sameTag(first, second), 'Write them alike.');
@@ -50,7 +35,7 @@ export function checkPlatform({ source, document }: Platform, soundness: Soundne
   if (count === 0 || count > mostEnvironments) {
     report(['environments'], 'key', `There are ${count} environments.`, 'A platform has one to six.');
   }
-  for (const [name, { location, regions, allow, tags }] of Object.entries(source.environments)) {
+  for (const [name, { location, regions, tags }] of Object.entries(source.environments)) {
     const at: Path = ['environments', name];
     if (name === 'shared') {
       const remedy = 'That is the scope of what environments have in common.';
@@ -72,25 +57,9 @@ export function checkPlatform({ source, document }: Platform, soundness: Soundne
         'An environment has one to four.',
       );
     }
-    checkAllow('environment', allow, [...at, 'allow']);
     checkTags(tags, [...at, 'tags']);
     for (const [region, settings] of Object.entries(regions ?? {})) {
       checkTags(settings?.tags, [...at, 'regions', region, 'tags']);
-    }
-  }
-
-  function checkAllow(kind: keyof typeof allowable, entries: readonly string[] | undefined, path: Path): void {
-    const known: readonly string[] = allowable[kind];
-    const elsewhere: readonly string[] = allowable[kind === 'shared' ? 'environment' : 'shared'];
-    for (const [index, entry] of (entries ?? []).entries()) {
-      if (known.includes(entry)) continue;
-      const near = nearest(entry, known);
-      const remedy = elsewhere.includes(entry)
-        ? `It belongs under \`allow\` of ${kind === 'shared' ? 'an environment' : '`shared`'}.`
-        : near === undefined
-          ? `Use ${known.join(', ')}.`
-          : `Did you mean \`${near}\`?`;
-      report([...path, index], 'value', `${quote(entry)} is nothing that can be allowed here.`, remedy);
     }
   }
 

@@ -5,7 +5,12 @@ import { type Network, zones } from '../resolved.ts';
 import type { Checker } from './checker.ts';
 
 // What AKS keeps for itself (AKS, prerequisites of Azure CNI) and what no VNet takes (Azure VNet, limits on address spaces).
-const reserved = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.30.0.0/15', '192.0.2.0/24', '224.0.0.0/3'];
+const reserved = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '172.30.0.0/15', '192.0.2.0/24', '224.0.0.0/3'].flatMap(
+  cidr => {
+    const range = parseCidr(cidr);
+    return range === undefined ? [] : [{ cidr, range }];
+  },
+);
 
 type CreatedNetwork = Extract<Network, { existing: false }>;
 
@@ -64,22 +69,12 @@ function named(what: 'pods' | 'services', range: Range | undefined): Named {
   return { what, setting: ['network', what], range };
 }
 
+/** The schema has seen to it that it is a range. */
 function readRange({ report }: Checker, setting: Path, text: string): Range | undefined {
   const range = parseCidr(text);
-  if (range === undefined) {
-    report(
-      setting,
-      `\`${text}\` is no IPv4 range.`,
-      'Write its first address and prefix length, such as 10.40.0.0/16.',
-    );
-    return undefined;
-  }
-  const clash = reserved.find(other => {
-    const kept = parseCidr(other);
-    return kept !== undefined && overlaps(range, kept);
-  });
+  const clash = reserved.find(other => range !== undefined && overlaps(range, other.range));
   if (clash !== undefined)
-    report(setting, `${text} overlaps ${clash}, which Azure keeps for itself.`, 'Choose another range.');
+    report(setting, `${text} overlaps ${clash.cidr}, which Azure keeps for itself.`, 'Choose another range.');
   return range;
 }
 

@@ -3,6 +3,8 @@ import { systemClock } from '@suite/foundation';
 import { servePlugin } from './plugin/serve.ts';
 import { azurermProvider } from './provider.ts';
 
+const parentCheckMs = 500;
+
 // Plain fetch ignores the proxy of a company network until it is told about it.
 http.setGlobalProxyFromEnv();
 // Terraform interrupts its whole process group; the provider then waits for Terraform's own word (Stop, Shutdown).
@@ -12,6 +14,11 @@ const terraform = process.ppid;
 setInterval(() => {
   if (process.ppid !== terraform) process.exit(1);
 }, 500).unref();
+// A Terraform that is killed cannot say goodbye. Whoever has lost its parent has nobody left to serve.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.exit(1);
+}, parentCheckMs).unref();
 try {
   await servePlugin(azurermProvider(process.env, systemClock), process.env, () => process.exit(0));
 } catch (error) {

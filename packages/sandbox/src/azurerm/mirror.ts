@@ -27,7 +27,9 @@ export async function installMirror(options: MirrorOptions): Promise<{ readonly 
   const executable = join(folder, `terraform-provider-azurerm_v${providerVersion}`);
   await mkdir(folder, { recursive: true });
   if (options.providerExecutable !== undefined) {
-    await symlink(options.providerExecutable, executable).catch(() => copyFile(options.providerExecutable ?? '', executable));
+    await symlink(options.providerExecutable, executable).catch(() =>
+      copyFile(options.providerExecutable ?? '', executable),
+    );
   } else if (options.nodeBundle !== undefined) {
     const words = [process.execPath, ...(options.nodeArguments ?? []), options.nodeBundle];
     await writeFile(executable, `#!/bin/sh\nexec ${words.map(quote).join(' ')}\n`);

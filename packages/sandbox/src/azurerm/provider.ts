@@ -2,17 +2,25 @@ import { type Clock, errorMessage } from '@suite/foundation';
 import { armClient } from './arm/client.ts';
 import { type Credential, oidcCredential } from './arm/credential.ts';
 import { readSettings } from './arm/settings.ts';
-import { type Diagnostic, diagnosticMessages, objectMessage, pathMessage, readObject, schemaMessage, upgradeState } from './plugin/messages.ts';
+import { exclusiveRunner } from './exclusive.ts';
+import {
+  type Diagnostic,
+  diagnosticMessages,
+  objectMessage,
+  pathMessage,
+  readObject,
+  schemaMessage,
+  upgradeState,
+} from './plugin/messages.ts';
 import type { Message } from './plugin/protobuf.ts';
 import type { ProviderHandlers } from './plugin/serve.ts';
 import { planChange } from './schema/plan.ts';
 import { reconcile } from './schema/reconcile.ts';
 import { azurermSchema, blockType, type ResourceSchema } from './schema/schema.ts';
+import { checkRules } from './schema/validate.ts';
 import { isObjectValue, type ObjectValue, unknown } from './schema/values.ts';
-import { exclusiveRunner } from './exclusive.ts';
 import { dataSources, resourceTypes } from './types/index.ts';
 import type { Azure, DataSource, ResourceType } from './types/resource-type.ts';
-import { checkRules } from './schema/validate.ts';
 
 const capabilities: Message = { planDestroy: true };
 
@@ -22,7 +30,9 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
   const exclusively = exclusiveRunner();
   let configured: Azure | undefined;
 
-  function connect(config: ObjectValue): { readonly azure: Azure; readonly credential: Credential } | { readonly problem: string } {
+  function connect(
+    config: ObjectValue,
+  ): { readonly azure: Azure; readonly credential: Credential } | { readonly problem: string } {
     const outcome = readSettings(config, environment);
     if ('problem' in outcome) return outcome;
     const credential = oidcCredential(outcome.settings, clock);
@@ -187,7 +197,9 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
 }
 
 function schemas(all: { readonly [type: string]: Pick<ResourceSchema, 'version' | 'block'> }): Message {
-  return Object.fromEntries(Object.entries(all).map(([type, { version, block }]) => [type, schemaMessage(version, block)]));
+  return Object.fromEntries(
+    Object.entries(all).map(([type, { version, block }]) => [type, schemaMessage(version, block)]),
+  );
 }
 
 function resourceOf(request: Message): { readonly schema: ResourceSchema; readonly type: ResourceType } {
@@ -198,7 +210,10 @@ function resourceOf(request: Message): { readonly schema: ResourceSchema; readon
   return { schema, type };
 }
 
-function dataSourceOf(request: Message): { readonly schema: Pick<ResourceSchema, 'block'>; readonly source: DataSource } {
+function dataSourceOf(request: Message): {
+  readonly schema: Pick<ResourceSchema, 'block'>;
+  readonly source: DataSource;
+} {
   const name = String(request['typeName']);
   const schema = azurermSchema.dataSources[name];
   const source = dataSources[name];

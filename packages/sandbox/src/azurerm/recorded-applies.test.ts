@@ -83,7 +83,8 @@ resource "azurerm_kubernetes_cluster_node_pool" "batch" {
       json(400, {
         code: 'ErrCode_InsufficientVCPUQuota',
         details: null,
-        message: 'Insufficient vcpu quota requested 96, remaining 10 for family StandardNDSH100v5Family for region westeurope.',
+        message:
+          'Insufficient vcpu quota requested 96, remaining 10 for family StandardNDSH100v5Family for region westeurope.',
         subcode: '',
       }),
     ],
@@ -172,8 +173,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "batch" {
   test.each(['plan-auth-assertion-expired', 'plan-auth-no-federated-credential'] as const)('%s', async name => {
     const directory = await workspace.open(name);
     const body = recorded[name][0]?.summary.split('with response: ')[1] ?? '';
-    workspace.azure.intercept = (_, host) =>
-      host === 'login.microsoftonline.com' ? { status: 401, body } : undefined;
+    workspace.azure.intercept = (_, host) => (host === 'login.microsoftonline.com' ? { status: 401, body } : undefined);
     const { code, stdout } = await directory.run('plan', '-json');
     expect(code).toBe(1);
     expectRecorded(stdout, name);
@@ -194,7 +194,9 @@ import {
   });
 
   test('plan-provider-validation', async () => {
-    const wrong = plans.base.replace('name                  = "gpu"', 'name = "GPU_Pool"').replace('max_count             = 4', 'max_count = 4000');
+    const wrong = plans.base
+      .replace('name                  = "gpu"', 'name = "GPU_Pool"')
+      .replace('max_count             = 4', 'max_count = 4000');
     const directory = await workspace.open('validation', wrong);
     const { code, stdout } = await directory.run('validate', '-json');
     expect(code).toBe(1);
@@ -228,7 +230,8 @@ resource "azurerm_network_security_group" "${name}" {
           : json(200, { status: 'Succeeded' });
       return directory.watch(
         (line, interrupt) => {
-          const isWaiting = line.includes('azurerm_network_security_group.second') && /"type":"apply_(?:start|progress)"/.test(line);
+          const isWaiting =
+            line.includes('azurerm_network_security_group.second') && /"type":"apply_(?:start|progress)"/.test(line);
           if (!isWaiting || interrupted) return;
           interrupted = true;
           // The request itself must have reached Azure: an interrupt before would leave nothing there.
@@ -250,7 +253,12 @@ resource "azurerm_network_security_group" "${name}" {
     expect(workspace.azure.resources.has(`${securityGroups}/nsg-second-dev`.toLowerCase())).toBe(true);
 
     workspace.azure.operation = undefined;
-    await directory.succeed('import', '-var=revision=v1', 'azurerm_network_security_group.second', `${securityGroups}/nsg-second-dev`);
+    await directory.succeed(
+      'import',
+      '-var=revision=v1',
+      'azurerm_network_security_group.second',
+      `${securityGroups}/nsg-second-dev`,
+    );
     const updated = await stopOnSecond('v2');
     expect(updated.code).toBe(1);
     expect(errorsOf(updated.stdout)[0]).toEqual(first(recorded['interrupted-update']));

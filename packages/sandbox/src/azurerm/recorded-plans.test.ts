@@ -3,7 +3,13 @@ import { asObject, type JsonObject } from '@suite/foundation';
 import recorded from './fixtures/recorded-plans.json' with { type: 'json' };
 import type { StubAzure } from './testing/stub-azure.ts';
 import { hasTerraform } from './testing/terraform.ts';
-import { createWorkspace, type Directory, editedBase, type PlannedResource, type Workspace } from './testing/workspace.ts';
+import {
+  createWorkspace,
+  type Directory,
+  editedBase,
+  type PlannedResource,
+  type Workspace,
+} from './testing/workspace.ts';
 
 /** What a plan says of one resource; paths in `unknown` and `changed` are dotted. */
 interface Change {
@@ -20,7 +26,10 @@ const pools = `${group}/providers/microsoft.containerservice/managedclusters/aks
 /** What had happened before the plan of a case was recorded. */
 const preparations: { readonly [name: string]: (directory: Directory, azure: StubAzure) => Promise<unknown> } = {
   drift: async (_, azure) => {
-    change(azure, `${pools}/user`, pool => ({ ...pool, properties: { ...asObject(pool['properties']), maxCount: 30 } }));
+    change(azure, `${pools}/user`, pool => ({
+      ...pool,
+      properties: { ...asObject(pool['properties']), maxCount: 30 },
+    }));
     change(azure, group, found => ({ ...found, tags: { ...asObject(found['tags']), 'changed-by': 'portal' } }));
   },
   'drift-deleted': async (_, azure) => azure.resources.delete(`${pools}/gpu`),

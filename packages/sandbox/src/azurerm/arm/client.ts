@@ -67,7 +67,9 @@ export function armClient(credential: Credential, clock: Clock, signal: AbortSig
       return bodyOf(expectSuccess(answer));
     },
     async send(request: ArmRequest): Promise<JsonObject> {
-      return bodyOf(expectSuccess(await exchange(request.method, armUrl(request.path, request.apiVersion), request.body)));
+      return bodyOf(
+        expectSuccess(await exchange(request.method, armUrl(request.path, request.apiVersion), request.body)),
+      );
     },
     async run(name: string, request: ArmRequest): Promise<void> {
       const started = await during(name === '' ? '' : `performing ${name}`, async () => {
@@ -110,7 +112,8 @@ export function armClient(credential: Credential, clock: Clock, signal: AbortSig
       });
       return { status: response.status, headers: response.headers, text: await response.text() };
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : errorMessage(error);
+      const cause =
+        error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : errorMessage(error);
       return new Error(`executing request: ${method} "${url}": ${cause}`);
     }
   }

@@ -26,7 +26,8 @@ export function parseId(kind: IdKind, id: string): IdParts | undefined {
   for (const [index, name] of names.entries()) {
     if (words[index * 2]?.toLowerCase() !== name.toLowerCase()) return undefined;
     const value = words[index * 2 + 1] ?? '';
-    if (value === '' || (name === 'providers' && value.toLowerCase() !== kind.namespace?.toLowerCase())) return undefined;
+    if (value === '' || (name === 'providers' && value.toLowerCase() !== kind.namespace?.toLowerCase()))
+      return undefined;
     parts[name] = value;
   }
   return parts;
@@ -41,11 +42,6 @@ export function describeId(kind: IdKind, id: string): string {
     ...kind.segments.map(([segment, title]) => `${title}: ${JSON.stringify(parts[segment] ?? '')}`),
   ];
   return `${kind.label} (${lines.join('\n')})`;
-}
-
-/** The last name of an id. */
-export function nameOf(id: string): string {
-  return id.slice(id.lastIndexOf('/') + 1);
 }
 
 /** The id without its last type and name: the resource it belongs to. */

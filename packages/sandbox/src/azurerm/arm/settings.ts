@@ -42,7 +42,7 @@ export function readSettings(
   if (useOidc !== true || tenantId === undefined || clientId === undefined || assertionSource === undefined) {
     return {
       problem:
-        'unable to build authorizer for Resource Manager API: could not configure OIDC Authorizer: the sandbox\'s azurerm authenticates with `use_oidc`, ' +
+        "unable to build authorizer for Resource Manager API: could not configure OIDC Authorizer: the sandbox's azurerm authenticates with `use_oidc`, " +
         'a tenant id, a client id and an OIDC request URL and token, and at least one of them is missing',
     };
   }

@@ -23,7 +23,11 @@ export function createServerCertificate(now: number): ServerCertificate {
   const algorithm = sequence(objectId(oid.ecdsaWithSha256));
   const name = sequence(set(sequence(objectId(oid.commonName), tlv(0x0c, Buffer.from('localhost')))));
   const extensions = sequence(
-    sequence(objectId(oid.basicConstraints), tlv(0x01, Buffer.from([0xff])), octets(sequence(tlv(0x01, Buffer.from([0xff]))))),
+    sequence(
+      objectId(oid.basicConstraints),
+      tlv(0x01, Buffer.from([0xff])),
+      octets(sequence(tlv(0x01, Buffer.from([0xff])))),
+    ),
     sequence(objectId(oid.subjectAltName), octets(sequence(tlv(0x82, Buffer.from('localhost'))))),
   );
   const serial = randomBytes(8);

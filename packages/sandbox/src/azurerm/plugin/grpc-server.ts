@@ -1,5 +1,5 @@
 import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2';
-import { decodeMessage, type Descriptor, encodeMessage, type Message } from './protobuf.ts';
+import { type Descriptor, decodeMessage, encodeMessage, type Message } from './protobuf.ts';
 
 export interface Method {
   readonly request: Descriptor;

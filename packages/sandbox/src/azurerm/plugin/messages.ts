@@ -37,7 +37,11 @@ export function readObject(message: unknown): ObjectValue | null {
   return isObjectValue(value) ? value : null;
 }
 
-export function objectMessage(block: BlockSchema, value: ObjectValue | null, unknowns: 'keep' | 'drop' = 'keep'): Message {
+export function objectMessage(
+  block: BlockSchema,
+  value: ObjectValue | null,
+  unknowns: 'keep' | 'drop' = 'keep',
+): Message {
   return { msgpack: encodeValue(value === null ? null : conform(blockType(block), value, unknowns)) };
 }
 

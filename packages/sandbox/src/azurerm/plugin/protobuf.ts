@@ -100,7 +100,8 @@ function readVarint(reader: Reader): bigint {
 /** A varint as bigint, a delimited field as bytes, undefined for the fixed-width kinds, which the protocol never uses. */
 function readContent(reader: Reader, wireType: number): bigint | Uint8Array | undefined {
   if (wireType === varint) return readVarint(reader);
-  const length = wireType === delimited ? Number(readVarint(reader)) : wireType === 1 ? 8 : wireType === 5 ? 4 : Number.NaN;
+  const length =
+    wireType === delimited ? Number(readVarint(reader)) : wireType === 1 ? 8 : wireType === 5 ? 4 : Number.NaN;
   if (!(reader.at + length <= reader.bytes.length)) throw new Error('A message ends inside a field.');
   reader.at += length;
   return wireType === delimited ? reader.bytes.subarray(reader.at - length, reader.at) : undefined;

@@ -4,7 +4,11 @@ import type { Descriptor } from './protobuf.ts';
 
 export const dynamicValue = { msgpack: [1, 'bytes'], json: [2, 'bytes'] } satisfies Descriptor;
 
-const attributePathStep: Descriptor = { attributeName: [1, 'string'], elementKeyString: [2, 'string'], elementKeyInt: [3, 'int'] };
+const attributePathStep: Descriptor = {
+  attributeName: [1, 'string'],
+  elementKeyString: [2, 'string'],
+  elementKeyInt: [3, 'int'],
+};
 const attributePath: Descriptor = { steps: [1, attributePathStep, 'repeated'] };
 
 export const severity = { error: 1, warning: 2 } as const;

@@ -6,10 +6,15 @@ import { type Method, startGrpcServer } from './grpc-server.ts';
 import type { Message } from './protobuf.ts';
 import { type ProviderMethod, providerMethods } from './protocol.ts';
 
-export type ProviderHandlers = { readonly [method in ProviderMethod]: (request: Message) => Promise<Message> | Message };
+export type ProviderHandlers = {
+  readonly [method in ProviderMethod]: (request: Message) => Promise<Message> | Message;
+};
 
 // go-plugin's guard against starting a plugin by hand; the value is Terraform's.
-const magicCookie = ['TF_PLUGIN_MAGIC_COOKIE', 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2'] as const;
+const magicCookie = [
+  'TF_PLUGIN_MAGIC_COOKIE',
+  'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2',
+] as const;
 
 /**
  * Serves a provider to the Terraform process that started this one: go-plugin's handshake line on standard output, mutual
@@ -44,7 +49,11 @@ export async function servePlugin(
       return {};
     },
   });
-  methods.set('/grpc.health.v1.Health/Check', { request: {}, response: { status: [1, 'int'] }, handle: () => ({ status: 1 }) });
+  methods.set('/grpc.health.v1.Health/Check', {
+    request: {},
+    response: { status: [1, 'int'] },
+    handle: () => ({ status: 1 }),
+  });
 
   await startGrpcServer({ socket, key: keyPem, certificate: certificatePem, clientCertificate, methods });
   // Fields: go-plugin's own protocol, Terraform's protocol, network, address, kind, certificate (base64 without padding).

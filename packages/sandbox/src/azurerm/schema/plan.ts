@@ -1,5 +1,23 @@
-import { type AttributeSchema, type BlockSchema, blockType, type CtyType, type NestedBlockSchema, type ResourceSchema } from './schema.ts';
-import { hasUnknown, isEmpty, isList, isObjectValue, isUnknown, isZero, type ObjectValue, sameValue, unknown, type Value } from './values.ts';
+import {
+  type AttributeSchema,
+  type BlockSchema,
+  blockType,
+  type CtyType,
+  type NestedBlockSchema,
+  type ResourceSchema,
+} from './schema.ts';
+import {
+  hasUnknown,
+  isEmpty,
+  isList,
+  isObjectValue,
+  isUnknown,
+  isZero,
+  type ObjectValue,
+  sameValue,
+  unknown,
+  type Value,
+} from './values.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -115,12 +133,17 @@ function matchInSet(block: BlockSchema, config: ObjectValue, priors: readonly Va
   return priors.find(
     prior =>
       isObjectValue(prior) &&
-      sameValue(type, { ...prior, ...Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)) }, prior),
+      sameValue(
+        type,
+        { ...prior, ...Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null)) },
+        prior,
+      ),
   );
 }
 
 function noteReplacement(context: Context, path: Path, changed: boolean): void {
-  if (changed && !context.creating && context.schema.forceNew.includes(dotted(path))) context.requiresReplace.push(path);
+  if (changed && !context.creating && context.schema.forceNew.includes(dotted(path)))
+    context.requiresReplace.push(path);
 }
 
 /** Blocks that go take with them what can only be replaced. */

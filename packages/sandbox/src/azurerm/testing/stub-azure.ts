@@ -139,14 +139,24 @@ function token(): JsonObject {
 function secretsOf(path: string): JsonObject {
   if (path.endsWith('/sharedKeys')) return { primarySharedKey: 'first', secondarySharedKey: 'second' };
   const config = {
-    clusters: [{ name: 'c', cluster: { server: 'https://c.hcp.westeurope.azmk8s.io:443', 'certificate-authority-data': 'Y2E=' } }],
+    clusters: [
+      {
+        name: 'c',
+        cluster: { server: 'https://c.hcp.westeurope.azmk8s.io:443', 'certificate-authority-data': 'Y2E=' },
+      },
+    ],
     users: [{ name: 'u', user: { exec: { command: 'kubelogin' } } }],
   };
   return { kubeconfigs: [{ name: 'clusterUser', value: Buffer.from(JSON.stringify(config)).toString('base64') }] };
 }
 
 /** What Azure adds to what it was told, once, and keeps. */
-function fill(path: string, existed: JsonObject | undefined, body: JsonObject, resources: Map<string, JsonObject>): JsonObject {
+function fill(
+  path: string,
+  existed: JsonObject | undefined,
+  body: JsonObject,
+  resources: Map<string, JsonObject>,
+): JsonObject {
   const words = path.split('/');
   const type = words.at(-2)?.toLowerCase() ?? '';
   const name = words.at(-1) ?? '';
@@ -166,7 +176,10 @@ function fill(path: string, existed: JsonObject | undefined, body: JsonObject, r
     }));
     added['agentPoolProfiles'] = profiles;
   }
-  const identity = body['identity'] === undefined ? undefined : { principalId: fixed(path, 'p'), tenantId: stubIds.tenant, ...asObject(body['identity']) };
+  const identity =
+    body['identity'] === undefined
+      ? undefined
+      : { principalId: fixed(path, 'p'), tenantId: stubIds.tenant, ...asObject(body['identity']) };
   return {
     ...body,
     id: path,
@@ -179,50 +192,55 @@ function fill(path: string, existed: JsonObject | undefined, body: JsonObject, r
 type Additions = { [name: string]: unknown };
 
 /** Members by type that Azure computes; what an earlier answer held is kept. */
-const additions: { readonly [type: string]: (path: string, properties: JsonObject, before: JsonObject) => Additions } = {
-  virtualnetworks: path => ({ resourceGuid: fixed(path, 'guid') }),
-  workspaces: path => ({ customerId: fixed(path, 'customer') }),
-  registries: path => ({ loginServer: `${path.split('/').at(-1)}.azurecr.io` }),
-  userassignedidentities: path => ({ clientId: fixed(path, 'c'), principalId: fixed(path, 'p'), tenantId: stubIds.tenant }),
-  roleassignments: path => ({
-    scope: path.slice(0, path.indexOf('/providers/Microsoft.Authorization')),
-    principalType: 'ServicePrincipal',
-  }),
-  publicipaddresses: () => ({ ipAddress: '203.0.113.7' }),
-  managedclusters: (path, properties, before) => {
-    const name = path.split('/').at(-1);
-    const group = textAt(properties, 'nodeResourceGroup') || `MC_${path.split('/')[4]}_${name}_westeurope`;
-    const profile = asObject(properties['networkProfile']);
-    const nodeIdentity = `/subscriptions/${stubIds.subscription}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}-agentpool`;
-    return {
-      nodeResourceGroup: group,
-      fqdn: `${textAt(properties, 'dnsPrefix')}-a1b2c3d4.hcp.westeurope.azmk8s.io`,
-      azurePortalFQDN: `${textAt(properties, 'dnsPrefix')}-a1b2c3d4.portal.hcp.westeurope.azmk8s.io`,
-      currentKubernetesVersion: '1.34.4',
-      identityProfile: before['identityProfile'] ?? {
-        kubeletidentity: { resourceId: nodeIdentity, clientId: fixed(path, 'kc'), objectId: fixed(path, 'ko') },
-      },
-      oidcIssuerProfile: {
-        ...asObject(properties['oidcIssuerProfile']),
-        issuerURL: `https://westeurope.oic.prod-aks.azure.com/${stubIds.tenant}/${fixed(path, 'issuer')}/`,
-      },
-      networkProfile: {
-        loadBalancerProfile: { managedOutboundIPs: { count: 1 }, backendPoolType: 'NodeIPConfiguration' },
-        ipFamilies: ['IPv4'],
-        ...defined(profile),
-      },
-    };
-  },
-  agentpools: (_path, pool) => ({
-    osDiskSizeGB: 128,
-    osSKU: 'Ubuntu',
-    maxPods: 250,
-    kubeletDiskType: 'OS',
-    orchestratorVersion: '1.34',
-    nodeImageVersion: 'AKSUbuntu-2404gen2containerd-202611.03.0',
-    ...defined(pool),
-  }),
-};
+const additions: { readonly [type: string]: (path: string, properties: JsonObject, before: JsonObject) => Additions } =
+  {
+    virtualnetworks: path => ({ resourceGuid: fixed(path, 'guid') }),
+    workspaces: path => ({ customerId: fixed(path, 'customer') }),
+    registries: path => ({ loginServer: `${path.split('/').at(-1)}.azurecr.io` }),
+    userassignedidentities: path => ({
+      clientId: fixed(path, 'c'),
+      principalId: fixed(path, 'p'),
+      tenantId: stubIds.tenant,
+    }),
+    roleassignments: path => ({
+      scope: path.slice(0, path.indexOf('/providers/Microsoft.Authorization')),
+      principalType: 'ServicePrincipal',
+    }),
+    publicipaddresses: () => ({ ipAddress: '203.0.113.7' }),
+    managedclusters: (path, properties, before) => {
+      const name = path.split('/').at(-1);
+      const group = textAt(properties, 'nodeResourceGroup') || `MC_${path.split('/')[4]}_${name}_westeurope`;
+      const profile = asObject(properties['networkProfile']);
+      const nodeIdentity = `/subscriptions/${stubIds.subscription}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}-agentpool`;
+      return {
+        nodeResourceGroup: group,
+        fqdn: `${textAt(properties, 'dnsPrefix')}-a1b2c3d4.hcp.westeurope.azmk8s.io`,
+        azurePortalFQDN: `${textAt(properties, 'dnsPrefix')}-a1b2c3d4.portal.hcp.westeurope.azmk8s.io`,
+        currentKubernetesVersion: '1.34.4',
+        identityProfile: before['identityProfile'] ?? {
+          kubeletidentity: { resourceId: nodeIdentity, clientId: fixed(path, 'kc'), objectId: fixed(path, 'ko') },
+        },
+        oidcIssuerProfile: {
+          ...asObject(properties['oidcIssuerProfile']),
+          issuerURL: `https://westeurope.oic.prod-aks.azure.com/${stubIds.tenant}/${fixed(path, 'issuer')}/`,
+        },
+        networkProfile: {
+          loadBalancerProfile: { managedOutboundIPs: { count: 1 }, backendPoolType: 'NodeIPConfiguration' },
+          ipFamilies: ['IPv4'],
+          ...defined(profile),
+        },
+      };
+    },
+    agentpools: (_path, pool) => ({
+      osDiskSizeGB: 128,
+      osSKU: 'Ubuntu',
+      maxPods: 250,
+      kubeletDiskType: 'OS',
+      orchestratorVersion: '1.34',
+      nodeImageVersion: 'AKSUbuntu-2404gen2containerd-202611.03.0',
+      ...defined(pool),
+    }),
+  };
 
 function defined(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined && value !== null));

@@ -51,9 +51,13 @@ export function terraform(
 }
 
 /** The errors in a `-json` stream: summary, and the address when there is one. */
-export function errorsOf(stdout: string): readonly { readonly summary: string; readonly address: string | undefined }[] {
+export function errorsOf(
+  stdout: string,
+): readonly { readonly summary: string; readonly address: string | undefined }[] {
   return stdout.split('\n').flatMap(line => {
-    const message = parseJson(line) as { diagnostic?: { severity: string; summary: string; address?: string } } | undefined;
+    const message = parseJson(line) as
+      | { diagnostic?: { severity: string; summary: string; address?: string } }
+      | undefined;
     const diagnostic = message?.diagnostic;
     return diagnostic?.severity === 'error' ? [{ summary: diagnostic.summary, address: diagnostic.address }] : [];
   });

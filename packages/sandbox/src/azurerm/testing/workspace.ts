@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@suite/foundation';
 import recorded from '../fixtures/recorded-plans.json' with { type: 'json' };
-import { startStubAzure, type StubAzure } from './stub-azure.ts';
+import { type StubAzure, startStubAzure } from './stub-azure.ts';
 import { mirrorFromSource, type Outcome, terraform } from './terraform.ts';
 
 export interface Edit {

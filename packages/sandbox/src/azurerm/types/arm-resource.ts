@@ -90,6 +90,10 @@ export function armResource(definition: ArmResource): ResourceType {
 export function checkId(kind: IdKind, id: string): string | undefined {
   if (parseId(kind, id) !== undefined) return undefined;
   const names = Object.fromEntries(kind.segments.map(([segment, title]) => [segment, `<${title}>`]));
-  const expected = formatId(kind, { subscriptions: '<Subscription>', resourceGroups: '<Resource Group Name>', ...names });
+  const expected = formatId(kind, {
+    subscriptions: '<Subscription>',
+    resourceGroups: '<Resource Group Name>',
+    ...names,
+  });
   return `parsing "${id}": the ID of a ${kind.label} has the form ${expected}`;
 }

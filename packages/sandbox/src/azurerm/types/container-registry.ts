@@ -45,7 +45,10 @@ export const containerRegistry: ResourceType = {
       sku: skuToArm(planned),
       tags: textMap(planned, 'tags'),
       identity: identityToArm(planned),
-      properties: { ...propertiesToArm(planned), zoneRedundancy: enabledOr('Disabled', flag(planned, 'zone_redundancy_enabled')) },
+      properties: {
+        ...propertiesToArm(planned),
+        zoneRedundancy: enabledOr('Disabled', flag(planned, 'zone_redundancy_enabled')),
+      },
     };
     await doing(`creating ${what}`, () =>
       azure.arm.run('Create', { method: 'PUT', path: id, apiVersion: registryVersion, body }),
@@ -104,7 +107,9 @@ export const containerRegistry: ResourceType = {
   async update(azure, id, prior, planned) {
     const what = describeId(registryKind, id);
     const patch = (body: JsonObject) =>
-      doing(`updating ${what}`, () => azure.arm.run('Update', { method: 'PATCH', path: id, apiVersion: registryVersion, body }));
+      doing(`updating ${what}`, () =>
+        azure.arm.run('Update', { method: 'PATCH', path: id, apiVersion: registryVersion, body }),
+      );
     const growsUp = changes(prior, planned, 'sku') && planned['sku'] === 'Premium';
     // Premium comes before what needs it, and goes after what needed it.
     if (growsUp) await patch({ sku: skuToArm(planned) });
@@ -168,7 +173,10 @@ function propertiesToArm(planned: ObjectValue): JsonObject {
       : {
           networkRuleSet: {
             defaultAction: text(rules, 'default_action'),
-            ipRules: blocks(rules, 'ip_rule').map(rule => ({ action: text(rule, 'action'), value: text(rule, 'ip_range') })),
+            ipRules: blocks(rules, 'ip_rule').map(rule => ({
+              action: text(rule, 'action'),
+              value: text(rule, 'ip_range'),
+            })),
           },
         }),
     ...(encryption === undefined
@@ -238,7 +246,11 @@ async function replicate(
     }
     for (const [location, next] of after) {
       const old = before.get(location);
-      if (old !== undefined && !changes(old, next, 'zone_redundancy_enabled', 'global_endpoint_routing_enabled', 'tags')) continue;
+      if (
+        old !== undefined &&
+        !changes(old, next, 'zone_redundancy_enabled', 'global_endpoint_routing_enabled', 'tags')
+      )
+        continue;
       const body = {
         location,
         tags: textMap(next, 'tags'),
@@ -288,7 +300,10 @@ function premiumProblems(planned: ObjectValue): readonly string[] {
     ...(isPremium && planned['export_policy_enabled'] === false && planned['public_network_access_enabled'] === true
       ? ['to disable export of artifacts, `public_network_access_enabled` must also be `false`']
       : []),
-    ...needs(blocks(planned, 'encryption').length > 0, 'an ACR encryption can only be applied when using the Premium Sku'),
+    ...needs(
+      blocks(planned, 'encryption').length > 0,
+      'an ACR encryption can only be applied when using the Premium Sku',
+    ),
     ...needs(
       flag(planned, 'zone_redundancy_enabled') || replications.some(item => flag(item, 'zone_redundancy_enabled')),
       'ACR zone redundancy can only be applied when using the Premium Sku',

@@ -1,6 +1,6 @@
 import { asObject, canonicalJson, type JsonObject, parseJson } from '@suite/foundation';
-import type { ObjectValue, Value } from '../schema/values.ts';
 import { normaliseLocation } from '../schema/plan.ts';
+import type { ObjectValue, Value } from '../schema/values.ts';
 import { armResource, namedParts } from './arm-resource.ts';
 import { alreadyExists, doing } from './messages.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -67,11 +67,23 @@ const hub = ['event_hub_id', 'eventHubResourceId'] as const;
 const destinations: readonly Part[] = [
   { argument: 'event_hub', property: 'eventHubs', texts: [name, hub] },
   { argument: 'event_hub_direct', property: 'eventHubsDirect', texts: [name, hub] },
-  { argument: 'log_analytics', property: 'logAnalytics', texts: [name, ['workspace_resource_id', 'workspaceResourceId']] },
-  { argument: 'monitor_account', property: 'monitoringAccounts', texts: [name, ['monitor_account_id', 'accountResourceId']] },
+  {
+    argument: 'log_analytics',
+    property: 'logAnalytics',
+    texts: [name, ['workspace_resource_id', 'workspaceResourceId']],
+  },
+  {
+    argument: 'monitor_account',
+    property: 'monitoringAccounts',
+    texts: [name, ['monitor_account_id', 'accountResourceId']],
+  },
   { argument: 'storage_blob', property: 'storageAccounts', texts: [name, storage, container] },
   { argument: 'storage_blob_direct', property: 'storageBlobsDirect', texts: [name, storage, container] },
-  { argument: 'storage_table_direct', property: 'storageTablesDirect', texts: [name, storage, ['table_name', 'tableName']] },
+  {
+    argument: 'storage_table_direct',
+    property: 'storageTablesDirect',
+    texts: [name, storage, ['table_name', 'tableName']],
+  },
 ];
 
 const flow: Part = {
@@ -126,10 +138,15 @@ export const dataCollectionRule = armResource({
     data_flow: readPart(flow, at(body, 'properties')),
     data_sources: sourcesFromArm(at(body, 'properties', 'dataSources')),
     destinations: destinationsFromArm(at(body, 'properties', 'destinations')),
-    stream_declaration: Object.entries(asObject(at(body, 'properties', 'streamDeclarations'))).map(([stream, declared]) => ({
-      stream_name: stream,
-      column: objectsAt(declared, 'columns').map(column => ({ name: textAt(column, 'name'), type: textAt(column, 'type') })),
-    })),
+    stream_declaration: Object.entries(asObject(at(body, 'properties', 'streamDeclarations'))).map(
+      ([stream, declared]) => ({
+        stream_name: stream,
+        column: objectsAt(declared, 'columns').map(column => ({
+          name: textAt(column, 'name'),
+          type: textAt(column, 'type'),
+        })),
+      }),
+    ),
   }),
 });
 
@@ -240,7 +257,10 @@ function sourcesFromArm(parent: unknown): Value {
       prometheus_forwarder: objectsAt(parent, 'prometheusForwarder').map(forwarder => ({
         name: textAt(forwarder, 'name'),
         streams: textsAt(forwarder, 'streams'),
-        label_include_filter: Object.entries(textMapAt(forwarder, 'labelIncludeFilter')).map(([label, value]) => ({ label, value })),
+        label_include_filter: Object.entries(textMapAt(forwarder, 'labelIncludeFilter')).map(([label, value]) => ({
+          label,
+          value,
+        })),
       })),
     },
   ];
@@ -273,7 +293,9 @@ export const dataCollectionRuleAssociation: ResourceType = {
     const what = describe(id);
     const existing = await doing(`checking for the presence of an existing ${what}`, () => azure.arm.get(id, version));
     if (existing !== undefined) throw alreadyExists('azurerm_monitor_data_collection_rule_association', id);
-    await doing(`creating ${what}`, () => azure.arm.send({ method: 'PUT', path: id, apiVersion: version, body: toArm(planned) }));
+    await doing(`creating ${what}`, () =>
+      azure.arm.send({ method: 'PUT', path: id, apiVersion: version, body: toArm(planned) }),
+    );
     return id;
   },
   async read(azure, id) {
@@ -295,10 +317,14 @@ export const dataCollectionRuleAssociation: ResourceType = {
     );
   },
   async delete(azure, id) {
-    await doing(`deleting ${describe(id)}`, () => azure.arm.run('', { method: 'DELETE', path: id, apiVersion: version }));
+    await doing(`deleting ${describe(id)}`, () =>
+      azure.arm.run('', { method: 'DELETE', path: id, apiVersion: version }),
+    );
   },
   checkImportId: id =>
-    split(id).every(part => part !== '') ? undefined : `parsing "${id}": expected <Resource ID>${associationMiddle}<name>`,
+    split(id).every(part => part !== '')
+      ? undefined
+      : `parsing "${id}": expected <Resource ID>${associationMiddle}<name>`,
 };
 
 function toArm(planned: ObjectValue): JsonObject {

@@ -52,15 +52,22 @@ export const dataSources: { readonly [type: string]: DataSource } = {
     },
   },
 
-  azurerm_resource_group: readsLike(resourceGroup, resourceGroupKind, config => ({ resourceGroups: named(config, 'name') })),
+  azurerm_resource_group: readsLike(resourceGroup, resourceGroupKind, config => ({
+    resourceGroups: named(config, 'name'),
+  })),
   azurerm_log_analytics_workspace: readsLike(logAnalyticsWorkspace, workspaceKind, inGroup('workspaces')),
   azurerm_container_registry: readsLike(containerRegistry, registryKind, inGroup('registries'), found =>
     // Where there is no administrator the data source says nothing, and the resource an empty text.
     found['admin_enabled'] === true ? {} : { admin_username: null, admin_password: null },
   ),
-  azurerm_user_assigned_identity: readsLike(userAssignedIdentity, identityKind, inGroup('userAssignedIdentities'), found => ({
-    isolation_scope: found['isolation_scope'] || 'None',
-  })),
+  azurerm_user_assigned_identity: readsLike(
+    userAssignedIdentity,
+    identityKind,
+    inGroup('userAssignedIdentities'),
+    found => ({
+      isolation_scope: found['isolation_scope'] || 'None',
+    }),
+  ),
   azurerm_subnet: readsLike(
     subnet,
     subnetKind,
@@ -69,7 +76,9 @@ export const dataSources: { readonly [type: string]: DataSource } = {
       virtualNetworks: named(config, 'virtual_network_name'),
       subnets: named(config, 'name'),
     }),
-    async (_, azure, id) => ({ address_prefix: textAt(await azure.arm.get(id, networkVersion), 'properties', 'addressPrefix') }),
+    async (_, azure, id) => ({
+      address_prefix: textAt(await azure.arm.get(id, networkVersion), 'properties', 'addressPrefix'),
+    }),
   ),
   azurerm_kubernetes_cluster: readsLike(kubernetesCluster, clusterKind, inGroup('managedClusters'), clusterExtras),
 
@@ -152,7 +161,9 @@ async function clusterExtras(found: Readable, azure: Azure, id: string): Promise
         snapshot_controller_enabled: isOn('snapshotController', true),
       },
     ],
-    agent_pool_profile: objectsAt(pools, 'value').map(pool => poolSummary(textAt(pool, 'name'), asObject(pool['properties']))),
+    agent_pool_profile: objectsAt(pools, 'value').map(pool =>
+      poolSummary(textAt(pool, 'name'), asObject(pool['properties'])),
+    ),
   };
 }
 

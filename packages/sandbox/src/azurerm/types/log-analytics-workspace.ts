@@ -42,7 +42,9 @@ export const logAnalyticsWorkspace = armResource({
   parts: namedParts('workspaces'),
   beforeCreate: async (azure, planned) => {
     const path = `/subscriptions/${azure.subscriptionId}/providers/Microsoft.OperationalInsights/deletedWorkspaces`;
-    const deleted = await doing('listing deleted Log Analytics Workspaces', () => azure.arm.get(path, workspaceVersion));
+    const deleted = await doing('listing deleted Log Analytics Workspaces', () =>
+      azure.arm.get(path, workspaceVersion),
+    );
     const comesBack = objectsAt(deleted, 'value').some(
       workspace =>
         textAt(workspace, 'name') === planned['name'] && textAt(workspace, 'properties', 'sku', 'name') === 'LACluster',
@@ -125,7 +127,11 @@ export const logAnalyticsWorkspace = armResource({
   },
 });
 
-function toArm(planned: ObjectValue, existing: { readonly [name: string]: unknown } | undefined, ruleId: string | undefined) {
+function toArm(
+  planned: ObjectValue,
+  existing: { readonly [name: string]: unknown } | undefined,
+  ruleId: string | undefined,
+) {
   const properties = asObject(existing?.['properties']);
   const quota = count(planned, 'daily_quota_gb');
   return {
@@ -164,6 +170,7 @@ function refineSku(prior: ObjectValue, planned: ObjectValue): Refinement {
   const after = text(planned, 'sku');
   if (before === after || after === undefined) return {};
   const changeable = ['PerGB2018', 'CapacityReservation'];
-  const isFree = before === undefined || before === 'LACluster' || (changeable.includes(before) && changeable.includes(after));
+  const isFree =
+    before === undefined || before === 'LACluster' || (changeable.includes(before) && changeable.includes(after));
   return isFree ? {} : { requiresReplace: [['sku']] };
 }

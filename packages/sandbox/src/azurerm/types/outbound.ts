@@ -48,7 +48,11 @@ export const natGateway = armResource({
       zones: someTexts(planned, 'zones'),
       tags: textMap(planned, 'tags'),
       // The addresses belong to resources of their own.
-      properties: { idleTimeoutInMinutes: count(planned, 'idle_timeout_in_minutes'), publicIpAddresses, publicIpPrefixes },
+      properties: {
+        idleTimeoutInMinutes: count(planned, 'idle_timeout_in_minutes'),
+        publicIpAddresses,
+        publicIpPrefixes,
+      },
     };
   },
   fromArm: (body, parts) => ({
@@ -166,7 +170,9 @@ export const natGatewayPublicIpAssociation: ResourceType = {
   checkImportId: id => {
     const [gatewayId = '', addressId = ''] = id.split('|');
     const isWhole = parseId(natGatewayKind, gatewayId) !== undefined && parseId(publicIpKind, addressId) !== undefined;
-    return isWhole ? undefined : `parsing "${id}": expected the ID of a Nat Gateway and of a Public IP Address, separated by "|"`;
+    return isWhole
+      ? undefined
+      : `parsing "${id}": expected the ID of a Nat Gateway and of a Public IP Address, separated by "|"`;
   },
 };
 

@@ -1,6 +1,6 @@
+import { ArmError } from '../arm/client.ts';
 import { describeId, formatId, type IdKind, parseId } from '../arm/ids.ts';
 import { normaliseLocation } from '../schema/plan.ts';
-import { ArmError } from '../arm/client.ts';
 import { checkId } from './arm-resource.ts';
 import { alreadyExists, doing } from './messages.ts';
 import type { Azure, ResourceType } from './resource-type.ts';
@@ -20,7 +20,9 @@ export const resourceGroup: ResourceType = {
       resourceGroups: String(planned['name']),
     });
     const what = describeId(resourceGroupKind, id);
-    const existing = await doing(`checking for presence of existing ${what}`, () => azure.arm.get(id, resourceGroupVersion));
+    const existing = await doing(`checking for presence of existing ${what}`, () =>
+      azure.arm.get(id, resourceGroupVersion),
+    );
     if (existing !== undefined) throw alreadyExists('azurerm_resource_group', id);
     const managedBy = text(planned, 'managed_by');
     await doing(`creating ${JSON.stringify(what)}`, () =>
@@ -95,7 +97,9 @@ async function waitUntilEmpty(azure: Azure, id: string): Promise<void> {
     if (waited >= emptyCheckMs) {
       const name = parseId(resourceGroupKind, id)?.['resourceGroups'] ?? '';
       const lines = ids.map(resource => `* \`${resource}\``).sort();
-      throw new ArmError(`deleting Resource Group "${name}": the Resource Group still contains Resources.\n\n${lines.join('\n')}`);
+      throw new ArmError(
+        `deleting Resource Group "${name}": the Resource Group still contains Resources.\n\n${lines.join('\n')}`,
+      );
     }
     await azure.pause(emptyPauseMs);
   }

@@ -19,7 +19,9 @@ export const roleAssignment: ResourceType = {
     const scope = String(planned['scope']);
     const roleId = await definitionId(azure, scope, planned);
     const id = `${scope}${middle}${text(planned, 'name') ?? randomUUID()}`;
-    const existing = await doing(`checking for presence of existing ${describe(id)}`, () => azure.arm.get(id, assignmentVersion));
+    const existing = await doing(`checking for presence of existing ${describe(id)}`, () =>
+      azure.arm.get(id, assignmentVersion),
+    );
     if (existing !== undefined) throw alreadyExists('azurerm_role_assignment', id);
     const condition = text(planned, 'condition');
     const conditionVersion = text(planned, 'condition_version');
@@ -32,7 +34,8 @@ export const roleAssignment: ResourceType = {
         principalId: planned['principal_id'],
         description: text(planned, 'description') ?? '',
         principalType:
-          text(planned, 'principal_type') ?? (flag(planned, 'skip_service_principal_aad_check') ? 'ServicePrincipal' : undefined),
+          text(planned, 'principal_type') ??
+          (flag(planned, 'skip_service_principal_aad_check') ? 'ServicePrincipal' : undefined),
         delegatedManagedIdentityResourceId: text(planned, 'delegated_managed_identity_resource_id'),
         ...(condition === undefined ? {} : { condition, conditionVersion: conditionVersion ?? '2.0' }),
       },
@@ -68,7 +71,8 @@ export const roleAssignment: ResourceType = {
     const condition = text(planned, 'condition');
     const implied = condition === undefined ? undefined : '2.0';
     const conditionVersion =
-      text(config, 'condition_version') ?? (changes(prior, planned, 'condition') ? implied : text(planned, 'condition_version'));
+      text(config, 'condition_version') ??
+      (changes(prior, planned, 'condition') ? implied : text(planned, 'condition_version'));
     const body = {
       properties: {
         ...asObject(existing?.['properties']),
@@ -107,7 +111,8 @@ async function putWhenPrincipalIsKnown(azure: Azure, id: string, body: JsonObjec
       await azure.arm.send({ method: 'PUT', path: id, apiVersion: assignmentVersion, body });
       return;
     } catch (error) {
-      const isUnknown = error instanceof ArmError && error.status === 400 && error.message.includes('PrincipalNotFound');
+      const isUnknown =
+        error instanceof ArmError && error.status === 400 && error.message.includes('PrincipalNotFound');
       if (!isUnknown || attempt === principalAttempts) throw error;
       await azure.pause(principalPauseMs);
     }

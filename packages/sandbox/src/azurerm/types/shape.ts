@@ -31,7 +31,9 @@ export function texts(object: ObjectValue | undefined, name: string): readonly s
 export function textMap(object: ObjectValue | undefined, name: string): { readonly [key: string]: string } {
   const value = object?.[name];
   if (!isObjectValue(value)) return {};
-  return Object.fromEntries(Object.entries(value).flatMap(([key, item]) => (typeof item === 'string' ? [[key, item]] : [])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => (typeof item === 'string' ? [[key, item]] : [])),
+  );
 }
 
 export function blocks(object: ObjectValue | undefined, name: string): readonly ObjectValue[] {

@@ -6,7 +6,14 @@ import { checkId } from './arm-resource.ts';
 import { alreadyExists, doing } from './messages.ts';
 import type { Azure, ResourceType } from './resource-type.ts';
 import { at, blocks, count, enabledOr, objectsAt, reference, references, text, textAt, texts } from './shape.ts';
-import { delegationToArm, endpointToArm, networkVersion, poolsFromArm, poolToArm, subnetBasics } from './virtual-network.ts';
+import {
+  delegationToArm,
+  endpointToArm,
+  networkVersion,
+  poolsFromArm,
+  poolToArm,
+  subnetBasics,
+} from './virtual-network.ts';
 
 export const subnetKind: IdKind = {
   label: 'Subnet',
@@ -27,7 +34,9 @@ export const subnet: ResourceType = {
     });
     const what = describeId(subnetKind, id);
     await azure.exclusively(parentOf(id), async () => {
-      const existing = await doing(`checking for presence of existing ${what}`, () => azure.arm.get(id, networkVersion));
+      const existing = await doing(`checking for presence of existing ${what}`, () =>
+        azure.arm.get(id, networkVersion),
+      );
       if (existing !== undefined) throw alreadyExists('azurerm_subnet', id);
       const body = {
         name: planned['name'],

@@ -87,7 +87,12 @@ export const virtualNetwork = armResource({
       ddos_protection_plan:
         at(properties, 'ddosProtectionPlan', 'id') === undefined
           ? []
-          : [{ id: textAt(properties, 'ddosProtectionPlan', 'id'), enable: flagAt(properties, 'enableDdosProtection') }],
+          : [
+              {
+                id: textAt(properties, 'ddosProtectionPlan', 'id'),
+                enable: flagAt(properties, 'enableDdosProtection'),
+              },
+            ],
       encryption: flagAt(properties, 'encryption', 'enabled')
         ? [{ enforcement: textAt(properties, 'encryption', 'enforcement') }]
         : [],
@@ -158,7 +163,8 @@ export function subnetBasics(properties: JsonObject): ObjectValue {
     address_prefixes: prefixes.length === 0 && prefix !== '' ? [prefix] : prefixes,
     default_outbound_access_enabled: properties['defaultOutboundAccess'] !== false,
     private_endpoint_network_policies: textAt(properties, 'privateEndpointNetworkPolicies'),
-    private_link_service_network_policies_enabled: textAt(properties, 'privateLinkServiceNetworkPolicies') === 'Enabled',
+    private_link_service_network_policies_enabled:
+      textAt(properties, 'privateLinkServiceNetworkPolicies') === 'Enabled',
     delegation: objectsAt(properties, 'delegations').map(delegation => ({
       name: textAt(delegation, 'name'),
       service_delegation: [

@@ -59,7 +59,9 @@ export function addonsFromArm(properties: JsonObject): { readonly [argument: str
   const addon = (name: string): unknown =>
     Object.entries(profiles).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
   const setting = (found: unknown, name: string): string => {
-    const entry = Object.entries(asObject(at(found, 'config'))).find(([key]) => key.toLowerCase() === name.toLowerCase());
+    const entry = Object.entries(asObject(at(found, 'config'))).find(
+      ([key]) => key.toLowerCase() === name.toLowerCase(),
+    );
     return typeof entry?.[1] === 'string' ? entry[1] : '';
   };
   const asBlock = (name: string, read: (found: unknown) => ObjectValue): Value => {

@@ -44,13 +44,17 @@ function networkChanges(before: ObjectValue | undefined, after: ObjectValue | un
   }));
   const isOverlay = text(after, 'network_plugin_mode')?.toLowerCase() === 'overlay';
   const paths = [
-    policy?.differs && policy.from !== undefined && !policiesInPlace.some(([from, to]) => from === policy.from && to === policy.to)
+    policy?.differs &&
+    policy.from !== undefined &&
+    !policiesInPlace.some(([from, to]) => from === policy.from && to === policy.to)
       ? 'network_policy'
       : undefined,
     plane?.differs && plane.from !== undefined && !(plane.from === 'azure' && plane.to === 'cilium')
       ? 'network_data_plane'
       : undefined,
-    plugin?.differs && !(plugin.from === 'kubenet' && plugin.to === 'azure' && isOverlay) ? 'network_plugin' : undefined,
+    plugin?.differs && !(plugin.from === 'kubenet' && plugin.to === 'azure' && isOverlay)
+      ? 'network_plugin'
+      : undefined,
     differs('network_plugin_mode') && !isOverlay ? 'network_plugin_mode' : undefined,
     differs('pod_cidr') && text(before, 'pod_cidr') !== undefined ? 'pod_cidr' : undefined,
     differs('pod_cidrs') && texts(before, 'pod_cidrs').length > 0 ? 'pod_cidrs' : undefined,
@@ -63,9 +67,14 @@ function otherChanges(prior: ObjectValue, planned: ObjectValue): readonly Path[]
   const access = [block(prior, 'api_server_access_profile'), block(planned, 'api_server_access_profile')] as const;
   const windows = [block(prior, 'windows_profile'), block(planned, 'windows_profile')] as const;
   const isCleared = (name: string, [before, after]: readonly [ObjectValue | undefined, ObjectValue | undefined]) =>
-    text(before, name) !== undefined && after !== undefined && !isUnknown(after[name]) && text(after, name) === undefined;
+    text(before, name) !== undefined &&
+    after !== undefined &&
+    !isUnknown(after[name]) &&
+    text(after, name) === undefined;
   return [
-    ...(flag(prior, 'oidc_issuer_enabled') && planned['oidc_issuer_enabled'] === false ? [['oidc_issuer_enabled']] : []),
+    ...(flag(prior, 'oidc_issuer_enabled') && planned['oidc_issuer_enabled'] === false
+      ? [['oidc_issuer_enabled']]
+      : []),
     ...(principals[1] !== undefined && text(principals[0], 'client_id') === undefined
       ? [['service_principal', 0, 'client_id']]
       : []),
@@ -86,7 +95,10 @@ function networkProblems(planned: ObjectValue): readonly string[] {
     );
   }
   if (flag(block(network, 'advanced_networking'), 'security_enabled')) {
-    for (const [name, value] of [['network_data_plane', 'cilium'], ['network_plugin', 'azure']] as const) {
+    for (const [name, value] of [
+      ['network_data_plane', 'cilium'],
+      ['network_plugin', 'azure'],
+    ] as const) {
       if (text(network, name) === value) continue;
       problems.push(
         `when \`network_profile.0.advanced_networking\` has \`security_enabled\` set to \`true\`, \`network_profile.0.${name}\` must be set to \`${value}\``,

@@ -54,15 +54,32 @@ export function clusterFromArm(body: JsonObject, parts: IdParts, state: ObjectVa
     workload_identity_enabled: flagAt(properties, 'securityProfile', 'workloadIdentity', 'enabled'),
     ...(cleaner == null
       ? {}
-      : { image_cleaner_enabled: flagAt(cleaner, 'enabled'), image_cleaner_interval_hours: countAt(cleaner, 'intervalHours') }),
+      : {
+          image_cleaner_enabled: flagAt(cleaner, 'enabled'),
+          image_cleaner_interval_hours: countAt(cleaner, 'intervalHours'),
+        }),
     microsoft_defender: flagAt(properties, 'securityProfile', 'defender', 'securityMonitoring', 'enabled')
-      ? [{ log_analytics_workspace_id: textAt(properties, 'securityProfile', 'defender', 'logAnalyticsWorkspaceResourceId') }]
+      ? [
+          {
+            log_analytics_workspace_id: textAt(
+              properties,
+              'securityProfile',
+              'defender',
+              'logAnalyticsWorkspaceResourceId',
+            ),
+          },
+        ]
       : [],
     key_management_service: flagAt(properties, 'securityProfile', 'azureKeyVaultKms', 'enabled')
       ? [
           {
             key_vault_key_id: textAt(properties, 'securityProfile', 'azureKeyVaultKms', 'keyId'),
-            key_vault_network_access: textAt(properties, 'securityProfile', 'azureKeyVaultKms', 'keyVaultNetworkAccess'),
+            key_vault_network_access: textAt(
+              properties,
+              'securityProfile',
+              'azureKeyVaultKms',
+              'keyVaultNetworkAccess',
+            ),
           },
         ]
       : [],
@@ -163,4 +180,3 @@ function workloadScalerFromArm(properties: JsonObject): Value {
     },
   ];
 }
-

@@ -207,7 +207,8 @@ export function meshFromArm(properties: JsonObject): Value {
   const mesh = properties['serviceMeshProfile'];
   if (textAt(mesh, 'mode') !== 'Istio') return [];
   const gateways = objectsAt(mesh, 'istio', 'components', 'ingressGateways');
-  const isOn = (mode: string) => gateways.some(gateway => textAt(gateway, 'mode') === mode && flagAt(gateway, 'enabled'));
+  const isOn = (mode: string) =>
+    gateways.some(gateway => textAt(gateway, 'mode') === mode && flagAt(gateway, 'enabled'));
   const plugin = at(mesh, 'istio', 'certificateAuthority', 'plugin');
   return [
     {

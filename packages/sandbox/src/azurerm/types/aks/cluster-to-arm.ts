@@ -20,7 +20,7 @@ import { defaultPoolToArm } from './pool.ts';
 interface Section {
   /** An update writes the section when one of these changes. */
   readonly arguments: readonly string[];
-  /** Properties of the cluster; undefined ones are left as Azure has them. */
+  /** Properties of the cluster; undefined ones are left out of the request. */
   readonly write: (planned: ObjectValue, prior: ObjectValue | undefined, existing: JsonObject) => JsonObject;
 }
 
@@ -41,7 +41,10 @@ const sections: readonly Section[] = [
     write: planned => ({ aadProfile: aadToArm(planned) ?? null }),
   },
   { arguments: ['auto_scaler_profile'], write: planned => ({ autoScalerProfile: autoScalerToArm(planned) }) },
-  { arguments: ['automatic_upgrade_channel', 'node_os_upgrade_channel'], write: planned => ({ autoUpgradeProfile: channels(planned) }) },
+  {
+    arguments: ['automatic_upgrade_channel', 'node_os_upgrade_channel'],
+    write: planned => ({ autoUpgradeProfile: channels(planned) }),
+  },
   {
     arguments: ['monitor_metrics'],
     write: planned => ({ azureMonitorProfile: { metrics: metrics(planned) } }),
@@ -88,8 +91,17 @@ const sections: readonly Section[] = [
     },
   },
   {
-    arguments: ['image_cleaner_enabled', 'image_cleaner_interval_hours', 'workload_identity_enabled', 'microsoft_defender', 'key_management_service', 'custom_ca_trust_certificates_base64'],
-    write: (planned, prior, existing) => ({ securityProfile: security(planned, prior, asObject(existing['securityProfile'])) }),
+    arguments: [
+      'image_cleaner_enabled',
+      'image_cleaner_interval_hours',
+      'workload_identity_enabled',
+      'microsoft_defender',
+      'key_management_service',
+      'custom_ca_trust_certificates_base64',
+    ],
+    write: (planned, prior, existing) => ({
+      securityProfile: security(planned, prior, asObject(existing['securityProfile'])),
+    }),
   },
   { arguments: ['linux_profile'], write: planned => ({ linuxProfile: linuxProfileToArm(planned) }) },
   { arguments: ['windows_profile'], write: planned => ({ windowsProfile: windowsProfileToArm(planned) }) },
@@ -107,7 +119,9 @@ const sections: readonly Section[] = [
     arguments: ['node_provisioning_profile'],
     write: planned => {
       const profile = block(planned, 'node_provisioning_profile');
-      return { nodeProvisioningProfile: { mode: text(profile, 'mode'), defaultNodePools: text(profile, 'default_node_pools') } };
+      return {
+        nodeProvisioningProfile: { mode: text(profile, 'mode'), defaultNodePools: text(profile, 'default_node_pools') },
+      };
     },
   },
   {
@@ -148,10 +162,13 @@ const sections: readonly Section[] = [
     arguments: ['workload_autoscaler_profile'],
     write: (planned, prior) => {
       const profile = block(planned, 'workload_autoscaler_profile');
-      if (profile === undefined) return prior === undefined ? {} : { workloadAutoScalerProfile: { keda: { enabled: false } } };
+      if (profile === undefined)
+        return prior === undefined ? {} : { workloadAutoScalerProfile: { keda: { enabled: false } } };
       const before = block(prior, 'workload_autoscaler_profile');
       const state = (argument: string) =>
-        flag(profile, argument) || changes(before, profile, argument) ? { enabled: flag(profile, argument) } : undefined;
+        flag(profile, argument) || changes(before, profile, argument)
+          ? { enabled: flag(profile, argument) }
+          : undefined;
       return {
         workloadAutoScalerProfile: {
           keda: state('keda_enabled'),
@@ -204,7 +221,11 @@ export function clusterToArm(planned: ObjectValue): JsonObject {
 }
 
 /** Azure's cluster with what an update changes of it; undefined when nothing of the cluster itself changes. */
-export function clusterUpdateToArm(existing: JsonObject, prior: ObjectValue, planned: ObjectValue): JsonObject | undefined {
+export function clusterUpdateToArm(
+  existing: JsonObject,
+  prior: ObjectValue,
+  planned: ObjectValue,
+): JsonObject | undefined {
   const changed = sections.filter(section => changes(prior, planned, ...section.arguments));
   const identityChanges = changes(prior, planned, 'identity');
   const tagsChange = changes(prior, planned, 'tags');
@@ -221,7 +242,9 @@ export function clusterUpdateToArm(existing: JsonObject, prior: ObjectValue, pla
     properties: {
       ...properties,
       ...written,
-      ...(addons === undefined ? {} : { addonProfiles: { ...asObject(properties['addonProfiles']), ...defined(asObject(addons)) } }),
+      ...(addons === undefined
+        ? {}
+        : { addonProfiles: { ...asObject(properties['addonProfiles']), ...defined(asObject(addons)) } }),
     },
   };
 }
@@ -231,7 +254,10 @@ export function withEmptyIdentities(existing: JsonObject): JsonObject {
   const identity = asObject(existing['identity']);
   const ids = Object.keys(asObject(identity['userAssignedIdentities']));
   if (ids.length === 0) return existing;
-  return { ...existing, identity: { ...identity, userAssignedIdentities: Object.fromEntries(ids.map(id => [id, {}])) } };
+  return {
+    ...existing,
+    identity: { ...identity, userAssignedIdentities: Object.fromEntries(ids.map(id => [id, {}])) },
+  };
 }
 
 function defined(object: JsonObject): JsonObject {
@@ -319,15 +345,22 @@ function checkNew(planned: ObjectValue, principal: ObjectValue | undefined): voi
   const zone = text(planned, 'private_dns_zone_id');
   const hasCustomZone = zone !== undefined && zone !== 'System' && zone !== 'None';
   if (identity === undefined && principal === undefined) {
-    throw new ArmError('either an `identity` or `service_principal` block must be specified for cluster authentication');
+    throw new ArmError(
+      'either an `identity` or `service_principal` block must be specified for cluster authentication',
+    );
   }
   if (!flag(planned, 'private_cluster_enabled') && text(planned, 'dns_prefix') === undefined) {
     throw new ArmError('`dns_prefix` should be set if it is not a private cluster');
   }
   if (hasCustomZone && principal === undefined && textAt(identity, 'type') !== 'UserAssigned') {
-    throw new ArmError('a user assigned identity or a service principal must be used when using a custom private dns zone');
+    throw new ArmError(
+      'a user assigned identity or a service principal must be used when using a custom private dns zone',
+    );
   }
-  if (text(planned, 'dns_prefix_private_cluster') !== undefined && !(flag(planned, 'private_cluster_enabled') && hasCustomZone)) {
+  if (
+    text(planned, 'dns_prefix_private_cluster') !== undefined &&
+    !(flag(planned, 'private_cluster_enabled') && hasCustomZone)
+  ) {
     throw new ArmError(
       '`dns_prefix_private_cluster` should only be set for private cluster with custom private dns zone',
     );

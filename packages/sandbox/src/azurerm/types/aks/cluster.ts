@@ -14,7 +14,16 @@ import { clusterToArm, clusterUpdateToArm, withEmptyIdentities } from './cluster
 import { kubeConfigFrom } from './credentials.ts';
 import { readMaintenance, writeMaintenance } from './maintenance.ts';
 import { checkCounts } from './node-pool.ts';
-import { aksVersion, changesOsFamily, clusterKind, defaultPoolToArm, poolKind, putPool, rotatePool, rotationRefused } from './pool.ts';
+import {
+  aksVersion,
+  changesOsFamily,
+  clusterKind,
+  defaultPoolToArm,
+  poolKind,
+  putPool,
+  rotatePool,
+  rotationRefused,
+} from './pool.ts';
 
 /** What can only change when every node of the default pool is replaced; the order is that of azurerm's message. */
 const rotating = [
@@ -39,7 +48,10 @@ const rotating = [
 
 export const kubernetesCluster: ResourceType = {
   async create(azure, planned) {
-    const id = formatId(clusterKind, { subscriptions: azure.subscriptionId, ...namedParts('managedClusters')(planned) });
+    const id = formatId(clusterKind, {
+      subscriptions: azure.subscriptionId,
+      ...namedParts('managedClusters')(planned),
+    });
     const what = describeId(clusterKind, id);
     const existing = await doing(`checking for presence of existing ${what}`, () => azure.arm.get(id, aksVersion));
     if (existing !== undefined) throw alreadyExists('azurerm_kubernetes_cluster', id);
@@ -84,7 +96,9 @@ export const kubernetesCluster: ResourceType = {
         azure.arm.run('', { method: 'DELETE', path, apiVersion: aksVersion }),
       );
     }
-    await doing(`deleting ${what}`, () => azure.arm.run('Delete', { method: 'DELETE', path: id, apiVersion: aksVersion }));
+    await doing(`deleting ${what}`, () =>
+      azure.arm.run('Delete', { method: 'DELETE', path: id, apiVersion: aksVersion }),
+    );
   },
 
   refine: refineCluster,
@@ -110,9 +124,16 @@ async function existingCluster(azure: Azure, id: string, what: string): Promise<
   return existing;
 }
 
-async function changePrincipal(azure: Azure, id: string, what: string, prior: ObjectValue, planned: ObjectValue): Promise<void> {
+async function changePrincipal(
+  azure: Azure,
+  id: string,
+  what: string,
+  prior: ObjectValue,
+  planned: ObjectValue,
+): Promise<void> {
   const principal = block(planned, 'service_principal');
-  if (principal === undefined || !changes(prior, planned, 'service_principal') || changes(prior, planned, 'identity')) return;
+  if (principal === undefined || !changes(prior, planned, 'service_principal') || changes(prior, planned, 'identity'))
+    return;
   await doing(`updating Service Principal for ${what}`, () =>
     azure.arm.run('ResetServicePrincipalProfile', {
       method: 'POST',
@@ -143,8 +164,7 @@ async function updateDefaultPool(azure: Azure, id: string, prior: ObjectValue, p
 }
 
 async function readCredentials(azure: Azure, id: string, what: string, body: JsonObject): Promise<Readable> {
-  const list = (action: string) =>
-    azure.arm.send({ method: 'POST', path: `${id}/${action}`, apiVersion: aksVersion });
+  const list = (action: string) => azure.arm.send({ method: 'POST', path: `${id}/${action}`, apiVersion: aksVersion });
   const user = await doing(`retrieving User Credentials for ${what}`, () => list('listClusterUserCredential'));
   const userConfig = kubeConfigFrom(user, 'clusterUser');
   const hasAdmin =

@@ -14,7 +14,10 @@ export interface KubeConfig {
  * Entra the file names a command and holds no credential, and azurerm then fills the credentials with empty texts.
  */
 export function kubeConfigFrom(answer: JsonObject, name: 'clusterUser' | 'clusterAdmin'): KubeConfig {
-  const value = textAt(objectsAt(answer, 'kubeconfigs').find(config => textAt(config, 'name') === name), 'value');
+  const value = textAt(
+    objectsAt(answer, 'kubeconfigs').find(config => textAt(config, 'name') === name),
+    'value',
+  );
   const raw = Buffer.from(value, 'base64').toString('utf8');
   if (raw === '') return { raw: '', entries: [] };
   try {

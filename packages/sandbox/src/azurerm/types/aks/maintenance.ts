@@ -44,13 +44,23 @@ export async function writeMaintenance(
   }
 }
 
-export async function readMaintenance(azure: Azure, clusterId: string): Promise<{ readonly [argument: string]: Value }> {
+export async function readMaintenance(
+  azure: Azure,
+  clusterId: string,
+): Promise<{ readonly [argument: string]: Value }> {
   const found = await Promise.all(
     windows.map(async ({ argument, name }) => {
       const body = await azure.arm.get(maintenancePath(clusterId, name), aksVersion).catch(() => undefined);
       const properties = asObject(body?.['properties']);
       const window = at(properties, 'maintenanceWindow');
-      const value: Value = body === undefined ? [] : name === 'default' ? [weekFromArm(properties)] : window == null ? [] : [scheduleFromArm(asObject(window))];
+      const value: Value =
+        body === undefined
+          ? []
+          : name === 'default'
+            ? [weekFromArm(properties)]
+            : window == null
+              ? []
+              : [scheduleFromArm(asObject(window))];
       return [argument, value] as const;
     }),
   );
@@ -77,7 +87,10 @@ function weekFromArm(properties: JsonObject): Value {
       day: textAt(allowed, 'day'),
       hours: (Array.isArray(allowed['hourSlots']) ? allowed['hourSlots'] : []) as readonly Value[],
     })),
-    not_allowed: objectsAt(properties, 'notAllowedTime').map(span => ({ start: textAt(span, 'start'), end: textAt(span, 'end') })),
+    not_allowed: objectsAt(properties, 'notAllowedTime').map(span => ({
+      start: textAt(span, 'start'),
+      end: textAt(span, 'end'),
+    })),
   };
 }
 

@@ -152,7 +152,11 @@ function gatewayToArm(gateway: ObjectValue): JsonObject {
 function checkNetwork(network: ObjectValue): void {
   const hasServiceCidr = text(network, 'service_cidr') !== undefined || texts(network, 'service_cidrs').length > 0;
   const hasDns = text(network, 'dns_service_ip') !== undefined;
-  if (text(network, 'pod_cidr') !== undefined && network['network_plugin'] === 'azure' && network['network_plugin_mode'] !== 'overlay') {
+  if (
+    text(network, 'pod_cidr') !== undefined &&
+    network['network_plugin'] === 'azure' &&
+    network['network_plugin_mode'] !== 'overlay'
+  ) {
     throw new ArmError(
       '`pod_cidr` and `azure` cannot be set together unless specifying `network_plugin_mode` to `overlay`',
     );

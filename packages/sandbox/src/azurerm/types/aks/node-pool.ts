@@ -9,6 +9,7 @@ import { inRange, matches } from '../check.ts';
 import { alreadyExists, doing } from '../messages.ts';
 import type { Azure, InvalidValue, ResourceType } from '../resource-type.ts';
 import { at, block, count, flag, objectsAt, positive, someTexts, text, textAt, texts, textsAt } from '../shape.ts';
+import { upgradeSettingsFromArm } from './node-settings.ts';
 import {
   aksVersion,
   changesOsFamily,
@@ -22,8 +23,6 @@ import {
   rotatePool,
   rotationRefused,
 } from './pool.ts';
-import { upgradeSettingsFromArm } from './node-settings.ts';
-
 
 /** What can only change when every node of the pool is replaced; Terraform's plan calls it an update all the same. */
 const rotating = [
@@ -52,7 +51,11 @@ export const nodePool: ResourceType = {
     const cluster = describeId(clusterKind, clusterId);
     const found = await doing(`retrieving ${cluster}`, () => azure.arm.get(clusterId, aksVersion));
     if (found === undefined) throw new ArmError(`${cluster} was not found`);
-    if (!objectsAt(found, 'properties', 'agentPoolProfiles').some(pool => textAt(pool, 'type') === 'VirtualMachineScaleSets')) {
+    if (
+      !objectsAt(found, 'properties', 'agentPoolProfiles').some(
+        pool => textAt(pool, 'type') === 'VirtualMachineScaleSets',
+      )
+    ) {
       throw new ArmError(
         `multiple node pools are only supported when the Default Node Pool uses a VMScaleSet (but ${cluster} doesn't)`,
       );
@@ -70,7 +73,8 @@ export const nodePool: ResourceType = {
     const profile = propertiesOf(body);
     const windows = at(profile, 'windowsProfile', 'disableOutboundNat');
     // azurerm leaves these alone when Azure does not speak of them.
-    const given = (name: string, argument: string) => (textAt(profile, name) === '' ? {} : { [argument]: textAt(profile, name) });
+    const given = (name: string, argument: string) =>
+      textAt(profile, name) === '' ? {} : { [argument]: textAt(profile, name) };
     return {
       id,
       name: parseId(poolKind, id)?.['agentPools'] ?? '',
@@ -79,7 +83,9 @@ export const nodePool: ResourceType = {
       ...given('kubeletDiskType', 'kubelet_disk_type'),
       ...given('gpuInstanceProfile', 'gpu_instance'),
       ...(at(profile, 'gpuProfile') == null ? {} : { gpu_driver: textAt(profile, 'gpuProfile', 'driver') }),
-      ...(at(profile, 'creationData') == null ? {} : { snapshot_id: textAt(profile, 'creationData', 'sourceResourceId') }),
+      ...(at(profile, 'creationData') == null
+        ? {}
+        : { snapshot_id: textAt(profile, 'creationData', 'sourceResourceId') }),
       ...given('workloadRuntime', 'workload_runtime'),
       ...given('osType', 'os_type'),
       ...given('osSKU', 'os_sku'),
@@ -150,7 +156,9 @@ export function clearedUpgradeSettings(
   const before = block(prior, 'upgrade_settings');
   const after = block(planned, 'upgrade_settings');
   const path = (name: string): Path => [...prefix, 'upgrade_settings', 0, name];
-  const drain = positive(before, 'drain_timeout_in_minutes') !== undefined && positive(after, 'drain_timeout_in_minutes') === undefined;
+  const drain =
+    positive(before, 'drain_timeout_in_minutes') !== undefined &&
+    positive(after, 'drain_timeout_in_minutes') === undefined;
   const behavior =
     text(before, 'undrainable_node_behavior') !== undefined && text(after, 'undrainable_node_behavior') === undefined;
   return [
@@ -166,9 +174,13 @@ function upgradeProblems(planned: ObjectValue): readonly string[] {
   const unavailable = settings['max_unavailable'];
   if (planned['priority'] === 'Spot') {
     return [
-      ...(surge ? ['`max_surge` cannot be set when `priority` is set to `Spot`. Spot pools do not support `max_surge`'] : []),
+      ...(surge
+        ? ['`max_surge` cannot be set when `priority` is set to `Spot`. Spot pools do not support `max_surge`']
+        : []),
       ...(unavailable
-        ? ['`max_unavailable` cannot be set when `priority` is set to `Spot`. Spot pools do not support `max_unavailable`']
+        ? [
+            '`max_unavailable` cannot be set when `priority` is set to `Spot`. Spot pools do not support `max_unavailable`',
+          ]
         : []),
     ];
   }
@@ -213,13 +225,19 @@ function mergePool(existing: JsonObject, wanted: JsonObject, prior: ObjectValue,
 
 /** Pools that share a subnet are made one after the other. */
 async function inSubnets(azure: Azure, planned: ObjectValue, operation: () => Promise<void>): Promise<void> {
-  const ids = [...new Set([text(planned, 'pod_subnet_id'), text(planned, 'vnet_subnet_id')])].filter(id => id !== undefined).sort();
+  const ids = [...new Set([text(planned, 'pod_subnet_id'), text(planned, 'vnet_subnet_id')])]
+    .filter(id => id !== undefined)
+    .sort();
   const nested = ids.reduce<() => Promise<void>>((inner, id) => () => azure.exclusively(id, inner), operation);
   await nested();
 }
 
 /** The profile of a pool as the cluster lists it: the same properties, beside the name. */
-export function profileOf(cluster: JsonObject, name: string | undefined, temporaryName: string | undefined): JsonObject | undefined {
+export function profileOf(
+  cluster: JsonObject,
+  name: string | undefined,
+  temporaryName: string | undefined,
+): JsonObject | undefined {
   const profiles = objectsAt(cluster, 'properties', 'agentPoolProfiles');
   const system = profiles.filter(profile => textAt(profile, 'mode') === 'System');
   return (

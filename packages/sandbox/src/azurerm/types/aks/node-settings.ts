@@ -1,6 +1,20 @@
 import type { JsonObject } from '@suite/foundation';
 import type { ObjectValue, Value } from '../../schema/values.ts';
-import { at, block, blocks, countAt, flag, flagAt, objectsAt, positive, text, textAt, textMap, texts, textsAt } from '../shape.ts';
+import {
+  at,
+  block,
+  blocks,
+  countAt,
+  flag,
+  flagAt,
+  objectsAt,
+  positive,
+  text,
+  textAt,
+  textMap,
+  texts,
+  textsAt,
+} from '../shape.ts';
 
 /** What a pool says about its nodes, in the blocks that the default pool and other pools share; both ways. */
 
@@ -129,7 +143,10 @@ export function nodeNetworkToArm(pool: ObjectValue): JsonObject | undefined {
       protocol: text(range, 'protocol'),
     })),
     applicationSecurityGroups: texts(network, 'application_security_group_ids'),
-    nodePublicIPTags: Object.entries(textMap(network, 'node_public_ip_tags')).map(([ipTagType, tag]) => ({ ipTagType, tag })),
+    nodePublicIPTags: Object.entries(textMap(network, 'node_public_ip_tags')).map(([ipTagType, tag]) => ({
+      ipTagType,
+      tag,
+    })),
   };
 }
 
@@ -169,7 +186,13 @@ export function upgradeSettingsToArm(pool: ObjectValue): JsonObject | undefined 
 
 export function upgradeSettingsFromArm(profile: JsonObject, own: boolean): Value {
   const settings = at(profile, 'upgradeSettings');
-  const names = ['maxSurge', 'maxUnavailable', 'drainTimeoutInMinutes', 'nodeSoakDurationInMinutes', 'undrainableNodeBehavior'];
+  const names = [
+    'maxSurge',
+    'maxUnavailable',
+    'drainTimeoutInMinutes',
+    'nodeSoakDurationInMinutes',
+    'undrainableNodeBehavior',
+  ];
   if (names.every(name => (at(settings, name) ?? null) === null)) return [];
   const amount = (name: string) => textAt(settings, name).replace(/^0%?$/, '');
   return [

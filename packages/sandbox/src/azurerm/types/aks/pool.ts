@@ -1,11 +1,24 @@
 import { asObject, type JsonObject } from '@suite/foundation';
-import { describeId, type IdKind, parentOf } from '../../arm/ids.ts';
 import { ArmError } from '../../arm/client.ts';
+import { describeId, type IdKind, parentOf } from '../../arm/ids.ts';
 import type { ObjectValue, Value } from '../../schema/values.ts';
 import { changes } from '../changes.ts';
 import { doing } from '../messages.ts';
 import type { Azure } from '../resource-type.ts';
-import { at, count, countAt, flag, flagAt, positive, someTexts, text, textAt, textMap, textMapAt, textsAt } from '../shape.ts';
+import {
+  at,
+  count,
+  countAt,
+  flag,
+  flagAt,
+  positive,
+  someTexts,
+  text,
+  textAt,
+  textMap,
+  textMapAt,
+  textsAt,
+} from '../shape.ts';
 import {
   kubeletConfigFromArm,
   kubeletConfigToArm,
@@ -182,12 +195,19 @@ const creationAttempts = 3;
  * Replaces all nodes of a pool: a temporary pool with the new settings, the old one away, the pool again, the temporary one away.
  * What an earlier, failed rotation left behind is used.
  */
-export async function rotatePool(azure: Azure, id: string, temporaryName: string, properties: JsonObject): Promise<void> {
+export async function rotatePool(
+  azure: Azure,
+  id: string,
+  temporaryName: string,
+  properties: JsonObject,
+): Promise<void> {
   const temporaryId = `${parentOf(id)}/agentPools/${temporaryName}`;
   const temporary = describeId(poolKind, temporaryId);
   const what = describeId(poolKind, id);
   const { nodeImageVersion: _, ...settings } = properties;
-  const temporaryExists = await doing(`checking for existing temporary ${temporary}`, () => azure.arm.get(temporaryId, aksVersion));
+  const temporaryExists = await doing(`checking for existing temporary ${temporary}`, () =>
+    azure.arm.get(temporaryId, aksVersion),
+  );
   const exists = await doing(`checking for existing ${what}`, () => azure.arm.get(id, aksVersion));
   if (temporaryExists === undefined) {
     await doing(`creating temporary ${temporary}`, () => insist(() => putPool(azure, temporaryId, settings)));

@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSettings } from './settings.ts';
+
+const job = {
+  ARM_USE_OIDC: 'true',
+  ARM_SUBSCRIPTION_ID: 'sub',
+  ARM_TENANT_ID: 'tenant',
+  ARM_CLIENT_ID: 'client',
+  ACTIONS_ID_TOKEN_REQUEST_URL: 'https://example.test/?x=1',
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request',
+};
+
+describe('provider settings', () => {
+  test('come from the environment of a job', () => {
+    expect(readSettings({}, job)).toEqual({
+      settings: {
+        subscriptionId: 'sub',
+        tenantId: 'tenant',
+        clientId: 'client',
+        assertionSource: { kind: 'request', url: 'https://example.test/?x=1', token: 'request' },
+      },
+    });
+  });
+
+  test('the provider block goes before it, and ARM_OIDC_* before what the runner gives', () => {
+    const outcome = readSettings(
+      { subscription_id: 'other', client_id: null },
+      { ...job, ARM_OIDC_REQUEST_URL: 'https://arm.test/', ARM_OIDC_REQUEST_TOKEN: 'arm' },
+    );
+    expect(outcome).toMatchObject({
+      settings: {
+        subscriptionId: 'other',
+        clientId: 'client',
+        assertionSource: { url: 'https://arm.test/', token: 'arm' },
+      },
+    });
+  });
+
+  test.each([
+    [{ ...job, ARM_SUBSCRIPTION_ID: '' }, 'subscription_id'],
+    [{ ...job, ARM_USE_OIDC: 'false' }, 'use_oidc'],
+    [{ ...job, ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined }, 'OIDC request URL'],
+  ])('what is missing is said', (environment, word) => {
+    expect(readSettings({}, environment)).toMatchObject({ problem: expect.stringContaining(word) });
+  });
+});
