@@ -19,7 +19,7 @@ interface Check {
 }
 
 const checks: readonly Check[] = [
-  { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '.'] },
+  { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '--colors=off', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   {
     name: 'dependency direction',

@@ -16,7 +16,7 @@ test.each([
   ['spawn', createProcessRunner(idle)],
   ['exec', createShortRunner()],
 ])('%s passes arguments as they are and nothing of our environment', async (_name, runner) => {
-  const hostile = ['$(id)', 'a b', '"', "'", '\\', ';', '--x=${y}', 'ünï'];
+  const hostile = ['$(id)', 'a b', '"', "'", '\\', ';', '--x=$y', 'ünï'];
   const exit = await runner.run(
     node('console.log(JSON.stringify([process.argv.slice(1), Object.keys(process.env)]))', ...hostile),
   );

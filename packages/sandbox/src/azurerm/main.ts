@@ -9,11 +9,6 @@ const parentCheckMs = 500;
 http.setGlobalProxyFromEnv();
 // Terraform interrupts its whole process group; the provider then waits for Terraform's own word (Stop, Shutdown).
 process.on('SIGINT', () => {});
-// A Terraform that was killed tells nobody; without it there is nothing to serve.
-const terraform = process.ppid;
-setInterval(() => {
-  if (process.ppid !== terraform) process.exit(1);
-}, 500).unref();
 // A Terraform that is killed cannot say goodbye. Whoever has lost its parent has nobody left to serve.
 const parent = process.ppid;
 setInterval(() => {
