@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from './build.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -22,7 +22,7 @@ console.log(`release tree: ${await build()}`);
 
 const results = join(root, 'out', 'test-results.json');
 await mkdir(join(root, 'out'), { recursive: true });
-const jest = createRequire(import.meta.url).resolve('jest/bin/jest.js');
+const jest = join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js');
 const jestExit = await node(
   ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${results}`, ...jestArguments],
   {

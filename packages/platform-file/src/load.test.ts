@@ -156,6 +156,11 @@ describe('form', () => {
       ['p.yaml:9:46: `environments.dev.cluster.pools.system.zones[1]` is `4`. Expected 1, 2 or 3.'],
     ],
     [
+      'a zone that is none, as a text',
+      withDev('cluster: { pools: { system: { zones: ["4"] } } }'),
+      ['p.yaml:9:43: `environments.dev.cluster.pools.system.zones[0]` is the text `4`. Expected 1, 2 or 3.'],
+    ],
+    [
       'an id of something else',
       withDev('existing: { registry: /subscriptions/x }'),
       [

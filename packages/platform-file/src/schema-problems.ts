@@ -95,7 +95,9 @@ function remedyFor(issue: Issue, path: Path, present: unknown, { document, schem
     if (quoted === true) return `Put it in quotes: "${written}".`;
   }
   if (typeof present !== 'string') return issue.message;
-  const meant = issue.code === 'invalid_value' ? nearest(present, issue.values.map(String)) : undefined;
+  const words = issue.code === 'invalid_value' ? issue.values.filter(value => typeof value === 'string') : [];
+  // Any digit is one edit away from any other one.
+  const meant = present.length > 2 ? nearest(present, words) : undefined;
   return whyOutdated(present) ?? (meant === undefined ? issue.message : `Did you mean \`${meant}\`?`);
 }
 
