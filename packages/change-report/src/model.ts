@@ -1,5 +1,3 @@
-// INTEGRATOR'S NOTE (temporary): this file is the final contract, see /tmp/brief/d1.md. If you are the helper who began this package before 03:45
-// (PlanReport, Finding, StepResult ...): thank you, STOP editing now and send your report; another helper adapts your files to this model.
 /**
  * The change report: what a plan, apply or verify of any action found, changed and proved. Comments and summaries are
  * rendered from it and from nothing else. It holds no sensitive value: whoever fills it leaves them out.
