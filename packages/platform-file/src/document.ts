@@ -1,24 +1,10 @@
-import { type Location, type Problem, printable, UserError } from '@suite/foundation';
+import { type Problem, printable, UserError } from '@suite/foundation';
 import { Composer, type CST, type Document, isMap, isScalar, isSeq, type Node, Parser, visit } from 'yaml';
 import { indexLines } from './lines.ts';
 import { readNode } from './plain.ts';
+import type { FileLocation, Path, Positioned } from './position.ts';
 import { decodeText } from './text.ts';
 import { inOrder } from './wording.ts';
-
-/** Keys and indices from the top of a document. */
-export type Path = readonly (string | number)[];
-
-export type FileLocation = Extract<Location, { kind: 'file' }>;
-
-/** A YAML file with the place of everything in it. */
-export interface Positioned {
-  readonly path: string;
-  readonly value: unknown;
-  /** Where the value at `path` stands (or its key), or the innermost thing around it that is there. */
-  locate(path: Path, of?: 'key' | 'value'): FileLocation;
-  /** A number or word as it is written, before YAML makes `1.3` of `1.30`. */
-  written(path: Path): string | undefined;
-}
 
 /** A document that could be read, and what was wrong with it all the same. */
 export interface Reading {

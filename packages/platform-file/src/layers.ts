@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '@suite/foundation';
-import type { Path } from './document.ts';
+import type { Path } from './position.ts';
 import type { ExistingSource, LayerSource, PlatformSource } from './schema.ts';
 
 /** One environment in one region as people wrote it, all layers laid over one another. */

@@ -1,5 +1,6 @@
 import { UserError } from '@suite/foundation';
-import { type Positioned, readDocument } from './document.ts';
+import { readDocument } from './document.ts';
+import type { Positioned } from './position.ts';
 import { type LockSource, lockSource } from './schema.ts';
 import { describeIssues } from './schema-problems.ts';
 import { inOrder } from './wording.ts';

@@ -1,4 +1,4 @@
-import type { Path, Positioned } from './document.ts';
+import type { Path, Positioned } from './position.ts';
 import type { PlatformSource } from './schema.ts';
 
 /** A platform file that is right: what it says, and where it says it. */

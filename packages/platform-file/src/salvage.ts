@@ -1,5 +1,5 @@
 import { isObject } from '@suite/foundation';
-import type { Path } from './document.ts';
+import type { Path } from './position.ts';
 import { type PlatformSource, platformSource } from './schema.ts';
 import type { Difference } from './schema-problems.ts';
 

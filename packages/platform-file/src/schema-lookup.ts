@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Path } from './document.ts';
+import type { Path } from './position.ts';
 
 /** The part of a zod schema that tells what it is made of. */
 interface Definition {

@@ -1,7 +1,7 @@
 import { nearest, type Problem } from '@suite/foundation';
 import type { z } from 'zod';
-import type { Path, Positioned } from './document.ts';
 import { whyOutdated } from './outdated.ts';
+import type { Path, Positioned } from './position.ts';
 import { keysAt, schemaAt } from './schema-lookup.ts';
 import { quote, showPath } from './wording.ts';
 

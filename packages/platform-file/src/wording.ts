@@ -1,5 +1,5 @@
 import { type Problem, printable, shorten } from '@suite/foundation';
-import type { Path } from './document.ts';
+import type { Path } from './position.ts';
 
 /** Words of the file inside of a message: one line, of bearable length, harmless wherever it is shown. */
 export function quote(text: string): string {

@@ -1,7 +1,7 @@
 import type { Problem } from '@suite/foundation';
-import type { Path } from '../document.ts';
 import { layerPaths } from '../layers.ts';
 import type { Platform } from '../platform.ts';
+import type { Path } from '../position.ts';
 import { resolveEnvironment } from '../resolve.ts';
 import type { Soundness } from '../salvage.ts';
 

@@ -1,8 +1,8 @@
 import type { Problem } from '@suite/foundation';
 import { defaults } from '../defaults.ts';
-import type { Path } from '../document.ts';
 import { clusterName, longestClusterName } from '../names.ts';
 import type { Platform } from '../platform.ts';
+import type { Path } from '../position.ts';
 import type { Soundness } from '../salvage.ts';
 import { days } from '../units.ts';
 import { quote } from '../wording.ts';

@@ -1,6 +1,6 @@
 import { contains, overlaps, parseCidr, type Range } from '../cidr.ts';
-import type { Path } from '../document.ts';
 import { cutZones } from '../network.ts';
+import type { Path } from '../position.ts';
 import { type Network, zones } from '../resolved.ts';
 import type { Checker } from './checker.ts';
 
