@@ -36,6 +36,17 @@ const checks: readonly Check[] = [
     install: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   },
   {
+    name: 'actionlint (example)',
+    command: [
+      'actionlint',
+      '-no-color',
+      '-config-file',
+      'examples/platform-repository/.github/actionlint.yaml',
+      'examples/platform-repository/.github/workflows/infrastructure.yml',
+    ],
+    install: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  },
+  {
     name: 'zizmor',
     command: ['zizmor', '--offline', '--no-progress', '--persona=auditor', '.github', 'actions', 'examples'],
     install: 'pip install zizmor==1.32.0',

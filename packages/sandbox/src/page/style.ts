@@ -30,7 +30,7 @@ code { background: var(--code); border-radius: 4px; padding: .15em .35em; font: 
 pre code { background: none; padding: 0; font-size: 100%; }
 .markdown h1, .markdown h2, .markdown h3 { line-height: 1.25; margin: 20px 0 10px; font-size: 18px; }
 .markdown :is(h1, h2, h3):first-child { margin-top: 0; }
-.markdown table { display: block; overflow-x: auto; border-collapse: collapse; width: max-content; max-width: 100%; margin: 12px 0; }
+.markdown table { display: block; overflow-x: auto; overflow-wrap: normal; border-collapse: collapse; width: max-content; max-width: 100%; margin: 12px 0; }
 .markdown th, .markdown td { border: 1px solid var(--line); padding: 5px 11px; text-align: left; vertical-align: top; }
 .markdown tr:nth-child(2n) td { background: var(--bg); }
 .markdown details { margin: 8px 0; }
