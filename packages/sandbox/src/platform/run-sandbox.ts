@@ -46,17 +46,11 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
   }
 }
 
+/** The action's last line is the verdict in a sentence; of a failure its log tells more. */
 function describeEnd({ name, step }: FinishedJob): string {
-  const mark = step.conclusion === 'success' ? '✓' : '✗';
-  const lines = [`${mark} ${name}: ${headline(step.summary)} (${duration(step.seconds * 1000)})`];
-  if (step.conclusion !== 'success') lines.push(...step.log.slice(-25).map(line => `    ${line}`));
-  return lines.join('\n');
-}
-
-/** The summary's first heading is the verdict in a sentence. */
-function headline(summary: string): string {
-  const heading = summary.split('\n').find(line => line.startsWith('#')) ?? 'no summary';
-  return heading.replace(/^#+\s*/, '').replace(/\\(.)/g, '$1');
+  const time = duration(step.seconds * 1000);
+  if (step.conclusion === 'success') return `✓ ${name}: ${step.log.at(-1) ?? ''} (${time})`;
+  return [`✗ ${name} (${time})`, ...step.log.slice(-25).map(line => `    ${line}`)].join('\n');
 }
 
 function recordRun({ world }: SandboxWorld, jobs: readonly FinishedJob[], seconds: number): RunRecord {
