@@ -24,7 +24,7 @@ const cases: readonly (readonly [string, Partial<ChangeReport>])[] = [
     'dev · westeurope: nothing changes, but 2 checks fail and 1 thing was changed by others',
     { checks: [failed, failed], drift: [changedCluster] },
   ],
-  ['dev · westeurope: 2 created, 1 changed', { verdict: 'changes', changes: routine }],
+  ['dev · westeurope: 2 to create, 1 to change', { verdict: 'changes', changes: routine }],
   ['dev · westeurope: only 1 output changes', { verdict: 'changes', outputs: [output] }],
   ['dev · westeurope: only the recorded state is brought up to date', { verdict: 'changes' }],
   [

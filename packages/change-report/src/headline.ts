@@ -66,7 +66,7 @@ function describeChanges(place: string, { changes, outputs }: ChangeReport): str
       : `${place}: only ${count(outputs.length, 'output')} ${outputs.length === 1 ? 'changes' : 'change'}`;
   }
   const dangerous = changes.filter(isDangerous).toSorted(byRisk);
-  if (dangerous.length === 0) return `${place}: ${describeCounts(countKinds(changes))}`;
+  if (dangerous.length === 0) return `${place}: ${describeCounts(countKinds(changes), 'planned')}`;
   const things = dangerous.slice(0, named).map(change => `${forms[change.kind].verb} ${quotedTitle(change)}`);
   const others = changes.length - things.length;
   if (others > 0) things.push(`makes ${count(others, 'other change')}`);

@@ -2,6 +2,7 @@ import { shorten } from '@suite/foundation';
 import { type Change, type Kind, kinds, type Reason, type Value } from './model.ts';
 
 interface Forms {
+  readonly infinitive: string;
   /** `rotates` */
   readonly verb: string;
   /** `rotating` */
@@ -11,14 +12,14 @@ interface Forms {
 }
 
 export const forms: Readonly<Record<Kind, Forms>> = {
-  create: { verb: 'creates', gerund: 'creating', participle: 'created' },
-  update: { verb: 'changes', gerund: 'changing', participle: 'changed' },
-  rotate: { verb: 'rotates', gerund: 'rotating', participle: 'rotated' },
-  replace: { verb: 'replaces', gerund: 'replacing', participle: 'replaced' },
-  delete: { verb: 'deletes', gerund: 'deleting', participle: 'deleted' },
-  move: { verb: 'moves', gerund: 'moving', participle: 'moved' },
-  import: { verb: 'imports', gerund: 'importing', participle: 'imported' },
-  forget: { verb: 'forgets', gerund: 'forgetting', participle: 'forgotten' },
+  create: { infinitive: 'create', verb: 'creates', gerund: 'creating', participle: 'created' },
+  update: { infinitive: 'change', verb: 'changes', gerund: 'changing', participle: 'changed' },
+  rotate: { infinitive: 'rotate', verb: 'rotates', gerund: 'rotating', participle: 'rotated' },
+  replace: { infinitive: 'replace', verb: 'replaces', gerund: 'replacing', participle: 'replaced' },
+  delete: { infinitive: 'delete', verb: 'deletes', gerund: 'deleting', participle: 'deleted' },
+  move: { infinitive: 'move', verb: 'moves', gerund: 'moving', participle: 'moved' },
+  import: { infinitive: 'import', verb: 'imports', gerund: 'importing', participle: 'imported' },
+  forget: { infinitive: 'forget', verb: 'forgets', gerund: 'forgetting', participle: 'forgotten' },
 };
 
 const nameLimit = 80;
@@ -76,12 +77,17 @@ export function describeReason({ text, attribute }: Reason): string {
   return text === '' ? clause : `${text}: ${clause}`;
 }
 
-/** `1 rotated, 2 changed`: the rarer kinds last. */
-export function describeCounts(counts: Readonly<Partial<Record<Kind, number>>>): string {
+/** `1 rotated, 2 changed`, or `1 to rotate, 2 to change` for what has not happened: the rarer kinds last. */
+export function describeCounts(
+  counts: Readonly<Partial<Record<Kind, number>>>,
+  when: 'done' | 'planned' = 'done',
+): string {
   return kinds
     .flatMap(kind => {
       const quantity = counts[kind] ?? 0;
-      return quantity === 0 ? [] : [`${quantity} ${forms[kind].participle}`];
+      return quantity === 0
+        ? []
+        : [`${quantity} ${when === 'done' ? forms[kind].participle : `to ${forms[kind].infinitive}`}`];
     })
     .join(', ');
 }

@@ -46,7 +46,8 @@ function verdictSection(report: ChangeReport): Section {
   const facts = [`**${report.verdict}**`, `${report.command} of ${codeSpan(shorten(report.platform, 80))}`];
   if (report.production) facts.push('production');
   if (report.changes.length > 0) {
-    facts.push(describeCounts(countKinds(report.changes)), `risk ${riskLabel(highestRisk(report.changes))}`);
+    const when = report.verdict === 'applied' ? 'done' : 'planned';
+    facts.push(describeCounts(countKinds(report.changes), when), `risk ${riskLabel(highestRisk(report.changes))}`);
   }
   if (report.outputs.length > 0) facts.push(count(report.outputs.length, 'changed output'));
   if (report.drift.length > 0) facts.push(`${report.drift.length} changed by others`);
