@@ -84,6 +84,7 @@ describe('what was not reviewed', () => {
     expect(result.exitCode).toBe(1);
     expect(errors(result)[0]).toMatch(/not what was reviewed/);
     expect(result.summary).toContain('sku_tier');
+    expect(result.summary).toContain('not what was reviewed');
     expect(azureWrites()).toEqual(before);
   });
 

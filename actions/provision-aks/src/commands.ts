@@ -1,3 +1,4 @@
+import type { Check } from '@suite/change-report';
 import { CancelledError, count, describeProblem, UserError } from '@suite/foundation';
 import { TerraformFailure } from '@suite/terraform';
 import type { Reviewed } from './inputs.ts';
@@ -63,12 +64,15 @@ export async function apply(
   if (holder !== undefined) throw new UserError(holder);
 
   const planFile = reviewed.planFile ?? workspace.planFile;
-  const judged =
+  const made =
     reviewed.planFile === undefined
       ? await makePlan(target, services, prepared, planFile)
       : await readPlanFile(target, prepared, planFile);
-  const refusal = refuse(target, judged, reviewed);
-  if (refusal !== undefined) return { findings: { verdict: 'blocked', plan: judged }, error: refusal };
+  const judged = { ...made, checks: [...compareWithReview(target, made, reviewed), ...made.checks] };
+  const refused = refusals(judged);
+  if (refused.length > 0) {
+    return { findings: { verdict: 'blocked', plan: judged }, error: new UserError(refused) };
+  }
   if (!judged.content.applyable) {
     services.log.info('Nothing to apply.');
     return afterwards(target, services, { verdict: 'no-changes', plan: judged });
@@ -76,22 +80,29 @@ export async function apply(
   return performPlan(target, services, prepared, judged, planFile);
 }
 
-/** Why this plan is not applied; undefined when it may be. */
-function refuse(target: Target, judged: JudgedPlan, reviewed: Reviewed): UserError | undefined {
-  if (reviewed.digest !== undefined && reviewed.digest !== judged.digest) {
-    return new UserError({
-      message: `This plan is not what was reviewed: its digest is ${judged.digest}, the reviewed one ${reviewed.digest}. Nothing was applied.`,
-      remedy: `Something changed since the review. Read the ${count(judged.content.changes.length, 'change')} in the summary, and review again.`,
-    });
+/** Blocked checks for whatever makes this plan another one than was reviewed. */
+function compareWithReview(target: Target, { content, digest }: JudgedPlan, reviewed: Reviewed): Check[] {
+  if (reviewed.digest !== undefined && reviewed.digest !== digest) {
+    return [
+      {
+        id: 'review/digest',
+        name: 'The plan is the reviewed one',
+        status: 'blocked',
+        message: `This plan is not what was reviewed: its digest is ${digest}, the reviewed one ${reviewed.digest}. Nothing was applied.`,
+        remedy: `Something changed since the review. Read the ${count(content.changes.length, 'change')} in the summary, and review again.`,
+      },
+    ];
   }
-  if (!isMadeFor(target, judged.content)) {
-    return new UserError({
-      message: `This plan was made for another scope, or the platform file has changed since. Nothing was applied.`,
+  if (isMadeFor(target, content)) return [];
+  return [
+    {
+      id: 'review/platform-file',
+      name: 'The plan is for this scope and platform file',
+      status: 'blocked',
+      message: 'This plan was made for another scope, or the platform file has changed since. Nothing was applied.',
       remedy: 'Plan again and review the new plan.',
-    });
-  }
-  const problems = refusals(judged);
-  return problems.length === 0 ? undefined : new UserError(problems);
+    },
+  ];
 }
 
 async function performPlan(
