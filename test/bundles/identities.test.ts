@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 
@@ -17,6 +18,8 @@ const identitiesOf = (scope: string) => {
 test('a pure plan identity plans a fresh scope and writes nothing', async () => {
   const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'shared' }));
   expect(await reportOf(plan)).toMatchObject({ verdict: 'changes', command: 'plan', scope: 'shared' });
+  // It holds what Terraform knows, secrets included.
+  expect((await stat(plan.outputs['plan-file'] ?? '')).mode & 0o777).toBe(0o600);
   expect(sandbox.world.ledger.writes()).toEqual([]);
   const callers = new Set(sandbox.world.ledger.requests.flatMap(({ identity }) => identity?.clientId ?? []));
   expect([...callers]).toEqual([identitiesOf('shared').plan]);

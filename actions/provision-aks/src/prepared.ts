@@ -76,8 +76,9 @@ export async function makePlan(
   prepared: Prepared,
   planFile: string,
 ): Promise<JudgedPlan> {
-  const { terraform, variablesFile } = prepared;
+  const { terraform, variablesFile, workspace } = prepared;
   await services.log.group('terraform plan', () => terraform.plan({ out: planFile, varFiles: [variablesFile] }));
+  await workspace.restrict(planFile);
   return readPlanFile(target, prepared, planFile);
 }
 
