@@ -17,7 +17,7 @@ const annotationLimit = 4000;
 
 export function createLog(workspace: string): Log {
   const annotate = (print: typeof core.error) => (message: string, location?: Location) => {
-    const text = shorten(printable(message), annotationLimit);
+    const text = shorten(withoutCommands(message), annotationLimit);
     if (location?.kind === 'file') {
       const file = location.path.startsWith(`${workspace}/`)
         ? location.path.slice(workspace.length + 1)
