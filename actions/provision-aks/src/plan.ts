@@ -27,8 +27,8 @@ export function judgePlan(
     ...content.checks,
     ...judgeAllowance(content.changes, view.allow, { scope: view.scope, platformFile }),
     ...describeUnrecorded(unrecorded).map(
-      (problem, index): Check => ({
-        id: `unrecorded/${unrecorded[index]?.address}`,
+      ({ address, ...problem }): Check => ({
+        id: `unrecorded/${address}`,
         name: 'Everything that exists is recorded',
         status: 'blocked',
         ...problem,

@@ -17,6 +17,8 @@ export interface PredictedResource {
   readonly apiVersion: string;
   /** Says of the body of a successful GET whether it holds the resource; some are only a property of another one. */
   readonly heldBy: (body: unknown) => boolean;
+  /** The command by which a person takes it out of Azure. */
+  readonly removal: string;
 }
 
 /** `attribute` of a resource is the id of the resource at `address`; `{key}` stands for the instance key, `["x"]`. */
@@ -54,8 +56,8 @@ export function predictResources(
     const kind = kinds[create.type];
     const id = idOf(create);
     if (kind === undefined || id === undefined) return [];
-    const { apiVersion, heldBy = () => true } = kind;
-    return [{ address: create.address, type: create.type, id, apiVersion, heldBy }];
+    const { apiVersion, heldBy = () => true, removal = removeById } = kind;
+    return [{ address: create.address, type: create.type, id, apiVersion, heldBy, removal: removal(id) }];
   });
 }
 
@@ -80,7 +82,10 @@ interface Kind {
   readonly attributes: readonly string[];
   readonly id: (subscription: string, ...parts: string[]) => string;
   readonly heldBy?: (body: unknown) => boolean;
+  readonly removal?: (id: string) => string;
 }
+
+const removeById = (id: string) => `az resource delete --ids ${id}`;
 
 const inGroup = (provider: string): Pick<Kind, 'attributes' | 'id'> => ({
   attributes: ['resource_group_name', 'name'],
@@ -102,6 +107,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     apiVersion: '2023-07-01',
     attributes: ['name'],
     id: (subscription, name) => `/subscriptions/${subscription}/resourceGroups/${name}`,
+    removal: id => {
+      const [, , subscription, , name] = id.split('/');
+      return `az group delete --subscription ${subscription} --name ${name}`;
+    },
   },
   azurerm_virtual_network: { apiVersion: network, ...inGroup('Microsoft.Network/virtualNetworks') },
   azurerm_subnet: {
@@ -117,6 +126,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     attributes: ['subnet_id'],
     id: (_subscription, subnet = '') => subnet,
     heldBy: body => asObject(asObject(asObject(body)['properties'])['networkSecurityGroup'])['id'] !== undefined,
+    removal: subnet => `az network vnet subnet update --ids ${subnet} --remove networkSecurityGroup`,
   },
   azurerm_log_analytics_workspace: {
     apiVersion: workspaceApi,
@@ -130,6 +140,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   azurerm_role_assignment: {
     apiVersion: '2022-04-01',
     ...below('scope', 'providers/Microsoft.Authorization/roleAssignments'),
+    removal: id => `az role assignment delete --ids ${id}`,
   },
   azurerm_kubernetes_cluster: {
     apiVersion: containerService,

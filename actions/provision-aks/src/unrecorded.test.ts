@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { PredictedResource } from './resource-ids.ts';
-import { findUnrecorded } from './unrecorded.ts';
+import { describeUnrecorded, findUnrecorded } from './unrecorded.ts';
 
 const group = '/subscriptions/s/resourceGroups/rg-dev';
 const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): PredictedResource => ({
@@ -9,6 +9,7 @@ const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): 
   id,
   apiVersion: '2025-01-01',
   heldBy,
+  removal: `remove ${id}`,
 });
 const network = `${group}/providers/Microsoft.Network/virtualNetworks/vnet`;
 const subnet = `${network}/subnets/compute`;
@@ -38,4 +39,16 @@ test('asks for a resource whose parents are recorded', async () => {
 
 test('a property of another resource counts only when it is set', async () => {
   expect((await find([subnet], [resource(subnet, () => false)])).found).toEqual([]);
+});
+
+test('says what to remove: the outermost, once, with what lies in it', () => {
+  const found = [resource(group), resource(network), resource(subnet), resource(subnet, () => true)];
+  expect(describeUnrecorded(found)).toEqual([
+    {
+      address: `at ${group}`,
+      message: `\`at ${group}\` would be created, but ${group} exists already and the state does not know it, nor 3 resources in it.`,
+      remedy: expect.stringContaining(`\`remove ${group}\``),
+    },
+  ]);
+  expect(describeUnrecorded([resource(subnet), resource(subnet)])).toHaveLength(1);
 });

@@ -1,4 +1,4 @@
-import { mapInParallel, type Problem } from '@suite/foundation';
+import { count, mapInParallel, type Problem } from '@suite/foundation';
 import type { PredictedResource } from './resource-ids.ts';
 
 /** Looks a resource up in Azure: its body, or undefined when there is none. */
@@ -30,19 +30,32 @@ export async function findUnrecorded(
 
 /** The innermost resource of the plan that this one lies in. */
 function parentOf({ id }: PredictedResource, all: readonly PredictedResource[]): PredictedResource | undefined {
-  const lower = id.toLowerCase();
   return all
-    .filter(other => lower.startsWith(`${other.id.toLowerCase()}/`))
+    .filter(other => isInside(id, other.id))
     .reduce<PredictedResource | undefined>(
       (inner, other) => (inner === undefined || other.id.length > inner.id.length ? other : inner),
       undefined,
     );
 }
 
-/** What to do about them, one problem each. */
-export function describeUnrecorded(resources: readonly PredictedResource[]): Problem[] {
-  return resources.map(({ address, id }) => ({
-    message: `\`${address}\` would be created, but ${id} exists already and the state does not know it.`,
-    remedy: `An earlier run was cut off before it could record it. If it holds nothing of value, remove it with \`az resource delete --ids ${id}\` and plan again.`,
-  }));
+/** What to do about them, one problem for each that lies in no other one: whoever removes it removes what is in it. */
+export function describeUnrecorded(
+  resources: readonly PredictedResource[],
+): (Problem & { readonly address: string })[] {
+  return resources
+    .filter(resource => parentOf(resource, resources) === undefined)
+    .filter((resource, index, outer) => outer.findIndex(({ id }) => id === resource.id) === index)
+    .map(({ address, id, removal }) => {
+      const inside = resources.filter(other => isInside(other.id, id)).length;
+      const more = inside === 0 ? '' : `, nor ${count(inside, 'resource')} in it`;
+      return {
+        address,
+        message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.`,
+        remedy: `An earlier run was cut off before it could record it. If it holds nothing of value, remove it with \`${removal}\` and plan again.`,
+      };
+    });
+}
+
+function isInside(id: string, ancestor: string): boolean {
+  return id.toLowerCase().startsWith(`${ancestor.toLowerCase()}/`);
 }
