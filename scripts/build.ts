@@ -30,6 +30,8 @@ export async function build(): Promise<'built' | 'fresh'> {
     'package.json',
     'pnpm-lock.yaml',
     'tsconfig.json',
+    'tsconfig.emit.json',
+    'pnpm-workspace.yaml',
     'LICENSE',
     'README.md',
   ];

@@ -38,7 +38,14 @@ if (serving) await serve();
 else await run();
 
 async function run(): Promise<void> {
-  const record = await runSandbox({ ...options, release: join(root, 'out', 'release'), print });
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  const record = await runSandbox({
+    ...options,
+    release: join(root, 'out', 'release'),
+    print,
+    signal: stopping.signal,
+  });
   print(
     `${record.ok ? 'All succeeded' : 'Failed'} in ${duration(record.seconds * 1000)}. Open .sandbox/index.html; programs read .sandbox/run.json.`,
   );

@@ -35,6 +35,7 @@ test('every problem of the platform file at once, as an annotation on its line',
     text.replace('tier: free', 'tear: free\n      version: "1.30"').replace('55555555-5555', '5555-5555'),
   );
   const result = await refused({ command: 'plan', scope: 'dev' });
+  expect(result.summary).toMatch(/### 3 problems before anything was called/);
   const found = result.annotations.map(({ file, line, message }) => ({ file, line, message }));
   expect(found).toEqual(
     expect.arrayContaining([

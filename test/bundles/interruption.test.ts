@@ -22,7 +22,7 @@ const recorded = () =>
     .content.resources.filter(({ mode }: { mode: string }) => mode === 'managed')
     .map(({ type }: { type: string }) => type);
 
-/** Applies dev and strikes when the request that creates the network's first subnet arrives: a counted request, not a moment. */
+/** Applies dev and strikes when the request that creates the cluster arrives: a counted request, not a moment. */
 async function applyAndStrike(strike: (running: RunningStep) => void): Promise<StepResult> {
   const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'dev' }));
   let running: RunningStep | undefined;

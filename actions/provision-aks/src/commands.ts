@@ -1,11 +1,11 @@
-import type { Check } from '@suite/change-report';
+import { type Check, type Timing, unusedAllowances } from '@suite/change-report';
 import { CancelledError, count, describeProblem, UserError } from '@suite/foundation';
 import { TerraformFailure } from '@suite/terraform';
 import type { Reviewed } from './inputs.ts';
 import { type JudgedPlan, refusals } from './plan.ts';
 import type { Services } from './ports.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
-import { type Findings, timingsOf } from './report.ts';
+import { type Findings, failureChecks, showValue, timingsOf } from './report.ts';
 import { describeHolder } from './state.ts';
 import type { Target } from './target.ts';
 import { verifyScope } from './verify/verify.ts';
@@ -30,9 +30,12 @@ export async function plan(
   const file = planFile ?? workspace.planFile;
   const judged = await makePlan(target, services, prepared, file);
   const holder = await describeHolder(azure, target.view, prepared.state, services.clock.now());
-  const warnings =
+  const outdated =
     holder === undefined ? [] : [`This plan may be outdated soon. ${describeProblem({ message: holder.message })}`];
-  return { findings: { verdict: judged.verdict, plan: judged, warnings }, planFile: file };
+  const spare = unusedAllowances(judged.content.changes, target.view.allow).map(
+    key => `\`allow:\` of ${target.view.scope} names ${key}, which this plan does not need: take it out.`,
+  );
+  return { findings: { verdict: judged.verdict, plan: judged, warnings: [...outdated, ...spare] }, planFile: file };
 }
 
 /** Compares the running platform with the platform file. */
@@ -41,14 +44,10 @@ export async function verify(target: Target, services: Services): Promise<Outcom
   if (differences.length === 0) return { findings: { verdict: 'verified' } };
   const error = new UserError(
     differences.map(({ what, path, expected, actual }) => ({
-      message: `${what} is ${show(actual)}, but the platform file says ${show(expected)}${path === '' ? '' : ` (${path})`}.`,
+      message: `${what} is \`${showValue(actual)}\`, but the platform file says \`${showValue(expected)}\`${path === '' ? '' : ` (${path})`}.`,
     })),
   );
   return { findings: { verdict: 'mismatch', differences }, error };
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'absent' : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
 /** Applies what was reviewed and nothing else, then verifies. */
@@ -108,7 +107,7 @@ function compareWithReview(target: Target, { content, digest }: JudgedPlan, revi
 async function performPlan(
   target: Target,
   services: Services,
-  { azure, terraform }: Prepared,
+  { azure, terraform, workspace }: Prepared,
   judged: JudgedPlan,
   planFile: string,
 ): Promise<Outcome> {
@@ -120,25 +119,32 @@ async function performPlan(
     command: 'apply',
     startedAt: new Date(startedAt).toISOString(),
   });
+  let timings: readonly Timing[];
   try {
     const { resources } = await log.group('terraform apply', () => terraform.apply({ planFile }));
-    return await afterwards(target, services, {
-      verdict: 'applied',
-      plan: judged,
-      timings: timingsOf(resources, startedAt),
-    });
+    timings = timingsOf(resources, startedAt);
   } catch (error) {
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
     const resources = error.cause instanceof TerraformFailure ? error.cause.resources : [];
     return { findings: { verdict: 'failed', plan: judged, timings: timingsOf(resources, startedAt) }, error };
   } finally {
     await azure.marker.remove();
+    await workspace.discard(workspace.planFile);
   }
+  return afterwards(target, services, { verdict: 'applied', plan: judged, timings });
 }
 
 /** An apply is done when what runs is what was asked for. */
 async function afterwards(target: Target, services: Services, findings: Findings): Promise<Outcome> {
-  const verified = await verify(target, services);
+  let verified: Outcome;
+  try {
+    verified = await verify(target, services);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
+    // What was applied is applied, whether or not it could be looked at.
+    const checks = [...(findings.plan?.checks ?? []), ...failureChecks(error)];
+    return { findings: { ...findings, checks }, error };
+  }
   if (verified.error === undefined) return { findings };
   const differences = verified.findings.differences ?? [];
   return { findings: { ...findings, verdict: 'mismatch', differences }, error: verified.error };

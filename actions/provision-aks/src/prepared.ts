@@ -76,9 +76,8 @@ export async function makePlan(
   prepared: Prepared,
   planFile: string,
 ): Promise<JudgedPlan> {
-  const { terraform, variablesFile, workspace } = prepared;
+  const { terraform, variablesFile } = prepared;
   await services.log.group('terraform plan', () => terraform.plan({ out: planFile, varFiles: [variablesFile] }));
-  await workspace.restrict(planFile);
   return readPlanFile(target, prepared, planFile);
 }
 

@@ -61,8 +61,9 @@ export function assembleReport(
   };
 }
 
-function showValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
+/** A value of a difference, as log and summary show it. */
+export function showValue(value: unknown): string {
+  if (value === undefined) return 'absent';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

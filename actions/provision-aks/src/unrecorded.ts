@@ -51,7 +51,7 @@ export function describeUnrecorded(
       return {
         address,
         message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.`,
-        remedy: `An earlier run was cut off before it could record it. If it holds nothing of value, remove it with \`${removal}\` and plan again.`,
+        remedy: `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.`,
       };
     });
 }

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScopeView } from '@suite/platform-file';
 import { terraformRoot } from './variables.ts';
@@ -13,8 +13,8 @@ export interface Workspace {
   readonly dataDir: string;
   /** Where a plan goes unless the caller names a place. */
   readonly planFile: string;
-  /** For the owner's eyes only: Terraform writes a plan, secrets included, with the usual mode. */
-  restrict(file: string): Promise<void>;
+  /** Removes what holds values of the plan once it is applied. */
+  discard(file: string): Promise<void>;
   writeVariables(variables: unknown): Promise<string>;
   /** Path of the change report of a command. */
   writeReport(command: string, report: unknown): Promise<string>;
@@ -38,7 +38,7 @@ export async function prepareWorkspace(temp: string, terraform: string, view: Sc
     configuration: join(copy, terraformRoot(view)),
     dataDir: join(folder, 'data'),
     planFile: join(folder, 'plan.tfplan'),
-    restrict: file => chmod(file, 0o600),
+    discard: file => rm(file, { force: true }),
     writeVariables: variables => write('variables.tfvars.json', variables),
     writeReport: (command, report) => write(`report-${command}.json`, report),
   };

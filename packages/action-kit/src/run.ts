@@ -28,21 +28,31 @@ export interface Kit {
   readonly input: InputSource;
   readonly log: Log;
   readonly summary: Summary;
+  /** Its sleep ends with the cancellation of the run. */
   readonly clock: Clock;
   /** Long-running tools: they hear of a cancellation. */
   readonly processes: ProcessRunner;
   /** Commands that answer at once. */
   readonly shortProcesses: ProcessRunner;
-  /** Aborted when the run is cancelled. */
-  readonly signal: AbortSignal;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
   requestIdToken(audience: string): Promise<string>;
+}
+
+/** Waiting for a retry or a renewal ends when the run is cancelled. */
+function cancellableClock(clock: Clock, cancelled: AbortSignal): Clock {
+  return {
+    now: () => clock.now(),
+    sleep: (milliseconds, signal) =>
+      clock.sleep(milliseconds, signal === undefined ? cancelled : AbortSignal.any([cancelled, signal])),
+  };
 }
 
 const issues = 'https://github.com/org/actions/issues/new';
 
 /** Runs an action: its only way in and out of the process. Never rejects; a failure is reported and becomes exit code 1. */
 export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
+  // Plans and reports are for nobody else on a shared machine; tools that are started inherit this.
+  process.umask(0o077);
   const env = process.env;
   const context = readContext(env, { cwd: process.cwd(), temp: tmpdir() });
   const log = createLog(context.workspace);
@@ -56,10 +66,9 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
       input: name => core.getInput(name),
       log,
       summary: createSummary(env['GITHUB_STEP_SUMMARY']),
-      clock: systemClock,
+      clock: cancellableClock(systemClock, cancellation.signal),
       processes: createProcessRunner(cancellation.signal),
       shortProcesses: createShortRunner(),
-      signal: cancellation.signal,
       setOutputs,
       requestIdToken,
     });

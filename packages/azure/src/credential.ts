@@ -88,19 +88,30 @@ export function createCredential(options: CredentialOptions): AzureCredential {
     return new UserError(/AADSTS\d+/.test(text) ? explain(text) : describeOther(text, options), { cause });
   };
 
+  // One at a time: what a failed sign-in was about is kept beside the SDK, not per call.
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const signIn: TokenCredential['getToken'] = async (scopes, tokenOptions) => {
+    inner ??= create();
+    const credential = await inner;
+    assertion = undefined;
+    delete failures.assertion;
+    delete failures.network;
+    const token = await credential.getToken(scopes, tokenOptions).catch((cause: unknown) => {
+      throw translate(cause);
+    });
+    if (token === null) throw new Error('The Azure SDK gave no token and no error.');
+    options.mask(token.token);
+    return token;
+  };
+
   return {
     explain,
     getToken: async (scopes, tokenOptions) => {
-      inner ??= create();
-      const credential = await inner;
-      assertion = undefined;
-      delete failures.assertion;
-      delete failures.network;
-      const token = await credential.getToken(scopes, tokenOptions).catch((cause: unknown) => {
-        throw translate(cause);
-      });
+      const turn = queue.then(() => signIn(scopes, tokenOptions));
+      queue = turn.catch(() => undefined);
+      const token = await turn;
       if (token === null) throw new Error('The Azure SDK gave no token and no error.');
-      options.mask(token.token);
       return token;
     },
   };

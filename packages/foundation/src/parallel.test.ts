@@ -21,3 +21,14 @@ test('fails with the first failure', async () => {
   );
   await expect(work).rejects.toThrow('two');
 });
+
+test('begins nothing more after a failure', async () => {
+  const begun: number[] = [];
+  const work = mapInParallel([1, 2, 3, 4, 5, 6], 2, async value => {
+    begun.push(value);
+    await Promise.resolve();
+    throw new Error('no');
+  });
+  await expect(work).rejects.toThrow('no');
+  expect(begun).toEqual([1, 2]);
+});

@@ -9,7 +9,12 @@ export async function mapInParallel<T, R>(
   const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
     while (next < items.length) {
       const index = next++;
-      results[index] = await work(items[index] as T);
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        next = items.length; // nothing more is begun
+        throw error;
+      }
     }
   });
   await Promise.all(workers);

@@ -4,7 +4,7 @@ import { platformSource } from './schema.ts';
 /** JSON Schema (draft 2020-12) of the platform file, for editors. */
 export function platformSchema(): object {
   return {
-    $id: 'https://github.com/org/actions/releases/download/v1/platform.v1.schema.json',
+    $id: 'https://raw.githubusercontent.com/org/actions/v1/schemas/platform.v1.schema.json',
     title: 'Platform file',
     ...z.toJSONSchema(platformSource, { target: 'draft-2020-12', io: 'input' }),
   };

@@ -112,7 +112,7 @@ describe('the example', () => {
           management: { name: 'snet-management', cidr: '10.30.2.0/26' },
         },
       },
-      registry: { existing: false, name: 'crcontosoprod9fd750', publicAccess: false, zoneRedundant: false },
+      registry: { existing: false, name: 'crcontosoprod9fd750', publicAccess: true, zoneRedundant: false },
       cluster: {
         name: 'aks-contoso-prod-westeurope',
         dnsPrefix: 'aks-contoso-prod-westeurope',
@@ -212,12 +212,11 @@ describe('layers: ours, defaults, environment, region', () => {
     const settings = 'location: westeurope, production: true, runner: inside';
     expect(dev(settings)).toMatchObject({
       production: true,
-      registry: { publicAccess: false },
       cluster: { private: true, runCommand: false },
     });
     expect(
-      dev(`${settings}, registry: { public-access: true }, cluster: { private: false, run-command: true }`),
-    ).toMatchObject({ registry: { publicAccess: true }, cluster: { private: false, runCommand: true } });
+      dev(`${settings}, registry: { public-access: false }, cluster: { private: false, run-command: true }`),
+    ).toMatchObject({ registry: { publicAccess: false }, cluster: { private: false, runCommand: true } });
   });
 
   test('words become those of Azure', () => {

@@ -118,7 +118,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     admins: merged.admins ?? [],
     logs: resolveLogs(source),
     network: resolveNetwork(source, merged, scope, region, order),
-    registry: resolveRegistry(source.name, merged, scope, region, subscription, production),
+    registry: resolveRegistry(source.name, merged, scope, region, subscription),
     cluster: resolveCluster(source.name, merged, scope, region, production),
   };
 }
@@ -139,13 +139,13 @@ function resolveRegistry(
   scope: string,
   region: string,
   subscription: string,
-  production: boolean,
 ): Registry {
   if (merged.existing?.registry !== undefined) return { existing: true, id: merged.existing.registry };
   return {
     existing: false,
     name: registryName(platform, scope, region, subscription),
-    publicAccess: merged.registry?.['public-access'] ?? !production,
+    // Closed only on request: there is no private endpoint yet through which nodes could pull.
+    publicAccess: merged.registry?.['public-access'] ?? true,
     zoneRedundant: merged.registry?.['zone-redundant'] ?? defaults.registry.zoneRedundant,
   };
 }

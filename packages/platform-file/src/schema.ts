@@ -98,7 +98,7 @@ const pool = (name: 'system' | 'user' | 'gpu') => {
     zones: list(z.literal([1, 2, 3, '1', '2', '3'], { error: 'Expected 1, 2 or 3.' }))
       .meta({
         description:
-          'Availability zones. None by default, because not every location has them for every size. Changing them replaces the pool.',
+          'Availability zones. None by default, because not every location has them for every size. Changing them replaces every node.',
         default: [],
       })
       .optional(),
@@ -218,7 +218,11 @@ const network = block({
 });
 
 const registry = block({
-  'public-access': flag.describe('Reachable from outside of the network. Default: except in production.').optional(),
+  'public-access': flag
+    .describe(
+      'Reachable from outside of the network. Default: true, because this suite makes no private endpoint yet; with false nodes need one of yours to pull images.',
+    )
+    .optional(),
   'zone-redundant': flag
     .meta({
       description: 'Copies in several availability zones, where the location has them.',
@@ -264,9 +268,7 @@ const environment = block({
     .describe('One to four locations, each with what is different there.')
     .optional(),
   production: flag
-    .describe(
-      'Production settings: private API server, no run command, closed registry. Default: the last environment.',
-    )
+    .describe('Production settings: private API server, no run command. Default: the last environment.')
     .optional(),
   allow: allowEnvironment.optional(),
   existing: existing.optional(),

@@ -1,4 +1,5 @@
 import type { Cluster, EnvironmentScope, LogsReference } from '@suite/platform-file';
+import { workspaceId } from '../resource-ids.ts';
 import { type Check, check, settings, versionCheck } from './check.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { anyOrder, ignoringCase, omittedMeans } from './match.ts';
@@ -9,7 +10,7 @@ export function clusterChecks(view: EnvironmentScope): Check<LiveCluster>[] {
   return [
     ...health(),
     ...control(cluster),
-    ...features(cluster, workspaceId(view.logs)),
+    ...features(cluster, logsId(view.logs)),
     ...access(view),
     ...network(cluster),
   ];
@@ -189,8 +190,6 @@ function network(wanted: Cluster): Check<LiveCluster>[] {
   ];
 }
 
-function workspaceId(logs: LogsReference): string {
-  if (logs.existing) return logs.id;
-  const { subscription, resourceGroup, name } = logs;
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/${name}`;
+function logsId(logs: LogsReference): string {
+  return logs.existing ? logs.id : workspaceId(logs.resourceGroup, logs.name, logs.subscription);
 }

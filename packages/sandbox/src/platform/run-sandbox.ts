@@ -11,6 +11,8 @@ export interface RunOptions extends SandboxOptions {
   /** The release tree whose bundles run. */
   readonly release: string;
   readonly print: (line: string) => void;
+  /** Aborted when the person wants to stop: the running step is cancelled as a runner does it. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs the example platform through the release tree and writes `index.html` and `run.json` into the sandbox's folder. */
@@ -20,7 +22,7 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
   try {
     const jobs = await runScenario(
       sandbox.views,
-      (job, inputs, onStart) =>
+      (job, inputs) =>
         runAction({
           name: `provision-aks ${job.command}`,
           action: join(options.release, 'provision-aks'),
@@ -28,7 +30,10 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
           environment: sandbox.environmentOf(job.command === 'apply' ? { environment: job.view.scope } : {}),
           workspace: sandbox.checkout,
           temp: join(options.folder, 'temp', `${job.view.scope}-${job.view.region}`),
-          ...(onStart === undefined ? {} : { onStart }),
+          onStart: running => {
+            if (options.signal?.aborted) running.cancel();
+            else options.signal?.addEventListener('abort', () => running.cancel(), { once: true });
+          },
         }),
       {
         onJobStart: job => options.print(`▸ ${job.name} …`),

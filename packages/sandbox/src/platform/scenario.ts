@@ -1,5 +1,5 @@
 import type { ScopeView } from '@suite/platform-file';
-import type { RunningStep, StepResult } from '../runner/run-action.ts';
+import type { StepResult } from '../runner/run-action.ts';
 
 /** One job of the sandbox's run: a command of an action on one scope. */
 export interface ScenarioJob {
@@ -15,11 +15,7 @@ export interface FinishedJob extends ScenarioJob {
   readonly step: StepResult;
 }
 
-export type RunStep = (
-  job: ScenarioJob,
-  inputs: Readonly<Record<string, string>>,
-  onStart?: (running: RunningStep) => void,
-) => Promise<StepResult>;
+export type RunStep = (job: ScenarioJob, inputs: Readonly<Record<string, string>>) => Promise<StepResult>;
 
 export interface ScenarioEvents {
   readonly onJobStart?: (job: ScenarioJob) => void;
