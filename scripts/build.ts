@@ -16,6 +16,9 @@ const release = join(root, 'out', 'release');
 const sandbox = join(root, 'out', 'sandbox');
 const require = createRequire(import.meta.url);
 
+/** Workflows that users call; the others are this repository's own. */
+const reusable = ['plan.yml'];
+
 interface Bundle {
   readonly entry: string;
   readonly target: string;
@@ -26,6 +29,7 @@ export async function build(): Promise<'built' | 'fresh'> {
   const sources = [
     'actions',
     'packages',
+    '.github/workflows',
     'scripts',
     'package.json',
     'pnpm-lock.yaml',
@@ -111,6 +115,8 @@ async function copyAction(action: string): Promise<void> {
 
 async function copySharedFiles(): Promise<void> {
   for (const file of ['LICENSE', 'README.md']) await cp(join(root, file), join(release, file));
+  const workflows = join(root, '.github', 'workflows');
+  for (const file of reusable) await cp(join(workflows, file), join(release, '.github', 'workflows', file));
   const { platformSchema } = await import('@suite/platform-file');
   const { reportSchema } = await import('@suite/change-report');
   const schemas = join(release, 'schemas');
@@ -136,8 +142,11 @@ function runNode(args: readonly string[]): Promise<void> {
 if (process.argv[1] === import.meta.filename) {
   const started = Date.now();
   const outcome = await build();
-  const size = await readFile(join(release, 'provision-aks', 'dist', 'index.js')).then(content => content.length);
-  console.log(
-    `${outcome} out/release in ${((Date.now() - started) / 1000).toFixed(1)} s (provision-aks: ${(size / 1e6).toFixed(1)} MB)`,
+  const sizes = await Promise.all(
+    (await folders(join(root, 'actions'))).map(async action => {
+      const { length } = await readFile(join(release, basename(action), 'dist', 'index.js'));
+      return `${basename(action)}: ${(length / 1e6).toFixed(1)} MB`;
+    }),
   );
+  console.log(`${outcome} out/release in ${((Date.now() - started) / 1000).toFixed(1)} s (${sizes.join(', ')})`);
 }

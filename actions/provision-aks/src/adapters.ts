@@ -1,5 +1,6 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { childEnvironment, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
   type Cloud,
@@ -10,7 +11,15 @@ import {
   createRunMarker,
   createStateReader,
 } from '@suite/azure';
-import { createTerraform, locateTerraform, terraformEnvironment } from '@suite/terraform';
+import {
+  createTerraform,
+  locateTerraform,
+  misformattedFiles,
+  terraformEnvironment,
+  toolEnvironment,
+  validateConfiguration,
+} from '@suite/terraform';
+import type { Checker } from './check.ts';
 import type { Azure, Services } from './ports.ts';
 import type { Target } from './target.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
@@ -27,6 +36,7 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     setOutputs: kit.setOutputs,
     prepareWorkspace: view => prepareWorkspace(kit.context.temp, join(actionFolder, 'terraform'), view),
     connect: target => connect(kit, target),
+    openChecker: () => openChecker(kit, join(actionFolder, 'terraform')),
     openTerraform: (target, workspace, azure) => openTerraform(kit, target, workspace, azure),
   };
 }
@@ -54,8 +64,8 @@ function connect({ requestIdToken, clock, log }: Kit, { view, identity }: Target
   };
 }
 
-async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Workspace, azure: Azure) {
-  const binary = await locateTerraform({
+async function findTerraform(kit: Kit): Promise<string> {
+  const { file, version, source } = await locateTerraform({
     processes: kit.shortProcesses,
     tools: createToolStore(),
     env: childEnvironment(kit.env),
@@ -63,7 +73,41 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     arch: process.arch,
     cwd: tmpdir(),
   });
-  kit.log.info(`Terraform ${binary.version} (${binary.source})`);
+  kit.log.info(`Terraform ${version} (${source})`);
+  return file;
+}
+
+async function openChecker(kit: Kit, configuration: string): Promise<Checker> {
+  const { workspace } = kit.context;
+  const folder = join(kit.context.temp, 'provision-aks', 'check');
+  const copy = join(folder, 'terraform');
+  await rm(copy, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await cp(configuration, copy, { recursive: true });
+  const tool = {
+    file: await findTerraform(kit),
+    env: toolEnvironment(kit.env, join(folder, 'data')),
+    processes: kit.processes,
+  };
+  return {
+    validate: async root => {
+      const diagnostics = await validateConfiguration(join(copy, root), tool);
+      return diagnostics
+        .filter(({ severity }) => severity === 'error')
+        .map(({ summary, detail }) => ({ message: `${summary}: ${detail}` }));
+    },
+    misformatted: async () => {
+      const files = await misformattedFiles(workspace, tool);
+      return files.map(file => ({
+        message: 'This file is not formatted.',
+        location: { kind: 'file', path: relative(workspace, join(workspace, file)), line: 1, column: 1 },
+        remedy: `Run \`terraform fmt ${file}\`.`,
+      }));
+    },
+  };
+}
+
+async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Workspace, azure: Azure) {
   const env = terraformEnvironment(
     kit.env,
     {
@@ -76,7 +120,7 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     workspace.dataDir,
   );
   return createTerraform({
-    file: binary.file,
+    file: await findTerraform(kit),
     directory: workspace.configuration,
     env,
     backend: view.state,

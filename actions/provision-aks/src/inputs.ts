@@ -13,7 +13,16 @@ interface Target {
 export type Request =
   | (Target & { readonly command: 'plan'; readonly planFile: string | undefined })
   | (Target & { readonly command: 'apply'; readonly reviewed: Reviewed })
-  | (Target & { readonly command: 'verify' });
+  | (Target & { readonly command: 'verify' })
+  | CheckRequest;
+
+export type ScopeRequest = Exclude<Request, CheckRequest>;
+
+/** Of all scopes, without an identity. */
+export interface CheckRequest {
+  readonly command: 'check';
+  readonly platformFile: string;
+}
 
 /** What was reviewed: the plan itself, its digest, or both. Apply does nothing that was not. */
 export type Reviewed =
@@ -27,14 +36,28 @@ const digest = text(/^[0-9a-f]{64}$/, 'Use the `digest` output of a plan: 64 hex
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['plan', 'apply', 'verify']),
+    command: choice(['plan', 'apply', 'verify', 'check']),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
-    scope: scopeName,
+    scope: optional(scopeName),
     region: optional(location),
     'plan-file': optional(path(workspace)),
     'expected-digest': optional(digest),
     'client-id': optional(guid),
   });
+  if (inputs.command === 'check') {
+    const given = (['scope', 'region', 'plan-file', 'expected-digest', 'client-id'] as const).filter(
+      name => inputs[name] !== undefined,
+    );
+    if (given.length > 0) throw new UserError(given.map(name => misplaced('check', name, 'Leave it out.')));
+    return { command: 'check', platformFile: inputs['platform-file'] };
+  }
+  if (inputs.scope === undefined) {
+    throw new UserError({
+      message: 'is required but was not given.',
+      location: { kind: 'input', name: 'scope' },
+      remedy: 'Add `scope:` under `with:`.',
+    });
+  }
   const target: Target = {
     platformFile: inputs['platform-file'],
     scope: inputs.scope,
@@ -44,13 +67,16 @@ export function readRequest(source: InputSource, workspace: string): Request {
   const planFile = inputs['plan-file'];
   const expectedDigest = inputs['expected-digest'];
   const problems: Problem[] = [];
-  const misplaced = (name: string, remedy: string) =>
-    problems.push({ message: `has no meaning with \`${inputs.command}\`.`, location: { kind: 'input', name }, remedy });
-  if (expectedDigest !== undefined && inputs.command !== 'apply') misplaced('expected-digest', 'Use it with `apply`.');
-  if (planFile !== undefined && inputs.command === 'verify') misplaced('plan-file', 'Use it with `plan` or `apply`.');
+  const { command } = inputs;
+  if (expectedDigest !== undefined && command !== 'apply') {
+    problems.push(misplaced(command, 'expected-digest', 'Use it with `apply`.'));
+  }
+  if (planFile !== undefined && command === 'verify') {
+    problems.push(misplaced(command, 'plan-file', 'Use it with `plan` or `apply`.'));
+  }
   if (problems.length > 0) throw new UserError(problems);
 
-  switch (inputs.command) {
+  switch (command) {
     case 'plan':
       return { ...target, command: 'plan', planFile };
     case 'verify':
@@ -67,4 +93,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
         remedy: 'Give the `plan-file` output of a plan step, or the `digest` output as `expected-digest`.',
       });
   }
+}
+
+function misplaced(command: string, name: string, remedy: string): Problem {
+  return { message: `has no meaning with \`${command}\`.`, location: { kind: 'input', name }, remedy };
 }

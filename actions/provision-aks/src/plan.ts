@@ -4,6 +4,7 @@ import type { ScopeView } from '@suite/platform-file';
 import type { PlanContent } from '@suite/terraform';
 import { withoutAutomaticUpgrades } from './automatic-upgrades.ts';
 import type { PredictedResource } from './resource-ids.ts';
+import { withSettings } from './settings.ts';
 import { describeUnrecorded } from './unrecorded.ts';
 
 /** A plan as the report shows it and as apply judges it. */
@@ -37,7 +38,7 @@ export function judgePlan(
   ];
   const blocked = checks.some(check => check.status === 'blocked');
   return {
-    content: { ...content, drift: withoutAutomaticUpgrades(content.drift) },
+    content: { ...content, changes: withSettings(content.changes), drift: withoutAutomaticUpgrades(content.drift) },
     digest,
     checks,
     verdict: blocked ? 'blocked' : content.applyable ? 'changes' : 'no-changes',

@@ -2,6 +2,7 @@ import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Terraform } from '@suite/terraform';
+import type { Checker } from './check.ts';
 import type { Target } from './target.ts';
 import type { FindResource } from './unrecorded.ts';
 import type { LiveCluster } from './verify/live-cluster.ts';
@@ -16,6 +17,8 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
   prepareWorkspace(view: ScopeView): Promise<Workspace>;
   connect(target: Target): Azure;
+  /** Terraform without an identity. */
+  openChecker(): Promise<Checker>;
   openTerraform(target: Target, workspace: Workspace, azure: Azure): Promise<Terraform>;
 }
 

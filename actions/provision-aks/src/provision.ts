@@ -1,7 +1,8 @@
-import { escapeText, headline, renderSummary } from '@suite/change-report';
-import { CancelledError, count, describeProblem, type Problem, UserError } from '@suite/foundation';
+import { headline, problemSections, renderSummaryParts } from '@suite/change-report';
+import { CancelledError, UserError } from '@suite/foundation';
+import { check } from './check.ts';
 import { apply, type Outcome, plan, verify } from './commands.ts';
-import type { Request } from './inputs.ts';
+import type { Request, ScopeRequest } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { assembleReport, failureChecks, outputsOf } from './report.ts';
 import { loadTarget, type Target } from './target.ts';
@@ -9,9 +10,10 @@ import type { Workspace } from './workspace.ts';
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
 export async function provision(request: Request, services: Services): Promise<void> {
+  if (request.command === 'check') return check(request.platformFile, services);
   const startedAt = services.clock.now();
   const target = await loadTarget(request, services.context.workspace).catch(async error => {
-    if (error instanceof UserError) await services.summary.append(describeProblems(error.problems));
+    if (error instanceof UserError) await services.summary.append(problemSections(error.problems));
     throw error;
   });
   const { view } = target;
@@ -27,19 +29,19 @@ export async function provision(request: Request, services: Services): Promise<v
   ];
   const report = assembleReport(subject, { ...outcome.findings, checks });
   const reportFile = await workspace.writeReport(request.command, report);
-  await services.summary.append([renderSummary(report, { limitBytes: await services.summary.room() })]);
-  services.setOutputs(outputsOf(report, reportFile, outcome.planFile));
+  const parts = renderSummaryParts(report, { limitBytes: await services.summary.room() });
+  await services.summary.append(parts.slice(0, 1));
+  services.setOutputs({ ...outputsOf(report, reportFile, outcome.planFile), 'summary-parts': parts.length });
   if (outcome.error !== undefined) throw outcome.error;
   services.log.info(headline(report));
 }
 
-/** There is no scope to report on yet, but the summary says what the log says. */
-function describeProblems(problems: readonly Problem[]): string[] {
-  const lines = problems.slice(0, 100).map(problem => `- ${escapeText(describeProblem(problem))}`);
-  return [`### ${count(problems.length, 'problem')} before anything was called`, lines.join('\n')];
-}
-
-async function perform(request: Request, target: Target, services: Services, workspace: Workspace): Promise<Outcome> {
+async function perform(
+  request: ScopeRequest,
+  target: Target,
+  services: Services,
+  workspace: Workspace,
+): Promise<Outcome> {
   try {
     switch (request.command) {
       case 'plan':

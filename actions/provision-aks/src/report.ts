@@ -38,7 +38,7 @@ export function assembleReport(
     scope: view.scope,
     region: view.region,
     production: view.production,
-    commit: { head: context.sha },
+    commit: commitOf(context),
     ...(context.runUrl === undefined
       ? {}
       : { run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl, actor: context.actor } }),
@@ -59,6 +59,12 @@ export function assembleReport(
     timings,
     ...(plan === undefined ? {} : { digest: plan.digest }),
   };
+}
+
+/** A pull request is about the tip of its branch, though what is checked out is a trial merge of it. */
+function commitOf({ sha, pullRequest }: RunContext): ChangeReport['commit'] {
+  if (pullRequest === undefined) return { head: sha };
+  return { head: pullRequest.headSha, base: pullRequest.baseSha, merge: sha };
 }
 
 /** A value of a difference, as log and summary show it. */

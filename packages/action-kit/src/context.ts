@@ -1,3 +1,5 @@
+import { type PullRequestEvent, readPullRequest } from './pull-request.ts';
+
 /** What the runner says about this run; read once, so that nothing below reads the environment. */
 export interface RunContext {
   /** `owner/name`; empty outside of a workflow. */
@@ -5,11 +7,15 @@ export interface RunContext {
   readonly sha: string;
   readonly ref: string;
   readonly event: string;
+  /** The pull request that started the run, if one did. */
+  readonly pullRequest: PullRequestEvent | undefined;
   readonly workflow: string;
   readonly job: string;
   readonly actor: string;
   readonly runId: string;
   readonly runAttempt: string;
+  /** Of the REST API: `https://api.github.com`, or an enterprise server's. */
+  readonly apiUrl: string;
   /** Page of the run on GitHub; undefined outside of a workflow. */
   readonly runUrl: string | undefined;
   /** Checkout that relative paths are resolved against. */
@@ -30,11 +36,13 @@ export function readContext(env: Environment, fallback: { cwd: string; temp: str
     sha: text('GITHUB_SHA'),
     ref: text('GITHUB_REF'),
     event: text('GITHUB_EVENT_NAME'),
+    pullRequest: readPullRequest(env['GITHUB_EVENT_PATH'], repository),
     workflow: text('GITHUB_WORKFLOW'),
     job: text('GITHUB_JOB'),
     actor: text('GITHUB_ACTOR'),
     runId,
     runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',
+    apiUrl: env['GITHUB_API_URL'] || 'https://api.github.com',
     runUrl: server && repository && runId ? `${server}/${repository}/actions/runs/${runId}` : undefined,
     workspace: env['GITHUB_WORKSPACE'] || fallback.cwd,
     temp: env['RUNNER_TEMP'] || fallback.temp,

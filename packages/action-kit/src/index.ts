@@ -6,6 +6,7 @@ export type { Log } from './log.ts';
 export { createLog, withoutCommands } from './log.ts';
 export * from './network.ts';
 export * from './process.ts';
+export type { PullRequestEvent } from './pull-request.ts';
 export * from './run.ts';
 export { mask } from './secrets.ts';
 export { createProcessRunner } from './spawn.ts';

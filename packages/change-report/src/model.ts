@@ -11,8 +11,11 @@ export interface ChangeReport {
   readonly scope: string;
   readonly region: string;
   readonly production: boolean;
-  /** SHA of the commit that the command ran on; empty outside of a workflow. */
-  readonly commit: { readonly head: string; readonly base?: string };
+  /**
+   * SHAs of the commit that was asked about, empty outside of a workflow. Of a pull request `head` is the tip of its branch,
+   * `base` what it is compared with, and `merge` the trial merge that the command really read.
+   */
+  readonly commit: { readonly head: string; readonly base?: string; readonly merge?: string };
   /** The workflow run; absent outside of a workflow. */
   readonly run?: { readonly id: string; readonly attempt: string; readonly url: string; readonly actor: string };
   /** ISO 8601, UTC. */
@@ -87,6 +90,8 @@ export interface AttributeChange {
   readonly path: string;
   readonly before: Value;
   readonly after: Value;
+  /** What decides it in the platform file, below a layer: `cluster.pools.gpu.size`. */
+  readonly setting?: string;
 }
 
 /** A value as it may be shown. */

@@ -12,7 +12,15 @@ const value = z.discriminatedUnion('is', [
   z.object({ is: z.literal('sensitive') }),
 ]);
 
-const attribute = z.object({ path: z.string(), before: value, after: value });
+const attribute = z.object({
+  path: z.string(),
+  before: value,
+  after: value,
+  setting: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'What decides it in the platform file: `cluster.pools.gpu.size`.' }),
+});
 
 const change = z.object({
   address: z.string(),
@@ -41,7 +49,9 @@ const report = z.object({
   scope: z.string().meta({ description: '`shared` or an environment.' }),
   region: z.string(),
   production: z.boolean(),
-  commit: z.object({ head: z.string(), base: z.string().exactOptional() }),
+  commit: z
+    .object({ head: z.string(), base: z.string().exactOptional(), merge: z.string().exactOptional() })
+    .meta({ description: 'Of a pull request: tip of its branch, what it is compared with, and the trial merge.' }),
   run: z.object({ id: z.string(), attempt: z.string(), url: z.string(), actor: z.string() }).exactOptional(),
   startedAt: time,
   finishedAt: time,

@@ -40,3 +40,13 @@ export function layerPaths(environment: string, region: string, setting: Path): 
     ['defaults', ...setting],
   ];
 }
+
+/** Whether something stands at the path, `false` included. */
+export function hasSetting(value: unknown, path: Path): boolean {
+  let current = value;
+  for (const step of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return false;
+    current = (current as Readonly<Record<string | number, unknown>>)[step];
+  }
+  return current !== undefined;
+}

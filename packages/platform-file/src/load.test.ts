@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { locate, parsePlatform } from './index.ts';
+import { parsePlatform } from './index.ts';
 import { problemsOf } from './platform.fixture.ts';
 
 const problems = (text: string) => problemsOf(() => parsePlatform(text, 'p.yaml'));
@@ -522,14 +522,6 @@ ${prod}`;
     ['a wrong platform name is not also too long', withDev().replace('name: contoso', `name: ${'x'.repeat(60)}`), 1],
   ])('%s', (_name, text, expected) => {
     expect(problems(text)).toHaveLength(expected);
-  });
-});
-
-describe('locate', () => {
-  test('finds what annotations point at', () => {
-    const platform = parsePlatform(withDev('allow: [cluster]'), 'p.yaml');
-    expect(locate(platform, ['environments', 'dev', 'allow'])).toEqual({ path: 'p.yaml', line: 9, column: 12 });
-    expect(locate(platform, ['environments', 'prod', 'allow'])).toEqual({ path: 'p.yaml', line: 10, column: 3 });
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Path, Positioned } from './position.ts';
+import { hasSetting, layerPaths } from './layers.ts';
+import type { FileLocation, Path, Positioned } from './position.ts';
 import type { PlatformSource } from './schema.ts';
 
 /** A platform file that is right: what it says, and where it says it. */
@@ -7,10 +8,22 @@ export interface Platform {
   readonly document: Positioned;
 }
 
-/** Where something stands in the platform file, for annotations; the innermost thing around it when it is not there. */
-export function locate(platform: Platform, path: Path): { path: string; line: number; column: number } {
-  const { path: file, line, column } = platform.document.locate(path);
-  return { path: file, line, column };
+/**
+ * Where the setting of a scope is decided, for annotations: the layer that says it (region, environment, defaults), else the
+ * scope itself. `setting` is a path below a layer: `['cluster', 'pools', 'gpu', 'size']`.
+ */
+export function locateSetting(
+  { source, document }: Platform,
+  { scope, region }: ScopeName,
+  setting: Path,
+): FileLocation {
+  if (scope === 'shared') return document.locate(['shared', ...setting]);
+  // The innermost thing that is there: a pool that is switched off has no size.
+  for (let length = setting.length; length > 0; length--) {
+    const path = layerPaths(scope, region, setting.slice(0, length)).find(candidate => hasSetting(source, candidate));
+    if (path !== undefined) return document.locate(path, 'key');
+  }
+  return document.locate(['environments', scope], 'key');
 }
 
 export interface ScopeName {

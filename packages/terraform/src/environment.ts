@@ -18,6 +18,16 @@ export interface TerraformIdentity {
  */
 const handedOn = ['TF_CLI_CONFIG_FILE', 'TF_PLUGIN_CACHE_DIR', 'APPDATA'];
 
+/** The complete environment of a command that calls nothing but the provider registry: it has no identity at all. */
+export function toolEnvironment(env: Environment, dataDir: string): Record<string, string> {
+  const child = childEnvironment(env);
+  for (const [name, value] of Object.entries(env)) {
+    // TF_TOKEN_<host> is how a company signs in to its own provider mirror.
+    if (value !== undefined && (handedOn.includes(name) || name.startsWith('TF_TOKEN_'))) child[name] = value;
+  }
+  return { ...child, TF_DATA_DIR: dataDir, TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' };
+}
+
 /**
  * The complete environment of a Terraform command. Identities travel here and nowhere else, because a saved plan carries
  * the backend's settings into the apply. `dataDir` is where Terraform keeps providers and backend settings.
@@ -27,17 +37,8 @@ export function terraformEnvironment(
   identity: TerraformIdentity,
   dataDir: string,
 ): Record<string, string> {
-  const child = childEnvironment(env);
-  for (const [name, value] of Object.entries(env)) {
-    // TF_TOKEN_<host> is how a company signs in to its own provider mirror.
-    if (value !== undefined && (handedOn.includes(name) || name.startsWith('TF_TOKEN_'))) child[name] = value;
-  }
   return {
-    ...child,
-    TF_DATA_DIR: dataDir,
-    TF_IN_AUTOMATION: '1',
-    TF_INPUT: '0',
-    CHECKPOINT_DISABLE: '1',
+    ...toolEnvironment(env, dataDir),
     ARM_CLIENT_ID: identity.clientId,
     ARM_TENANT_ID: identity.tenant,
     ARM_SUBSCRIPTION_ID: identity.subscription,

@@ -2,7 +2,7 @@ export type { Backend } from './backend.ts';
 export { backendArguments } from './backend.ts';
 export type { Diagnostic } from './diagnostics.ts';
 export type { TerraformIdentity } from './environment.ts';
-export { terraformEnvironment } from './environment.ts';
+export { terraformEnvironment, toolEnvironment } from './environment.ts';
 export type { LockHolder, StateLock } from './failures/lock.ts';
 export { describeLock } from './failures/lock.ts';
 export { lockOf, TerraformFailure } from './failures/translate.ts';
@@ -16,4 +16,5 @@ export type { OutputValue, PlanRun, Terraform, TerraformOptions } from './terraf
 export { createTerraform } from './terraform.ts';
 export type { ToolStore } from './tool-store.ts';
 export type { ChangeCounts } from './ui-events.ts';
+export { misformattedFiles, validateConfiguration } from './validate.ts';
 export { nounOf } from './wording.ts';

@@ -1,5 +1,5 @@
 /** GitHub's coloured box. `markdown` is one line and already safe. */
-export function alert(kind: 'WARNING' | 'CAUTION', markdown: string): string {
+export function alert(kind: 'NOTE' | 'IMPORTANT' | 'WARNING' | 'CAUTION', markdown: string): string {
   return `> [!${kind}]\n> ${markdown}`;
 }
 

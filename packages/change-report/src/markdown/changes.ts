@@ -19,7 +19,7 @@ import {
 
 const rowsInSight = 25;
 const rowsPerFold = 200;
-const changesPerFold = 25;
+export const changesPerFold = 25;
 const cellAttributes = 3;
 const foldAttributes = 40;
 const namesInTitle = 3;
@@ -37,7 +37,7 @@ export function tableSections(changes: readonly Change[]): Section[] {
   });
 }
 
-function changeTable(changes: readonly Change[]): string {
+export function changeTable(changes: readonly Change[]): string {
   const rows = changes.map(change => [
     symbols[change.kind],
     titleCell(change),
@@ -100,10 +100,15 @@ export function detailSections(changes: readonly Change[]): Section[] {
           plural: `${forms[kind].participle} resources in detail`,
         },
         weight: weights.details(highestRisk(part)),
-        markdown: details(`${symbols[kind]} ${label}${namesOf(part)}`, fence('diff', part.flatMap(changeLines))),
+        markdown: details(`${symbols[kind]} ${label}${namesOf(part)}`, detailFence(part)),
       };
     }),
   );
+}
+
+/** Every attribute that may be shown. */
+export function detailFence(changes: readonly Change[]): string {
+  return fence('diff', changes.flatMap(changeLines));
 }
 
 function namesOf(changes: readonly Change[]): string {
@@ -167,7 +172,7 @@ export function outputSections(outputs: readonly OutputChange[]): Section[] {
 }
 
 /** Parts of at most `size`, the first of at most `first`. */
-function chunks<T>(items: readonly T[], size: number, first = size): T[][] {
+export function chunks<T>(items: readonly T[], size: number, first = size): T[][] {
   const parts: T[][] = [];
   for (let from = 0; from < items.length; ) {
     const part = items.slice(from, from + (parts.length === 0 ? first : size));

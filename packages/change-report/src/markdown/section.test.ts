@@ -16,11 +16,11 @@ function note(missing: string): string {
 describe('fitSections', () => {
   test('keeps all that fits, to the byte', () => {
     const all = [verdict, section('ä', 1, 10), binding];
-    const whole = fitSections(all, 1000);
+    const whole = fitSections(all, { limit: 1000 });
     expect(whole).toBe(`${'v'.repeat(20)}\n\n${'ä'.repeat(10)}\n\n${'l'.repeat(30)}\n`);
     // The last separator is counted, though nothing follows it.
-    expect(fitSections(all, utf8Length(whole) + 1)).toBe(whole);
-    expect(fitSections(all, utf8Length(whole) - 1)).not.toContain('ä');
+    expect(fitSections(all, { limit: utf8Length(whole) + 1 })).toBe(whole);
+    expect(fitSections(all, { limit: utf8Length(whole) - 1 })).not.toContain('ä');
   });
 
   test('gives up what weighs least, of that the largest, and says so before the last line', () => {
@@ -32,7 +32,7 @@ describe('fitSections', () => {
       section('outputs', 1, 100),
       binding,
     ];
-    const kept = fitSections(all, 1100).trimEnd().split('\n\n');
+    const kept = fitSections(all, { limit: 1100 }).trimEnd().split('\n\n');
     expect(kept).toEqual([
       'v'.repeat(20),
       'd'.repeat(300),
@@ -41,17 +41,17 @@ describe('fitSections', () => {
       note('7 huges'),
       'l'.repeat(30),
     ]);
-    expect(fitSections(all, 800)).toContain(note('1 details and 7 huges'));
-    expect(fitSections(all, 400)).toContain(note('1 table, 1 outputs, 1 details and 7 huges'));
+    expect(fitSections(all, { limit: 800 })).toContain(note('1 details and 7 huges'));
+    expect(fitSections(all, { limit: 400 })).toContain(note('1 table, 1 outputs, 1 details and 7 huges'));
   });
 
   test('adds up contents of one kind', () => {
     const all = [verdict, section('row', 1, 900, 200), section('row', 1, 800, 25), binding];
-    expect(fitSections(all, 400)).toContain(note('225 rows'));
+    expect(fitSections(all, { limit: 400 })).toContain(note('225 rows'));
   });
 
   test('without room for the sentence the verdict alone remains, and without that nothing', () => {
-    expect(fitSections([verdict, section('a', 1, 900), binding], 25)).toBe('v'.repeat(20));
-    expect(fitSections([verdict, section('a', 1, 900), binding], 10)).toBe('');
+    expect(fitSections([verdict, section('a', 1, 900), binding], { limit: 25 })).toBe('v'.repeat(20));
+    expect(fitSections([verdict, section('a', 1, 900), binding], { limit: 10 })).toBe('');
   });
 });

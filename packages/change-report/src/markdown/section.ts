@@ -33,38 +33,49 @@ export const weights = {
   verdict: 100,
 } as const;
 
+export interface Room {
+  readonly limit: number;
+  /** How the place counts: bytes of UTF-8 by default. */
+  readonly measure?: (text: string) => number;
+  /** Markdown that says where what is left out can be read. */
+  readonly rest?: string;
+}
+
 /**
- * As many whole sections as fit into `limitBytes` of UTF-8: of those that weigh least the largest go first. A sentence
- * says what is missing; the last line stays the one that binds the report to its plan.
+ * As many whole sections as there is room for: of those that weigh least the largest go first. A sentence says what is
+ * missing; the last line stays the one that binds the report to its plan.
  */
-export function fitSections(sections: readonly Section[], limitBytes: number): string {
-  const sized = sections.map(section => ({ section, bytes: utf8Length(section.markdown) + separator }));
-  let total = sized.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= limitBytes) return join(sections);
+export function fitSections(
+  sections: readonly Section[],
+  { limit, measure = utf8Length, rest = 'The report file holds all of it.' }: Room,
+): string {
+  const sized = sections.map(section => ({ section, size: measure(section.markdown) + separator }));
+  let total = sized.reduce((sum, { size }) => sum + size, 0);
+  if (total <= limit) return join(sections);
   const dropped = new Set<Section>();
   const missing = new Missing();
-  for (const { section, bytes } of sized.toSorted(byWorth)) {
+  for (const { section, size } of sized.toSorted(byWorth)) {
     dropped.add(section);
     missing.add(section.holds);
-    total -= bytes;
-    const note = missing.describe();
-    if (total + utf8Length(note) + separator > limitBytes) continue;
+    total -= size;
+    const note = missing.describe(rest);
+    if (total + measure(note) + separator > limit) continue;
     const kept = sections.filter(candidate => !dropped.has(candidate));
     return kept.length === 0 ? '' : join(insertNote(kept, note));
   }
   // Where not even the sentence about what is missing fits, the verdict alone may.
-  return sized.toSorted(byWorth).findLast(({ bytes }) => bytes <= limitBytes)?.section.markdown ?? '';
+  return sized.toSorted(byWorth).findLast(({ size }) => size <= limit)?.section.markdown ?? '';
 }
 
 const separator = 2;
 
 interface Sized {
   readonly section: Section;
-  readonly bytes: number;
+  readonly size: number;
 }
 
 function byWorth(left: Sized, right: Sized): number {
-  return left.section.weight - right.section.weight || right.bytes - left.bytes;
+  return left.section.weight - right.section.weight || right.size - left.size;
 }
 
 class Missing {
@@ -76,11 +87,11 @@ class Missing {
   }
 
   /** What was left out last, and so matters most, comes first. */
-  describe(): string {
+  describe(rest: string): string {
     const parts = [...this.#contents.values()]
       .toReversed()
       .map(({ quantity, singular, plural }) => count(quantity, singular, plural));
-    return `_Left out to keep within the size limit: ${sentenceList(parts)}. The report file holds all of it._`;
+    return `_Left out to keep within the size limit: ${sentenceList(parts)}. ${rest}_`;
   }
 }
 

@@ -18,7 +18,7 @@ import { timingSections } from './timings.ts';
  * out in whole sections, the least risky and of these the largest first, and the text says which.
  */
 export function renderSummary(report: ChangeReport, { limitBytes }: { readonly limitBytes: number }): string {
-  return fitSections(summarySections(report), limitBytes);
+  return fitSections(summarySections(report), { limit: limitBytes });
 }
 
 /** The same in sections, for whoever has to share the room with something else. */
@@ -63,6 +63,7 @@ function proofSection(report: ChangeReport): Section {
   const rows: string[][] = [];
   if (commit.head !== '') rows.push(['Commit', cell(commit.head)]);
   if (commit.base !== undefined) rows.push(['Compared with', cell(commit.base)]);
+  if (commit.merge !== undefined) rows.push(['Trial merge', cell(commit.merge)]);
   if (digest !== undefined) rows.push(['Plan digest', cell(digest)]);
   if (run !== undefined) {
     rows.push(['Run', `${link(run.id, run.url)}, attempt ${escapeText(run.attempt)}, by ${cell(run.actor)}`]);
@@ -91,7 +92,7 @@ function bindingSection({ command, commit, run, digest, verdict, finishedAt }: C
 }
 
 /** `2026-11-24 05:01 UTC` */
-function clockTime(iso: string): string {
+export function clockTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? escapeText(iso) : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '@suite/foundation';
-import { layerPaths } from '../layers.ts';
+import { hasSetting, layerPaths } from '../layers.ts';
 import type { Platform } from '../platform.ts';
 import type { Path } from '../position.ts';
 import { resolveEnvironment } from '../resolve.ts';
@@ -28,7 +28,7 @@ export function checkerFor(
   const isSound = (setting: Path) => soundness.isSound(environment, setting);
   const layerOf = (setting: Path) => {
     const paths = layerPaths(environment, region, setting);
-    const index = paths.findIndex(path => has(source, path));
+    const index = paths.findIndex(path => hasSetting(source, path));
     return { path: paths[index], name: (['region', 'environment', 'defaults'] as const)[index] };
   };
   return {
@@ -43,13 +43,4 @@ export function checkerFor(
       problems.push({ message, location, remedy });
     },
   };
-}
-
-function has(value: unknown, path: Path): boolean {
-  let current = value;
-  for (const step of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, step)) return false;
-    current = (current as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return current !== undefined;
 }

@@ -1,0 +1,65 @@
+import { relative } from 'node:path';
+import { choice, type Input, type InputSource, optional, path, readInputs, text, withDefault } from '@suite/action-kit';
+import { type ExpectedScope, parseExpected } from '@suite/change-report';
+import { asArray, asString, parseJson, UserError } from '@suite/foundation';
+
+interface OnPullRequest {
+  /** Absolute path of the platform file, and its place in the repository, which identifies the comment. */
+  readonly platformFile: string;
+  readonly file: string;
+  readonly token: string;
+}
+
+export type Request =
+  | (OnPullRequest & {
+      readonly command: 'write';
+      readonly platform: string;
+      readonly expected: readonly ExpectedScope[];
+      readonly problems: readonly string[];
+      /** Folder. */
+      readonly reports: string;
+    })
+  | (OnPullRequest & { readonly command: 'announce' | 'close' })
+  | { readonly command: 'summary'; readonly report: string; readonly part: number };
+
+const anything: Input<string> = { absent: { value: '' }, parse: value => ({ value }) };
+const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
+const token = text(/^\S+$/, 'Use a token without spaces, or leave it out.');
+
+/** Throws a UserError that names every wrong input. */
+export function readRequest(source: InputSource, workspace: string): Request {
+  const inputs = readInputs(source, {
+    command: withDefault(choice(['write', 'announce', 'close', 'summary']), 'write'),
+    'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
+    platform: anything,
+    scopes: anything,
+    problems: anything,
+    reports: withDefault(path(workspace), `${workspace}/reports`),
+    report: optional(path(workspace)),
+    part: withDefault(part, '2'),
+    'github-token': withDefault(token, ''),
+  });
+  if (inputs.command === 'summary') {
+    if (inputs.report === undefined) throw missing('report', 'Give the `report` output of the step that planned.');
+    return { command: 'summary', report: inputs.report, part: Number(inputs.part) };
+  }
+  if (inputs['github-token'] === '') throw missing('github-token', 'Leave it out: the job’s own token is the default.');
+  const onPullRequest = {
+    platformFile: inputs['platform-file'],
+    file: relative(workspace, inputs['platform-file']),
+    token: inputs['github-token'],
+  };
+  if (inputs.command !== 'write') return { ...onPullRequest, command: inputs.command };
+  return {
+    ...onPullRequest,
+    command: 'write',
+    platform: inputs.platform,
+    expected: inputs.scopes === '' ? [] : parseExpected(inputs.scopes),
+    problems: asArray(parseJson(inputs.problems)).flatMap(problem => asString(problem) ?? []),
+    reports: inputs.reports,
+  };
+}
+
+function missing(name: string, remedy: string): UserError {
+  return new UserError({ message: 'is required but was not given.', location: { kind: 'input', name }, remedy });
+}

@@ -1,0 +1,21 @@
+import { announce } from './announce.ts';
+import { close } from './close.ts';
+import type { Request } from './inputs.ts';
+import type { Services } from './ports.ts';
+import { requirePull } from './pull-request.ts';
+import { writeSummaryPart } from './summary-part.ts';
+import { write } from './write.ts';
+
+/** Runs one command. Rejects with what a person has to put right. */
+export async function perform(request: Request, services: Services): Promise<void> {
+  switch (request.command) {
+    case 'write':
+      return write(request, services);
+    case 'announce':
+      return announce(request, requirePull(services), services);
+    case 'close':
+      return close(request, requirePull(services), services);
+    case 'summary':
+      return writeSummaryPart(request, services);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Log, RunContext, Summary } from '@suite/action-kit';
+import type { Clock } from '@suite/foundation';
+
+/** What the commands need from outside. The composition root gives it; tests give their own. */
+export interface Services {
+  readonly context: RunContext;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly summary: Summary;
+  setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
+  openPull(number: number): PullRequest;
+}
+
+/** One pull request, and this job, as the token sees them. Calls throw what `retryOf` understands. */
+export interface PullRequest {
+  /** Login of the token's owner. */
+  viewer(): Promise<string>;
+  read(): Promise<Pull>;
+  comments(): Promise<readonly Comment[]>;
+  createComment(body: string): Promise<Comment>;
+  updateComment(id: number, body: string): Promise<Comment>;
+  /** Does nothing when it is gone already. */
+  removeComment(id: number): Promise<void>;
+  createCheck(check: Check): Promise<void>;
+  /** The jobs of this run; undefined when the token may not read them. */
+  readRun(): Promise<Run | undefined>;
+  /** Whether a failed call may pass when everything is looked at again; undefined when it is final. */
+  retryOf(error: unknown): { readonly afterMs?: number } | undefined;
+}
+
+/** As it stands now, not as the event saw it. */
+export interface Pull {
+  readonly headSha: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  readonly mergeSha: string | undefined;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly author: string;
+  readonly body: string;
+  readonly url: string;
+}
+
+export interface Run {
+  /** When this attempt began, on GitHub's clock. */
+  readonly startedAt: string | undefined;
+  readonly jobs: readonly { readonly name: string; readonly conclusion: string | undefined; readonly url: string }[];
+}
+
+export interface Check {
+  readonly name: string;
+  readonly headSha: string;
+  readonly conclusion: 'success' | 'failure';
+  readonly detailsUrl: string | undefined;
+  readonly title: string;
+  readonly summary: string;
+  readonly annotations: readonly Annotation[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly line: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}

@@ -1,0 +1,66 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ChangeReport, parseReport } from '@suite/change-report';
+import { mapInParallel, parseJson, UserError } from '@suite/foundation';
+
+/** What the downloaded artifacts hold. */
+export interface Collection {
+  readonly reports: readonly ChangeReport[];
+  /** Files that are no reports, and why. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Unreadable {
+  /** Name of the artifact, `report-contoso-dev-westeurope`; empty where it was the only one, which has no folder of its own. */
+  readonly artifact: string;
+  readonly why: string;
+}
+
+// The report of 10,000 changes has 20 MB; what is larger was not made by this suite.
+const largest = 256 * 1024 * 1024;
+
+/**
+ * Every report below a folder. `actions/download-artifact` gives each artifact a folder of its name, unless it found only one
+ * (v8, `artifacts.length === 1`). A folder that is not there is one without artifacts.
+ */
+export async function readReports(folder: string): Promise<Collection> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const artifacts = entries.filter(entry => entry.isDirectory()).map(({ name }) => name);
+  const files = [
+    ...jsonFiles(entries.filter(entry => entry.isFile()).map(({ name }) => name)).map(name => ({ artifact: '', name })),
+    ...(await mapInParallel(artifacts.toSorted(), 4, async artifact =>
+      jsonFiles(await readdir(join(folder, artifact))).map(name => ({ artifact, name })),
+    )),
+  ].flat();
+  const read = await mapInParallel(files, 4, async ({ artifact, name }) =>
+    readReportFile(join(folder, artifact, name)).catch((error): Unreadable => {
+      if (!(error instanceof UserError)) throw error;
+      return { artifact, why: error.message };
+    }),
+  );
+  return {
+    reports: read.flatMap(result => ('why' in result ? [] : result)),
+    unreadable: read.flatMap(result => ('why' in result ? result : [])),
+  };
+}
+
+function jsonFiles(names: readonly string[]): string[] {
+  return names.filter(name => name.endsWith('.json')).toSorted();
+}
+
+/** Throws a UserError when the file is no change report of this version. */
+export async function readReportFile(file: string): Promise<ChangeReport> {
+  const { size } = await stat(file).catch(cause => {
+    throw new UserError({ message: `There is no report ${file}.`, remedy: 'Check the path.' }, { cause });
+  });
+  if (size > largest) {
+    throw new UserError({
+      message: `The report ${file} has ${Math.round(size / 1024 / 1024)} MB, which is too large.`,
+    });
+  }
+  const value = parseJson(await readFile(file, 'utf8'));
+  if (value === undefined) {
+    throw new UserError({ message: 'The report is cut off: it is no JSON.', remedy: 'Run the job again.' });
+  }
+  return parseReport(value);
+}

@@ -1,0 +1,44 @@
+import { cell, escapeText, filledTable, prose } from '@suite/change-report';
+import type { ScopeView } from '@suite/platform-file';
+import type { Mode } from './mode.ts';
+import { protectionOf } from './pipeline.ts';
+import type { Protection } from './ports.ts';
+
+/** The summary: what will be planned where, and who guards it. */
+export function describeResolution(
+  mode: Mode,
+  views: readonly ScopeView[],
+  protections: readonly Protection[],
+  warnings: readonly string[],
+): string[] {
+  const platform = views[0]?.platform ?? '';
+  const heading =
+    mode === 'check'
+      ? `### ${prose(`\`${platform}\` is checked without credentials`)}\n\nThe pull request comes from a fork or from Dependabot, so nothing is planned and nothing is commented. To plan it, push the commits to a branch of this repository.`
+      : `### ${prose(`\`${platform}\` has ${views.length} states to plan`)}`;
+  const rows = views.map(({ scope, region, runner, production }) => {
+    const protection = protectionOf(protections, scope);
+    return [
+      escapeText(scope),
+      escapeText(region),
+      cell(runner),
+      production ? 'production' : '',
+      protection === undefined ? '' : describeApproval(protection),
+      protection === undefined ? '' : describeBranches(protection),
+    ];
+  });
+  return [
+    heading,
+    filledTable(['Scope', 'Region', 'Runner', '', 'Approval', 'Branches'], rows),
+    ...(warnings.length === 0 ? [] : [warnings.map(warning => `- ${prose(warning)}`).join('\n')]),
+  ];
+}
+
+function describeApproval({ reviewers, waitMinutes }: Protection): string {
+  const approval = reviewers === 0 ? 'nobody' : reviewers === 1 ? '1 reviewer' : `one of ${reviewers} reviewers`;
+  return waitMinutes === 0 ? approval : `${approval}, waits ${waitMinutes} min`;
+}
+
+function describeBranches({ branches }: Protection): string {
+  return branches === 'any' ? '**any**' : branches;
+}

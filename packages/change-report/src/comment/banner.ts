@@ -1,0 +1,65 @@
+import { alert } from '../markdown/blocks.ts';
+import { codeSpan, link } from '../markdown/escape.ts';
+
+/** What has become of a plan that was commented. */
+export type Banner =
+  | { readonly is: 'none' }
+  /** A plan of another commit is being made. */
+  | { readonly is: 'outdated'; readonly head: string; readonly newHead: string; readonly run?: PageOf }
+  /** The same commit is planned again. */
+  | { readonly is: 'superseded'; readonly head: string; readonly run: PageOf }
+  | { readonly is: 'merged'; readonly head: string; readonly mergeSha?: string }
+  | { readonly is: 'closed' };
+
+export interface PageOf {
+  readonly id: string;
+  readonly url: string;
+}
+
+// Ends the part of a comment that says what has become of it.
+const seam = '<!-- platform-plan:body -->';
+/** Room that a comment leaves for a later banner. */
+export const bannerRoom = 1000;
+
+/** A comment: marker, banner and content. */
+export function assembleComment(marker: string, banner: Banner, content: string): string {
+  const told = describeBanner(banner);
+  return [marker, ...(told === '' ? [] : [told, '']), seam, content].join('\n');
+}
+
+/** The content of a comment that stands there; all of it when somebody has removed the seam. */
+export function contentOf(body: string): string {
+  const at = body.indexOf(`${seam}\n`);
+  return at === -1 ? body.replace(/^<!-- platform-plan:v1 [^\n]*\n?/, '') : body.slice(at + seam.length + 1);
+}
+
+function describeBanner(banner: Banner): string {
+  switch (banner.is) {
+    case 'none':
+      return '';
+    case 'outdated': {
+      const { head, newHead, run } = banner;
+      const progress =
+        run === undefined ? 'Its plan is on its way.' : `Its plan is being made by ${link(`run ${run.id}`, run.url)}.`;
+      return alert(
+        'IMPORTANT',
+        `**Outdated: ${codeSpan(short(newHead))} was pushed.** ${progress} Below is the plan of ${codeSpan(short(head))}.`,
+      );
+    }
+    case 'superseded':
+      return alert(
+        'IMPORTANT',
+        `**Superseded: ${codeSpan(short(banner.head))} is planned again** by ${link(`run ${banner.run.id}`, banner.run.url)}. Below is the plan that was made before.`,
+      );
+    case 'merged': {
+      const merge = banner.mergeSha === undefined ? '' : ` as ${codeSpan(short(banner.mergeSha))}`;
+      return alert('NOTE', `**Merged${merge}.** Below is what was planned for ${codeSpan(short(banner.head))}.`);
+    }
+    case 'closed':
+      return alert('NOTE', '**Closed without a merge.** Nothing of this is applied.');
+  }
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 7);
+}

@@ -1,0 +1,10 @@
+export type { Banner } from './banner.ts';
+export { assembleComment, bannerRoom, contentOf } from './banner.ts';
+export type { CommentContent, Missing, Row } from './content.ts';
+export { isKnown } from './content.ts';
+export type { ExpectedScope, Gate } from './expected.ts';
+export { parseExpected } from './expected.ts';
+export { commentHeadline } from './headline.ts';
+export type { CommentState, Marker } from './marker.ts';
+export { readMarker, writeMarker } from './marker.ts';
+export { renderComment } from './render.ts';

@@ -1,0 +1,51 @@
+import { parseJson } from '@suite/foundation';
+import { z } from 'zod';
+
+/**
+ * What a comment says of itself, hidden in its first line. By it the comment is found again, and an older run sees that a
+ * newer one was there before. Whoever may write in the repository may change it, so it proves nothing.
+ */
+export interface Marker {
+  readonly pull: number;
+  /** Path of the platform file in the repository: one comment for each. */
+  readonly file: string;
+  /** Commit that the comment speaks about. */
+  readonly head: string;
+  readonly run: string;
+  readonly attempt: number;
+  /** When that attempt began, on GitHub's clock; absent when the token could not read it. */
+  readonly startedAt?: string;
+  readonly state: CommentState;
+}
+
+const states = ['planned', 'planning', 'outdated', 'merged', 'closed'] as const;
+/**
+ * `planned`: the plan of the newest commit. `planning`: a newer plan is being made. `outdated`: a newer commit came while it
+ * was made. `merged` and `closed` end its life.
+ */
+export type CommentState = (typeof states)[number];
+
+const schema: z.ZodType<Marker> = z.object({
+  pull: z.int().positive(),
+  file: z.string(),
+  head: z.string(),
+  run: z.string(),
+  attempt: z.int().positive(),
+  startedAt: z.string().exactOptional(),
+  state: z.enum(states),
+});
+
+const prefix = '<!-- platform-plan:v1 ';
+
+/** One line, an HTML comment. base64url holds nothing that could end it. */
+export function writeMarker(marker: Marker): string {
+  return `${prefix}${Buffer.from(JSON.stringify(marker)).toString('base64url')} -->`;
+}
+
+/** The marker that a comment begins with; undefined when it is none of ours or was changed by hand. */
+export function readMarker(body: string): Marker | undefined {
+  const found = /^<!-- platform-plan:v1 ([A-Za-z0-9_-]+) -->/.exec(body)?.[1];
+  if (found === undefined) return undefined;
+  const result = schema.safeParse(parseJson(Buffer.from(found, 'base64url').toString('utf8')));
+  return result.success ? result.data : undefined;
+}

@@ -1,0 +1,13 @@
+export type { CheckAnnotation, CheckRun } from './check-runs.ts';
+export { createCheckRun } from './check-runs.ts';
+export type { Comment, Conversation } from './comments.ts';
+export { createConversation } from './comments.ts';
+export type { EnvironmentProtection } from './environments.ts';
+export { readEnvironments } from './environments.ts';
+export { GitHubFailure, longestPauseMs } from './failure.ts';
+export type { Pull } from './pulls.ts';
+export { readPull } from './pulls.ts';
+export type { GitHubOptions, Requests } from './requests.ts';
+export { createRequests } from './requests.ts';
+export type { Run, RunJob } from './runs.ts';
+export { readRun } from './runs.ts';

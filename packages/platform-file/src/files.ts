@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { type Problem, UserError } from '@suite/foundation';
+import { parsePlatform } from './load.ts';
+import { type Lock, parseLock } from './lock.ts';
+import type { Platform } from './platform.ts';
+
+const lockName = 'platform.lock.yaml';
+
+/**
+ * Reads the platform file that the input `platform-file` names. `file` is absolute; messages call it by its place in the
+ * workspace. Throws a UserError with every problem.
+ */
+export async function loadPlatform(file: string, workspace: string): Promise<Platform> {
+  return parsePlatform(await readInput(file), shownPath(file, workspace));
+}
+
+/** The same with the lock beside it. Throws one UserError with every problem of both files. */
+export async function loadPlatformWithLock(
+  file: string,
+  workspace: string,
+): Promise<{ readonly platform: Platform; readonly lock: Lock }> {
+  const lockFile = join(dirname(file), lockName);
+  const [platform, lock] = await Promise.allSettled([
+    loadPlatform(file, workspace),
+    readLock(lockFile).then(text => parseLock(text, shownPath(lockFile, workspace))),
+  ]);
+  if (platform.status === 'fulfilled' && lock.status === 'fulfilled') {
+    return { platform: platform.value, lock: lock.value };
+  }
+  const reasons = [platform, lock].flatMap(read => (read.status === 'rejected' ? [read.reason] : []));
+  const defect = reasons.find(reason => !(reason instanceof UserError));
+  if (defect !== undefined) throw defect;
+  const problems: Problem[] = reasons.flatMap((reason: UserError) => reason.problems);
+  throw new UserError(problems, { cause: reasons[0].cause });
+}
+
+/** Relative to the workspace, as annotations need it; as it is when it lies elsewhere. */
+function shownPath(file: string, workspace: string): string {
+  const path = relative(workspace, file);
+  return path.startsWith('..') ? file : path;
+}
+
+function readInput(file: string): Promise<Uint8Array> {
+  return readFile(file).catch(cause => {
+    throw new UserError(
+      {
+        message: `names ${file}, which cannot be read.`,
+        location: { kind: 'input', name: 'platform-file' },
+        remedy: 'Check the path, and that `actions/checkout` runs before this step.',
+      },
+      { cause },
+    );
+  });
+}
+
+function readLock(file: string): Promise<Uint8Array> {
+  return readFile(file).catch(cause => {
+    throw new UserError(
+      {
+        message: `There is no ${lockName} beside the platform file.`,
+        remedy: 'It holds client ids and state accounts, which bootstrap writes: see the README of provision-aks.',
+      },
+      { cause },
+    );
+  });
+}
