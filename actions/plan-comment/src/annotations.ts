@@ -7,7 +7,6 @@ import {
   forms,
   isAtLeast,
   needsAllowance,
-  placeOf,
   type Row,
 } from '@suite/change-report';
 import { printable, shorten } from '@suite/foundation';
@@ -59,7 +58,7 @@ function ofChange(row: Row, change: Change, checks: readonly Check[], platform: 
   return {
     ...placeIn(platform, row, setting?.split('.') ?? []),
     level: blocked ? 'failure' : 'warning',
-    title: plain(`${placeOf(row)} ${forms[change.kind].verb} ${change.title}`, 255),
+    title: plain(`${row.title} ${forms[change.kind].verb} ${change.title}`, 255),
     message: plain(
       [why === '' ? '' : `${capital(why)}.`, change.effect ?? '', blocked ? (allowance.remedy ?? '') : '']
         .filter(part => part !== '')
@@ -73,7 +72,7 @@ function ofCheck(row: Row, { name, status, message, remedy }: Check, platform: P
   return {
     ...placeIn(platform, row, []),
     level: status === 'blocked' ? 'failure' : 'warning',
-    title: plain(`${placeOf(row)}: ${name}`, 255),
+    title: plain(`${row.title}: ${name}`, 255),
     message: plain(remedy === undefined ? message : `${message} ${remedy}`, messageLimit),
   };
 }

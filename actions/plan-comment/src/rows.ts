@@ -49,7 +49,9 @@ function explainMissing(
   { platform }: Binding,
   run: Run | undefined,
 ): Missing {
-  const job = run?.jobs.find(({ name }) => name === jobName(scope) || name.endsWith(` / ${jobName(scope)}`));
+  // As plan.yml names its jobs.
+  const jobName = `Plan ${scope.title}`;
+  const job = run?.jobs.find(({ name }) => name === jobName || name.endsWith(` / ${jobName}`));
   const page = job === undefined || job.url === '' ? {} : { url: job.url };
   const artifact = `report-${platform}-${scope.scope}-${scope.region}`;
   const broken = unreadable.find(file => file.artifact === artifact || file.artifact === '');
@@ -70,9 +72,4 @@ function describeJob(conclusion: string | undefined, known: boolean): string {
     default:
       return known && conclusion === undefined ? 'its job has not ended' : 'its job left no report';
   }
-}
-
-/** As plan.yml names its jobs. */
-function jobName({ scope, region }: ExpectedScope): string {
-  return `Plan ${scope === 'shared' ? scope : `${scope} · ${region}`}`;
 }

@@ -8,7 +8,7 @@ export interface MatrixEntry {
   readonly scope: string;
   readonly region: string;
   readonly runner: string;
-  /** `dev · westeurope`; `shared`. */
+  /** `dev`; `prod · westeurope` where an environment has several regions. */
   readonly title: string;
   /** Of its change report: `report-contoso-dev-westeurope`. */
   readonly artifact: string;
@@ -32,24 +32,26 @@ export function resolveAll(platform: Platform, lock: Lock): ScopeView[] {
 
 export function matrixOf(views: readonly ScopeView[]): { readonly include: readonly MatrixEntry[] } {
   return {
-    include: views.map(({ platform, scope, region, runner }) => ({
-      scope,
-      region,
-      runner,
-      title: scope === 'shared' ? scope : `${scope} · ${region}`,
-      artifact: `report-${platform}-${scope}-${region}`,
+    include: views.map(view => ({
+      scope: view.scope,
+      region: view.region,
+      runner: view.runner,
+      title: titleOf(view, views),
+      artifact: `report-${view.platform}-${view.scope}-${view.region}`,
     })),
   };
 }
 
 /** What a comment expects a report of, and what gates its apply: the region or scope before it, and GitHub's protection. */
 export function expectedScopes(views: readonly ScopeView[], protections: readonly Protection[]): ExpectedScope[] {
-  return views.map(({ scope, region, production }, index) => {
+  return views.map((view, index) => {
+    const { scope, region, production } = view;
     const before = views[index - 1];
     const protection = protectionOf(protections, scope);
     return {
       scope,
       region,
+      title: titleOf(view, views),
       production,
       gate: {
         ...(before === undefined ? {} : { after: before.scope === scope ? before.region : before.scope }),
@@ -58,6 +60,10 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
       },
     };
   });
+}
+
+function titleOf({ scope, region }: ScopeView, views: readonly ScopeView[]): string {
+  return views.filter(view => view.scope === scope).length > 1 ? `${scope} · ${region}` : scope;
 }
 
 /** GitHub's names of environments ignore case. */

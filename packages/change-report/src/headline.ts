@@ -10,8 +10,7 @@ const named = 2;
  * The verdict as one sentence without a full stop, for somebody who reads nothing else. Plain text that has names from
  * outside in backticks: escape it wherever it is rendered.
  */
-export function headline(report: ChangeReport): string {
-  const place = placeOf(report);
+export function headline(report: ChangeReport, place: string = placeOf(report)): string {
   switch (report.verdict) {
     case 'failed':
       return `${place}: ${report.command} failed`;

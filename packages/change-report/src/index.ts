@@ -15,4 +15,4 @@ export * from './model.ts';
 export type { Danger } from './risk.ts';
 export { countKinds, highestRisk, isAtLeast, rateChange } from './risk.ts';
 export { parseReport, reportSchema } from './schema.ts';
-export { capital, describeReason, forms, placeOf } from './sentences.ts';
+export { capital, describeReason, forms } from './sentences.ts';

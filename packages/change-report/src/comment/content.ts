@@ -1,5 +1,4 @@
 import type { Change, ChangeReport } from '../model.ts';
-import { placeOf } from '../sentences.ts';
 import type { ExpectedScope } from './expected.ts';
 
 /** Everything a comment is rendered from. */
@@ -66,5 +65,3 @@ export function isKnown({ missing, reports }: Row): boolean {
 export function isBlocked({ reports }: Row): boolean {
   return reports.some(({ verdict }) => verdict === 'blocked');
 }
-
-export { placeOf };

@@ -6,7 +6,7 @@ import { type Section, weights } from '../markdown/section.ts';
 import type { Change, Check } from '../model.ts';
 import { byRisk, isAtLeast } from '../risk.ts';
 import { capital, describeReason, forms, quoted, quotedTitle } from '../sentences.ts';
-import { type CommentContent, type PlacedChange, placedChanges, placeOf, type Row } from './content.ts';
+import { type CommentContent, type PlacedChange, placedChanges, type Row } from './content.ts';
 import { productionFirst } from './headline.ts';
 
 const shownAlerts = 12;
@@ -35,7 +35,7 @@ function missingAlert(row: Row): string {
   const log = url === undefined ? '' : ` (${link('its log', url)})`;
   return alert(
     'CAUTION',
-    `**There is no plan of ${prose(placeOf(row))}:** ${prose(shorten(reason, sentenceLimit))}${log}. What would happen there is not known.`,
+    `**There is no plan of ${prose(row.title)}:** ${prose(shorten(reason, sentenceLimit))}${log}. What would happen there is not known.`,
   );
 }
 
@@ -79,8 +79,8 @@ function grouped<T>(
   for (const row of rows) {
     for (const thing of find(row)) {
       const known = found.get(text(thing));
-      if (known === undefined) found.set(text(thing), [thing, [placeOf(row)]]);
-      else known[1].push(placeOf(row));
+      if (known === undefined) found.set(text(thing), [thing, [row.title]]);
+      else known[1].push(row.title);
     }
   }
   return [...found.values()];
@@ -110,7 +110,7 @@ function changeAlert(group: readonly PlacedChange[], file: string): string {
   const why = change.reasons.slice(0, 3).map(describeReason).join('; ');
   const order = change.createBeforeDelete === true ? ', the new one first' : '';
   const facts = [why === '' ? '' : `${capital(why)}.`, change.effect ?? '', remedyOf(change, blocked, group, file)];
-  const places = sentenceList(group.map(({ row }) => placeOf(row)));
+  const places = sentenceList(group.map(({ row }) => row.title));
   const head = `${places} ${group.length === 1 ? forms[change.kind].verb : forms[change.kind].infinitive} ${quotedTitle(change)}${order}`;
   return alert(
     blocked.length > 0 ? 'CAUTION' : 'WARNING',

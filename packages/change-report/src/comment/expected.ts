@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface ExpectedScope {
   readonly scope: string;
   readonly region: string;
+  /** As people call it: `dev`; `prod · westeurope` where an environment has several regions. */
+  readonly title: string;
   readonly production: boolean;
   /** What has to happen before its apply begins. */
   readonly gate: Gate;
@@ -23,6 +25,7 @@ const expected: z.ZodType<readonly ExpectedScope[]> = z.array(
   z.object({
     scope: z.string().min(1),
     region: z.string().min(1),
+    title: z.string().min(1),
     production: z.boolean(),
     gate: z.object({ after: z.string().exactOptional(), reviewers: count, waitMinutes: count }),
   }),

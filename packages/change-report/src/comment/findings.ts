@@ -1,6 +1,6 @@
 import { count, sentenceList, shorten } from '@suite/foundation';
 import { prose } from '../markdown/escape.ts';
-import { placeOf, type Row } from './content.ts';
+import type { Row } from './content.ts';
 
 const shown = 10;
 const limit = 400;
@@ -9,7 +9,7 @@ const limit = 400;
 export function findingLines(rows: readonly Row[]): string[] {
   const places = new Map<string, string[]>();
   for (const row of rows) {
-    for (const finding of findingsOf(row)) places.set(finding, [...(places.get(finding) ?? []), placeOf(row)]);
+    for (const finding of findingsOf(row)) places.set(finding, [...(places.get(finding) ?? []), row.title]);
   }
   const lines = [...places].map(
     ([finding, where]) => `- ${prose(sentenceList(where))}: ${prose(shorten(finding, limit))}`,

@@ -12,7 +12,7 @@ import { type Section, weights } from '../markdown/section.ts';
 import type { Change, ChangeReport } from '../model.ts';
 import { byRisk, countKinds, highestRisk } from '../risk.ts';
 import { describeCounts } from '../sentences.ts';
-import { areaOf, placeOf, type Row } from './content.ts';
+import { areaOf, type Row } from './content.ts';
 
 /** Folded blocks of one scope and region, whose titles say what is inside: table and every attribute that may be shown. */
 export function foldSections(row: Row): Section[] {
@@ -42,7 +42,7 @@ function body(part: readonly Change[]): string {
 }
 
 function title(row: Row, report: ChangeReport): string {
-  return escapeText(`${areaOf(report)} · ${placeOf(row)}`);
+  return escapeText(`${areaOf(report)} · ${row.title}`);
 }
 
 /** Folds that are made for one report, in a page about many. */

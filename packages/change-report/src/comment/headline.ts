@@ -9,7 +9,6 @@ import {
   isKnown,
   type PlacedChange,
   placedChanges,
-  placeOf,
   type Row,
 } from './content.ts';
 
@@ -26,7 +25,7 @@ export function commentHeadline({ rows, problems }: CommentContent): string {
 function describeUnknown(rows: readonly Row[]): string {
   const unknown = rows.filter(row => !isKnown(row));
   if (unknown.length === 0) return '';
-  return `there is no plan of ${listed(unknown.map(placeOf))}`;
+  return `there is no plan of ${listed(unknown.map(({ title }) => title))}`;
 }
 
 function describeDanger(known: readonly Row[]): string {
@@ -35,7 +34,7 @@ function describeDanger(known: readonly Row[]): string {
   if (first !== undefined) {
     const report = first.reports.find(({ verdict }) => verdict === 'blocked');
     const others = blocked.length - 1;
-    return `${report === undefined ? '' : headline(report)}${others === 0 ? '' : `; ${others} more ${others === 1 ? 'is' : 'are'} blocked`}`;
+    return `${report === undefined ? '' : headline(report, first.title)}${others === 0 ? '' : `; ${others} more ${others === 1 ? 'is' : 'are'} blocked`}`;
   }
   const dangerous = placedChanges(known)
     .filter(({ change }) => isAtLeast(change.risk, 'high'))
@@ -47,7 +46,7 @@ function describeDanger(known: readonly Row[]): string {
 }
 
 function describeChange({ row, change }: PlacedChange): string {
-  return `${placeOf(row)} ${forms[change.kind].verb} ${quotedTitle(change)}`;
+  return `${row.title} ${forms[change.kind].verb} ${quotedTitle(change)}`;
 }
 
 /** What is left once danger and gaps are named. */
@@ -60,7 +59,7 @@ function describeRest(rows: readonly Row[]): string {
     return quiet.length === 0 ? '' : 'nothing changes elsewhere';
   }
   if (others > 0) return `${count(changing.length, 'other')} ${changing.length === 1 ? 'is' : 'are'} routine`;
-  return `${listed(changing.map(placeOf))} ${changing.length === 1 ? 'changes' : 'change'}, nothing dangerous`;
+  return `${listed(changing.map(({ title }) => title))} ${changing.length === 1 ? 'changes' : 'change'}, nothing dangerous`;
 }
 
 function isDangerous(row: Row): boolean {

@@ -19,10 +19,10 @@ export function overviewTable(rows: readonly Row[]): string {
   );
 }
 
+/** Only what is alarming is bold. */
 function placeCell(row: Row): string {
-  const scope = escapeText(row.scope);
-  const name = isAlarming(row) ? `**${scope}**` : scope;
-  return row.scope === 'shared' ? name : `${name} · ${escapeText(row.region)}`;
+  const [scope = '', ...region] = row.title.split(' · ').map(escapeText);
+  return [isAlarming(row) ? `**${scope}**` : scope, ...region].join(' · ');
 }
 
 function isAlarming(row: Row): boolean {

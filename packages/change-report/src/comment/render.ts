@@ -3,7 +3,7 @@ import { details, table } from '../markdown/blocks.ts';
 import { cell, codeSpan, escapeText, link, prose } from '../markdown/escape.ts';
 import { fitSections, type Room, type Section, weights } from '../markdown/section.ts';
 import { clockTime } from '../markdown/summary.ts';
-import { areaOf, type CommentContent, isKnown, placeOf } from './content.ts';
+import { areaOf, type CommentContent, isKnown } from './content.ts';
 import { dangerSections } from './danger.ts';
 import { findingLines } from './findings.ts';
 import { foldSections } from './folds.ts';
@@ -59,7 +59,7 @@ function noteSections({ rows }: CommentContent): Section[] {
 function proofSections({ rows }: CommentContent): Section[] {
   const lines = rows.flatMap(row =>
     row.reports.map(report => [
-      escapeText(placeOf(row)),
+      escapeText(row.title),
       escapeText(areaOf(report)),
       report.digest === undefined ? '' : cell(report.digest),
       clockTime(report.finishedAt),

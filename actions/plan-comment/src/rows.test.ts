@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ChangeReport, ExpectedScope } from '@suite/change-report';
+import type { Run } from './ports.ts';
+import type { Collection } from './reports.ts';
+import { joinRows } from './rows.ts';
+
+const binding = { platform: 'contoso', head: 'h1', run: '4711' };
+const scope = (name: string, region = 'westeurope'): ExpectedScope => ({
+  scope: name,
+  region,
+  title: name,
+  production: false,
+  gate: { reviewers: 0, waitMinutes: 0 },
+});
+
+function report(of: string, more: Partial<ChangeReport> = {}): ChangeReport {
+  return {
+    schema: 'change-report/v1',
+    action: 'provision-aks',
+    command: 'plan',
+    platform: 'contoso',
+    scope: of,
+    region: 'westeurope',
+    production: false,
+    commit: { head: 'h1' },
+    run: { id: '4711', attempt: '1', url: 'https://x', actor: 'mona' },
+    startedAt: '2026-11-26T05:00:00.000Z',
+    finishedAt: '2026-11-26T05:01:00.000Z',
+    verdict: 'no-changes',
+    changes: [],
+    drift: [],
+    outputs: [],
+    checks: [],
+    differences: [],
+    warnings: [],
+    timings: [],
+    ...more,
+  };
+}
+
+const collect = (reports: readonly ChangeReport[], unreadable: Collection['unreadable'] = []): Collection => ({
+  reports,
+  unreadable,
+});
+const job = (name: string, conclusion: string | undefined): Run['jobs'][number] => ({
+  name,
+  conclusion,
+  url: `https://x/${name}`,
+});
+
+test('rows are in the order of promotion, each with its reports', () => {
+  const rows = joinRows([scope('dev'), scope('prod')], collect([report('prod'), report('dev')]), binding, undefined);
+  expect(rows.map(row => [row.scope, row.reports.length, row.missing])).toEqual([
+    ['dev', 1, undefined],
+    ['prod', 1, undefined],
+  ]);
+});
+
+test('of a job that was run again the newest report counts', () => {
+  const again = report('dev', { finishedAt: '2026-11-26T06:00:00.000Z', verdict: 'changes' });
+  const [row] = joinRows([scope('dev')], collect([again, report('dev')]), binding, undefined);
+  expect(row?.reports.map(({ verdict }) => verdict)).toEqual(['changes']);
+});
+
+describe('a report that is missing says why', () => {
+  test.each<readonly [string, Collection, Run['jobs'], string]>([
+    ['cancelled', collect([]), [job('plan / Plan dev', 'cancelled')], 'its job was cancelled'],
+    ['failed', collect([]), [job('plan / Plan dev', 'failure')], 'its job failed before it could report'],
+    ['skipped', collect([]), [job('Plan dev', 'skipped')], 'its job was skipped'],
+    ['running', collect([]), [job('plan / Plan dev', undefined)], 'its job has not ended'],
+    ['gone', collect([]), [job('plan / Plan dev', 'success')], 'its job left no report'],
+    ['unknown', collect([]), [job('plan / Plan dev2', 'failure')], 'its job left no report'],
+    [
+      'of another run',
+      collect([report('dev', { run: { id: '1', attempt: '1', url: '', actor: '' } })]),
+      [],
+      'its report belongs to another run or commit',
+    ],
+    [
+      'of another commit',
+      collect([report('dev', { commit: { head: 'h0' } })]),
+      [],
+      'its report belongs to another run or commit',
+    ],
+    ['of another platform', collect([report('dev', { platform: 'fabrikam' })]), [], 'its job left no report'],
+    ['of another region', collect([report('dev', { region: 'northeurope' })]), [], 'its job left no report'],
+    [
+      'broken',
+      collect([], [{ artifact: 'report-contoso-dev-westeurope', why: 'It is cut off.' }]),
+      [],
+      'its report cannot be read: It is cut off.',
+    ],
+    [
+      'broken and alone',
+      collect([], [{ artifact: '', why: 'It is cut off.' }]),
+      [],
+      'its report cannot be read: It is cut off.',
+    ],
+    [
+      'somebody else’s broken one',
+      collect([], [{ artifact: 'report-contoso-prod-westeurope', why: 'x' }]),
+      [],
+      'its job left no report',
+    ],
+  ])('%s', (_, collection, jobs, reason) => {
+    const [row] = joinRows([scope('dev')], collection, binding, { startedAt: undefined, jobs });
+    expect(row?.missing?.reason).toBe(reason);
+    expect(row?.reports).toEqual([]);
+  });
+
+  test('and links to its job', () => {
+    const run = { startedAt: undefined, jobs: [job('plan / Plan dev', 'failure')] };
+    expect(joinRows([scope('dev')], collect([]), binding, run)[0]?.missing?.url).toBe('https://x/plan / Plan dev');
+    expect(joinRows([scope('dev')], collect([]), binding, undefined)[0]?.missing).toEqual({
+      reason: 'its job left no report',
+    });
+  });
+});

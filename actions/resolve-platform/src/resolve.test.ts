@@ -1,0 +1,177 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { RunContext } from '@suite/action-kit';
+import { UserError } from '@suite/foundation';
+import type { Protection, Services } from './ports.ts';
+import { resolve } from './resolve.ts';
+
+const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'platform-repository');
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'resolve-'));
+  for (const file of ['platform.yaml', 'platform.lock.yaml']) {
+    await writeFile(join(folder, file), await readFile(join(example, file)));
+  }
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const protection = (name: string, more: Partial<Protection> = {}): Protection => ({
+  name,
+  reviewers: 0,
+  waitMinutes: 0,
+  branches: 'selected',
+  ...more,
+});
+const protectedWell = [
+  protection('shared'),
+  protection('Dev'),
+  protection('staging'),
+  protection('prod', { reviewers: 2, waitMinutes: 30 }),
+];
+
+async function run(
+  protections: readonly Protection[] | Error,
+  { requireReviewers = false, context = {} }: { requireReviewers?: boolean; context?: Partial<RunContext> } = {},
+) {
+  const outputs: Record<string, string | undefined> = {};
+  const summaries: string[] = [];
+  const warnings: string[] = [];
+  let asked = 0;
+  const services = {
+    context: { event: 'pull_request', actor: 'mona', repository: 'contoso/platform', workspace: folder, ...context },
+    log: { info: () => {}, warning: (line: string) => void warnings.push(line) },
+    summary: { append: async (blocks: readonly string[]) => void summaries.push(...blocks) },
+    setOutputs: (values: object) => void Object.assign(outputs, values),
+    readEnvironments: async () => {
+      asked++;
+      if (protections instanceof Error) throw protections;
+      return protections;
+    },
+  } as unknown as Services;
+  const request = { platformFile: join(folder, 'platform.yaml'), requireReviewers, token: 't' };
+  const error = await resolve(request, services).then(
+    () => undefined,
+    caught => caught,
+  );
+  return { error, outputs, summary: summaries.join('\n\n'), warnings, asked };
+}
+
+test('gives a pipeline its jobs, in the order of promotion', async () => {
+  const { error, outputs, warnings, summary } = await run(protectedWell);
+  expect(error).toBeUndefined();
+  expect(warnings).toEqual([]);
+  expect(outputs).toMatchObject({ mode: 'plan', platform: 'contoso' });
+  expect(JSON.parse(outputs['matrix'] ?? '')).toEqual({
+    include: [
+      ['shared', 'ubuntu-24.04'],
+      ['dev', 'ubuntu-24.04'],
+      ['staging', 'ubuntu-24.04'],
+      ['prod', 'aks-prod-runners'],
+    ].map(([scope, runner]) => ({
+      scope,
+      region: 'westeurope',
+      runner,
+      title: scope,
+      artifact: `report-contoso-${scope}-westeurope`,
+    })),
+  });
+  const scopes = JSON.parse(outputs['scopes'] ?? '');
+  expect(scopes.map(({ scope, gate }: { scope: string; gate: object }) => [scope, gate])).toEqual([
+    ['shared', { reviewers: 0, waitMinutes: 0 }],
+    ['dev', { after: 'shared', reviewers: 0, waitMinutes: 0 }],
+    ['staging', { after: 'dev', reviewers: 0, waitMinutes: 0 }],
+    ['prod', { after: 'staging', reviewers: 2, waitMinutes: 30 }],
+  ]);
+  expect(summary).toContain(
+    '| prod | westeurope | `aks-prod-runners` | production | one of 2 reviewers, waits 30 min | selected |',
+  );
+});
+
+describe('protection', () => {
+  test('an environment that does not exist is refused, with the command that makes it', async () => {
+    const { error, outputs } = await run(protectedWell.filter(({ name }) => name !== 'staging'));
+    expect(error.message).toMatch(
+      /^The GitHub environment `staging` does not exist\..*gh api --method PUT repos\/contoso\/platform\/environments\/staging/,
+    );
+    expect(outputs['matrix']).toBeUndefined();
+    expect(JSON.parse(outputs['problems'] ?? '')).toHaveLength(1);
+  });
+
+  test('production that nobody approves is a warning, or an error on request', async () => {
+    const open = protectedWell.map(one => ({ ...one, reviewers: 0 }));
+    expect((await run(open)).warnings).toEqual([
+      expect.stringContaining('Nobody has to approve what is applied to `prod`'),
+    ]);
+    const { error } = await run(open, { requireReviewers: true });
+    expect(error.message).toContain(
+      'Nobody has to approve what is applied to `prod`, which is production. Add required reviewers',
+    );
+  });
+
+  test('branches that may deploy to anything are a warning', async () => {
+    const { warnings } = await run(
+      protectedWell.map(one => (one.name === 'Dev' ? { ...one, branches: 'any' as const } : one)),
+    );
+    expect(warnings).toEqual([expect.stringContaining('Any branch may deploy to `dev`')]);
+  });
+
+  test('what cannot be read stops it', async () => {
+    const { error, outputs, summary } = await run(
+      new UserError({ message: 'The token may not read.', remedy: 'Add `actions: read`.' }),
+    );
+    expect(error.message).toBe('The token may not read. Add `actions: read`.');
+    expect(outputs['matrix']).toBeUndefined();
+    expect(summary).toContain('1 problem before anything was called');
+  });
+});
+
+describe('modes', () => {
+  const pullRequest = {
+    number: 7,
+    action: 'opened',
+    headSha: 'a',
+    baseSha: 'b',
+    merged: false,
+    author: 'mona',
+    fromFork: true,
+  };
+
+  test('a fork is checked without asking GitHub for anything', async () => {
+    const { error, outputs, asked, summary } = await run(new Error('never'), { context: { pullRequest } });
+    expect(error).toBeUndefined();
+    expect(asked).toBe(0);
+    expect(outputs['mode']).toBe('check');
+    expect(summary).toContain('checked without credentials');
+  });
+
+  test('a closed pull request needs no platform file', async () => {
+    await rm(join(folder, 'platform.yaml'));
+    const { error, outputs } = await run(protectedWell, {
+      context: { pullRequest: { ...pullRequest, fromFork: false, action: 'closed' } },
+    });
+    expect(error).toBeUndefined();
+    expect(outputs).toEqual({ mode: 'closed' });
+  });
+});
+
+describe('problems', () => {
+  test('of the file are all reported, and handed to the comment', async () => {
+    await writeFile(
+      join(folder, 'platform.yaml'),
+      (await readFile(join(folder, 'platform.yaml'), 'utf8')).replace('tier: free', 'tear: free'),
+    );
+    const { error, outputs, summary } = await run(protectedWell);
+    expect(error.problems[0]).toMatchObject({ location: { kind: 'file', path: 'platform.yaml' } });
+    expect(JSON.parse(outputs['problems'] ?? '')[0]).toMatch(/^platform\.yaml:\d+:\d+: .*Did you mean `tier`\?/);
+    expect(summary).toContain('tear');
+  });
+
+  test('of the lock name every scope that it lacks', async () => {
+    await writeFile(join(folder, 'platform.lock.yaml'), 'version: 1\nscopes: {}\n');
+    const { error } = await run(protectedWell);
+    expect(error.problems).toHaveLength(4);
+  });
+});

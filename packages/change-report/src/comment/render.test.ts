@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { sampleChange, sampleReport, shown } from '../testing/samples.ts';
+import { allowed, blocked, content, failed, routine, row } from './comment.fixture.ts';
+import type { CommentContent } from './content.ts';
+import { renderComment } from './render.ts';
+
+const characters = { measure: (text: string) => text.length };
+const roomy = { ...characters, limit: 65_536 };
+
+const cut = row('staging', undefined, {
+  missing: { reason: 'its job was cancelled', url: 'https://github.com/contoso/platform/actions/runs/4711/job/2' },
+});
+
+describe('golden comments', () => {
+  test.each<readonly [string, CommentContent]>([
+    ['nothing changes', content([row('shared', {}), row('dev', {}), row('prod', {})])],
+    ['routine', content([row('shared', {}), ...['dev', 'staging', 'prod'].map(scope => row(scope, routine(scope)))])],
+    ['blocked, and one plan is missing', content([row('dev', routine('dev')), cut, row('prod', blocked('prod'))])],
+    [
+      'the same danger in two places',
+      content([row('dev', blocked('dev')), row('staging', allowed('staging')), row('prod', blocked('prod'))]),
+    ],
+    ['a plan that failed', content([row('dev', failed), row('prod', failed)])],
+    [
+      'findings',
+      content([
+        row('dev', { ...routine('dev'), warnings: ['Kubernetes `1.33` leaves support on 2026-12-31.'] }),
+        row('prod', {
+          ...routine('prod'),
+          warnings: ['Kubernetes `1.33` leaves support on 2026-12-31.'],
+          drift: [sampleChange({ kind: 'update' })],
+          checks: [{ id: 'quota', name: 'Quota', status: 'failed', message: '8 of 16 vCPUs are free.' }],
+        }),
+      ]),
+    ],
+    [
+      'a platform file that is wrong',
+      content([], { platform: '', problems: ['platform.yaml:15:7: `tear` is not known. Did you mean `tier`?'] }),
+    ],
+  ])('%s', (_, given) => {
+    expect(renderComment(given, roomy)).toMatchSnapshot();
+  });
+});
+
+/** Many changes, few of them dangerous, in several environments. */
+function big(perScope: number, attributes = 3): CommentContent {
+  const scopes = ['dev', 'staging', 'prod'];
+  return content(
+    scopes.map(scope => {
+      const changes = Array.from({ length: perScope }, (_, index) =>
+        sampleChange({
+          address: `azurerm_role_assignment.this["${index}"]`,
+          title: `role assignment ${scope}-${index}`,
+          kind: index % 3 === 0 ? 'update' : 'create',
+          attributes: Array.from({ length: attributes }, (_, attribute) => ({
+            path: `property_${attribute}`,
+            before: shown(`old-${index}`),
+            after: shown(`new-${index}-äöü`),
+          })),
+        }),
+      );
+      const { changes: dangerous = [], checks = [] } = blocked(scope);
+      return row(
+        scope,
+        scope === 'prod'
+          ? { verdict: 'blocked', changes: [...changes, ...dangerous], checks }
+          : { verdict: 'changes', changes },
+      );
+    }),
+  );
+}
+
+describe('room', () => {
+  test.each([100, 1000, 5000])('%s changes per environment fit, verdict and danger included', perScope => {
+    for (const limit of [65_536, 30_000, 8_000]) {
+      const comment = renderComment(big(perScope), { ...characters, limit });
+      expect(comment.length).toBeLessThanOrEqual(limit);
+      expect(comment).toContain('prod is blocked');
+      expect(comment).toContain('**prod rotates node pool `gpu`.**');
+      expect(comment).toMatch(/^Plan of `9f3c2e1`/m);
+      // Blocks are whole.
+      expect(comment.match(/<details>/g)?.length ?? 0).toBe(comment.match(/<\/details>/g)?.length ?? 0);
+      expect((comment.match(/^```/gm)?.length ?? 0) % 2).toBe(0);
+    }
+  });
+
+  test('what is left out is counted, with a link, and the dangerous block stays', () => {
+    const comment = renderComment(big(1000), roomy);
+    expect(comment).toMatch(
+      /_Left out to keep within the size limit: .*[\d]+ changes in detail.* The \[summaries of run 4711\]\(https:\/\/github\.com\/contoso\/platform\/actions\/runs\/4711\) hold all of it\._/,
+    );
+    expect(comment).toContain('1 to rotate');
+    expect(comment.length).toBeGreaterThan(50_000);
+  });
+});
+
+test('a report of an area that nobody knows is shown by its action', () => {
+  const other = sampleReport({ action: 'something-else', verdict: 'changes', changes: [sampleChange()] });
+  const comment = renderComment(content([row('dev', {}, { reports: [sampleReport(), other] })]), roomy);
+  expect(comment).toContain('something-else · dev: 1 to create');
+});
