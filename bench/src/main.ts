@@ -5,11 +5,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measureColdStart } from './cold-start.ts';
+import { measureComment } from './comment.ts';
 import { type Measurement, renderTable } from './measurement.ts';
 import { measureReport } from './report.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   'cold-start': measureColdStart,
+  comment: measureComment,
   report: measureReport,
 };
 

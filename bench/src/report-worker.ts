@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ChangeReport, createDigest, judgeAllowance, renderSummary } from '@suite/change-report';
+import { type ChangeReport, createDigest, judgeAllowance, renderSummaryParts } from '@suite/change-report';
 import { digestPlan, readPlan } from '@suite/terraform';
 
 const [what, file = ''] = process.argv.slice(2);
@@ -32,7 +32,7 @@ if (what === 'report') {
     timings: [],
     digest: digestPlan(plan, 'lineage', createDigest),
   };
-  if (renderSummary(report, { limitBytes: 1024 * 1024 }) === '') throw new Error('The summary is empty.');
+  if (renderSummaryParts(report, { limitBytes: 1024 * 1024 }).length === 0) throw new Error('The summary is empty.');
 }
 const ms = performance.now() - started;
 console.log(JSON.stringify({ ms, megabytes: process.resourceUsage().maxRSS / 1024 }));

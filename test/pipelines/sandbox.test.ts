@@ -3,28 +3,63 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunRecord } from '@suite/sandbox';
 
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 const command = ['--conditions=source', join(root, 'scripts', 'sandbox.ts')];
 
-test('the example platform: planned, applied and verified in every scope', async () => {
-  await run(process.execPath, command, { cwd: root });
-  const record: RunRecord = JSON.parse(await readFile(join(root, '.sandbox', 'run.json'), 'utf8'));
-  expect(record).toMatchObject({ ok: true, refusedHosts: [] });
-  expect(record.runs[0]?.jobs.map(({ name }) => name)).toEqual(
-    ['shared', 'dev', 'staging', 'prod'].flatMap(scope =>
-      ['plan', 'apply', 'verify'].map(job => `${scope} · westeurope · ${job}`),
-    ),
-  );
-  // Plan identities have odd numbers in the example's lock; none of them writes.
-  const writers = new Set(record.writes.map(({ identity }) => identity.slice(-2)));
-  expect([...writers].sort()).toEqual(['02', '04', '06', '08']);
-  const page = await readFile(join(root, '.sandbox', 'index.html'), 'utf8');
-  expect(page).toContain('All jobs succeeded');
-  expect(page).not.toMatch(/<script/i);
+describe('the example platform through the release tree', () => {
+  let record: RunRecord;
+  beforeAll(async () => {
+    await run(process.execPath, command, { cwd: root });
+    record = JSON.parse(await readFile(join(root, '.sandbox', 'run.json'), 'utf8'));
+  });
+
+  test('is created, changed on a pull request, and promoted', () => {
+    expect(record).toMatchObject({ ok: true, refusedHosts: [] });
+    const applied = record.runs.map(({ event, jobs }) => [
+      event,
+      jobs.filter(({ conclusion, environment }) => conclusion === 'success' && environment).map(job => job.environment),
+    ]);
+    const all = ['shared', 'dev', 'staging', 'prod'];
+    expect(applied).toEqual([
+      ['push', all],
+      ['pull_request', []],
+      ['pull_request', []],
+      ['pull_request', []],
+      ['push', all],
+    ]);
+  });
+
+  test('plan identities write nothing, and jobs of pull requests only what GitHub shows', () => {
+    // Plan identities have odd numbers in the example's lock.
+    const writers = new Set(record.writes.map(({ identity }) => identity.slice(-2)));
+    expect([...writers].sort()).toEqual(['02', '04', '06', '08', 'rm']);
+    const github = record.writes.filter(({ host }) => host === 'api.github.com');
+    expect(github.map(({ method, path, count }) => `${count} ${method} ${path.replace(/\d{6,}$/, 'ID')}`)).toEqual([
+      '1 POST /repos/contoso/platform/issues/1/comments',
+      '2 POST /repos/contoso/platform/check-runs',
+      '3 PATCH /repos/contoso/platform/issues/comments/ID',
+    ]);
+  });
+
+  test('one comment tells of all of it', () => {
+    expect(record.comments).toHaveLength(1);
+    const [comment] = record.comments;
+    expect(comment).toMatchObject({ pull: 1, author: 'github-actions[bot]', revisions: 4 });
+    expect(comment?.body).toMatch(/^<!-- platform-plan:v1 \S+ -->\n> \[!NOTE\]\n> \*\*Merged as `[0-9a-f]{7}`\.\*\*/);
+    expect(comment?.body).toContain('prod rotates node pool `gpu`');
+    expect(comment?.body).toContain('`node-pool/gpu` is allowed.');
+    expect(comment?.body).toContain('**Only in some environments:** `cluster.pools.gpu.size` (prod)');
+  });
+
+  test('the page shows it without running anything', async () => {
+    const page = await readFile(join(root, '.sandbox', 'index.html'), 'utf8');
+    expect(page).toContain('All is well');
+    expect(page).not.toMatch(/<script/i);
+  });
 });
 
 test('a wrong argument is answered at once', async () => {

@@ -10,8 +10,10 @@ import {
   kinds,
   link,
   prose,
+  type Row,
   reaches,
-  renderSummary,
+  renderComment,
+  renderSummaryParts,
   risks,
   type Value,
   verdicts,
@@ -361,7 +363,7 @@ describe('a summary of hostile text', () => {
   test('has the elements of a summary and no others, closed where they were opened', () => {
     fc.assert(
       fc.property(report, hostileReport => {
-        const markdown = renderSummary(hostileReport, { limitBytes: 1_000_000 });
+        const markdown = renderSummaryParts(hostileReport, { limitBytes: 10_000_000 }).join('');
         const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
         expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);
         // Nothing swallowed the rest: the last line still stands at the end of the outermost level.
@@ -375,12 +377,59 @@ describe('a summary of hostile text', () => {
       { numRuns: 200, seed: 7 },
     );
   });
+});
+
+/** What a comment is made of, every word of it hostile; the links are GitHub's own. */
+const comment = fc.record({
+  platform: hostile,
+  file: hostile,
+  commit: fc.record({ head: hostile, base: hostile }),
+  run: fc.record({ id: hostile, attempt: hostile, url: fc.constant(runUrl) }),
+  finishedAt: fc.constant('2026-11-24T05:01:00Z'),
+  problems: fc.array(hostile, few),
+  rows: fc.array(
+    fc.record(
+      {
+        scope: hostile,
+        region: hostile,
+        title: hostile,
+        production: fc.boolean(),
+        gate: fc.record(
+          { after: hostile, reviewers: fc.nat(3), waitMinutes: fc.nat(3) },
+          { requiredKeys: ['reviewers', 'waitMinutes'] },
+        ),
+        reports: fc.array(report, { maxLength: 2 }),
+        missing: fc.record({ reason: hostile, url: fc.constant(runUrl) }, { requiredKeys: ['reason'] }),
+      },
+      { requiredKeys: ['scope', 'region', 'title', 'production', 'gate', 'reports'] },
+    ) as fc.Arbitrary<Row>,
+    { maxLength: 3 },
+  ),
+});
+
+describe('a comment of hostile text', () => {
+  test('has the elements of a comment and no others, mentions nobody and refers to nothing', () => {
+    fc.assert(
+      fc.property(comment, content => {
+        const markdown = renderComment(content, { limit: 10_000_000 });
+        const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
+        expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);
+        const last = tree.children?.findLast(({ type }) => type === 'element');
+        expect(last?.tagName).toBe('p');
+        expect(markdown.split('\n').filter(line => /^> \[!(WARNING|CAUTION)\]$/.test(line)).length).toBe(
+          [...elements(tree)].filter(({ element }) => element.tagName === 'blockquote').length,
+        );
+        expect(findReferences(parse(markdown))).toEqual([]);
+      }),
+      { numRuns: 200, seed: 9 },
+    );
+  });
 
   test('keeps any limit and cuts inside no block', () => {
     fc.assert(
-      fc.property(report, fc.integer({ min: 0, max: 6000 }), (hostileReport, limitBytes) => {
-        const markdown = renderSummary(hostileReport, { limitBytes });
-        expect(Buffer.byteLength(markdown)).toBeLessThanOrEqual(limitBytes);
+      fc.property(comment, fc.integer({ min: 0, max: 6000 }), (content, limit) => {
+        const markdown = renderComment(content, { limit, measure: text => text.length });
+        expect(markdown.length).toBeLessThanOrEqual(limit);
         expect(markdown.match(/^<details>/gm)?.length).toBe(markdown.match(/^<\/details>$/gm)?.length);
         const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
         expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);

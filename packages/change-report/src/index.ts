@@ -10,7 +10,6 @@ export { renderSummaryParts } from './markdown/parts.ts';
 export { problemSections } from './markdown/problems.ts';
 export type { Contents, Room, Section } from './markdown/section.ts';
 export { fitSections } from './markdown/section.ts';
-export { renderSummary, summarySections } from './markdown/summary.ts';
 export * from './model.ts';
 export type { Danger } from './risk.ts';
 export { countKinds, highestRisk, isAtLeast, rateChange } from './risk.ts';

@@ -9,19 +9,11 @@ import { detailSections, driftSections, outputSections, tableSections } from './
 import { checkSections, differenceSections, warningSections } from './checks.ts';
 import { dangerSections } from './danger.ts';
 import { cell, codeSpan, escapeText, link, prose } from './escape.ts';
-import { fitSections, type Section, weights } from './section.ts';
+import { type Section, weights } from './section.ts';
 import { riskLabel } from './show.ts';
 import { timingSections } from './timings.ts';
 
-/**
- * The job summary of a report, at most `limitBytes` of UTF-8: verdict, danger, changes, proof. What does not fit is left
- * out in whole sections, the least risky and of these the largest first, and the text says which.
- */
-export function renderSummary(report: ChangeReport, { limitBytes }: { readonly limitBytes: number }): string {
-  return fitSections(summarySections(report), { limit: limitBytes });
-}
-
-/** The same in sections, for whoever has to share the room with something else. */
+/** The job summary of a report: verdict, danger, changes, proof. */
 export function summarySections(report: ChangeReport): Section[] {
   const changes = report.changes.toSorted(byRisk);
   // Those of `allow:` are told with the change that needs them.

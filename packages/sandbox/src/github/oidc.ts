@@ -1,7 +1,8 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '@suite/foundation';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { bearer, type Handler, json, type WorldResponse } from '../network/http.ts';
+import { madeUpId } from './ids.ts';
 import { type Job, type Repository, type SubjectForm, subjectOf } from './subject.ts';
 
 export const issuer = 'https://token.actions.githubusercontent.com';
@@ -154,11 +155,6 @@ function claimsOf(job: Job, repository: Repository): Record<string, string> {
     runner_environment: 'github-hosted',
     ...(job.environment === undefined ? {} : { environment: job.environment }),
   };
-}
-
-/** Ids are numbers to GitHub; the same name gives the same one, so that subjects can be written down beforehand. */
-function madeUpId(name: string): string {
-  return String(100_000_000 + (createHash('sha256').update(name).digest().readUInt32BE() % 800_000_000));
 }
 
 function refuse(status: number, message: string): WorldResponse {

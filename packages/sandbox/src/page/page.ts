@@ -1,84 +1,83 @@
-import { duration } from '@suite/foundation';
-import type { RecordedJob, RecordedRun } from '../platform/run-record.ts';
-import { renderMarkdown } from './markdown.ts';
+import { createHash } from 'node:crypto';
+import { count } from '@suite/foundation';
+import { anchors, followLinks } from './anchors.ts';
+import type { PageContent } from './content.ts';
+import { renderDeployments } from './deployments.ts';
+import { type Html, html, nothing, trusted } from './html.ts';
+import { icon, iconSheet } from './icons.ts';
+import type { FollowLink } from './markdown/links.ts';
+import { renderPull } from './pull.ts';
+import { renderRun } from './run.ts';
+import { moment, seconds } from './small-parts.ts';
+import { stateIcon } from './states.ts';
 import { style } from './style.ts';
+import { renderTimeLine } from './time-line.ts';
 
-/** What the page shows: the run and, per job, what a person would see of it on GitHub. */
-export interface PageContent {
-  readonly ok: boolean;
-  readonly seconds: number;
-  readonly startedAt: string;
-  readonly run: RecordedRun;
-  readonly jobs: readonly PageJob[];
-}
-
-export interface PageJob extends RecordedJob {
-  /** Seconds since the run began. */
-  readonly startedAfter: number;
-  readonly log: readonly string[];
-  readonly summary: string;
-  readonly annotations: readonly { readonly level: string; readonly message: string }[];
-}
+export type { PageContent, PulledCode } from './content.ts';
 
 /** The page as one HTML file without scripts or outside resources. */
 export function renderPage(content: PageContent): string {
-  const verdict = content.ok ? 'All jobs succeeded' : 'The run failed';
-  return `<!doctype html>
+  const follow = followLinks(content);
+  const css = style();
+  // The one style sheet is named by its digest, so that a browser takes no other.
+  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(css).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+  return html`${trusted('<!doctype html>')}
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Sandbox: ${escapeHtml(verdict)}</title>
-<style>${style}</style>
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<title>${verdict(content)} · ${content.repository} · sandbox</title>
+<style>${trusted(css)}</style>
 </head>
-<body>
-<header>
-<p class="crumb">${escapeHtml(content.run.workflow)} · ${escapeHtml(content.run.event)} · ${escapeHtml(content.startedAt)}</p>
-<h1><span class="state ${content.ok ? 'success' : 'failure'}"></span>${escapeHtml(verdict)} in ${escapeHtml(duration(content.seconds * 1000))}</h1>
-<p>Everything on this page happened in a world of its own on this machine: real Terraform and the shipped bundles, against stand-ins for Azure and GitHub.</p>
-</header>
+<body>${iconSheet()}
+${header(content)}
 <main>
-<section class="card"><h2>Time line</h2>${timeLine(content)}</section>
-${content.jobs.map(job => jobSection(job)).join('\n')}
+${notes(content)}
+${content.pulls.map(pulled => renderPull(pulled, content, follow))}
+${actions(content, follow)}
+<section id="deployments"><h2>Deployments</h2>${renderDeployments(content.deployments, follow)}</section>
+<section id="time-line"><h2>Time line</h2><div class="box">${renderTimeLine(content)}</div></section>
 </main>
 </body>
 </html>
-`;
+`.html;
 }
 
-function timeLine({ jobs, seconds }: PageContent): string {
-  const percent = (part: number) => ((100 * part) / Math.max(seconds, 0.001)).toFixed(2);
-  const rows = jobs.map(
-    job => `<li><a href="#${anchor(job.name)}"><span class="name">${escapeHtml(job.name)}</span>
-<span class="track"><span class="bar ${job.conclusion}" style="left:${percent(job.startedAfter)}%;width:${percent(job.seconds)}%"></span></span>
-<span class="time">${escapeHtml(duration(job.seconds * 1000))}</span></a></li>`,
-  );
-  return `<ol class="timeline">${rows.join('')}</ol>`;
+function verdict({ ok }: PageContent): string {
+  return ok ? 'All is well' : 'Something failed';
 }
 
-function jobSection(job: PageJob): string {
-  const annotations = job.annotations.map(
-    ({ level, message }) =>
-      `<li class="${escapeHtml(level)}"><strong>${escapeHtml(level)}</strong> ${escapeHtml(message)}</li>`,
-  );
-  return `<section class="card" id="${anchor(job.name)}">
-<h2><span class="state ${job.conclusion}"></span>${escapeHtml(job.name)} <small>${escapeHtml(duration(job.seconds * 1000))}</small></h2>
-${annotations.length > 0 ? `<ul class="annotations">${annotations.join('')}</ul>` : ''}
-${job.summary === '' ? '' : `<div class="markdown">${renderMarkdown(job.summary)}</div>`}
-<details class="log"><summary>Log, ${job.log.length} lines</summary><pre>${escapeHtml(job.log.join('\n'))}</pre></details>
-</section>`;
+function header(content: PageContent): Html {
+  const [owner, ...name] = content.repository.split('/');
+  const [firstPull] = content.pulls;
+  const pulls =
+    firstPull === undefined
+      ? nothing
+      : tab('git-pull-request', 'Pull requests', anchors.pull(firstPull.pull), content.pulls.length);
+  return html`<header><div class="wide"><h1>${icon('repo')} <span>${owner} / <strong>${name.join('/')}</strong></span></h1>
+<p class="verdict">${stateIcon(content.ok ? 'success' : 'failure')} <span>${verdict(content)} · ${count(content.runs.length, 'run')} in ${seconds(content.seconds)}</span></p></div>
+<nav class="tabs wide" aria-label="Page"><ul>${pulls}${tab('play', 'Actions', 'actions', content.runs.length)}${tab('rocket', 'Deployments', 'deployments', content.deployments.length)}${tab('graph', 'Time line', 'time-line')}</ul></nav></header>`;
 }
 
-function anchor(name: string): string {
-  return name.replace(/[^A-Za-z0-9]+/g, '-');
+function tab(
+  name: 'git-pull-request' | 'play' | 'rocket' | 'graph',
+  words: string,
+  target: string,
+  quantity?: number,
+): Html {
+  return html`<li><a href="#${target}">${icon(name)} ${words}${quantity === undefined ? nothing : html` <span class="counter">${quantity}</span>`}</a></li>`;
 }
 
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
+function notes({ notes: more = [], startedAt }: PageContent): Html {
+  return html`<div class="flash">${icon('beaker')} <div><p>A sandbox on this machine, begun at ${moment(startedAt)}: the shipped workflows and actions, and
+stand-ins for GitHub and Azure. This is what GitHub would show.</p>${more.map(note => html`<p>${note}</p>`)}</div></div>`;
+}
+
+function actions({ runs }: PageContent, follow: FollowLink): Html {
+  const body =
+    runs.length === 0 ? html`<p class="muted">No workflow ran.</p>` : runs.map(run => renderRun(run, follow));
+  return html`<section id="actions"><h2>Actions</h2>${body}</section>`;
 }

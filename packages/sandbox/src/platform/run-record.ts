@@ -1,10 +1,13 @@
+import type { Conclusion, RunResult } from '../runner/index.ts';
+import type { DeploymentView, PullView, WriteCount } from '../world/index.ts';
+
 /** `run.json` (DESIGN §7): what happened, for programs. Written from what the stand-ins saw, never from what an action says. */
 export interface RunRecord {
   readonly ok: boolean;
   readonly seconds: number;
   readonly runs: readonly RecordedRun[];
-  readonly comments: readonly [];
-  readonly deployments: readonly [];
+  readonly comments: readonly RecordedComment[];
+  readonly deployments: readonly { readonly environment: string; readonly state: string }[];
   readonly records: readonly [];
   readonly writes: readonly RecordedWrite[];
   readonly imageBytes: { readonly throughRunner: 0; readonly imported: 0 };
@@ -32,13 +35,46 @@ export interface RecordedJob {
   }[];
 }
 
-export type Conclusion = 'success' | 'failure' | 'cancelled';
+/** A comment on a pull request that still stands there. */
+export interface RecordedComment {
+  readonly pull: number;
+  readonly author: string;
+  /** How many bodies it has had. */
+  readonly revisions: number;
+  readonly body: string;
+}
 
 /** Equal writes of one identity are one row. */
-export interface RecordedWrite {
-  readonly identity: string;
-  readonly host: string;
-  readonly method: string;
-  readonly path: string;
-  readonly count: number;
+export type RecordedWrite = WriteCount;
+
+export function recordRun({ workflow, event, conclusion, jobs }: RunResult): RecordedRun {
+  return {
+    workflow,
+    event,
+    conclusion,
+    jobs: jobs.map(job => ({
+      name: job.name,
+      ...(job.environment === undefined ? {} : { environment: job.environment.name }),
+      conclusion: job.conclusion,
+      seconds: job.seconds,
+      steps: job.steps.map(step => ({
+        name: step.name,
+        ...(step.uses === undefined ? {} : { uses: step.uses }),
+        conclusion: step.conclusion,
+        seconds: step.seconds,
+      })),
+    })),
+  };
+}
+
+export function recordComments(pulls: readonly PullView[]): RecordedComment[] {
+  return pulls.flatMap(({ number, comments }) =>
+    comments
+      .filter(({ deleted }) => !deleted)
+      .map(({ author, revisions, body }) => ({ pull: number, author, revisions: revisions.length, body })),
+  );
+}
+
+export function recordDeployments(deployments: readonly DeploymentView[]) {
+  return deployments.map(({ environment, state }) => ({ environment, state }));
 }

@@ -2,8 +2,8 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
 import { installMirror } from '../azurerm/mirror.ts';
-import { type Job, startWorld, type World } from '../world/index.ts';
-import { type JobContext, jobOf, seedPlatform } from './seed.ts';
+import { type Job, type RepositoryHandle, startWorld, type World } from '../world/index.ts';
+import { type JobContext, jobOf, protectEnvironments, repository, seedPlatform } from './seed.ts';
 
 export interface SandboxOptions {
   /** A platform repository; it is copied, never changed. */
@@ -18,8 +18,12 @@ export interface SandboxOptions {
 export interface SandboxWorld {
   readonly world: World;
   readonly views: readonly ScopeView[];
-  /** The checked-out platform repository. */
+  /** The platform repository on the sandbox's GitHub, with the example as its first commit. */
+  readonly repository: RepositoryHandle;
+  /** A work tree of it, for running single actions by hand. */
   readonly checkout: string;
+  /** What a machine gives every step besides the network. */
+  readonly machine: Readonly<Record<string, string>>;
   jobOf(job: JobContext): Job;
   /** Variables of a job of the repository's workflow; with an environment it may use the apply identity. */
   environmentOf(job: JobContext): Record<string, string>;
@@ -38,18 +42,22 @@ export async function openSandbox({ example, folder, provider }: SandboxOptions)
       ...('bundle' in provider ? { nodeBundle: provider.bundle } : { providerExecutable: provider.azurerm }),
     }),
   ]);
+  const handle = await world.github.createRepository({ ...repository, folder: checkout, author: 'mona' });
+  protectEnvironments(handle, views);
   seedPlatform(world, views);
+  const machine = { ...inherited(), TF_CLI_CONFIG_FILE: mirror.cliConfigFile };
   return {
     world,
     views,
+    repository: handle,
     checkout,
+    machine,
     jobOf: context => jobOf(context),
     environmentOf: context => {
       const job = jobOf(context);
       return {
-        ...inherited(),
+        ...machine,
         ...world.jobEnvironment(job),
-        TF_CLI_CONFIG_FILE: mirror.cliConfigFile,
         GITHUB_ACTIONS: 'true',
         GITHUB_SERVER_URL: 'https://github.com',
         GITHUB_API_URL: 'https://api.github.com',
@@ -57,7 +65,7 @@ export async function openSandbox({ example, folder, provider }: SandboxOptions)
         GITHUB_SHA: job.sha,
         GITHUB_REF: job.ref,
         GITHUB_EVENT_NAME: job.event,
-        GITHUB_WORKFLOW: 'infrastructure',
+        GITHUB_WORKFLOW: 'Platform',
         GITHUB_ACTOR: job.actor,
         GITHUB_RUN_ID: job.runId,
         GITHUB_RUN_ATTEMPT: String(job.runAttempt),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScopeView } from '@suite/platform-file';
-import type { Job, Repository, World } from '../world/index.ts';
+import type { Job, Repository, RepositoryHandle, World } from '../world/index.ts';
 
 /** The repository whose workflows run in the sandbox, and the branch that it promotes from. */
 export const repository: Repository = {
@@ -18,8 +18,7 @@ const planRole = 'AKS Platform Plan Reader';
  * a storage account with an empty state. Rights are those of DESIGN §5: a plan identity can read, and write nothing.
  */
 export function seedPlatform(world: World, views: readonly ScopeView[]): void {
-  const { azure, github } = world;
-  github.registerRepository(repository);
+  const { azure } = world;
   azure.defineRole({
     roleName: planRole,
     description: 'What a plan reads beyond Reader: cluster user credentials and workspace keys.',
@@ -32,6 +31,14 @@ export function seedPlatform(world: World, views: readonly ScopeView[]): void {
   for (const view of views) azure.addTenant(view.tenant);
   for (const view of views) azure.addSubscription(view.subscription, view.tenant);
   for (const view of views) seedScope(world, view, shared);
+}
+
+/** GitHub environments as a careful team has them: only `main` deploys, and somebody approves production. */
+export function protectEnvironments(handle: RepositoryHandle, views: readonly ScopeView[]): void {
+  for (const view of views) {
+    const reviewed = view.kind === 'environment' && view.production;
+    handle.defineEnvironment({ name: view.scope, branches: ['main'], ...(reviewed ? { reviewers: ['mona'] } : {}) });
+  }
 }
 
 function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined): void {
@@ -108,7 +115,7 @@ export function jobOf({ environment, event = 'push', ref = mainRef }: JobContext
     ref,
     sha,
     event,
-    workflowRef: `${repository.name}/.github/workflows/infrastructure.yml@${ref}`,
+    workflowRef: `${repository.name}/.github/workflows/platform.yml@${ref}`,
     runId: '4711',
     runAttempt: 1,
     actor: 'mona',

@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
-import { asObject, asString } from '@suite/foundation';
-import { parse } from 'yaml';
-import { type Annotation, readLog, readOutputs } from './command-files.ts';
+import { systemClock } from '@suite/foundation';
+import type { Annotation } from './annotations.ts';
+import { inputVariables, readActionMetadata } from './steps/action-metadata.ts';
+import { createCommandFiles } from './steps/file-commands.ts';
+import { createMasks } from './steps/masks.ts';
+import { startProcess } from './steps/process.ts';
+import { createStepLog } from './steps/step-log.ts';
 
 /** One `uses:` step, run as the runner runs it: a Node process of its own with `INPUT_*` and the command files. */
 export interface ActionStep {
@@ -43,95 +44,52 @@ export interface StepResult {
   readonly summary: string;
 }
 
-/** Runs the step to its end. A failing action is a result, not an exception. */
+/** Runs an action's main stage by hand, outside any workflow. A failing action is a result, not an exception. */
 export async function runAction(step: ActionStep): Promise<StepResult> {
-  const metadata = asObject(parse(await readFile(join(step.action, 'action.yml'), 'utf8')));
-  const main = asString(asObject(metadata['runs'])['main']);
-  if (main === undefined) throw new Error(`${step.action}/action.yml names no \`runs.main\`.`);
-  const files = join(step.temp, '_runner_file_commands');
-  await mkdir(files, { recursive: true });
-  const unique = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-  const outputFile = join(files, `set_output_${unique}`);
-  const summaryFile = join(files, `step_summary_${unique}`);
-  await Promise.all([outputFile, summaryFile].map(file => writeFile(file, '')));
-
+  const action = await readActionMetadata(step.action);
+  const files = await createCommandFiles(step.temp);
+  const log = createStepLog(createMasks(), step.workspace);
   const started = performance.now();
-  const exit = await runProcess(step, join(step.action, main), {
-    ...step.environment,
-    ...inputVariables(asObject(metadata['inputs']), step.inputs),
-    GITHUB_WORKSPACE: step.workspace,
-    GITHUB_OUTPUT: outputFile,
-    GITHUB_STEP_SUMMARY: summaryFile,
-    RUNNER_TEMP: step.temp,
-  });
-  const { lines, annotations } = readLog(exit.output);
+  const running = startProcess(
+    {
+      file: process.execPath,
+      args: [join(step.action, action.main)],
+      folder: step.workspace,
+      environment: {
+        ...step.environment,
+        // Outside of a job there is nothing that a default could speak of.
+        ...inputVariables(action.inputs, step.inputs, () => ''),
+        ...files.variables,
+        GITHUB_WORKSPACE: step.workspace,
+        RUNNER_TEMP: step.temp,
+      },
+      onLine: line => {
+        step.onLine?.(line);
+        log.print(line);
+      },
+    },
+    systemClock,
+  );
+  let isCancelled = false;
+  const ending = (end: () => void) => () => {
+    isCancelled = true;
+    end();
+  };
+  if (running.pid !== undefined) {
+    step.onStart?.({ pid: running.pid, cancel: ending(running.cancel), kill: ending(running.kill) });
+  }
+  const exitCode = await running.exit;
+  const written = await files.read(log);
+  const succeeded = exitCode === 0 && !written.failed && !log.failed;
   return {
     name: step.name,
     uses: step.action,
-    conclusion: exit.cancelled ? 'cancelled' : exit.code === 0 ? 'success' : 'failure',
-    exitCode: exit.code,
+    conclusion: isCancelled ? 'cancelled' : succeeded ? 'success' : 'failure',
+    exitCode,
     seconds: (performance.now() - started) / 1000,
-    log: lines,
-    annotations,
-    outputs: readOutputs(await readFile(outputFile, 'utf8')),
-    summary: await readFile(summaryFile, 'utf8'),
+    log: log.lines,
+    annotations: log.annotations,
+    outputs: written.outputs,
+    summary: written.summary,
   };
-}
-
-/** `INPUT_*` as the runner makes them: defaults of action.yml filled in, names in upper case, only spaces replaced. */
-function inputVariables(declared: Readonly<Record<string, unknown>>, given: Readonly<Record<string, string>>) {
-  const variables: Record<string, string> = {};
-  for (const name of new Set([...Object.keys(declared), ...Object.keys(given)])) {
-    const value = given[name] ?? String(asObject(declared[name])['default'] ?? '');
-    variables[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] = value;
-  }
-  return variables;
-}
-
-function runProcess(step: ActionStep, file: string, environment: Record<string, string>) {
-  return new Promise<{ code: number | null; output: string; cancelled: boolean }>((resolve, reject) => {
-    const child = spawn(process.execPath, [file], {
-      cwd: step.workspace,
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let partial = '';
-    const timers: NodeJS.Timeout[] = [];
-    let cancelled = false;
-    const listen = (stream: NodeJS.ReadableStream) => {
-      const decoder = new StringDecoder('utf8');
-      stream.on('data', (chunk: Buffer) => {
-        const text = decoder.write(chunk);
-        output += text;
-        const lines = (partial + text).split('\n');
-        partial = lines.pop() ?? '';
-        for (const line of lines) step.onLine?.(line);
-      });
-    };
-    listen(child.stdout);
-    listen(child.stderr);
-    child.on('error', reject);
-    child.on('close', code => {
-      for (const timer of timers) clearTimeout(timer);
-      resolve({ code, output, cancelled });
-    });
-    const { pid } = child;
-    if (pid === undefined) return;
-    step.onStart?.({
-      pid,
-      cancel: () => {
-        cancelled = true;
-        child.kill('SIGINT');
-        timers.push(
-          setTimeout(() => child.kill('SIGTERM'), 7_500),
-          setTimeout(() => child.kill('SIGKILL'), 10_000),
-        );
-      },
-      kill: () => {
-        cancelled = true;
-        child.kill('SIGKILL');
-      },
-    });
-  });
 }

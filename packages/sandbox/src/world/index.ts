@@ -3,8 +3,24 @@ export type { FederatedCredential, Principal } from '../azure/directory.ts';
 export type { RoleDefinition } from '../azure/roles.ts';
 export * from '../faults/builders.ts';
 export type { Fault, FaultAnswer, FaultHandle, Faults, OperationFault, StartedOperation } from '../faults/faults.ts';
+export type { PullAction, Push } from '../github/events.ts';
+export type { GitHub, RepositorySeed } from '../github/github.ts';
+export type { LimitSettings } from '../github/limits.ts';
 export { issuer } from '../github/oidc.ts';
+export type { PermissionName, Permissions } from '../github/permissions.ts';
+export type { Change, RepositoryHandle } from '../github/repository-handle.ts';
+export type { EnteredEnvironment, EnvironmentSeed } from '../github/store/environments.ts';
+export type { PullSeed } from '../github/store/pulls.ts';
+export type { RecordedJobState, RecordedRunState, RunStatus } from '../github/store/state.ts';
 export type { Job, Repository, SubjectForm } from '../github/subject.ts';
+export type {
+  CheckAnnotation,
+  CheckRunView,
+  CommentView,
+  DeploymentView,
+  EnvironmentView,
+  PullView,
+} from '../github/views.ts';
 export { type Handler, header, json, type Route, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
 export {
   type ApplicationSeed,

@@ -22,6 +22,7 @@ describe('writes', () => {
     see('PUT', `${blob}?comp=lease`);
     see('PUT', blob);
     see('DELETE', blob, null);
+    ledger.addRequest(0, makeRequest('POST', 'https://api.github.com/graphql'), 200, someone, true);
     expect(ledger.writes()).toEqual([
       {
         identity: 'c1',

@@ -18,6 +18,8 @@ export interface LedgerEntry {
   readonly status: number | 'reset';
   /** Who the request's token proves it to be from. */
   readonly identity?: Caller;
+  /** A GraphQL query: a POST that only reads. */
+  readonly isQuery?: true;
 }
 
 /** A token as its issuer gave it out. */
@@ -45,17 +47,23 @@ export interface WriteCount {
 export interface Ledger {
   readonly requests: readonly LedgerEntry[];
   readonly tokens: readonly IssuedToken[];
-  /** Hosts that were asked for and nobody plays, once each. */
+  /** Hosts that were asked for and nobody plays, once each; of GitHub's API also requests: `api.github.com: GET /zen`. */
   readonly refusedHosts: readonly string[];
   /**
-   * Requests that ask for a change, counted: PUT, PATCH, DELETE and POST, whatever became of them, except tokens and
-   * actions that only read.
+   * Requests that ask for a change, counted: PUT, PATCH, DELETE and POST, whatever became of them, except tokens,
+   * actions that only read and GraphQL queries.
    */
   writes(from?: number): WriteCount[];
 }
 
 export interface LedgerBook extends Ledger {
-  addRequest(time: number, request: WorldRequest, status: LedgerEntry['status'], identity: Caller | undefined): void;
+  addRequest(
+    time: number,
+    request: WorldRequest,
+    status: LedgerEntry['status'],
+    identity: Caller | undefined,
+    isQuery?: boolean,
+  ): void;
   addToken(token: IssuedToken): void;
   addRefusedHost(host: string): void;
 }
@@ -69,7 +77,7 @@ export function createLedger(): LedgerBook {
     tokens,
     refusedHosts,
     writes: (from = 0) => countWrites(requests.filter(entry => entry.time >= from)),
-    addRequest: (time, { host, method, path, query }, status, identity) =>
+    addRequest: (time, { host, method, path, query }, status, identity, isQuery = false) =>
       void requests.push({
         time,
         host,
@@ -78,6 +86,7 @@ export function createLedger(): LedgerBook {
         query: harmlessQuery(query),
         status,
         ...(identity === undefined ? {} : { identity }),
+        ...(isQuery ? { isQuery } : {}),
       }),
     addToken: token => void tokens.push(token),
     addRefusedHost: host => {
@@ -107,7 +116,8 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
 const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$/;
 const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability)$/;
 
-function isWrite({ method, path }: LedgerEntry): boolean {
+function isWrite({ method, path, isQuery }: LedgerEntry): boolean {
+  if (isQuery === true) return false;
   if (!['PUT', 'PATCH', 'DELETE', 'POST'].includes(method)) return false;
   return !(method === 'POST' && (tokenPaths.test(path) || readActions.test(path)));
 }

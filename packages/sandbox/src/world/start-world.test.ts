@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -143,6 +143,36 @@ describe('the world, over its own network', () => {
     expect((await get()).status).toBe(200);
     expect([throttle.struck(), reset.struck(), seen.length]).toEqual([1, 1, 1]);
     world.faults.clear();
+  });
+
+  test('GitHub answers clients, and the ledger counts what they write', async () => {
+    const seed = path.join(directory, 'seed');
+    await mkdir(seed);
+    await writeFile(path.join(seed, 'platform.yaml'), 'name: shop');
+    const repository = await world.github.createRepository({ name: 'octo-org/shop', folder: seed });
+    await repository.commit({ branch: 'change', message: 'x', files: { a: '1' } });
+    await repository.openPull({ title: 'x', branch: 'change', author: 'mona' });
+    const token = world.github.issueToken({ repository: repository.name, permissions: { 'pull-requests': 'write' } });
+    const api = (where: string, ...args: string[]) =>
+      curl('-H', `Authorization: Bearer ${token}`, ...args, `https://api.github.com${where}`);
+    const comments = '/repos/octo-org/shop/issues/1/comments';
+    expect((await api(comments, '-d', '{"body":"hello"}')).status).toBe(201);
+    expect(parseJson((await api(comments)).body)).toMatchObject([{ body: 'hello' }]);
+    const query = await api('/graphql', '-d', '{"query":"{ viewer { login } }"}');
+    expect(query.body).toBe('{"data":{"viewer":{"login":"github-actions[bot]"}}}');
+    await api('/repos/octo-org/shop/releases');
+    const identity = { clientId: 'github:octo-org/shop', name: 'github-actions[bot]' };
+    expect(world.ledger.requests.filter(({ host }) => host === 'api.github.com')).toMatchObject([
+      { method: 'POST', path: comments, status: 201, identity },
+      { method: 'GET', path: comments, status: 200, identity },
+      { method: 'POST', path: '/graphql', status: 200, identity, isQuery: true },
+      { method: 'GET', status: 404 },
+    ]);
+    expect(world.ledger.writes().filter(({ host }) => host === 'api.github.com')).toEqual([
+      { identity: identity.clientId, host: 'api.github.com', method: 'POST', path: comments, count: 1 },
+    ]);
+    expect(world.ledger.refusedHosts).toContain('api.github.com: GET /repos/octo-org/shop/releases');
+    expect(JSON.stringify(world.ledger)).not.toContain(token);
   });
 
   test('closing leaves no port behind', async () => {

@@ -11,8 +11,12 @@ import { createEntra, entraHost } from '../azure/entra.ts';
 import { createTokenMint } from '../azure/tokens.ts';
 import { createVaultService, vaultSuffix } from '../azure/vaults.ts';
 import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
-import { createOidc, issuer, type Oidc, tokenHost } from '../github/oidc.ts';
+import { apiHost, createApi, identityOf } from '../github/api.ts';
+import { createGitHub, createGitHubState, type GitHub } from '../github/github.ts';
+import { githubLimits, type LimitSettings } from '../github/limits.ts';
+import { createOidc, issuer, tokenHost } from '../github/oidc.ts';
 import type { Job } from '../github/subject.ts';
+import { createTokens } from '../github/tokens.ts';
 import { createCertificateAuthority } from '../network/certificate-authority.ts';
 import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import { startProxy } from '../network/proxy.ts';
@@ -44,6 +48,8 @@ export interface WorldSettings {
   operationMs: number | ((operation: StartedOperation) => number);
   oidcSeconds: number;
   tokenSeconds: number;
+  /** Requests that GitHub lets through. */
+  readonly githubLimits: LimitSettings;
 }
 
 export interface World {
@@ -53,7 +59,7 @@ export interface World {
   readonly ledger: Ledger;
   readonly faults: Faults;
   readonly azure: Azure;
-  readonly github: Pick<Oidc, 'registerRepository' | 'subjectFor' | 'issue'>;
+  readonly github: GitHub;
   readonly settings: WorldSettings;
   /** Proxy and certificate variables only. */
   networkEnvironment(): Record<string, string>;
@@ -73,6 +79,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     operationMs: options.operationMs ?? usualDuration,
     oidcSeconds: options.oidcSeconds ?? 300,
     tokenSeconds: options.tokenSeconds ?? 3600,
+    githubLimits: githubLimits(),
   };
   const ledger = createLedger();
   const faults = createFaults();
@@ -82,6 +89,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const subscriptions = new Map<string, string>();
   const quotas = new Map<string, number>();
   const closing = new AbortController();
+  const githubState = createGitHubState(clock);
+  const githubTokens = createTokens();
 
   const [authority, mint, oidc] = await Promise.all([
     createCertificateAuthority(),
@@ -116,10 +125,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ledger.addToken({ time: clock.now(), issuer: 'entra', subject, audience, identity: { clientId, name } }),
   });
 
+  const githubApi = createApi({
+    state: githubState,
+    tokens: githubTokens,
+    limits: settings.githubLimits,
+    onNotPlayed: request => ledger.addRefusedHost(`${apiHost}: ${request}`),
+  });
+
   const routes: Route[] = [
     ...(options.routes ?? []),
     { host: new URL(issuer).hostname, handler: oidc.issuerHandler },
     { host: tokenHost, handler: oidc.tokenHandler },
+    { host: apiHost, handler: githubApi.handler },
     { host: entraHost, handler: entra },
     { host: armHost, handler: createArmService(arm, mint) },
     {
@@ -134,6 +151,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   ];
 
   const callerOf = async (request: WorldRequest) => {
+    if (request.host === apiHost) {
+      const identity = githubApi.callerOf(request);
+      return identity === undefined ? undefined : { clientId: identityOf(identity), name: identity.login };
+    }
     const token = await mint.read(bearer(request) ?? '');
     if (token === undefined) return undefined;
     const name = directory.byObjectId(token.objectId)?.name ?? token.clientId;
@@ -144,7 +165,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const time = clock.now();
     const caller = await callerOf(request);
     const result = await perform(request);
-    ledger.addRequest(time, request, result === 'reset' ? 'reset' : result.status, caller);
+    const isQuery = request.host === apiHost && (await githubApi.operationOf(request)) === 'query';
+    ledger.addRequest(time, request, result === 'reset' ? 'reset' : result.status, caller, isQuery);
     return result;
   };
 
@@ -170,6 +192,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const caFile = path.join(worldDirectory, 'ca.pem');
   await writeFile(caFile, authority.certificate);
 
+  const github = createGitHub({
+    directory: path.join(worldDirectory, 'github'),
+    state: githubState,
+    tokens: githubTokens,
+    oidc,
+  });
   const azure = createAzure({ tenant: tenant.toLowerCase(), arm, access, accounts, directory, subscriptions, quotas });
   azure.addTenant(tenant);
   for (const subscription of options.subscriptions ?? []) azure.addSubscription(subscription);
@@ -181,7 +209,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ledger,
     faults,
     azure,
-    github: oidc,
+    github,
     settings,
     networkEnvironment: () => networkEnvironment(proxy.url, caFile),
     jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Change, ChangeReport } from '@suite/change-report';
+import { type Case, type Measurement, median } from './measurement.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const environments = ['dev', 'test', 'qa', 'staging', 'canary', 'prod'];
+const regions = ['westeurope', 'northeurope', 'eastus', 'westus'];
+const sizes = [1_000, 10_000];
+const runs = 5;
+
+interface Figures {
+  readonly ms: number;
+  readonly megabytes: number;
+}
+
+/**
+ * Six environments in four regions: from the report files to the comment, the summary of its job, and the summaries of all
+ * plan jobs, beside `JSON.parse` of the same files. A process of its own per run.
+ */
+export async function measureComment(): Promise<Measurement> {
+  const folder = join(root, 'out', 'bench', 'reports');
+  const cases: Case[] = [];
+  for (const size of sizes) {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const places = environments.flatMap(scope => regions.map(region => ({ scope, region })));
+    for (const [index, place] of places.entries()) {
+      const share = Math.floor(size / places.length) + (index < size % places.length ? 1 : 0);
+      await writeFile(join(folder, `${place.scope}-${place.region}.json`), JSON.stringify(report(place, share)));
+    }
+    const ours: Figures[] = [];
+    const parse: Figures[] = [];
+    for (let run = 0; run < runs; run++) {
+      ours.push(measure('comment', folder));
+      parse.push(measure('parse', folder));
+    }
+    const row = (metric: keyof Figures, name: string, unit: string): Case => ({
+      case: `${size} changes`,
+      metric: name,
+      unit,
+      ours: median(ours.map(figures => figures[metric])),
+      peers: { 'JSON.parse': median(parse.map(figures => figures[metric])) },
+    });
+    cases.push(row('ms', 'time', 'ms'), row('megabytes', 'peak memory', 'MB'));
+  }
+  return { name: 'comment', cases };
+}
+
+function measure(what: 'comment' | 'parse', folder: string): Figures {
+  const worker = join(import.meta.dirname, 'comment-worker.ts');
+  const exit = spawnSync(process.execPath, ['--conditions=source', worker, what, folder], { encoding: 'utf8' });
+  if (exit.status !== 0) throw new Error(exit.stderr);
+  return JSON.parse(exit.stdout);
+}
+
+function report({ scope, region }: { scope: string; region: string }, changes: number): ChangeReport {
+  const time = '2026-11-24T05:01:30.000Z';
+  return {
+    schema: 'change-report/v1',
+    action: 'provision-aks',
+    command: 'plan',
+    platform: 'contoso',
+    scope,
+    region,
+    production: scope === 'prod',
+    commit: { head: '9f3c2e1000000000000000000000000000000000' },
+    run: { id: '4711', attempt: '1', url: 'https://github.com/contoso/platform/actions/runs/4711', actor: 'mona' },
+    startedAt: time,
+    finishedAt: time,
+    verdict: 'changes',
+    changes: Array.from({ length: changes }, (_, index) => change(scope, index)),
+    drift: [],
+    outputs: [],
+    checks: [],
+    differences: [],
+    warnings: [],
+    timings: [],
+    digest: 'a'.repeat(64),
+  };
+}
+
+/** One in fifty is dangerous; each has six attributes. */
+function change(scope: string, index: number): Change {
+  const attributes = Array.from({ length: 6 }, (_, attribute) => ({
+    path: `settings.property_${attribute}`,
+    before: { is: 'shown', text: `value-${index}-before` } as const,
+    after: { is: 'shown', text: `value-${index}-after` } as const,
+  }));
+  const dangerous = index % 50 === 0;
+  return {
+    address: `module.pools.azurerm_kubernetes_cluster_node_pool.this["pool${index}"]`,
+    type: 'azurerm_kubernetes_cluster_node_pool',
+    title: `node pool ${scope}${index}`,
+    kind: dangerous ? 'rotate' : index % 3 === 0 ? 'create' : 'update',
+    reasons: dangerous && attributes[0] !== undefined ? [{ text: '', attribute: attributes[0] }] : [],
+    attributes,
+    reach: 'node-pool',
+    risk: dangerous ? 'high' : 'low',
+    ...(dangerous ? { allowKey: `node-pool/pool${index}`, effect: 'Its nodes are drained and deleted.' } : {}),
+  };
+}

@@ -1,0 +1,112 @@
+import { json, type WorldResponse } from '../network/http.ts';
+
+/** An answer that is a refusal. `documentation` is that of the endpoint unless one is named. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly documentation: string | undefined;
+  readonly errors: readonly object[] | undefined;
+
+  constructor(
+    status: number,
+    message: string,
+    more: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly documentation?: string;
+      readonly errors?: readonly object[];
+    } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.headers = more.headers ?? {};
+    this.documentation = more.documentation;
+    this.errors = more.errors;
+  }
+
+  /** As GitHub writes it: the status stands in the body too, as text. */
+  response(documentation: string): WorldResponse {
+    const body = {
+      message: this.message,
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+      documentation_url: this.documentation ?? documentation,
+      status: String(this.status),
+    };
+    return json(this.status, body, this.headers);
+  }
+}
+
+const docs = 'https://docs.github.com';
+const limitDocs = `${docs}/rest/using-the-rest-api/rate-limits-for-the-rest-api`;
+const secondaryDocs = `${docs}/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits`;
+
+/**
+ * Every way in which the sandbox's GitHub refuses. Messages are GitHub's, from its documentation and from answers that
+ * people posted; `[unsure]` marks those whose exact words were not found (github-facts.md says which facts were).
+ */
+export const refusals = {
+  // 400
+  badJson: () => new Refusal(400, 'Problems parsing JSON', { documentation: `${docs}/rest` }),
+  noObject: () => new Refusal(400, 'Body should be a JSON object', { documentation: `${docs}/rest` }),
+
+  // 401
+  badCredentials: () => new Refusal(401, 'Bad credentials', { documentation: `${docs}/rest` }),
+  needsLogin: () => new Refusal(401, 'Requires authentication'),
+  graphqlNeedsLogin: () =>
+    new Refusal(401, 'This endpoint requires you to be authenticated.', {
+      documentation: `${docs}/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql`,
+    }),
+
+  // 403
+  notAccessible: () => new Refusal(403, 'Resource not accessible by integration'),
+  needsApp: () => new Refusal(403, 'You must authenticate via a GitHub App.'),
+  noUserAgent: () =>
+    new Refusal(
+      403,
+      'Request forbidden by administrative rules. Please make sure your request has a User-Agent header (https://docs.github.com/en/rest/overview/resources-in-the-rest-api#user-agent-required). Check https://developer.github.com for other possible causes.',
+    ),
+  secondaryLimit: (retryAfter: number) =>
+    new Refusal(
+      403,
+      'You have exceeded a secondary rate limit and have been temporarily blocked from content creation. Please retry your request again later.',
+      { documentation: secondaryDocs, headers: { 'retry-after': String(retryAfter) } },
+    ),
+  primaryLimit: (who: string) => new Refusal(403, primaryLimitMessage(who), { documentation: limitDocs }),
+
+  // 404
+  notFound: () => new Refusal(404, 'Not Found'),
+  noCommitForRef: (ref: string) => new Refusal(404, `No commit found for the ref ${ref}`),
+
+  // 422
+  noCommit: (sha: string) => new Refusal(422, `No commit found for SHA: ${sha}`),
+  commentTooLong: () => invalidComment('Body is too long (maximum is 65536 characters)'),
+  /** [unsure] */
+  commentEmpty: () => invalidComment('Body cannot be blank'),
+  /** One line per object that lacks something: `"path", "start_line" weren't supplied.` */
+  invalidRequest: (lines: readonly string[]) => new Refusal(422, `Invalid request.\n\n${lines.join('\n')}`),
+} as const;
+
+/** Lines of {@link refusals.invalidRequest}. */
+export const invalid = {
+  missing: (names: readonly string[]) =>
+    `${[...names].sort().map(quote).join(', ')} ${names.length === 1 ? "wasn't" : "weren't"} supplied.`,
+  tooMany: (limit: number, count: number) => `No more than ${limit} items are allowed; ${count} were supplied.`,
+  /** [unsure] */
+  notMember: (value: unknown, allowed: readonly string[]) =>
+    `${JSON.stringify(value)} is not a member of [${allowed.map(quote).join(', ')}].`,
+  notA: (value: unknown, type: string) => `${JSON.stringify(value) ?? 'nil'} is not ${type}.`,
+} as const;
+
+export function primaryLimitMessage(who: string): string {
+  return `API rate limit exceeded for ${who}.`;
+}
+
+function invalidComment(message: string): Refusal {
+  return new Refusal(422, 'Validation Failed', {
+    errors: [{ resource: 'IssueComment', code: 'unprocessable', field: 'data', message }],
+  });
+}
+
+function quote(text: string): string {
+  return `"${text}"`;
+}

@@ -1,0 +1,90 @@
+import { json } from '../../network/http.ts';
+import type { Need } from '../permissions.ts';
+import { refusals } from '../refusals.ts';
+import { pullJson } from '../shapes.ts';
+import { commentsOf } from '../store/comments.ts';
+import { findCommit, isAncestor } from '../store/refs.ts';
+import { defaultBranch, type Pull, type RepositoryState } from '../store/state.ts';
+import { pageOf } from './paging.ts';
+import type { Call, Route } from './route.ts';
+
+const read: Need = { level: 'read', anyOf: ['pull-requests'] };
+
+export const pullRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    pattern: '/pulls/{number}',
+    need: read,
+    isPublic: true,
+    docs: 'pulls/pulls#get-a-pull-request',
+    answer: async call => {
+      const pull = demandPull(call);
+      const counts = await countsOf(call.repository, pull);
+      return json(200, { ...pullJson(call.repository, pull), ...counts });
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/commits/{sha}/pulls',
+    need: read,
+    isPublic: true,
+    docs: 'commits/commits#list-pull-requests-associated-with-a-commit',
+    answer: async call => {
+      const { repository, params } = call;
+      const sha = await findCommit(repository.git, params['sha'] ?? '');
+      if (sha === undefined) throw refusals.noCommit(params['sha'] ?? '');
+      const pulls = await pullsWith(repository, sha);
+      const { items, headers } = pageOf(call, `/commits/${sha}/pulls`, pulls);
+      return json(
+        200,
+        items.map(pull => pullJson(repository, pull)),
+        headers,
+      );
+    },
+  },
+];
+
+export function demandPull({ repository, params }: Call): Pull {
+  const pull = repository.pulls.get(Number(params['number']));
+  if (pull === undefined) throw refusals.notFound();
+  return pull;
+}
+
+/** Of a commit on the default branch the merged pull request that brought it, of another one those that contain it. */
+async function pullsWith(repository: RepositoryState, sha: string): Promise<readonly Pull[]> {
+  const { git } = repository;
+  const isOnMain = await isAncestor(git, sha, `refs/heads/${defaultBranch}`);
+  const found: Pull[] = [];
+  for (const pull of repository.pulls.values()) {
+    if (isOnMain && pull.closed?.isMerge !== true) continue;
+    const isItsMerge = pull.closed?.isMerge === true && pull.mergeSha === sha;
+    if (isItsMerge || (await bringsCommit(repository, pull, sha))) found.push(pull);
+  }
+  return found;
+}
+
+async function bringsCommit({ git }: RepositoryState, pull: Pull, sha: string): Promise<boolean> {
+  if (!(await isAncestor(git, sha, pull.headSha))) return false;
+  // What the base branch had before the merge was not brought by it.
+  const base = pull.closed?.isMerge === true ? `${pull.mergeSha}^1` : `refs/heads/${pull.baseBranch}`;
+  return !(await isAncestor(git, sha, base));
+}
+
+async function countsOf(repository: RepositoryState, pull: Pull) {
+  const { git } = repository;
+  const base = pull.closed?.isMerge === true ? `${pull.mergeSha}^1` : pull.baseSha;
+  const [commits, stat] = await Promise.all([
+    git.run(['rev-list', '--count', `${base}..${pull.headSha}`]),
+    git.run(['diff', '--shortstat', `${base}...${pull.headSha}`]),
+  ]);
+  const counted = (pattern: RegExp) => Number(pattern.exec(stat)?.[1] ?? 0);
+  return {
+    comments: commentsOf(repository, pull.number).length,
+    review_comments: 0,
+    maintainer_can_modify: false,
+    commits: Number(commits),
+    additions: counted(/(\d+) insertion/),
+    deletions: counted(/(\d+) deletion/),
+    changed_files: counted(/(\d+) files? changed/),
+  };
+}

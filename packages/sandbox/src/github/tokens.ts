@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { header, type WorldRequest } from '../network/http.ts';
+import type { Permissions } from './permissions.ts';
+
+/** Whose token a request carries. */
+export type Identity =
+  /** GITHUB_TOKEN of a job: exactly these permissions on this repository. */
+  | { readonly kind: 'job'; readonly login: string; readonly repository: string; readonly permissions: Permissions }
+  /** A person who owns everything. */
+  | { readonly kind: 'person'; readonly login: string };
+
+export const actionsBot = 'github-actions[bot]';
+
+export interface Tokens {
+  issue(identity: Identity): string;
+  revoke(token: string): void;
+  find(token: string): Identity | undefined;
+}
+
+export function createTokens(): Tokens {
+  const known = new Map<string, Identity>();
+  return {
+    issue: identity => {
+      const token = `${identity.kind === 'job' ? 'ghs' : 'ghp'}_${letters(36)}`;
+      known.set(token, identity);
+      return token;
+    },
+    revoke: token => void known.delete(token),
+    find: token => known.get(token),
+  };
+}
+
+/** `token …` as octokit sends it, `Bearer …`, or the password of `Basic …` as git sends it. */
+export function tokenOf(request: WorldRequest): string | undefined {
+  const [, scheme = '', value = ''] =
+    /^(token|bearer|basic) +(\S+)$/i.exec(header(request, 'authorization') ?? '') ?? [];
+  if (value === '') return undefined;
+  if (scheme.toLowerCase() !== 'basic') return value;
+  const text = Buffer.from(value, 'base64').toString('utf8');
+  return text.slice(text.indexOf(':') + 1);
+}
+
+function letters(length: number): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from(randomBytes(length), byte => alphabet[byte % alphabet.length]).join('');
+}
+
+/** Whether a repository exists to somebody. */
+export function canSee(
+  caller: Identity | undefined,
+  repository: { readonly name: string; readonly isPrivate: boolean },
+): boolean {
+  if (!repository.isPrivate || caller?.kind === 'person') return true;
+  return caller !== undefined && caller.repository.toLowerCase() === repository.name.toLowerCase();
+}

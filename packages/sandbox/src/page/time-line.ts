@@ -1,0 +1,65 @@
+import { anchors } from './anchors.ts';
+import { bar, type Span } from './bars.ts';
+import type { PageContent } from './content.ts';
+import { type Html, html } from './html.ts';
+import { type IconName, icon } from './icons.ts';
+import { moment, seconds } from './small-parts.ts';
+import { lookOf } from './states.ts';
+
+interface Row extends Span {
+  readonly icon: IconName;
+  readonly state: string;
+  readonly words: string;
+  readonly target?: string;
+}
+
+/** What happened when, in one list: runs as bars, comments and deployments as points. */
+export function renderTimeLine(content: PageContent): Html {
+  const rows = rowsOf(content).toSorted((left, right) => left.startedAt - right.startedAt);
+  return html`<ol class="time-line">${rows.map(row => renderRow(row, content))}</ol>`;
+}
+
+function rowsOf({ pulls, runs, deployments }: PageContent): Row[] {
+  return [
+    ...runs.map(
+      (run): Row => ({
+        icon: 'play',
+        state: run.conclusion,
+        words: `${run.workflow} on ${run.event}`,
+        startedAt: run.startedAt,
+        seconds: run.seconds,
+        target: anchors.run(run),
+      }),
+    ),
+    ...pulls.flatMap(({ pull }) =>
+      pull.comments.flatMap(comment =>
+        comment.revisions.map(
+          ({ at }, index): Row => ({
+            icon: index === 0 ? 'comment' : 'pencil',
+            state: 'notice',
+            words: `${comment.author} ${index === 0 ? 'commented on' : 'edited a comment of'} #${pull.number}`,
+            startedAt: at,
+            seconds: 0,
+            target: anchors.comment(comment),
+          }),
+        ),
+      ),
+    ),
+    ...deployments.map(
+      ({ environment, state, createdAt }): Row => ({
+        icon: 'rocket',
+        state,
+        words: `Deployment to ${environment}: ${lookOf(state).word.toLowerCase()}`,
+        startedAt: createdAt,
+        seconds: 0,
+      }),
+    ),
+  ];
+}
+
+function renderRow(row: Row, content: PageContent): Html {
+  const { tone } = lookOf(row.state);
+  const words = row.target === undefined ? html`${row.words}` : html`<a href="#${row.target}">${row.words}</a>`;
+  const when = row.seconds === 0 ? moment(row.startedAt) : html`${moment(row.startedAt)}, ${seconds(row.seconds)}`;
+  return html`<li><span class="job-name">${icon(row.icon, { tone })} <span>${words}</span></span>${bar(row, content, row.state)}<span class="muted time">${when}</span></li>`;
+}

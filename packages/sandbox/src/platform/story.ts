@@ -1,0 +1,145 @@
+import { duration } from '@suite/foundation';
+import { matchesTrigger, type Runner, type RunRequest, type RunResult, readWorkflow } from '../runner/index.ts';
+import type { PullAction, RepositoryHandle } from '../world/index.ts';
+
+/** The platform repository's workflow. */
+export const workflowPath = '.github/workflows/platform.yml';
+const developer = 'mona';
+
+export interface StoryOptions {
+  readonly repository: RepositoryHandle;
+  readonly runner: Runner;
+  readonly print: (line: string) => void;
+  /** Aborted when the person at the terminal wants to stop. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * What a team does with a platform: bring it to life, propose a change on a pull request, correct it after the comment told
+ * of a danger, merge it, and see it promoted. Ends early when a run that should succeed does not.
+ */
+export async function tellStory(options: StoryOptions): Promise<RunResult[]> {
+  const { repository, print } = options;
+  const runs: RunResult[] = [];
+  const go = async (what: string, requests: readonly RunRequest[]) => {
+    print(`▸ ${what}`);
+    for (const request of requests) {
+      if (options.signal?.aborted) return false;
+      const result = await perform(request, options);
+      if (result !== undefined) runs.push(result);
+    }
+    return runs.every(({ conclusion }) => conclusion === 'success');
+  };
+
+  const first = await repository.resolve('refs/heads/main');
+  if (!(await go('The first commit on main: everything is created', [push(options, '0'.repeat(40), first)])))
+    return runs;
+
+  const branch = 'gpu-for-research';
+  await edit(repository, branch, 'A larger GPU pool for research', withGpu);
+  const { number } = await repository.openPull({ title: 'A larger GPU pool for research', branch, author: developer });
+  if (!(await go(`Pull request ${number} is opened`, [pullRequest(options, number, 'opened')]))) return runs;
+
+  await edit(repository, branch, 'Allow the GPU pool to be rotated', withAllowance);
+  if (
+    !(await go('Its author answers the comment with a second commit', [pullRequest(options, number, 'synchronize')]))
+  ) {
+    return runs;
+  }
+
+  const before = await repository.resolve('refs/heads/main');
+  await repository.closePull(number, { merge: true, by: developer });
+  const merged = await repository.resolve('refs/heads/main');
+  await go(`Pull request ${number} is merged, and promoted`, [
+    pullRequest(options, number, 'closed', merged),
+    push(options, before, merged),
+  ]);
+  return runs;
+}
+
+async function edit(
+  repository: RepositoryHandle,
+  branch: string,
+  message: string,
+  change: (text: string) => string,
+): Promise<void> {
+  const file = 'platform.yaml';
+  const text =
+    (await repository.readFile(`refs/heads/${branch}`, file).catch(() => undefined)) ??
+    (await repository.readFile('refs/heads/main', file));
+  if (text === undefined) throw new Error(`The example has no ${file}.`);
+  const changed = change(text);
+  if (changed === text) throw new Error(`The example's ${file} is not as the sandbox's story expects it.`);
+  await repository.commit({ branch, message, author: developer, files: { [file]: changed } });
+}
+
+/** A routine change for all environments, and a dangerous one for production. */
+function withGpu(text: string): string {
+  const defaults = 'defaults:\n  cluster:\n    features:\n      image-cleaner: { interval: 24h }\n\n';
+  return `${text.replace(/^environments:/m, `${defaults}environments:`).trimEnd()}
+    cluster:
+      pools:
+        gpu: { size: Standard_NC8as_T4_v3, max: 4 }
+`;
+}
+
+function withAllowance(text: string): string {
+  return `${text.trimEnd()}\n    allow: [node-pool/gpu]\n`;
+}
+
+function push({ repository }: StoryOptions, before: string, after: string): RunRequest {
+  return {
+    repository: repository.name,
+    path: workflowPath,
+    event: { name: 'push', payload: repository.pushEvent({ branch: 'main', before, after, sender: developer }) },
+    ref: 'refs/heads/main',
+    sha: after,
+    headSha: after,
+    actor: developer,
+    restricted: false,
+  };
+}
+
+/** `mergedAs`: of a merged one, whose runs belong to its base branch. */
+function pullRequest({ repository }: StoryOptions, number: number, action: PullAction, mergedAs?: string): RunRequest {
+  const { head, base, mergeSha } = repository.pull(number);
+  const sha = mergedAs ?? mergeSha;
+  if (sha === undefined) throw new Error(`Pull request ${number} has conflicts.`);
+  return {
+    repository: repository.name,
+    path: workflowPath,
+    event: { name: 'pull_request', payload: repository.pullRequestEvent(number, action, developer) },
+    ref: mergedAs === undefined ? `refs/pull/${number}/merge` : `refs/heads/${base.branch}`,
+    sha,
+    headSha: head.sha,
+    headRef: head.branch,
+    baseRef: base.branch,
+    actor: developer,
+    restricted: head.repository !== repository.name,
+  };
+}
+
+/** Undefined where the event starts nothing. */
+async function perform(request: RunRequest, { repository, runner, print, signal }: StoryOptions) {
+  const text = await repository.readFile(request.sha, request.path);
+  if (text === undefined) throw new Error(`${request.path} is missing.`);
+  if (!matchesTrigger(await readWorkflow(request.path, text), request)) return undefined;
+  const running = runner.start(request);
+  const stop = () => running.cancel();
+  signal?.addEventListener('abort', stop, { once: true });
+  const result = await running.result.finally(() => signal?.removeEventListener('abort', stop));
+  print(describe(result));
+  return result;
+}
+
+function describe({ conclusion, workflow, event, seconds, startupFailure, jobs }: RunResult): string {
+  const mark = conclusion === 'success' ? '✓' : '✗';
+  const lines = [`${mark} ${workflow} (${event}) ${conclusion} in ${duration(seconds * 1000)}`];
+  if (startupFailure !== undefined) lines.push(`    ${startupFailure}`);
+  for (const job of jobs.filter(job => job.conclusion === 'failure')) {
+    const step = job.steps.find(step => step.conclusion === 'failure');
+    lines.push(`    ✗ ${job.name}${step === undefined ? '' : ` › ${step.name}`}`);
+    lines.push(...(step?.log ?? []).slice(-20).map(line => `        ${line}`));
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals';
+import { excess, permissionsForAll, restricted } from './permissions.ts';
+
+test.each([
+  [{ packages: 'write' }, { packages: 'read' }, { requested: 'packages: write', allowed: 'packages: read' }],
+  [
+    { actions: 'read', 'id-token': 'write', contents: 'read' },
+    { contents: 'read' },
+    { requested: 'actions: read, id-token: write', allowed: 'actions: none, id-token: none' },
+  ],
+  [{ contents: 'read' }, { contents: 'write' }, undefined],
+  [{}, {}, undefined],
+] as const)('%j of %j', (requested, granted, over) => {
+  expect(excess(requested, granted)).toEqual(over);
+});
+
+test('a run from outside may read what it asked for and gets no id token', () => {
+  expect(restricted({ contents: 'write', issues: 'read', 'id-token': 'write' })).toEqual({
+    contents: 'read',
+    issues: 'read',
+  });
+});
+
+test('read-all and write-all', () => {
+  expect(permissionsForAll('read')).not.toHaveProperty('id-token');
+  expect(permissionsForAll('write')).toMatchObject({ 'id-token': 'write', models: 'read', contents: 'write' });
+});

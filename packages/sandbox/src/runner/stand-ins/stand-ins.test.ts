@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { closeTestRunners, jobNamed, repository, runWorkflowFile, stepNamed } from '../testing.ts';
+
+afterEach(closeTestRunners);
+
+async function stepsOf(steps: string, more = '') {
+  const text = `on: push\njobs:\n  a:\n    runs-on: x\n${more}    steps:\n${steps.replaceAll(/^(?=.)/gm, '      ')}\n`;
+  const files = { [repository]: { 'a.txt': 'A', 'docs/b.md': 'B' } };
+  const run = await runWorkflowFile(text, { files });
+  if (run.startupFailure !== undefined) throw new Error(run.startupFailure);
+  return jobNamed(run, 'a');
+}
+
+const list = '- { name: list, run: "find . -type f -not -name \'*.sh\' | sort" }';
+
+describe('checkout', () => {
+  test('puts the commit of the event into the emptied workspace, or a ref into a path', async () => {
+    const job = await stepsOf(`- { run: "touch stray" }
+- { id: one, name: one, uses: actions/checkout@v4, with: { persist-credentials: false, fetch-depth: 0 } }
+- { name: two, uses: actions/checkout@v4, with: { ref: next, path: sub/two } }
+- { name: list, run: "find . -name '*.txt' | sort; find . -name stray" }`);
+    expect(stepNamed(job, 'list').log).toEqual(['./a.txt', './sub/two/a.txt']);
+    expect(stepNamed(job, 'one').outputs).toEqual({ ref: 'refs/heads/main', commit: 'a'.repeat(40) });
+  });
+
+  test.each([
+    ['ref: missing', '', "A branch or tag with the name 'missing' could not be found"],
+    ['path: ../out', '', 'is not under'],
+    ['fetch-depth: all', '', "fetch-depth must be a number, not 'all'."],
+    ['persist-credentials: maybe', '', 'Input does not meet YAML 1.2 "Core Schema" specification: persist-credentials'],
+    ['ref: main', '    permissions: { issues: read }\n', "The job's token may not read octo/app"],
+  ])('%s fails', async (inputs, more, message) => {
+    const job = await stepsOf(`- { name: x, uses: actions/checkout@v4, with: { ${inputs} } }`, more);
+    expect(stepNamed(job, 'x').annotations[0]?.message).toContain(message);
+  });
+});
+
+describe('artifacts', () => {
+  const make = `- run: mkdir -p out/deep .hid; echo 1 > out/one.txt; echo 2 > out/deep/two.txt; echo 3 > out/deep/two.log; echo h > out/.hidden; echo h > .hid/h.txt\n`;
+  const roundTrip = (inputs: string) =>
+    stepsOf(`${make}- { name: up, uses: actions/upload-artifact@v4, with: ${inputs} }
+- { run: rm -rf * .hid }
+- { uses: actions/download-artifact@v4, with: { name: art, path: down } }
+${list}`);
+
+  test.each([
+    ['a file', '{ name: art, path: out/one.txt }', ['one.txt']],
+    ['a folder', '{ name: art, path: out }', ['deep/two.log', 'deep/two.txt', 'one.txt']],
+    [
+      'a folder with hidden files',
+      '{ name: art, path: out/, include-hidden-files: true }',
+      ['.hidden', 'deep/two.log', 'deep/two.txt', 'one.txt'],
+    ],
+    ['a pattern', '{ name: art, path: "out/**/*.txt" }', ['deep/two.txt', 'one.txt']],
+    ['a pattern that matches one file', '{ name: art, path: "out/d*/*.log" }', ['deep/two.log']],
+    [
+      'several paths, from what they have in common',
+      '{ name: art, path: "out/one.txt\\nout/deep" }',
+      ['deep/two.log', 'deep/two.txt', 'one.txt'],
+    ],
+    ['an exclusion', '{ name: art, path: "out\\n!out/**/*.log" }', ['deep/two.txt', 'one.txt']],
+    ['single characters and sets', '{ name: art, path: "out/deep/t?o.[tx]*" }', ['two.txt']],
+  ])('%s', async (_title, inputs, files) => {
+    const job = await roundTrip(inputs);
+    expect(stepNamed(job, 'list').log).toEqual(files.map(file => `./down/${file}`));
+    expect(Object.keys(stepNamed(job, 'up').outputs)).toEqual(['artifact-id', 'artifact-url', 'artifact-digest']);
+  });
+
+  test.each(['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\n'])('%j may not stand in a name', async character => {
+    const name = JSON.stringify(`a${character}b`);
+    const job = await stepsOf(
+      `${make}- { name: up, uses: actions/upload-artifact@v4, with: { name: ${name}, path: out } }`,
+    );
+    expect(stepNamed(job, 'up').annotations[0]?.message).toContain('The artifact name is not valid');
+  });
+
+  test.each([
+    ['{ path: none }', 'success', 'warning'],
+    ['{ path: none, if-no-files-found: warn }', 'success', 'warning'],
+    ['{ path: none, if-no-files-found: ignore }', 'success', undefined],
+    ['{ path: none, if-no-files-found: error }', 'failure', 'error'],
+    ['{ path: .hid }', 'success', 'warning'],
+    ['{ path: none, if-no-files-found: never }', 'failure', 'error'],
+    ['{ path: out, retention-days: x }', 'failure', 'error'],
+    ['{ path: "out/{a,b}" }', 'failure', 'error'],
+    ['{ name: x }', 'failure', 'error'],
+  ])('upload with %s: %s', async (inputs, conclusion, level) => {
+    const job = await stepsOf(`${make}- { name: up, uses: actions/upload-artifact@v4, with: ${inputs} }`);
+    const step = stepNamed(job, 'up');
+    expect([step.conclusion, step.annotations[0]?.level]).toEqual([conclusion, level]);
+  });
+
+  test('a name is given once, unless it is overwritten', async () => {
+    const up = (more: string) =>
+      `- { uses: actions/upload-artifact@v4, with: { name: art, path: out/one.txt${more} } }\n`;
+    const job =
+      await stepsOf(`${make}${up('')}- run: echo new > out/one.txt\n${up(', overwrite: true')}- { uses: actions/download-artifact@v4, with: { name: art, path: down } }
+- { name: show, run: cat down/one.txt }
+${up('')}`);
+    expect(stepNamed(job, 'show').log).toEqual(['new']);
+    expect(job.steps.at(-1)?.annotations[0]?.message).toContain('(409) Conflict');
+  });
+
+  test.each([
+    ['{ path: down }', ['./down/p-1/one.txt', './down/p-2/two.txt', './down/q/one.txt']],
+    ['{ pattern: p-*, path: down }', ['./down/p-1/one.txt', './down/p-2/two.txt']],
+    ['{ pattern: q, path: down }', ['./down/q/one.txt']],
+    ['{ pattern: p-*, merge-multiple: true, path: down }', ['./down/one.txt', './down/two.txt']],
+    ['{ pattern: nothing-*, path: down }', []],
+  ])('download with %s', async (inputs, files) => {
+    const up = (name: string, path: string) =>
+      `- { uses: actions/upload-artifact@v4, with: { name: ${name}, path: ${path} } }\n`;
+    const job =
+      await stepsOf(`${make}${up('p-1', 'out/one.txt')}${up('p-2', 'out/deep/two.txt')}${up('q', 'out/one.txt')}- run: rm -rf out .hid
+- { uses: actions/download-artifact@v4, with: ${inputs} }
+${list}`);
+    expect(job.conclusion).toBe('success');
+    expect(stepNamed(job, 'list').log).toEqual(files);
+  });
+
+  test('a missing name fails, and what they do not know is refused by name', async () => {
+    const missing = await stepsOf('- { name: d, uses: actions/download-artifact@v4, with: { name: none } }');
+    expect(stepNamed(missing, 'd').annotations[0]?.message).toContain('Artifact not found for name: none');
+    const unknown = await stepsOf('- { name: d, uses: actions/download-artifact@v5, with: { run-id: 7 } }');
+    expect(stepNamed(unknown, 'd').annotations[0]?.message).toBe(
+      "The sandbox's stand-in for actions/download-artifact@v5 does not know the input `run-id`.",
+    );
+  });
+});
