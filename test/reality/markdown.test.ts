@@ -156,8 +156,14 @@ function referencesIn(text: string): string[] {
   return references.some(reference => reference.test(text)) ? [text] : [];
 }
 
+/** Inside a link GitHub looks for none. */
+function* walkOutsideLinks(node: Node): Generator<Node> {
+  yield node;
+  if (node.type !== 'link') for (const child of node.children ?? []) yield* walkOutsideLinks(child);
+}
+
 function findReferences(node: Node): string[] {
-  return [...walk(node)].flatMap(({ type, value = '' }) => (type === 'text' ? referencesIn(value) : []));
+  return [...walkOutsideLinks(node)].flatMap(({ type, value = '' }) => (type === 'text' ? referencesIn(value) : []));
 }
 
 describe('text from outside, read by a Markdown parser', () => {
@@ -266,7 +272,7 @@ const toHtml = unified().use(remarkParse).use(remarkGfm).use(remarkRehype, { all
 
 function* elements(node: Element, inCode = false): Generator<{ readonly element: Element; readonly inCode: boolean }> {
   yield { element: node, inCode };
-  const code = inCode || node.tagName === 'code' || node.tagName === 'pre';
+  const code = inCode || node.tagName === 'code' || node.tagName === 'pre' || node.tagName === 'a';
   for (const child of node.children ?? []) yield* elements(child, code);
 }
 

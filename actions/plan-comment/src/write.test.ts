@@ -179,7 +179,7 @@ test('a platform file that could not be resolved is what the comment is about', 
   const problems = ['platform.yaml:15:7: `tear` is not known.'];
   await write({ ...request, platform: '', expected: [], problems }, services(port, runOf('11')).services);
   expect(state.comments[0]?.body).toContain('**Nothing was planned.**');
-  expect(state.checks[0]).toMatchObject({ conclusion: 'failure', title: 'Nothing could be planned' });
+  expect(state.checks[0]).toMatchObject({ conclusion: 'failure', title: 'nothing could be planned' });
 });
 
 describe('announce and close', () => {

@@ -135,6 +135,5 @@ async function check(
 
 /** Titles are no Markdown. */
 function plain(sentence: string): string {
-  const text = sentence.replaceAll('`', '');
-  return (text.charAt(0).toUpperCase() + text.slice(1)).slice(0, 250);
+  return sentence.replaceAll('`', '').slice(0, 250);
 }

@@ -19,8 +19,7 @@ import {
   toolEnvironment,
   validateConfiguration,
 } from '@suite/terraform';
-import type { Checker } from './check.ts';
-import type { Azure, Services } from './ports.ts';
+import type { Azure, Checker, Services } from './ports.ts';
 import type { Target } from './target.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 

@@ -2,7 +2,7 @@ import { cell, escapeText, problemSections, prose, table } from '@suite/change-r
 import { count, type Problem, UserError } from '@suite/foundation';
 import { listScopes, loadPlatformWithLock, resolveScope, type ScopeView } from '@suite/platform-file';
 import type { Services } from './ports.ts';
-import { type TerraformRoot, terraformRoot, terraformVariables } from './variables.ts';
+import { terraformRoot, terraformVariables } from './variables.ts';
 
 /**
  * Everything that can be checked without credentials, for a pull request from a fork: platform file and lock, every scope
@@ -28,12 +28,6 @@ export async function check(platformFile: string, services: Services): Promise<v
     if (error instanceof UserError) await summary.append(problemSections(error.problems));
     throw error;
   }
-}
-
-/** What a command that has no identity asks of Terraform. Both give what is wrong. */
-export interface Checker {
-  validate(root: TerraformRoot): Promise<Problem[]>;
-  misformatted(): Promise<Problem[]>;
 }
 
 function collect<T, R>(items: readonly T[], work: (item: T) => R, problems: Problem[]): R[] {

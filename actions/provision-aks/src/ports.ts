@@ -1,10 +1,10 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
-import type { Clock } from '@suite/foundation';
+import type { Clock, Problem } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Terraform } from '@suite/terraform';
-import type { Checker } from './check.ts';
 import type { Target } from './target.ts';
 import type { FindResource } from './unrecorded.ts';
+import type { TerraformRoot } from './variables.ts';
 import type { LiveCluster } from './verify/live-cluster.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -56,4 +56,11 @@ export interface RunNote {
   readonly actor: string;
   readonly command: string;
   readonly startedAt: string;
+}
+
+/** Terraform without an identity. Both give what is wrong. */
+export interface Checker {
+  validate(root: TerraformRoot): Promise<Problem[]>;
+  /** Files of the repository that are not formatted. */
+  misformatted(): Promise<Problem[]>;
 }

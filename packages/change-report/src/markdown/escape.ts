@@ -78,7 +78,8 @@ export function link(label: string, address: string): string {
   const safe = url.href
     .replace(/[^\w\-./:?&=%+,;#]/g, character => encodeURIComponent(character).replace(/[()!'*]/g, percent))
     .replaceAll('&', '&amp;');
-  return `[${escapeText(label)}](${safe})`;
+  // GitHub looks for no references inside a link, and a number that is copied from there should be that number.
+  return `[${/^[\w ]+$/.test(label) ? label : escapeText(label)}](${safe})`;
 }
 
 function percent(character: string): string {
