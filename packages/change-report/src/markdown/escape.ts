@@ -79,7 +79,7 @@ export function link(label: string, address: string): string {
     .replace(/[^\w\-./:?&=%+,;#]/g, character => encodeURIComponent(character).replace(/[()!'*]/g, percent))
     .replaceAll('&', '&amp;');
   // GitHub looks for no references inside a link, and a number that is copied from there should be that number.
-  return `[${/^[\w ]+$/.test(label) ? label : escapeText(label)}](${safe})`;
+  return `[${/^[A-Za-z0-9]+(?: [A-Za-z0-9]+)*$/.test(label) ? label : escapeText(label)}](${safe})`;
 }
 
 function percent(character: string): string {
