@@ -38,6 +38,9 @@ export async function build(): Promise<'built' | 'fresh'> {
     'pnpm-workspace.yaml',
     'LICENSE',
     'README.md',
+    'CONTRIBUTING.md',
+    'docs',
+    'examples',
   ];
   const stampFile = join(root, 'out', 'build-stamp');
   const current = await stamp(root, sources);
@@ -103,7 +106,7 @@ async function bundleEntry({ entry, target }: Bundle): Promise<void> {
 async function copyAction(action: string): Promise<void> {
   const target = join(release, basename(action));
   await cp(join(action, 'action.yml'), join(target, 'action.yml'));
-  await cp(join(action, 'README.md'), join(target, 'README.md'));
+  await copyPage(join(action, 'README.md'), join(target, 'README.md'));
   const terraform = join(action, 'terraform');
   await cp(terraform, join(target, 'terraform'), {
     recursive: true,
@@ -113,8 +116,16 @@ async function copyAction(action: string): Promise<void> {
   });
 }
 
+/** A page whose links hold in the release tree, where actions lie at the top. */
+async function copyPage(from: string, to: string): Promise<void> {
+  const text = await readFile(from, 'utf8');
+  await writeFile(to, text.replaceAll('](actions/', '](').replaceAll('](../../docs/', '](../docs/'));
+}
+
 async function copySharedFiles(): Promise<void> {
-  for (const file of ['LICENSE', 'README.md']) await cp(join(root, file), join(release, file));
+  for (const file of ['LICENSE', 'CONTRIBUTING.md']) await cp(join(root, file), join(release, file));
+  await copyPage(join(root, 'README.md'), join(release, 'README.md'));
+  for (const folder of ['docs', 'examples']) await cp(join(root, folder), join(release, folder), { recursive: true });
   const workflows = join(root, '.github', 'workflows');
   for (const file of reusable) await cp(join(workflows, file), join(release, '.github', 'workflows', file));
   const { platformSchema } = await import('@suite/platform-file');

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { staleDocs } from './docs.ts';
+import { brokenLinks } from './links.ts';
 
 const root = join(import.meta.dirname, '..');
 const strict = process.env['REQUIRE_LINTERS'] === '1';
@@ -67,6 +68,8 @@ outcomes.push({
   state: stale.length === 0 ? 'ok' : 'failed',
   detail: stale.map(file => `${file} is out of date: run \`npx pnpm@12 generate\``).join('\n'),
 });
+const broken = await brokenLinks(root);
+outcomes.push({ name: 'links of pages', state: broken.length === 0 ? 'ok' : 'failed', detail: broken.join('\n') });
 for (const outcome of outcomes) {
   console.log(
     `${outcome.state === 'ok' ? '✓' : outcome.state === 'skipped' ? '!' : '✗'} ${outcome.name}${outcome.state === 'skipped' ? ' SKIPPED' : ''}`,

@@ -7,12 +7,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type PageContent, renderPage } from '../../packages/sandbox/src/page/page.ts';
 import { hostileText, withEveryText } from '../../packages/sandbox/src/page/testing/hostile.ts';
 import { sampleContent } from '../../packages/sandbox/src/page/testing/samples.ts';
-import { findBrowser } from '../support/browser.ts';
+import { browserFlags, findBrowser } from '../support/browser.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
 const executablePath = findBrowser();
-const flags = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const quiet = ['--disable-component-update', '--disable-sync', '--hide-scrollbars', '--no-sandbox'];
 
 const looks = [
   { width: 1280, height: 900, colorScheme: 'light' },
@@ -29,7 +27,7 @@ if (executablePath === undefined) {
 
     beforeAll(async () => {
       await mkdir(folder, { recursive: true });
-      browser = await chromium.launch({ executablePath, args: [...flags, ...quiet] });
+      browser = await chromium.launch({ executablePath, args: [...browserFlags] });
     });
     afterAll(() => browser?.close());
 

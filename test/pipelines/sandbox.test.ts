@@ -2,10 +2,14 @@ import { execFile, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunRecord } from '@suite/sandbox';
+import { chromium } from 'playwright-core';
+import { browserFlags, findBrowser } from '../support/browser.ts';
 
+const executablePath = findBrowser();
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
 const command = ['--conditions=source', join(root, 'scripts', 'sandbox.ts')];
@@ -59,6 +63,21 @@ describe('the example platform through the release tree', () => {
     const page = await readFile(join(root, '.sandbox', 'index.html'), 'utf8');
     expect(page).toContain('All is well');
     expect(page).not.toMatch(/<script/i);
+  });
+
+  (executablePath === undefined ? test.skip : test)('and fits a desk and a phone (needs Chromium)', async () => {
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: [...browserFlags] });
+    try {
+      for (const width of [1280, 390]) {
+        const page = await browser.newPage({ viewport: { width, height: 900 } });
+        await page.goto(pathToFileURL(join(root, '.sandbox', 'index.html')).href);
+        await page.screenshot({ path: join(root, 'out', 'screenshots', `sandbox-${width}.png`), fullPage: true });
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+        await page.close();
+      }
+    } finally {
+      await browser.close();
+    }
   });
 });
 
