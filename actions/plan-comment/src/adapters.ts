@@ -18,7 +18,7 @@ function openPull({ context, clock, log }: Kit, token: string, number: number): 
     token,
     apiUrl: context.apiUrl,
     clock,
-    onPause: pause => log.info(`GitHub asks to wait; trying again in ${duration(pause)}.`),
+    onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
   });
   const conversation = createConversation(requests, repository, number);
   return {
@@ -41,9 +41,9 @@ function openPull({ context, clock, log }: Kit, token: string, number: number): 
       }),
     retryOf: error => {
       if (!(error instanceof GitHubFailure)) return undefined;
-      // A comment that is gone when it is to be changed was deleted in between.
-      if (error.status === 404 && /its comment/.test(error.message)) return { afterMs: 0 };
-      return error.retry.retry ? error.retry : undefined;
+      // What is not there when it is to be changed was deleted in between.
+      if (error.status === 404 && error.isWrite) return { afterMs: 0 };
+      return error.isWrite && error.retry.retry ? error.retry : undefined;
     },
   };
 }

@@ -1,4 +1,5 @@
 import {
+  allowanceId,
   type Change,
   type Check,
   type CommentContent,
@@ -9,8 +10,8 @@ import {
   needsAllowance,
   type Row,
 } from '@suite/change-report';
-import { printable, shorten } from '@suite/foundation';
 import { locateSetting, type Platform } from '@suite/platform-file';
+import { plainText } from './plain-text.ts';
 import type { Annotation } from './ports.ts';
 
 const most = 200;
@@ -45,21 +46,21 @@ function isNotable(change: Change): boolean {
 /** Those of `allow:` are told with their change. */
 function isNotableCheck({ id, status }: Check, changes: readonly Change[]): boolean {
   if (status !== 'failed' && status !== 'blocked') return false;
-  return !changes.some(change => needsAllowance(change) && id === `allow/${change.allowKey}`);
+  return !changes.some(change => needsAllowance(change) && id === allowanceId(change.allowKey ?? ''));
 }
 
 function ofChange(row: Row, change: Change, checks: readonly Check[], platform: Platform): Annotation {
   const setting = [...change.reasons.flatMap(({ attribute }) => attribute ?? []), ...change.attributes].find(
     attribute => attribute.setting !== undefined,
   )?.setting;
-  const allowance = checks.find(({ id }) => id === `allow/${change.allowKey}`);
+  const allowance = checks.find(({ id }) => id === allowanceId(change.allowKey ?? ''));
   const why = change.reasons.slice(0, 3).map(describeReason).join('; ');
   const blocked = allowance?.status === 'blocked';
   return {
     ...placeIn(platform, row, setting?.split('.') ?? []),
     level: blocked ? 'failure' : 'warning',
-    title: plain(`${row.title} ${forms[change.kind].verb} ${change.title}`, 255),
-    message: plain(
+    title: plainText(`${row.title} ${forms[change.kind].verb} ${change.title}`, 255),
+    message: plainText(
       [why === '' ? '' : `${capital(why)}.`, change.effect ?? '', blocked ? (allowance.remedy ?? '') : '']
         .filter(part => part !== '')
         .join(' ') || `${change.title} is ${forms[change.kind].participle}.`,
@@ -72,17 +73,12 @@ function ofCheck(row: Row, { name, status, message, remedy }: Check, platform: P
   return {
     ...placeIn(platform, row, []),
     level: status === 'blocked' ? 'failure' : 'warning',
-    title: plain(`${row.title}: ${name}`, 255),
-    message: plain(remedy === undefined ? message : `${message} ${remedy}`, messageLimit),
+    title: plainText(`${row.title}: ${name}`, 255),
+    message: plainText(remedy === undefined ? message : `${message} ${remedy}`, messageLimit),
   };
 }
 
 function placeIn(platform: Platform, row: Row, setting: readonly string[]): Pick<Annotation, 'path' | 'line'> {
   const { path, line } = locateSetting(platform, row, setting);
   return { path, line };
-}
-
-/** GitHub shows annotations as they are. */
-function plain(text: string, limit: number): string {
-  return shorten(printable(text).replaceAll('`', '').replace(/\s+/g, ' ').trim(), limit);
 }

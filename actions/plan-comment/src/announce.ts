@@ -1,7 +1,8 @@
 import type { PullRequestEvent } from '@suite/action-kit';
 import { contentOf } from '@suite/change-report';
 import { bodyOf } from './body.ts';
-import { converse, newestOf } from './conversation.ts';
+import { converse } from './conversation.ts';
+import { isNewer, newestOf } from './decide.ts';
 import type { Services } from './ports.ts';
 
 /** Marks the comment of an earlier plan while this run makes a newer one. There may be none yet. */
@@ -17,7 +18,9 @@ export async function announce(
     if (target === undefined) return log.info('There is no comment yet; the plan will make one.');
     const { marker, comment } = target;
     if (pull.headSha !== event.headSha) return log.info('A newer commit was pushed meanwhile; its run says so.');
-    if (marker.run === context.runId && marker.attempt >= Number(context.runAttempt)) return undefined;
+    const self = { head: event.headSha, run: context.runId, attempt: Number(context.runAttempt) };
+    if (marker.head === event.headSha && !isNewer(self, marker))
+      return log.info('A newer run has planned this commit.');
     const page = { id: context.runId, url: context.runUrl ?? '' };
     const body = bodyOf(
       { ...marker, state: 'planning' },

@@ -21,7 +21,7 @@ export function bodyOf(marker: Marker, banner: Banner, content: string): string 
 
 /** What has to be said above the plan of `head`. */
 export function bannerOf(head: string, { state, headSha, mergeSha }: Pull): Banner {
-  if (state === 'merged') return { is: 'merged', head, ...(mergeSha === undefined ? {} : { mergeSha }) };
+  if (state === 'merged') return { is: 'merged', head, headSha, ...(mergeSha === undefined ? {} : { mergeSha }) };
   if (state === 'closed') return { is: 'closed' };
   return head === headSha ? { is: 'none' } : { is: 'outdated', head, newHead: headSha };
 }

@@ -1,7 +1,8 @@
 import type { PullRequestEvent } from '@suite/action-kit';
 import { contentOf } from '@suite/change-report';
 import { bannerOf, bodyOf } from './body.ts';
-import { converse, newestOf } from './conversation.ts';
+import { converse } from './conversation.ts';
+import { newestOf } from './decide.ts';
 import type { Services } from './ports.ts';
 
 /** Says what became of the plan: merged, or closed without a merge. */

@@ -1,6 +1,6 @@
 import { readMarker } from '@suite/change-report';
 import { retry } from '@suite/foundation';
-import { newestOf, type Ours } from './decide.ts';
+import type { Ours } from './decide.ts';
 import type { Comment, Pull, PullRequest, Services } from './ports.ts';
 
 /** The pull request as it stands, with our comments on this platform file. */
@@ -8,6 +8,9 @@ export interface Situation {
   readonly pull: Pull;
   readonly ours: readonly Ours[];
 }
+
+// The job's own time is ten minutes.
+const longestPauseMs = 3 * 60_000;
 
 export interface Subject {
   readonly number: number;
@@ -29,7 +32,7 @@ export async function converse<T>(
     clock,
     attempts: 5,
     baseMs: 1000,
-    capMs: 5 * 60_000,
+    capMs: longestPauseMs,
     judge: error => {
       const again = port.retryOf(error);
       return again === undefined ? { retry: false } : { retry: true, ...again };
@@ -38,7 +41,8 @@ export async function converse<T>(
   });
 }
 
-async function observe({ number, file }: Subject, port: PullRequest): Promise<Situation> {
+/** The conversation as it is now. */
+export async function observe({ number, file }: Subject, port: PullRequest): Promise<Situation> {
   const [viewer, pull, comments] = await Promise.all([port.viewer(), port.read(), port.comments()]);
   const ours = comments
     .filter(({ author }) => author === viewer)
@@ -57,5 +61,3 @@ export async function removeOthers(
 ): Promise<void> {
   for (const { comment } of ours) if (comment.id !== kept.id) await removeComment(comment.id);
 }
-
-export { newestOf, observe };

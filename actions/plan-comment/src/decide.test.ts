@@ -55,7 +55,15 @@ describe('what happens to the comment', () => {
       'update 1 stale',
     ],
     ['both are old, and this run is older', plan({ head: old, run: '10' }), new_, [ours(1, { run: '11' })], 'keep 1'],
-    // The clock of GitHub decides before the numbers: an old run that was started again is newer.
+    // An old commit stays old however late it is planned again.
+    [
+      'both are old, and the older one was planned again later',
+      plan({ head: 'c'.repeat(40), run: '10', attempt: 2, startedAt: at('09:00') }),
+      new_,
+      [ours(1, { run: '11', startedAt: at('08:00') })],
+      'keep 1',
+    ],
+    // Of one commit the clock of GitHub decides before the numbers: an old run that was started again is newer.
     [
       'an old run was started again later',
       plan({ run: '10', attempt: 2, startedAt: at('09:00') }),

@@ -24,7 +24,7 @@ export function decideWrite(wanted: PlanId, pull: Pick<Pull, 'headSha'>, ours: r
   const current = target.marker.head === pull.headSha;
   if (stale && current) return { is: 'keep', target, why: `it has the plan of ${short(pull.headSha)}, which is newer` };
   if (!stale && !current) return { is: 'update', target, stale };
-  if (compare(target.marker, wanted) > 0) {
+  if (!isNewer(wanted, target.marker) && !isSame(wanted, target.marker)) {
     return { is: 'keep', target, why: `run ${target.marker.run} is newer` };
   }
   return { is: 'update', target, stale };
@@ -37,9 +37,26 @@ export function newestOf(ours: readonly Ours[]): Ours | undefined {
     .at(-1);
 }
 
-/** By the time at which the runs began, on GitHub's clock; ids of runs grow as well. */
+/** Whether the plan of one run is to be preferred to that of another. */
+export function isNewer(one: PlanId, other: PlanId): boolean {
+  return compare(one, other) > 0;
+}
+
+function isSame(one: PlanId, other: PlanId): boolean {
+  return compare(one, other) === 0;
+}
+
+/**
+ * Of one commit by the time at which the runs began, on GitHub's clock: an old run that is started again is the newer one. Of
+ * different commits by the ids of the runs, which grow: an old commit stays old however late it is planned again.
+ */
 function compare(left: PlanId, right: PlanId): number {
-  if (left.startedAt !== undefined && right.startedAt !== undefined && left.startedAt !== right.startedAt) {
+  if (
+    left.head === right.head &&
+    left.startedAt !== undefined &&
+    right.startedAt !== undefined &&
+    left.startedAt !== right.startedAt
+  ) {
     return left.startedAt < right.startedAt ? -1 : 1;
   }
   return compareNumbers(left.run, right.run) || left.attempt - right.attempt;

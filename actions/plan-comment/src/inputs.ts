@@ -1,7 +1,16 @@
-import { relative } from 'node:path';
-import { choice, type Input, type InputSource, optional, path, readInputs, text, withDefault } from '@suite/action-kit';
+import {
+  choice,
+  flag,
+  type Input,
+  type InputSource,
+  optional,
+  path,
+  readInputs,
+  text,
+  withDefault,
+} from '@suite/action-kit';
 import { type ExpectedScope, parseExpected } from '@suite/change-report';
-import { asArray, asString, parseJson, UserError } from '@suite/foundation';
+import { asArray, asString, parseJson, pathInside, UserError } from '@suite/foundation';
 
 interface OnPullRequest {
   /** Absolute path of the platform file, and its place in the repository, which identifies the comment. */
@@ -16,6 +25,8 @@ export type Request =
       readonly platform: string;
       readonly expected: readonly ExpectedScope[];
       readonly problems: readonly string[];
+      /** Fail, after everything is written, when apply would refuse a plan or one is missing. */
+      readonly failIfBlocked: boolean;
       /** Folder. */
       readonly reports: string;
     })
@@ -34,6 +45,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     platform: anything,
     scopes: anything,
     problems: anything,
+    'fail-if-blocked': withDefault(flag, false),
     reports: withDefault(path(workspace), `${workspace}/reports`),
     report: optional(path(workspace)),
     part: withDefault(part, '2'),
@@ -46,7 +58,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
   if (inputs['github-token'] === '') throw missing('github-token', 'Leave it out: the job’s own token is the default.');
   const onPullRequest = {
     platformFile: inputs['platform-file'],
-    file: relative(workspace, inputs['platform-file']),
+    file: pathInside(workspace, inputs['platform-file']),
     token: inputs['github-token'],
   };
   if (inputs.command !== 'write') return { ...onPullRequest, command: inputs.command };
@@ -56,6 +68,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     platform: inputs.platform,
     expected: inputs.scopes === '' ? [] : parseExpected(inputs.scopes),
     problems: asArray(parseJson(inputs.problems)).flatMap(problem => asString(problem) ?? []),
+    failIfBlocked: inputs['fail-if-blocked'],
     reports: inputs.reports,
   };
 }

@@ -13,6 +13,8 @@ export interface Collection {
 export interface Unreadable {
   /** Name of the artifact, `report-contoso-dev-westeurope`; empty where it was the only one, which has no folder of its own. */
   readonly artifact: string;
+  /** `report-plan-contoso-dev-westeurope.json` */
+  readonly file: string;
   readonly why: string;
 }
 
@@ -35,7 +37,7 @@ export async function readReports(folder: string): Promise<Collection> {
   const read = await mapInParallel(files, 4, async ({ artifact, name }) =>
     readReportFile(join(folder, artifact, name)).catch((error): Unreadable => {
       if (!(error instanceof UserError)) throw error;
-      return { artifact, why: error.message };
+      return { artifact, file: name, why: error.message };
     }),
   );
   return {

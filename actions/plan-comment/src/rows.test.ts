@@ -4,7 +4,7 @@ import type { Run } from './ports.ts';
 import type { Collection } from './reports.ts';
 import { joinRows } from './rows.ts';
 
-const binding = { platform: 'contoso', head: 'h1', run: '4711' };
+const binding = { platform: 'contoso', head: 'h1', run: '4711', attempt: '1' };
 const scope = (name: string, region = 'westeurope'): ExpectedScope => ({
   scope: name,
   region,
@@ -62,6 +62,22 @@ test('of a job that was run again the newest report counts', () => {
   expect(row?.reports.map(({ verdict }) => verdict)).toEqual(['changes']);
 });
 
+test('a report of an earlier attempt counts unless its job was run again in vain', () => {
+  const again = { ...binding, attempt: '2' };
+  const join = (conclusion: string) =>
+    joinRows([scope('dev')], collect([report('dev')]), again, {
+      startedAt: undefined,
+      jobs: [job('plan / Plan dev', conclusion)],
+    })[0];
+  expect(join('success')?.reports).toHaveLength(1);
+  expect(join('cancelled')?.missing?.reason).toBe('its job was cancelled');
+});
+
+test('two jobs of the same name: nobody knows whose it is', () => {
+  const run = { startedAt: undefined, jobs: [job('eu / Plan dev', 'failure'), job('us / Plan dev', 'success')] };
+  expect(joinRows([scope('dev')], collect([]), binding, run)[0]?.missing).toEqual({ reason: 'its job left no report' });
+});
+
 describe('a report that is missing says why', () => {
   test.each<readonly [string, Collection, Run['jobs'], string]>([
     ['cancelled', collect([]), [job('plan / Plan dev', 'cancelled')], 'its job was cancelled'],
@@ -69,36 +85,48 @@ describe('a report that is missing says why', () => {
     ['skipped', collect([]), [job('Plan dev', 'skipped')], 'its job was skipped'],
     ['running', collect([]), [job('plan / Plan dev', undefined)], 'its job has not ended'],
     ['gone', collect([]), [job('plan / Plan dev', 'success')], 'its job left no report'],
+    [
+      'cancelled, where the caller has a job of the same name',
+      collect([]),
+      [job('Plan dev', 'skipped'), job('plan / Plan dev', 'cancelled')],
+      'its job was cancelled',
+    ],
+    [
+      'failed, where another call has a job of the same name',
+      collect([]),
+      [job('one / Plan dev', 'success'), job('two / Plan dev', 'failure')],
+      'its job failed before it could report',
+    ],
     ['unknown', collect([]), [job('plan / Plan dev2', 'failure')], 'its job left no report'],
     [
       'of another run',
       collect([report('dev', { run: { id: '1', attempt: '1', url: '', actor: '' } })]),
       [],
-      'its report belongs to another run or commit',
+      'its report belongs to another commit, run or attempt than attempt 1 of this one',
     ],
     [
       'of another commit',
       collect([report('dev', { commit: { head: 'h0' } })]),
       [],
-      'its report belongs to another run or commit',
+      'its report belongs to another commit, run or attempt than attempt 1 of this one',
     ],
     ['of another platform', collect([report('dev', { platform: 'fabrikam' })]), [], 'its job left no report'],
     ['of another region', collect([report('dev', { region: 'northeurope' })]), [], 'its job left no report'],
     [
       'broken',
-      collect([], [{ artifact: 'report-contoso-dev-westeurope', why: 'It is cut off.' }]),
+      collect([], [{ artifact: 'report-contoso-dev-westeurope', file: 'a.json', why: 'It is cut off.' }]),
       [],
       'its report cannot be read: It is cut off.',
     ],
     [
       'broken and alone',
-      collect([], [{ artifact: '', why: 'It is cut off.' }]),
+      collect([], [{ artifact: '', file: 'report-plan-contoso-dev-westeurope.json', why: 'It is cut off.' }]),
       [],
       'its report cannot be read: It is cut off.',
     ],
     [
       'somebody else’s broken one',
-      collect([], [{ artifact: 'report-contoso-prod-westeurope', why: 'x' }]),
+      collect([], [{ artifact: 'report-contoso-prod-westeurope', file: 'a.json', why: 'x' }]),
       [],
       'its job left no report',
     ],

@@ -7,7 +7,10 @@ export interface Binding {
   readonly platform: string;
   readonly head: string;
   readonly run: string;
+  readonly attempt: string;
 }
+
+type Job = Run['jobs'][number];
 
 /** Joins what was expected with what is there. The rows are in the order of promotion. */
 export function joinRows(
@@ -18,9 +21,11 @@ export function joinRows(
 ): Row[] {
   return expected.map(scope => {
     const there = collection.reports.filter(report => isAbout(report, scope, binding));
-    const reports = newestOfEach(there.filter(report => isBound(report, binding)));
+    const job = findJob(scope, run?.jobs ?? []);
+    const current = there.filter(report => isBound(report, binding) && !isLeftBehind(report, binding, job));
+    const reports = newestOfEach(current);
     if (reports.some(({ action }) => action === 'provision-aks')) return { ...scope, reports };
-    return { ...scope, reports, missing: explainMissing(scope, there.length > 0, collection, binding, run) };
+    return { ...scope, reports, missing: explainMissing(scope, there.length > 0, collection, binding, job) };
   });
 }
 
@@ -30,6 +35,12 @@ function isAbout(report: ChangeReport, { scope, region }: ExpectedScope, { platf
 
 function isBound({ commit, run }: ChangeReport, binding: Binding): boolean {
   return commit.head === binding.head && run?.id === binding.run;
+}
+
+/** Of an earlier attempt, while the job was run again in this one and did not get that far. */
+function isLeftBehind({ run }: ChangeReport, { attempt }: Binding, job: Job | undefined): boolean {
+  const failed = job?.conclusion !== undefined && job.conclusion !== 'success';
+  return failed && Number(run?.attempt) < Number(attempt);
 }
 
 /** Of each action the newest: a job that was run again has left two. */
@@ -46,21 +57,41 @@ function explainMissing(
   scope: ExpectedScope,
   strange: boolean,
   { unreadable }: Collection,
-  { platform }: Binding,
-  run: Run | undefined,
+  { platform, attempt }: Binding,
+  job: Job | undefined,
 ): Missing {
-  // As plan.yml names its jobs.
-  const jobName = `Plan ${scope.title}`;
-  const job = run?.jobs.find(({ name }) => name === jobName || name.endsWith(` / ${jobName}`));
   const page = job === undefined || job.url === '' ? {} : { url: job.url };
-  const artifact = `report-${platform}-${scope.scope}-${scope.region}`;
-  const broken = unreadable.find(file => file.artifact === artifact || file.artifact === '');
+  const name = `${platform}-${scope.scope}-${scope.region}`;
+  const broken = unreadable.find(({ artifact, file }) =>
+    artifact === '' ? file.endsWith(`-${name}.json`) : artifact === `report-${name}`,
+  );
   if (broken !== undefined) return { reason: `its report cannot be read: ${broken.why}`, ...page };
-  if (strange) return { reason: 'its report belongs to another run or commit', ...page };
-  return { reason: describeJob(job?.conclusion, job !== undefined), ...page };
+  if (job?.conclusion !== undefined && job.conclusion !== 'success')
+    return { reason: describeJob(job.conclusion), ...page };
+  if (strange) {
+    return {
+      reason: `its report belongs to another commit, run or attempt than attempt ${attempt} of this one`,
+      ...page,
+    };
+  }
+  return {
+    reason: job !== undefined && job.conclusion === undefined ? 'its job has not ended' : 'its job left no report',
+    ...page,
+  };
 }
 
-function describeJob(conclusion: string | undefined, known: boolean): string {
+/**
+ * As plan.yml names its jobs. The caller may have a job of that name beside it, such as one that plans before an apply. With two
+ * callers in one run nobody knows whose it is.
+ */
+function findJob({ title }: ExpectedScope, jobs: readonly Job[]): Job | undefined {
+  const name = `Plan ${title}`;
+  const called = jobs.filter(job => job.name.endsWith(` / ${name}`));
+  const candidates = called.length > 0 ? called : jobs.filter(job => job.name === name);
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function describeJob(conclusion: string): string {
   switch (conclusion) {
     case 'cancelled':
       return 'its job was cancelled';
@@ -70,6 +101,6 @@ function describeJob(conclusion: string | undefined, known: boolean): string {
     case 'skipped':
       return 'its job was skipped';
     default:
-      return known && conclusion === undefined ? 'its job has not ended' : 'its job left no report';
+      return `its job ended as ${conclusion}`;
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readMarker, writeMarker } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
 import { announce } from './announce.ts';
 import { close } from './close.ts';
 import { bot, event, head1, head2, Passing, pullInMemory, services } from './conversation.fixture.ts';
@@ -22,6 +23,7 @@ const request = {
     },
   ],
   problems: [],
+  failIfBlocked: false,
   reports: '/nowhere/reports',
 };
 
@@ -50,13 +52,15 @@ test('one comment, updated, whatever happens to the branch', async () => {
   state.headSha = head2;
   await announce(request, event(head2), services(port, runOf('12', head2)).services);
   expect(own()).toEqual(['planning 1 11']);
-  expect(state.comments[1]?.body).toContain('**Outdated: `2222222` was pushed.** Its plan is being made by [run 12]');
+  expect(state.comments[1]?.body).toContain('**Outdated: `2222222` was pushed.** [Run 12]');
   await write(request, services(port, runOf('12', head2)).services);
   expect(own()).toEqual(['planned 2 12']);
   expect(state.comments[1]?.body).not.toContain('Outdated');
   // Planned again, same commit.
   await announce(request, event(head2), services(port, runOf('12', head2, '2')).services);
-  expect(state.comments[1]?.body).toContain('**Superseded: `2222222` is planned again** by [run 12]');
+  expect(state.comments[1]?.body).toContain(
+    '**Superseded.** [Run 12](https://github.com/contoso/platform/actions/runs/12) was started to plan `2222222` again.',
+  );
   await write(request, services(port, runOf('12', head2, '2')).services);
   state.state = 'merged';
   state.mergeSha = 'c0ffee0'.padEnd(40, '0');
@@ -81,7 +85,54 @@ test('a late run without a newer plan says that it is outdated', async () => {
   state.headSha = head2;
   await write(request, services(port, runOf('11', head1)).services);
   expect(states(state.comments)).toEqual(['outdated 1 11']);
-  expect(state.comments[0]?.body).toContain('**Outdated: `2222222` was pushed.** Its plan is on its way.');
+  expect(state.comments[0]?.body).toContain('**Outdated: `2222222` was pushed.** There is no plan of it yet.');
+});
+
+test('a late announcement does not cover the newer plan of its commit, and what it covered is put right', async () => {
+  const { state, port } = pullInMemory();
+  await write(request, services(port, runOf('12')).services);
+  await announce(request, event(head1), services(port, runOf('11')).services);
+  expect(states(state.comments)).toEqual(['planned 1 12']);
+
+  // As if it had come in between: the run whose plan stands there says that all is well.
+  const [comment] = state.comments;
+  const marker = comment === undefined ? undefined : readMarker(comment.body);
+  if (comment === undefined || marker === undefined) throw new Error('There is no comment.');
+  state.comments = [{ ...comment, body: comment.body.replace(/^.*/, writeMarker({ ...marker, state: 'planning' })) }];
+  await write(request, services(port, runOf('11')).services);
+  expect(states(state.comments)).toEqual(['planned 1 12']);
+});
+
+test('an older run files no check after a newer run of the same commit', async () => {
+  const { state, port } = pullInMemory();
+  await write(request, services(port, runOf('12')).services);
+  await write(request, services(port, runOf('11')).services);
+  expect(state.checks).toHaveLength(1);
+  // Of another commit it stands alone.
+  state.headSha = head2;
+  await write(request, services(port, runOf('13', head2)).services);
+  await write(request, services(port, runOf('10', head1)).services);
+  expect(state.checks.map(({ headSha }) => headSha)).toEqual([head1, head2, head1]);
+});
+
+test('a commit that was merged without a plan is named', async () => {
+  const { state, port } = pullInMemory();
+  await write(request, services(port, runOf('11')).services);
+  state.headSha = head2;
+  state.state = 'merged';
+  await close(request, event(head2, { action: 'closed', merged: true }), services(port, runOf('12', head2)).services);
+  expect(state.comments[0]?.body).toContain(
+    '> [!WARNING]\n> **Merged, but `2222222` was never planned.** Below is what was planned for `1111111`.',
+  );
+});
+
+test('a run that is to fail when something is blocked fails after everything is written', async () => {
+  const { state, port } = pullInMemory();
+  const run = services(port, runOf('11'));
+  await expect(write({ ...request, failIfBlocked: true }, run.services)).rejects.toThrow(
+    'This cannot be merged as it is: there is no plan.',
+  );
+  expect([state.comments.length, state.checks.length]).toEqual([1, 1]);
 });
 
 test('a run that ends after the merge says so', async () => {
@@ -156,7 +207,7 @@ describe('failures that may pass', () => {
 
 test('a token that may not comment leaves the check and the summary', async () => {
   const { state, port } = pullInMemory(call => {
-    if (call === 'create') throw new Error('forbidden');
+    if (call === 'create') throw new UserError({ message: 'forbidden', remedy: 'Add `pull-requests: write`.' });
   });
   const run = services(port, runOf('11'));
   await expect(write(request, run.services)).rejects.toThrow('forbidden');

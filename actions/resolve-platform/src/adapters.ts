@@ -12,7 +12,7 @@ export function createServices(kit: Kit, { token }: Request): Services {
     token,
     apiUrl: context.apiUrl,
     clock,
-    onPause: pause => log.info(`GitHub asks to wait; trying again in ${duration(pause)}.`),
+    onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
   });
   return {
     context,

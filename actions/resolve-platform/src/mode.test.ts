@@ -33,6 +33,10 @@ test.each([
   expect(modeOf(context)).toBe(mode);
 });
 
+test('a payload that cannot be read is no reason for trust', () => {
+  expect(() => modeOf(run(undefined))).toThrow('names no pull request');
+});
+
 test.each(['pull_request_target', 'workflow_run'])('%s is refused', event => {
   expect(() => modeOf(run(pull(), { event }))).toThrow(
     `The event \`${event}\` gives credentials to code of a fork. Use \`on: pull_request\`; pull requests from forks are then checked without credentials.`,

@@ -20,7 +20,15 @@ export function modeOf({ event, pullRequest, actor }: Pick<RunContext, 'event' |
       remedy: 'Use `on: pull_request`; pull requests from forks are then checked without credentials.',
     });
   }
-  if (pullRequest === undefined) return 'plan';
+  if (pullRequest === undefined) {
+    if (event.startsWith('pull_request')) {
+      throw new UserError({
+        message: 'The event’s payload names no pull request, so nobody knows whether it comes from a fork.',
+        remedy: 'Leave GITHUB_EVENT_PATH as the runner sets it.',
+      });
+    }
+    return 'plan';
+  }
   const untrusted = pullRequest.fromFork || pullRequest.author === dependabot || actor === dependabot;
   if (untrusted) return pullRequest.action === 'closed' ? 'closed' : 'check';
   return pullRequest.action === 'closed' ? 'closed' : 'plan';

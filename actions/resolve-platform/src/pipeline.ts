@@ -1,6 +1,5 @@
 import type { ExpectedScope } from '@suite/change-report';
-import { type Problem, UserError } from '@suite/foundation';
-import { type Lock, listScopes, type Platform, resolveScope, type ScopeView } from '@suite/platform-file';
+import type { ScopeView } from '@suite/platform-file';
 import type { Protection } from './ports.ts';
 
 /** One job of the matrix. */
@@ -12,22 +11,6 @@ export interface MatrixEntry {
   readonly title: string;
   /** Of its change report: `report-contoso-dev-westeurope`. */
   readonly artifact: string;
-}
-
-/** Every scope and region in the order of promotion. Throws a UserError with every scope that the lock does not know. */
-export function resolveAll(platform: Platform, lock: Lock): ScopeView[] {
-  const problems: Problem[] = [];
-  const views = listScopes(platform).flatMap((name): ScopeView[] => {
-    try {
-      return [resolveScope(platform, lock, name)];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
-  });
-  if (problems.length > 0) throw new UserError(problems);
-  return views;
 }
 
 export function matrixOf(views: readonly ScopeView[]): { readonly include: readonly MatrixEntry[] } {

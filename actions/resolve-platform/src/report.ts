@@ -14,7 +14,7 @@ export function describeResolution(
   const platform = views[0]?.platform ?? '';
   const heading =
     mode === 'check'
-      ? `### ${prose(`\`${platform}\` is checked without credentials`)}\n\nThe pull request comes from a fork or from Dependabot, so nothing is planned and nothing is commented. To plan it, push the commits to a branch of this repository.`
+      ? `### ${prose(`\`${platform}\` is checked without credentials`)}\n\nThe pull request comes from a fork or from Dependabot, so nothing is planned and nothing is commented. To plan it, somebody who may write to this repository opens a pull request with these commits.`
       : `### ${prose(`\`${platform}\` has ${views.length} states to plan`)}`;
   const rows = views.map(({ scope, region, runner, production }) => {
     const protection = protectionOf(protections, scope);

@@ -124,7 +124,7 @@ describe('protection', () => {
     );
     expect(error.message).toBe('The token may not read. Add `actions: read`.');
     expect(outputs['matrix']).toBeUndefined();
-    expect(summary).toContain('1 problem before anything was called');
+    expect(summary).toContain('### 1 problem');
   });
 });
 

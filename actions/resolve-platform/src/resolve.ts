@@ -1,9 +1,9 @@
 import { problemSections } from '@suite/change-report';
-import { describeProblem, UserError } from '@suite/foundation';
-import { loadPlatformWithLock } from '@suite/platform-file';
+import { count, describeProblem, type Problem, UserError } from '@suite/foundation';
+import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
 import { modeOf } from './mode.ts';
-import { expectedScopes, matrixOf, resolveAll } from './pipeline.ts';
+import { expectedScopes, matrixOf } from './pipeline.ts';
 import type { Services } from './ports.ts';
 import { judgeProtection } from './protection.ts';
 import { describeResolution } from './report.ts';
@@ -15,9 +15,19 @@ export async function resolve(request: Request, services: Services): Promise<voi
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     await services.summary.append(problemSections(error.problems));
-    services.setOutputs({ problems: JSON.stringify(error.problems.slice(0, 10).map(describeProblem)) });
+    services.setOutputs({ problems: JSON.stringify(firstProblems(error.problems)) });
     throw error;
   }
+}
+
+const handedOver = 10;
+
+function firstProblems(problems: readonly Problem[]): string[] {
+  const sentences = problems.slice(0, handedOver).map(describeProblem);
+  const others = problems.length - sentences.length;
+  return others > 0
+    ? [...sentences, `There are ${count(others, 'more problem')}; the summary has them all.`]
+    : sentences;
 }
 
 async function attempt(

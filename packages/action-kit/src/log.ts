@@ -1,5 +1,6 @@
+import { resolve } from 'node:path';
 import * as core from '@actions/core';
-import { type Location, printable, shorten } from '@suite/foundation';
+import { type Location, pathInside, printable, shorten } from '@suite/foundation';
 
 /** Where people read what is happening. Everything printed is made harmless: no colours, no control characters, no workflow commands. */
 export interface Log {
@@ -19,9 +20,7 @@ export function createLog(workspace: string): Log {
   const annotate = (print: typeof core.error) => (message: string, location?: Location) => {
     const text = shorten(withoutCommands(message), annotationLimit);
     if (location?.kind === 'file') {
-      const file = location.path.startsWith(`${workspace}/`)
-        ? location.path.slice(workspace.length + 1)
-        : location.path;
+      const file = pathInside(workspace, resolve(workspace, location.path));
       print(text, { file, startLine: location.line, startColumn: location.column });
     } else print(text);
   };

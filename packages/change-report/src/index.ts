@@ -1,5 +1,5 @@
 export type { AllowancePlace } from './allowance.ts';
-export { judgeAllowance, needsAllowance, unusedAllowances } from './allowance.ts';
+export { allowanceId, judgeAllowance, needsAllowance, unusedAllowances } from './allowance.ts';
 export * from './comment/index.ts';
 export type { Digest } from './digest.ts';
 export { createDigest } from './digest.ts';

@@ -44,7 +44,7 @@ export async function createCheckRun(requests: Requests, repository: string, run
     })),
   });
   const created = asObject(
-    await requests.write(purpose, 'POST /repos/{owner}/{repo}/check-runs', {
+    await requests.append(purpose, 'POST /repos/{owner}/{repo}/check-runs', {
       ...place,
       name: run.name,
       head_sha: run.headSha,
@@ -57,7 +57,7 @@ export async function createCheckRun(requests: Requests, repository: string, run
   const id = asNumber(created['id']);
   if (id === undefined) throw new Error(`GitHub gave the check run no id: ${asString(created['url']) ?? ''}`);
   for (let from = perRequest; from < run.annotations.length; from += perRequest) {
-    await requests.write(purpose, 'PATCH /repos/{owner}/{repo}/check-runs/{id}', {
+    await requests.append(purpose, 'PATCH /repos/{owner}/{repo}/check-runs/{id}', {
       ...place,
       id,
       output: output(from),

@@ -20,11 +20,17 @@ export class GitHubFailure extends UserError {
   readonly retry: Verdict;
   /** HTTP status; undefined when there was no answer. */
   readonly status: number | undefined;
+  /** It was to change something. Reads have been repeated already. */
+  readonly isWrite: boolean;
 
-  constructor(problem: Problem, options: { retry: Verdict; status: number | undefined; cause: unknown }) {
+  constructor(
+    problem: Problem,
+    options: { retry: Verdict; status: number | undefined; isWrite: boolean; cause: unknown },
+  ) {
     super(problem, { cause: options.cause });
     this.retry = options.retry;
     this.status = options.status;
+    this.isWrite = options.isWrite;
   }
 }
 
@@ -82,8 +88,8 @@ function systemCode(error: unknown): string | undefined {
 const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
 // GitHub's advice where it names no time (docs.github.com, "Best practices for using the REST API").
 const secondaryPauseMs = 60_000;
-/** Nobody waits longer for a limit to pass: the job's own time would be over. */
-export const longestPauseMs = 5 * 60_000;
+/** All pauses of a request together: the job's own time is ten minutes, and somebody waits for it. */
+export const longestPauseMs = 3 * 60_000;
 
 /** Whether trying again makes sense. `now` in milliseconds since 1970. */
 export function judge(error: unknown, now: number): Verdict {
@@ -94,6 +100,11 @@ export function judge(error: unknown, now: number): Verdict {
   if (limit !== undefined) return limit > longestPauseMs ? { retry: false } : { retry: true, afterMs: limit };
   if (failure.status !== undefined) return { retry: isTransientStatus(failure.status) };
   return { retry: failure.code === undefined || !finalCodes.test(failure.code) };
+}
+
+/** Whether GitHub refused because of a limit: then nothing was done, and it may be asked again. */
+export function isLimit(error: unknown, now: number): boolean {
+  return isRequestFailure(error) && limitEnd(readFailure(error), now) !== undefined;
 }
 
 /** Milliseconds until a rate limit ends; undefined when this is none. */
@@ -110,11 +121,16 @@ function limitEnd({ status, message, code, header }: Failure, now: number): numb
 }
 
 /** What failed, for a person. `purpose` continues "may not" and "could not": `write a comment on pull request 7`. */
-export function translate(error: unknown, purpose: string, now: number): GitHubFailure {
+export function translate(error: unknown, purpose: string, isWrite: boolean, now: number): GitHubFailure {
   if (error instanceof GitHubFailure) return error;
   const failure = readFailure(error);
   const { status } = failure;
-  return new GitHubFailure(describe(failure, purpose, now), { retry: judge(error, now), status, cause: error });
+  return new GitHubFailure(describe(failure, purpose, now), {
+    retry: judge(error, now),
+    status,
+    isWrite,
+    cause: error,
+  });
 }
 
 function describe(failure: Failure, purpose: string, now: number): Problem {
@@ -141,7 +157,8 @@ function describe(failure: Failure, purpose: string, now: number): Problem {
     };
   }
   if (status === 403 || code === 'FORBIDDEN') {
-    return { message: `The token may not ${purpose}: ${said}.`.replace('..', '.'), remedy: askFor(header) };
+    const remedy = /\blocked\b/i.test(said) ? 'Unlock the conversation.' : askFor(header);
+    return { message: `The token may not ${purpose}: ${said}.`.replace('..', '.'), remedy };
   }
   if (status === 404 || code === 'NOT_FOUND') {
     return {

@@ -4,7 +4,7 @@ export type { Comment, Conversation } from './comments.ts';
 export { createConversation } from './comments.ts';
 export type { EnvironmentProtection } from './environments.ts';
 export { readEnvironments } from './environments.ts';
-export { GitHubFailure, longestPauseMs } from './failure.ts';
+export { GitHubFailure } from './failure.ts';
 export type { Pull } from './pulls.ts';
 export { readPull } from './pulls.ts';
 export type { GitHubOptions, Requests } from './requests.ts';

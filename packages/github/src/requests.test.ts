@@ -122,6 +122,24 @@ test('a write is done once, and says whether looking again makes sense', async (
   expect(stub.requests).toHaveLength(1);
 });
 
+test('what stands alone is asked again where a limit refused it, and only there', async () => {
+  const limited = stubGitHub((_, index) =>
+    index === 0 ? { status: 403, headers: { 'retry-after': '5' } } : { status: 201, body: { id: 1 } },
+  );
+  const file = 'POST /repos/{owner}/{repo}/check-runs';
+  await expect(createRequests(limited.options).append('file', file, place)).resolves.toEqual({ id: 1 });
+  expect(limited.pauses).toEqual([5000]);
+  const broken = stubGitHub(() => ({ status: 502 }));
+  await failureOf(createRequests(broken.options).append('file', file, place));
+  expect(broken.requests).toHaveLength(1);
+});
+
+test('pauses have an end that a job outlives', async () => {
+  const { result, pauses } = read([{ status: 403, body: { message: 'secondary rate limit' } }]);
+  await failureOf(result);
+  expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeLessThanOrEqual(180_000);
+});
+
 test('pages are followed to the end', async () => {
   const stub = stubGitHub(({ path }) => {
     const page = Number(new URLSearchParams(path.split('?')[1]).get('page') ?? 1);

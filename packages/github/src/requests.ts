@@ -1,6 +1,6 @@
 import type { getOctokit } from '@actions/github';
 import { type Clock, retry } from '@suite/foundation';
-import { isRequestFailure, judge, longestPauseMs, translate } from './failure.ts';
+import { isLimit, isRequestFailure, judge, longestPauseMs, translate } from './failure.ts';
 
 export interface GitHubOptions {
   readonly token: string;
@@ -31,6 +31,8 @@ export interface Requests {
    * failure's `retry`.
    */
   write(purpose: string, route: string, parameters: Parameters): Promise<unknown>;
+  /** The same for what stands alone: waits and asks again where a limit refused it, for then nothing was done. */
+  append(purpose: string, route: string, parameters: Parameters): Promise<unknown>;
 }
 
 type Octokit = ReturnType<typeof getOctokit>;
@@ -42,11 +44,11 @@ export function createRequests(options: GitHubOptions): Requests {
     loaded ??= connect(options);
     return loaded;
   };
-  const attempt = async <T>(purpose: string, call: (octokit: Octokit) => Promise<T>): Promise<T> => {
+  const attempt = async <T>(purpose: string, call: (octokit: Octokit) => Promise<T>, isWrite = false): Promise<T> => {
     try {
       return await call(await octokit());
     } catch (error) {
-      throw isRequestFailure(error) ? translate(error, purpose, clock.now()) : error;
+      throw isRequestFailure(error) ? translate(error, purpose, isWrite, clock.now()) : error;
     }
   };
   return {
@@ -57,7 +59,12 @@ export function createRequests(options: GitHubOptions): Requests {
     query: (purpose, query, variables) =>
       attempt(purpose, ({ graphql }) => patiently(async () => graphql(query, variables), options)),
     write: (purpose, route, parameters) =>
-      attempt(purpose, async ({ request }) => (await request(route, parameters)).data as unknown),
+      attempt(purpose, async ({ request }) => (await request(route, parameters)).data as unknown, true),
+    append: (purpose, route, parameters) => {
+      const once = async ({ request }: Octokit) => (await request(route, parameters)).data as unknown;
+      const isRefused = (error: unknown) => isLimit(error, clock.now());
+      return attempt(purpose, octokit => patiently(() => once(octokit), options, isRefused), true);
+    },
   };
 }
 
@@ -78,15 +85,27 @@ async function connect(options: GitHubOptions): Promise<Octokit> {
 }
 
 /** Repeats what may pass by itself, and waits as GitHub asks. */
-function patiently<T>(operation: () => Promise<T>, { clock, random, onPause }: GitHubOptions): Promise<T> {
+function patiently<T>(
+  operation: () => Promise<T>,
+  { clock, random, onPause }: GitHubOptions,
+  mayRepeat: (error: unknown) => boolean = () => true,
+): Promise<T> {
+  let left = longestPauseMs;
   return retry(operation, {
     clock,
     attempts: 5,
     baseMs: 1000,
     capMs: longestPauseMs,
-    judge: error => judge(error, clock.now()),
+    judge: error => {
+      const verdict = judge(error, clock.now());
+      const isTooLong = verdict.retry && (verdict.afterMs ?? 0) > left;
+      return isTooLong || !mayRepeat(error) ? { retry: false } : verdict;
+    },
     ...(random === undefined ? {} : { random }),
-    ...(onPause === undefined ? {} : { onRetry: (_error, _attempt, pauseMs) => onPause(pauseMs) }),
+    onRetry: (_error, _attempt, pauseMs) => {
+      left -= pauseMs;
+      onPause?.(pauseMs);
+    },
   });
 }
 

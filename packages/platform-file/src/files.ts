@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { type Problem, UserError } from '@suite/foundation';
+import { dirname, join } from 'node:path';
+import { type Problem, pathInside, UserError } from '@suite/foundation';
 import { parsePlatform } from './load.ts';
 import { type Lock, parseLock } from './lock.ts';
 import type { Platform } from './platform.ts';
@@ -12,7 +12,7 @@ const lockName = 'platform.lock.yaml';
  * workspace. Throws a UserError with every problem.
  */
 export async function loadPlatform(file: string, workspace: string): Promise<Platform> {
-  return parsePlatform(await readInput(file), shownPath(file, workspace));
+  return parsePlatform(await readInput(file), pathInside(workspace, file));
 }
 
 /** The same with the lock beside it. Throws one UserError with every problem of both files. */
@@ -23,7 +23,7 @@ export async function loadPlatformWithLock(
   const lockFile = join(dirname(file), lockName);
   const [platform, lock] = await Promise.allSettled([
     loadPlatform(file, workspace),
-    readLock(lockFile).then(text => parseLock(text, shownPath(lockFile, workspace))),
+    readLock(lockFile).then(text => parseLock(text, pathInside(workspace, lockFile))),
   ]);
   if (platform.status === 'fulfilled' && lock.status === 'fulfilled') {
     return { platform: platform.value, lock: lock.value };
@@ -33,12 +33,6 @@ export async function loadPlatformWithLock(
   if (defect !== undefined) throw defect;
   const problems: Problem[] = reasons.flatMap((reason: UserError) => reason.problems);
   throw new UserError(problems, { cause: reasons[0].cause });
-}
-
-/** Relative to the workspace, as annotations need it; as it is when it lies elsewhere. */
-function shownPath(file: string, workspace: string): string {
-  const path = relative(workspace, file);
-  return path.startsWith('..') ? file : path;
 }
 
 function readInput(file: string): Promise<Uint8Array> {

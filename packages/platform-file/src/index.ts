@@ -5,5 +5,5 @@ export type { Lock } from './lock.ts';
 export { parseLock } from './lock.ts';
 export type { Platform, ScopeName } from './platform.ts';
 export { listScopes, locateSetting } from './platform.ts';
-export { resolveScope } from './resolve.ts';
+export { resolveAll, resolveScope } from './resolve.ts';
 export * from './resolved.ts';

@@ -1,11 +1,11 @@
-import { nearest, sentenceList, UserError } from '@suite/foundation';
+import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
 import { entry, type Merged, mergeLayers } from './layers.ts';
 import { type Lock, lockOf } from './lock.ts';
 import { registryName, resourceGroupName, stateKey, workspaceName } from './names.ts';
 import { resolveNetwork } from './network.ts';
-import { type Platform, regionsOf } from './platform.ts';
+import { listScopes, type Platform, regionsOf } from './platform.ts';
 import type { EnvironmentScope, LogsReference, Registry, ScopeView, SharedScope } from './resolved.ts';
 import type { PlatformSource } from './schema.ts';
 import { days } from './units.ts';
@@ -34,6 +34,22 @@ export function resolveScope(
     ...resolveEnvironment(source, wanted.scope, region),
     ...locked(lock, source.name, wanted.scope, region),
   };
+}
+
+/** Every scope and region in the order of promotion. Throws a UserError with every scope that the lock does not know. */
+export function resolveAll(platform: Platform, lock: Lock): ScopeView[] {
+  const problems: Problem[] = [];
+  const views = listScopes(platform).flatMap((name): ScopeView[] => {
+    try {
+      return [resolveScope(platform, lock, name)];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new UserError(problems);
+  return views;
 }
 
 type Unlocked<T> = Omit<T, 'identities' | 'state'>;

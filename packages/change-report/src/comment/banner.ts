@@ -8,7 +8,8 @@ export type Banner =
   | { readonly is: 'outdated'; readonly head: string; readonly newHead: string; readonly run?: PageOf }
   /** The same commit is planned again. */
   | { readonly is: 'superseded'; readonly head: string; readonly run: PageOf }
-  | { readonly is: 'merged'; readonly head: string; readonly mergeSha?: string }
+  /** `headSha` is what was merged; another commit than the planned one was never planned. */
+  | { readonly is: 'merged'; readonly head: string; readonly headSha: string; readonly mergeSha?: string }
   | { readonly is: 'closed' };
 
 export interface PageOf {
@@ -40,7 +41,7 @@ function describeBanner(banner: Banner): string {
     case 'outdated': {
       const { head, newHead, run } = banner;
       const progress =
-        run === undefined ? 'Its plan is on its way.' : `Its plan is being made by ${link(`run ${run.id}`, run.url)}.`;
+        run === undefined ? 'There is no plan of it yet.' : `${link(`Run ${run.id}`, run.url)} was started to plan it.`;
       return alert(
         'IMPORTANT',
         `**Outdated: ${codeSpan(short(newHead))} was pushed.** ${progress} Below is the plan of ${codeSpan(short(head))}.`,
@@ -49,11 +50,16 @@ function describeBanner(banner: Banner): string {
     case 'superseded':
       return alert(
         'IMPORTANT',
-        `**Superseded: ${codeSpan(short(banner.head))} is planned again** by ${link(`run ${banner.run.id}`, banner.run.url)}. Below is the plan that was made before.`,
+        `**Superseded.** ${link(`Run ${banner.run.id}`, banner.run.url)} was started to plan ${codeSpan(short(banner.head))} again. Below is the plan that was made before.`,
       );
     case 'merged': {
       const merge = banner.mergeSha === undefined ? '' : ` as ${codeSpan(short(banner.mergeSha))}`;
-      return alert('NOTE', `**Merged${merge}.** Below is what was planned for ${codeSpan(short(banner.head))}.`);
+      const planned = `Below is what was planned for ${codeSpan(short(banner.head))}.`;
+      if (banner.head === banner.headSha) return alert('NOTE', `**Merged${merge}.** ${planned}`);
+      return alert(
+        'WARNING',
+        `**Merged${merge}, but ${codeSpan(short(banner.headSha))} was never planned.** ${planned}`,
+      );
     }
     case 'closed':
       return alert('NOTE', '**Closed without a merge.** Nothing of this is applied.');

@@ -25,7 +25,7 @@ export function content(rows: readonly Row[], more: Partial<CommentContent> = {}
   return {
     platform: 'contoso',
     file: 'platform.yaml',
-    commit: { head: '9f3c2e1000000000000000000000000000000000', base: 'ab12cd3000000000000000000000000000000000' },
+    commit: { head: '9f3c2e1000000000000000000000000000000000' },
     run: { id: '4711', attempt: '1', url: 'https://github.com/contoso/platform/actions/runs/4711' },
     finishedAt: '2026-11-24T05:01:30.000Z',
     rows,

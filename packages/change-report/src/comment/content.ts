@@ -6,7 +6,7 @@ export interface CommentContent {
   readonly platform: string;
   /** Path of the platform file, as people name it. */
   readonly file: string;
-  readonly commit: { readonly head: string; readonly base?: string };
+  readonly commit: { readonly head: string };
   readonly run: { readonly id: string; readonly attempt: string; readonly url: string };
   /** ISO 8601. */
   readonly finishedAt: string;

@@ -16,7 +16,7 @@ const sentenceLimit = 1500;
  * What nobody may miss: environments without a plan, checks that block, and what is deleted, replaced or rotated, with why,
  * what stops, and what to write to allow it. What happens alike in several places is told once.
  */
-export function dangerSections({ rows, file, problems }: CommentContent): Section[] {
+export function dangerSections({ rows, file, problems, run }: CommentContent): Section[] {
   const alerts = [
     ...problems.map(problem => alert('CAUTION', `**Nothing was planned.** ${prose(shorten(problem, sentenceLimit))}`)),
     ...rows.filter(({ missing }) => missing !== undefined).map(missingAlert),
@@ -26,7 +26,9 @@ export function dangerSections({ rows, file, problems }: CommentContent): Sectio
   ];
   const shown = alerts.slice(0, shownAlerts);
   const others = alerts.length - shown.length;
-  if (others > 0) shown.push(`**${count(others, 'more warning')}** in the folded blocks below.`);
+  if (others > 0) {
+    shown.push(`**${count(others, 'more warning')}** in the ${link(`summaries of run ${run.id}`, run.url)}.`);
+  }
   return shown.map(markdown => ({ holds: { quantity: 1, singular: 'alert' }, weight: weights.danger, markdown }));
 }
 

@@ -1,12 +1,5 @@
-import { details } from '../markdown/blocks.ts';
-import {
-  changesPerFold,
-  changeTable,
-  chunks,
-  detailFence,
-  driftSections,
-  outputSections,
-} from '../markdown/changes.ts';
+import { chunks, details } from '../markdown/blocks.ts';
+import { changesPerFold, changeTable, detailFence, driftSections, outputSections } from '../markdown/changes.ts';
 import { escapeText } from '../markdown/escape.ts';
 import { type Section, weights } from '../markdown/section.ts';
 import type { Change, ChangeReport } from '../model.ts';

@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { sampleChange } from '../testing/samples.ts';
 import { allowed, blocked, content, failed, routine, row } from './comment.fixture.ts';
 import type { CommentContent } from './content.ts';
 import { commentHeadline } from './headline.ts';
 
+const failing = { id: 'quota', name: 'Quota', status: 'failed', message: 'x' } as const;
 const missing = { missing: { reason: 'its job was cancelled' } };
 
 test.each<readonly [CommentContent, string]>([
@@ -26,6 +28,15 @@ test.each<readonly [CommentContent, string]>([
   ],
   [content([row('dev', {}), row('prod', undefined, missing)]), 'there is no plan of prod; nothing changes elsewhere'],
   [content([row('dev', failed), row('prod', routine('prod'))]), 'there is no plan of dev; 1 other is routine'],
+  [
+    // What is allowed and dangerous is not hidden by what is blocked elsewhere.
+    content([row('dev', blocked('dev')), row('prod', allowed('prod'))]),
+    'dev is blocked: rotating node pool `gpu` is not allowed; prod rotates node pool `gpu`',
+  ],
+  [
+    content([row('dev', { drift: [sampleChange({ kind: 'delete' })] }), row('prod', { checks: [failing] })]),
+    'nothing changes, but 1 check fails and 1 thing was changed by others',
+  ],
   [content([row('dev', undefined, missing)]), 'there is no plan'],
   [content([], { problems: ['platform.yaml:3:1: no'] }), 'nothing could be planned'],
 ])('%#: %s', (given, expected) => {

@@ -18,7 +18,7 @@ const named = 2;
 export function commentHeadline({ rows, problems }: CommentContent): string {
   const known = rows.filter(isKnown);
   if (known.length === 0) return problems.length === 0 ? 'there is no plan' : 'nothing could be planned';
-  const parts = [describeUnknown(rows), describeDanger(known), describeRest(rows)];
+  const parts = [describeUnknown(rows), describeBlocks(known), describeDanger(known), describeRest(rows)];
   return parts.filter(part => part !== '').join('; ');
 }
 
@@ -28,15 +28,18 @@ function describeUnknown(rows: readonly Row[]): string {
   return `there is no plan of ${listed(unknown.map(({ title }) => title))}`;
 }
 
-function describeDanger(known: readonly Row[]): string {
+function describeBlocks(known: readonly Row[]): string {
   const blocked = known.filter(isBlocked).toSorted(productionFirst);
   const [first] = blocked;
-  if (first !== undefined) {
-    const report = first.reports.find(({ verdict }) => verdict === 'blocked');
-    const others = blocked.length - 1;
-    return `${report === undefined ? '' : headline(report, first.title)}${others === 0 ? '' : `; ${others} more ${others === 1 ? 'is' : 'are'} blocked`}`;
-  }
-  const dangerous = placedChanges(known)
+  const report = first?.reports.find(({ verdict }) => verdict === 'blocked');
+  if (first === undefined || report === undefined) return '';
+  const others = blocked.length - 1;
+  return `${headline(report, first.title)}${others === 0 ? '' : `; ${others} more ${others === 1 ? 'is' : 'are'} blocked`}`;
+}
+
+/** What is dangerous and would be done all the same. */
+function describeDanger(known: readonly Row[]): string {
+  const dangerous = placedChanges(known.filter(row => !isBlocked(row)))
     .filter(({ change }) => isAtLeast(change.risk, 'high'))
     .toSorted((left, right) => byRisk(left.change, right.change) || productionFirst(left.row, right.row));
   const [worst] = dangerous;
@@ -55,11 +58,22 @@ function describeRest(rows: readonly Row[]): string {
   const changing = quiet.filter(hasChanges);
   const others = rows.length - quiet.length;
   if (changing.length === 0) {
-    if (others === 0) return 'nothing changes';
-    return quiet.length === 0 ? '' : 'nothing changes elsewhere';
+    if (quiet.length === 0) return '';
+    return `${others === 0 ? 'nothing changes' : 'nothing changes elsewhere'}${describeBut(quiet)}`;
   }
   if (others > 0) return `${count(changing.length, 'other')} ${changing.length === 1 ? 'is' : 'are'} routine`;
   return `${listed(changing.map(({ title }) => title))} ${changing.length === 1 ? 'changes' : 'change'}, nothing dangerous`;
+}
+
+/** What a reader should know although nothing changes. */
+function describeBut(rows: readonly Row[]): string {
+  const reports = rows.flatMap(row => row.reports);
+  const failing = reports.flatMap(({ checks }) => checks.filter(({ status }) => status === 'failed')).length;
+  const drifted = reports.reduce((sum, { drift }) => sum + drift.length, 0);
+  const facts: string[] = [];
+  if (failing > 0) facts.push(`${count(failing, 'check')} ${failing === 1 ? 'fails' : 'fail'}`);
+  if (drifted > 0) facts.push(`${count(drifted, 'thing')} ${drifted === 1 ? 'was' : 'were'} changed by others`);
+  return facts.length === 0 ? '' : `, but ${sentenceList(facts)}`;
 }
 
 function isDangerous(row: Row): boolean {

@@ -49,7 +49,7 @@ test('a banner comes and goes without touching the content', () => {
     contentOf(planned),
   );
   expect(outdated).toContain(
-    '> [!IMPORTANT]\n> **Outdated: `aaaaaaa` was pushed.** Its plan is being made by [run 4712](https://github.com/r/4712).',
+    '> [!IMPORTANT]\n> **Outdated: `aaaaaaa` was pushed.** [Run 4712](https://github.com/r/4712) was started to plan it.',
   );
   expect(contentOf(outdated)).toBe(content);
   expect(assembleComment(writeMarker(marker), { is: 'none' }, contentOf(outdated))).toBe(planned);

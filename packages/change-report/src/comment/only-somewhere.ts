@@ -29,10 +29,13 @@ export function onlySomewhere(rows: readonly Row[]): OnlySomewhere[] {
       units.set(key, unit);
     }
   }
-  const found = [...units.values()]
-    .filter(unit => unit.scopes.size < scopes.length)
-    .map(unit => ({ scopes: [...unit.scopes], what: describe(unit.placed, unit.path) }));
-  return found.filter(({ what }, index) => found.findIndex(other => other.what === what) === index);
+  const found = new Map<string, OnlySomewhere>();
+  for (const unit of units.values()) {
+    if (unit.scopes.size === scopes.length) continue;
+    const what = describe(unit.placed, unit.path);
+    if (!found.has(what)) found.set(what, { scopes: [...unit.scopes], what });
+  }
+  return [...found.values()];
 }
 
 /** Everything in it is created: there is nothing yet that others could have changed as well. */

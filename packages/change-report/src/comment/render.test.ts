@@ -87,7 +87,7 @@ describe('room', () => {
   test('what is left out is counted, with a link, and the dangerous block stays', () => {
     const comment = renderComment(big(1000), roomy);
     expect(comment).toMatch(
-      /_Left out to keep within the size limit: .*[\d]+ changes in detail.* The \[summaries of run 4711\]\(https:\/\/github\.com\/contoso\/platform\/actions\/runs\/4711\) hold all of it\._/,
+      /_Left out to keep within the size limit: .*[\d]+ changes in detail.* The \[summaries of run 4711\]\(https:\/\/github\.com\/contoso\/platform\/actions\/runs\/4711\) and its report artifacts hold all of it\._/,
     );
     expect(comment).toContain('1 to rotate');
     expect(comment.length).toBeGreaterThan(50_000);

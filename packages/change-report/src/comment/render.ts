@@ -3,7 +3,7 @@ import { details, table } from '../markdown/blocks.ts';
 import { cell, codeSpan, escapeText, link, prose } from '../markdown/escape.ts';
 import { fitSections, type Room, type Section, weights } from '../markdown/section.ts';
 import { clockTime } from '../markdown/summary.ts';
-import { areaOf, type CommentContent, isKnown } from './content.ts';
+import { areaOf, type CommentContent } from './content.ts';
 import { dangerSections } from './danger.ts';
 import { findingLines } from './findings.ts';
 import { foldSections } from './folds.ts';
@@ -16,7 +16,7 @@ import { overviewTable } from './overview.ts';
  * commit and run. Whole folded blocks are left out where there is no room, the least risky and of these the largest first.
  */
 export function renderComment(content: CommentContent, room: Omit<Room, 'rest'>): string {
-  const rest = `The [summaries of run ${escapeText(content.run.id)}](${content.run.url}) hold all of it.`;
+  const rest = `The ${link(`summaries of run ${content.run.id}`, content.run.url)} and its report artifacts hold all of it.`;
   return fitSections(commentSections(content), { ...room, rest });
 }
 
@@ -75,11 +75,9 @@ function proofSections({ rows }: CommentContent): Section[] {
   ];
 }
 
-function bindingSection({ commit, run, finishedAt, rows }: CommentContent): Section {
+function bindingSection({ commit, run, finishedAt }: CommentContent): Section {
   const parts = [`Plan of ${codeSpan(commit.head.slice(0, 7))}`];
-  if (commit.base !== undefined) parts[0] += ` merged into ${codeSpan(commit.base.slice(0, 7))}`;
   parts.push(`${link(`run ${run.id}`, run.url)}${run.attempt === '1' ? '' : `, attempt ${escapeText(run.attempt)}`}`);
   parts.push(clockTime(finishedAt));
-  if (rows.length > 0 && rows.every(isKnown)) parts.push('what you review here is what will be applied');
   return { holds: { quantity: 1, singular: 'last line' }, weight: weights.binding, markdown: parts.join(' · ') };
 }

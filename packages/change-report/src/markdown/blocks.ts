@@ -20,3 +20,14 @@ export function filledTable(headings: readonly string[], rows: readonly (readonl
   const only = (cells: readonly string[]) => cells.filter((_, column) => filled[column]);
   return table(only(headings), rows.map(only));
 }
+
+/** Parts of at most `size`, the first of at most `first`. */
+export function chunks<T>(items: readonly T[], size: number, first = size): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < items.length; ) {
+    const part = items.slice(from, from + (parts.length === 0 ? first : size));
+    parts.push(part);
+    from += part.length;
+  }
+  return parts;
+}

@@ -2,7 +2,7 @@ import { count } from '@suite/foundation';
 import type { Change, Kind, OutputChange } from '../model.ts';
 import { countKinds, highestRisk } from '../risk.ts';
 import { describeCounts, forms } from '../sentences.ts';
-import { details, filledTable, table } from './blocks.ts';
+import { chunks, details, filledTable, table } from './blocks.ts';
 import { cell, fence, prose } from './escape.ts';
 import { type Section, weights } from './section.ts';
 import {
@@ -21,7 +21,7 @@ const rowsInSight = 25;
 const rowsPerFold = 200;
 export const changesPerFold = 25;
 const cellAttributes = 3;
-const foldAttributes = 40;
+const foldAttributes = 200;
 const namesInTitle = 3;
 
 /** The table: a screenful in sight, the rest folded. `changes` come in order of risk. */
@@ -169,15 +169,4 @@ export function outputSections(outputs: readonly OutputChange[]): Section[] {
       markdown: details(count(part.length, 'changed output'), table(['', 'Output'], rows)),
     };
   });
-}
-
-/** Parts of at most `size`, the first of at most `first`. */
-export function chunks<T>(items: readonly T[], size: number, first = size): T[][] {
-  const parts: T[][] = [];
-  for (let from = 0; from < items.length; ) {
-    const part = items.slice(from, from + (parts.length === 0 ? first : size));
-    parts.push(part);
-    from += part.length;
-  }
-  return parts;
 }

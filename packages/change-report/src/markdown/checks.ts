@@ -1,13 +1,12 @@
 import { count, shorten } from '@suite/foundation';
 import type { Check, Difference } from '../model.ts';
-import { details, table } from './blocks.ts';
+import { chunks, details, table } from './blocks.ts';
 import { cell, prose } from './escape.ts';
 import { type Section, weights } from './section.ts';
 import { textCell } from './show.ts';
 
-const messageLimit = 500;
+const messageLimit = 2000;
 const rowsPerTable = 100;
-const warningLimit = 20;
 
 const labels: Readonly<Record<Check['status'], string>> = {
   blocked: '**blocked**',
@@ -22,20 +21,22 @@ export function checkSections(checks: readonly Check[]): Section[] {
   const notable = (['blocked', 'failed', 'unknown'] as const).flatMap(status =>
     checks.filter(check => check.status === status),
   );
-  const parts: string[] = [];
-  if (notable.length > 0) {
-    const rows = notable.slice(0, rowsPerTable).map(({ name, status, message, remedy }) => {
+  const sections = chunks(notable, rowsPerTable).map((part, index): Section => {
+    const rows = part.map(({ name, status, message, remedy }) => {
       const sentence = shorten(remedy === undefined ? message : `${message} ${remedy}`, messageLimit);
       return [textCell(name), labels[status], prose(sentence, cell)];
     });
-    parts.push(table(['Check', '', ''], rows));
-    if (notable.length > rowsPerTable) parts.push(`${count(notable.length - rowsPerTable, 'more check')} like these.`);
-  }
+    const markdown = table(['Check', '', ''], rows);
+    return {
+      holds: { quantity: part.length, singular: 'check' },
+      weight: weights.checks,
+      markdown: index === 0 ? markdown : details(count(part.length, 'more check'), markdown),
+    };
+  });
   const holding = checks.length - notable.length;
-  if (holding > 0) parts.push(`${count(holding, 'check holds', 'checks hold')}.`);
-  return [
-    { holds: { quantity: checks.length, singular: 'check' }, weight: weights.checks, markdown: parts.join('\n\n') },
-  ];
+  if (holding === 0) return sections;
+  const markdown = `${count(holding, 'check holds', 'checks hold')}.`;
+  return [...sections, { holds: { quantity: holding, singular: 'check' }, weight: weights.checks, markdown }];
 }
 
 /** What is different from the description, one row each. */
@@ -59,15 +60,9 @@ export function differenceSections(differences: readonly Difference[]): Section[
 }
 
 export function warningSections(warnings: readonly string[]): Section[] {
-  if (warnings.length === 0) return [];
-  const lines = warnings.slice(0, warningLimit).map(warning => `- ${prose(shorten(warning, messageLimit))}`);
-  const others = warnings.length - warningLimit;
-  if (others > 0) lines.push(`- ${count(others, 'more warning')}`);
-  return [
-    {
-      holds: { quantity: warnings.length, singular: 'warning' },
-      weight: weights.warnings,
-      markdown: lines.join('\n'),
-    },
-  ];
+  return chunks(warnings, rowsPerTable).map(part => ({
+    holds: { quantity: part.length, singular: 'warning' },
+    weight: weights.warnings,
+    markdown: part.map(warning => `- ${prose(shorten(warning, messageLimit))}`).join('\n'),
+  }));
 }

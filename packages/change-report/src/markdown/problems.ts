@@ -3,9 +3,9 @@ import { prose } from './escape.ts';
 
 const shown = 100;
 
-/** Where there is nothing to report on yet, a summary says what the log says. */
+/** Where there is nothing to report on, a summary says what the log says. */
 export function problemSections(problems: readonly Problem[]): string[] {
   const lines = problems.slice(0, shown).map(problem => `- ${prose(describeProblem(problem))}`);
   if (problems.length > shown) lines.push(`- ${count(problems.length - shown, 'more problem')}`);
-  return [`### ${count(problems.length, 'problem')} before anything was called`, lines.join('\n')];
+  return [`### ${count(problems.length, 'problem')}`, lines.join('\n')];
 }

@@ -16,7 +16,7 @@ export const symbols: Readonly<Record<Kind, string>> = {
 };
 
 const cellLimit = 80;
-const lineLimit = 400;
+const lineLimit = 4000;
 
 export function reachLabel(reach: Reach): string {
   return reach === 'node-pool' ? 'node pool' : reach;

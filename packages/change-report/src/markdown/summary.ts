@@ -74,8 +74,10 @@ function bindingSection({ command, commit, run, digest, verdict, finishedAt }: C
   const parts = [commit.head === '' ? plan : `${plan} of ${codeSpan(commit.head.slice(0, 7))}`];
   if (run !== undefined) parts.push(link(`run ${run.id}`, run.url));
   parts.push(clockTime(finishedAt));
-  if (command === 'plan' && (verdict === 'changes' || verdict === 'blocked'))
+  // Of a pull request, a later plan decides; and nothing blocked is applied.
+  if (command === 'plan' && verdict === 'changes' && commit.merge === undefined) {
     parts.push('what you review here is what will be applied');
+  }
   return {
     holds: { quantity: 1, singular: 'last line' },
     weight: weights.binding,

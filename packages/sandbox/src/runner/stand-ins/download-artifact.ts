@@ -21,10 +21,13 @@ export const downloadArtifact: StandIn = {
     } else {
       const pattern = inputs['pattern'] ?? '';
       const matches = pattern === '' ? () => true : nameMatcher(pattern);
-      const isMerged = flag(inputs, 'merge-multiple', false);
       const found = all.filter(artifact => matches(artifact.name));
+      // Since v5 the only artifact that is found has no folder of its own.
+      const isMerged = flag(inputs, 'merge-multiple', false) || found.length === 1;
+      // The real one too gives a single match no folder of its own (v8, `artifacts.length === 1`).
+      const isFlat = isMerged || found.length === 1;
       for (const artifact of found) {
-        await cp(artifact.folder, isMerged ? folder : join(folder, artifact.name), { recursive: true });
+        await cp(artifact.folder, isFlat ? folder : join(folder, artifact.name), { recursive: true });
       }
       log.print(`Total of ${count(found.length, 'artifact')} downloaded`);
     }

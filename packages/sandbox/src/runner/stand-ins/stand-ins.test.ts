@@ -104,7 +104,7 @@ ${up('')}`);
   test.each([
     ['{ path: down }', ['./down/p-1/one.txt', './down/p-2/two.txt', './down/q/one.txt']],
     ['{ pattern: p-*, path: down }', ['./down/p-1/one.txt', './down/p-2/two.txt']],
-    ['{ pattern: q, path: down }', ['./down/q/one.txt']],
+    ['{ pattern: q, path: down }', ['./down/one.txt']],
     ['{ pattern: p-*, merge-multiple: true, path: down }', ['./down/one.txt', './down/two.txt']],
     ['{ pattern: nothing-*, path: down }', []],
   ])('download with %s', async (inputs, files) => {

@@ -54,5 +54,5 @@ test('an expression in a block scalar is its value, as GitHub takes it', async (
   expect(job.condition).toBe("!cancelled() && github.ref == 'refs/heads/main'");
   const [step] = job.steps;
   if (step?.kind !== 'run') throw new Error('no script');
-  expect(step.script).toMatchObject({ text: 'format(\'echo "{0}"\ncat <<END\ntext\nEND\', github.sha)' });
+  expect(step.script).toMatchObject({ text: 'format(\'echo "{0}"\ncat <<END\ntext\nEND\n\', github.sha)' });
 });
