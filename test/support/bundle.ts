@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
+  /** Name of the machine, whose temporary folder no other one sees; by default each scope has one. */
+  readonly machine?: string;
   readonly onStart?: (running: RunningStep) => void;
   readonly onLine?: (line: string) => void;
 }
@@ -48,7 +50,7 @@ export async function openBundleWorld(azurerm?: string): Promise<BundleWorld> {
         ...environment,
       },
       workspace: sandbox.checkout,
-      temp: join(folder, 'temp', scope),
+      temp: join(folder, 'temp', machine ?? scope),
       ...events,
     });
   };

@@ -92,10 +92,10 @@ describe('a report that is missing says why', () => {
       'its job was cancelled',
     ],
     [
-      'failed, where another call has a job of the same name',
+      'unknown, where two calls have a job of the same name',
       collect([]),
       [job('one / Plan dev', 'success'), job('two / Plan dev', 'failure')],
-      'its job failed before it could report',
+      'its job left no report',
     ],
     ['unknown', collect([]), [job('plan / Plan dev2', 'failure')], 'its job left no report'],
     [

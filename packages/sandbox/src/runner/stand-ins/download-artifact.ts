@@ -22,8 +22,7 @@ export const downloadArtifact: StandIn = {
       const pattern = inputs['pattern'] ?? '';
       const matches = pattern === '' ? () => true : nameMatcher(pattern);
       const found = all.filter(artifact => matches(artifact.name));
-      // Since v5 the only artifact that is found has no folder of its own.
-      const isMerged = flag(inputs, 'merge-multiple', false) || found.length === 1;
+      const isMerged = flag(inputs, 'merge-multiple', false);
       // The real one too gives a single match no folder of its own (v8, `artifacts.length === 1`).
       const isFlat = isMerged || found.length === 1;
       for (const artifact of found) {

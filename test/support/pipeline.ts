@@ -1,0 +1,273 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  createRunnerHost,
+  openSandbox,
+  type Permissions,
+  type PullAction,
+  type PullView,
+  type RepositoryHandle,
+  type RunningStep,
+  runAction,
+  type SandboxWorld,
+  type StepResult,
+  startWorld,
+  type World,
+} from '@suite/sandbox';
+import {
+  createRunner,
+  type JobResult,
+  type Runner,
+  type RunnerHost,
+  type RunProgress,
+  type RunRequest,
+  type RunResult,
+} from '../../packages/sandbox/src/runner/index.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const example = join(root, 'examples', 'platform-repository');
+const release = join(root, 'out', 'release');
+const developer = 'mona';
+const workflow = '.github/workflows/platform.yml';
+
+export const bot = 'github-actions[bot]';
+
+/** The shipped workflows in a world of their own, in which nothing has been applied. */
+export interface PipelineWorld extends SandboxWorld {
+  readonly runner: Runner;
+  readonly host: RunnerHost;
+  /** Told of every change of every run. */
+  readonly watchers: Set<(run: RunProgress) => void>;
+  request(number: number, action: PullAction, more?: Partial<RunRequest>): RunRequest;
+  /** What GitHub does with an event of a pull request, to its end. */
+  run(number: number, action: PullAction, more?: Partial<RunRequest>): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+export async function openPipelineWorld(): Promise<PipelineWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
+  const sandbox = await openSandbox({
+    example,
+    folder,
+    provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
+  });
+  const watchers: PipelineWorld['watchers'] = new Set();
+  const host = createRunnerHost({
+    world: sandbox.world,
+    folder: join(folder, 'runs'),
+    release,
+    machine: sandbox.machine,
+    parallelism: Math.max(2, availableParallelism()),
+    onChange: run => {
+      for (const watch of [...watchers]) watch(run);
+    },
+  });
+  const runner = createRunner(host);
+  const { repository, world } = sandbox;
+  const request: PipelineWorld['request'] = (number, action, more = {}) => {
+    const { head, base, mergeSha, author } = repository.pull(number);
+    if (mergeSha === undefined) throw new Error(`Pull request ${number} has conflicts.`);
+    const isBot = author === 'dependabot[bot]';
+    return {
+      repository: repository.name,
+      path: workflow,
+      event: { name: 'pull_request', payload: repository.pullRequestEvent(number, action, author) },
+      ref: `refs/pull/${number}/merge`,
+      sha: mergeSha,
+      headSha: head.sha,
+      headRef: head.branch,
+      baseRef: base.branch,
+      actor: author,
+      restricted: isBot || head.repository !== repository.name,
+      ...more,
+    };
+  };
+  return {
+    ...sandbox,
+    runner,
+    host,
+    watchers,
+    request,
+    run: (...given) => runner.start(request(...given)).result,
+    close: async () => {
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A pull request with these files, by a person of the team unless it says otherwise. */
+export async function propose(
+  repository: RepositoryHandle,
+  branch: string,
+  files: Readonly<Record<string, string>>,
+  more: { readonly fork?: string; readonly author?: string } = {},
+): Promise<PullView> {
+  await repository.commit({ branch, message: branch, author: developer, files });
+  return repository.openPull({ title: branch, branch, author: developer, ...more });
+}
+
+/** The example's platform file after a change; throws when the example is not as the test expects it. */
+export async function platformFile(
+  repository: RepositoryHandle,
+  change: (text: string) => string = unchanged,
+): Promise<string> {
+  const before = (await repository.readFile('refs/heads/main', 'platform.yaml')) ?? '';
+  const after = change(before);
+  if (before === '' || (after === before && change !== unchanged))
+    throw new Error('The example’s platform.yaml is not as this test expects it.');
+  return after;
+}
+
+const unchanged = (text: string) => text;
+
+/** Only `shared` and `dev`, which is production then: half the jobs, and the same questions. */
+export function withoutLaterEnvironments(text: string): string {
+  return text
+    .replace(/^ {2}staging:[\s\S]*/m, '')
+    .replace('    cluster:', '    runner: aks-prod-runners\n    cluster:');
+}
+
+/** A comment of GitHub Actions that still stands there. */
+export function commentsOf(pull: PullView): PullView['comments'] {
+  return pull.comments.filter(({ author, deleted }) => author === bot && !deleted);
+}
+
+/** Conclusions of all jobs by name, without the name of the calling job. */
+export function conclusions(run: RunResult): Readonly<Record<string, string>> {
+  return Object.fromEntries(run.jobs.map(({ name, conclusion }) => [name.replace(/^.* \/ /, ''), conclusion]));
+}
+
+export function jobOf(run: RunResult, name: string): JobResult {
+  const job = run.jobs.find(each => each.name === name || each.name.endsWith(` / ${name}`));
+  if (job === undefined) {
+    throw new Error(
+      `No job ${name} among ${run.jobs.map(each => each.name).join(', ') || run.startupFailure || 'none'}.`,
+    );
+  }
+  return job;
+}
+
+/** Everything that the steps of a job wrote for its summary. */
+export function summaryOf(job: JobResult): string {
+  return job.steps.map(({ summary }) => summary).join('');
+}
+
+/** The error annotations of a job, as a person reads them. */
+export function errorsOf({ steps }: JobResult) {
+  return steps.flatMap(({ annotations }) => annotations).filter(({ level }) => level === 'error');
+}
+
+/** All that a run prints, for a test to tell why it is not as it should be. */
+export function transcript(run: RunResult): string {
+  const lines = run.jobs.flatMap(({ name, conclusion, steps }) => [
+    `${name}: ${conclusion}`,
+    ...steps.flatMap(step => [`  ${step.name}: ${step.conclusion}`, ...step.log.map(line => `    ${line}`)]),
+  ]);
+  return [run.startupFailure ?? '', ...lines].join('\n');
+}
+
+/** What the world is asked from now on, as it saw it. */
+export function requestsFrom({ ledger }: World): () => World['ledger']['requests'] {
+  const from = ledger.requests.length;
+  return () => ledger.requests.slice(from);
+}
+
+/** GitHub with the example platform on it, for single bundles that call nothing else. */
+export interface GitHubWorld {
+  readonly world: World;
+  readonly repository: RepositoryHandle;
+  readonly folder: string;
+  /** A new folder in which reports can lie. */
+  newFolder(name: string): Promise<string>;
+  run(action: 'plan-comment' | 'resolve-platform', inputs: Inputs, job?: StepJob): Promise<StepResult>;
+  close(): Promise<void>;
+}
+
+type Inputs = Readonly<Record<string, string>>;
+
+export interface StepJob {
+  /** Name and payload; a push to main by default. */
+  readonly event?: { readonly name: string; readonly payload: object };
+  readonly actor?: string;
+  /** `4711` and 1 by default. */
+  readonly runId?: string;
+  readonly attempt?: number;
+  /** Of the token; what plan.yml grants by default. */
+  readonly permissions?: Permissions;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Work tree that the step finds; the example by default. */
+  readonly workspace?: string;
+  readonly onStart?: (running: RunningStep) => void;
+  readonly onLine?: (line: string) => void;
+}
+
+const granted: Permissions = { contents: 'read', actions: 'read', 'pull-requests': 'write', checks: 'write' };
+
+export async function openGitHubWorld(): Promise<GitHubWorld> {
+  const folder = await mkdtemp(join(tmpdir(), 'github-'));
+  const world = await startWorld({ directory: join(folder, 'world') });
+  const repository = await world.github.createRepository({
+    name: 'contoso/platform',
+    folder: example,
+    author: developer,
+  });
+  for (const name of ['shared', 'dev', 'staging', 'prod']) {
+    repository.defineEnvironment({ name, branches: ['main'], ...(name === 'prod' ? { reviewers: [developer] } : {}) });
+  }
+  const workspace = join(folder, 'checkout');
+  const sha = await repository.checkout('refs/heads/main', workspace);
+  let steps = 0;
+  const newFolder = async (name: string) => {
+    const path = join(folder, `${name}-${++steps}`);
+    await mkdir(path, { recursive: true });
+    return path;
+  };
+  return {
+    world,
+    repository,
+    folder,
+    newFolder,
+    run: async (action, inputs, job = {}) => {
+      const temp = await newFolder('temp');
+      const event = job.event ?? { name: 'push', payload: {} };
+      const eventFile = join(await newFolder('event'), 'event.json');
+      await writeFile(eventFile, JSON.stringify(event.payload));
+      const token = world.github.issueToken({
+        repository: repository.name,
+        permissions: job.permissions ?? granted,
+      });
+      return runAction({
+        name: action,
+        action: join(release, action),
+        inputs: { 'github-token': token, ...inputs },
+        environment: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: folder,
+          ...world.networkEnvironment(),
+          GITHUB_ACTIONS: 'true',
+          GITHUB_SERVER_URL: 'https://github.com',
+          GITHUB_API_URL: 'https://api.github.com',
+          GITHUB_REPOSITORY: repository.name,
+          GITHUB_SHA: sha,
+          GITHUB_REF: 'refs/heads/main',
+          GITHUB_EVENT_NAME: event.name,
+          GITHUB_EVENT_PATH: eventFile,
+          GITHUB_ACTOR: job.actor ?? developer,
+          GITHUB_RUN_ID: job.runId ?? '4711',
+          GITHUB_RUN_ATTEMPT: String(job.attempt ?? 1),
+          ...job.environment,
+        },
+        workspace: job.workspace ?? workspace,
+        temp,
+        ...(job.onStart === undefined ? {} : { onStart: job.onStart }),
+        ...(job.onLine === undefined ? {} : { onLine: job.onLine }),
+      });
+    },
+    close: async () => {
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
