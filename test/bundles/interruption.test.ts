@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningStep, StepResult } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 
 let sandbox: BundleWorld;
 
@@ -72,13 +73,9 @@ test('cancelled: Terraform stops, the state is saved, the lease is released, the
 });
 
 test('killed: the lease stays; the next apply stops before any change and names who holds it', async () => {
-  const result = await applyAndStrike(running => {
-    // The machine is lost: the bundle, and Terraform with it.
-    running.kill();
-    killTerraform();
-  });
+  const result = await applyAndStrike(loseMachine);
   expect(result.exitCode).not.toBe(0);
-  await waitUntilQuiet();
+  await untilQuiet(sandbox.world);
   expect(state().lease.state).toBe('leased');
 
   const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'dev' }));
@@ -86,6 +83,8 @@ test('killed: the lease stays; the next apply stops before any change and names 
     /locked by an apply of .* in the run https:\/\/github\.com\/contoso\/platform\/actions\/runs\/4711 started by mona since/,
   );
 
+  // Within a minute the lease of the environment runs out, which tells that run from one that works.
+  sandbox.world.azure.breakLease(state().account, state().container, `${state().key}.run`);
   const writes = sandbox.world.ledger.writes();
   const next = await sandbox.run({ command: 'apply', scope: 'dev', 'plan-file': plan.outputs['plan-file'] ?? '' });
   expect(next.exitCode).toBe(1);
@@ -104,21 +103,3 @@ test('once the lock is broken and the leftovers are removed, the next run comple
   await sandbox.deploy('dev');
   expect(state().lease.state).toBe('available');
 });
-
-/** Terraform runs in a process group of its own, so a lost machine has to be played on it as well. */
-function killTerraform(): void {
-  const { execFileSync } = process.getBuiltinModule('node:child_process');
-  try {
-    execFileSync('pkill', ['-KILL', '-f', `terraform apply .*${sandbox.folder}`]);
-  } catch {
-    // pkill ends with 1 when nothing matched
-  }
-}
-
-/** Until no request has arrived for a while. */
-async function waitUntilQuiet(): Promise<void> {
-  for (let seen = -1; seen !== sandbox.world.ledger.requests.length; ) {
-    seen = sandbox.world.ledger.requests.length;
-    await new Promise(resolve => setTimeout(resolve, 300));
-  }
-}

@@ -39,7 +39,7 @@ export async function openBundleWorld(azurerm?: string): Promise<BundleWorld> {
     folder,
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
-  const run: BundleWorld['run'] = (inputs, { environment = {}, job, ...events } = {}) => {
+  const run: BundleWorld['run'] = (inputs, { environment = {}, job, machine, ...events } = {}) => {
     const scope = inputs['scope'] ?? 'none';
     return runAction({
       name: `provision-aks ${inputs['command']}`,

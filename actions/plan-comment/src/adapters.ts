@@ -12,12 +12,13 @@ export function createServices(kit: Kit, request: Request): Services {
   return { context, log, clock, summary, setOutputs, openPull: number => openPull(kit, token, number) };
 }
 
-function openPull({ context, clock, log }: Kit, token: string, number: number): PullRequest {
+function openPull({ context, clock, log, signal }: Kit, token: string, number: number): PullRequest {
   const { repository } = context;
   const requests = createRequests({
     token,
     apiUrl: context.apiUrl,
     clock,
+    signal,
     onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
   });
   const conversation = createConversation(requests, repository, number);

@@ -13,10 +13,10 @@ export const commentLimit = 65_536;
 /** What content may have, so that a later banner still fits. */
 export const contentLimit = commentLimit - bannerRoom - 1000;
 
-/** The body of a comment; undefined when it would be too long, because somebody has added to it by hand. */
+/** The body of a comment; undefined when it would be too long or say nothing, because somebody has edited it by hand. */
 export function bodyOf(marker: Marker, banner: Banner, content: string): string | undefined {
   const body = assembleComment(writeMarker(marker), banner, content);
-  return body.length > commentLimit ? undefined : body;
+  return body.length > commentLimit || content.trim() === '' ? undefined : body;
 }
 
 /** What has to be said above the plan of `head`. */

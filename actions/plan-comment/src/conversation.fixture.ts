@@ -87,6 +87,8 @@ export function services(port: PullRequest, context: Partial<RunContext>) {
   const given: Services = {
     context: {
       repository: 'contoso/platform',
+      repositoryId: '701234567',
+      action: { repository: 'org/actions', ref: 'v1' },
       sha: 'm'.repeat(40),
       ref: 'refs/pull/7/merge',
       event: 'pull_request',

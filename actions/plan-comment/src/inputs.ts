@@ -7,6 +7,7 @@ import {
   path,
   readInputs,
   text,
+  token,
   withDefault,
 } from '@suite/action-kit';
 import { type ExpectedScope, parseExpected } from '@suite/change-report';
@@ -35,7 +36,6 @@ export type Request =
 
 const anything: Input<string> = { absent: { value: '' }, parse: value => ({ value }) };
 const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
-const token = text(/^\S+$/, 'Use a token without spaces, or leave it out.');
 
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {

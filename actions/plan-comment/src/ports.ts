@@ -61,7 +61,7 @@ export interface Check {
 export interface Annotation {
   readonly path: string;
   readonly line: number;
-  readonly level: 'notice' | 'warning' | 'failure';
+  readonly level: 'warning' | 'failure';
   readonly title: string;
   readonly message: string;
 }

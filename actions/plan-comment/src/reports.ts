@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ChangeReport, parseReport } from '@suite/change-report';
 import { mapInParallel, parseJson, UserError } from '@suite/foundation';
@@ -52,12 +52,15 @@ function jsonFiles(names: readonly string[]): string[] {
 
 /** Throws a UserError when the file is no change report of this version. */
 export async function readReportFile(file: string): Promise<ChangeReport> {
-  const { size } = await stat(file).catch(cause => {
+  const found = await lstat(file).catch(cause => {
     throw new UserError({ message: `There is no report ${file}.`, remedy: 'Check the path.' }, { cause });
   });
-  if (size > largest) {
+  if (!found.isFile())
+    throw new UserError({ message: 'The report is no regular file.', remedy: 'Give the file itself.' });
+  if (found.size > largest) {
     throw new UserError({
-      message: `The report ${file} has ${Math.round(size / 1024 / 1024)} MB, which is too large.`,
+      message: `The report has ${Math.round(found.size / 1024 / 1024)} MB, which is too large.`,
+      remedy: 'This suite makes none of that size.',
     });
   }
   const value = parseJson(await readFile(file, 'utf8'));

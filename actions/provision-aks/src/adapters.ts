@@ -1,16 +1,26 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { childEnvironment, createToolStore, type Kit, mask } from '@suite/action-kit';
+import { join } from 'node:path';
+import {
+  childEnvironment,
+  createProcessRunner,
+  createToolStore,
+  type Kit,
+  listenForCancellation,
+  mask,
+} from '@suite/action-kit';
 import {
   type Cloud,
   clouds,
   createClusterReader,
   createCredential,
+  createEnvironmentLease,
+  createPlanStore,
   createResourceReader,
-  createRunMarker,
   createStateReader,
 } from '@suite/azure';
+import { pathInside } from '@suite/foundation';
 import {
   createTerraform,
   locateTerraform,
@@ -27,6 +37,7 @@ const cloud: Cloud = clouds.public;
 
 /** Wires the runner, Azure and Terraform to what the commands ask for. `actionFolder` holds action.yml and `terraform/`. */
 export function createServices(kit: Kit, actionFolder: string): Services {
+  const cancellation = listenForCancellation();
   return {
     context: kit.context,
     log: kit.log,
@@ -35,12 +46,18 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     setOutputs: kit.setOutputs,
     prepareWorkspace: view => prepareWorkspace(kit.context.temp, join(actionFolder, 'terraform'), view),
     connect: target => connect(kit, target),
-    openChecker: () => openChecker(kit, join(actionFolder, 'terraform')),
-    openTerraform: (target, workspace, azure) => openTerraform(kit, target, workspace, azure),
+    openChecker: folder => openChecker(kit, join(actionFolder, 'terraform'), folder),
+    openTerraform: (target, workspace, azure, stop) => {
+      // A process hears of both through one signal, so that it is interrupted once whatever comes first.
+      const processes =
+        stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, cancellation.signal]));
+      return openTerraform({ ...kit, processes }, target, workspace, azure);
+    },
+    newId: randomUUID,
   };
 }
 
-function connect({ requestIdToken, clock, log }: Kit, { view, identity }: Target): Azure {
+function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Azure {
   const credential = createCredential({
     identity,
     tenant: view.tenant,
@@ -56,7 +73,8 @@ function connect({ requestIdToken, clock, log }: Kit, { view, identity }: Target
   const resources = createResourceReader(credential, arm);
   return {
     readState: () => stateReader.head(),
-    marker: createRunMarker(credential, { ...state, warn: message => log.warning(message) }),
+    lease: createEnvironmentLease(credential, state),
+    plans: createPlanStore(credential, { account: view.state.account, cloud, identity, clock }),
     readCluster: (resourceGroup, name) => clusters.read(resourceGroup, name),
     findResource: (id, apiVersion) => resources.find(id, apiVersion),
     explainSignIn: text => credential.explain(text),
@@ -76,8 +94,7 @@ async function findTerraform(kit: Kit): Promise<string> {
   return file;
 }
 
-async function openChecker(kit: Kit, configuration: string): Promise<Checker> {
-  const { workspace } = kit.context;
+async function openChecker(kit: Kit, configuration: string, checked: string): Promise<Checker> {
   const folder = join(kit.context.temp, 'provision-aks', 'check');
   const copy = join(folder, 'terraform');
   await rm(copy, { recursive: true, force: true });
@@ -96,10 +113,10 @@ async function openChecker(kit: Kit, configuration: string): Promise<Checker> {
         .map(({ summary, detail }) => ({ message: `${summary}: ${detail}` }));
     },
     misformatted: async () => {
-      const files = await misformattedFiles(workspace, tool);
+      const files = await misformattedFiles(checked, tool);
       return files.map(file => ({
         message: 'This file is not formatted.',
-        location: { kind: 'file', path: relative(workspace, join(workspace, file)), line: 1, column: 1 },
+        location: { kind: 'file', path: pathInside(kit.context.workspace, join(checked, file)), line: 1, column: 1 },
         remedy: `Run \`terraform fmt ${file}\`.`,
       }));
     },

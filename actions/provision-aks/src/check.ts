@@ -1,8 +1,9 @@
+import { dirname } from 'node:path';
 import { cell, escapeText, problemSections, prose, table } from '@suite/change-report';
 import { count, type Problem, UserError } from '@suite/foundation';
-import { listScopes, loadPlatformWithLock, resolveScope, type ScopeView } from '@suite/platform-file';
+import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import type { Services } from './ports.ts';
-import { terraformRoot, terraformVariables } from './variables.ts';
+import { terraformRoot } from './variables.ts';
 
 /**
  * Everything that can be checked without credentials, for a pull request from a fork: platform file and lock, every scope
@@ -13,10 +14,9 @@ export async function check(platformFile: string, services: Services): Promise<v
   const { context, log, summary } = services;
   try {
     const { platform, lock } = await loadPlatformWithLock(platformFile, context.workspace);
+    const views = resolveAll(platform, lock);
     const problems: Problem[] = [];
-    const views = collect(listScopes(platform), name => resolveScope(platform, lock, name), problems);
-    if (problems.length > 0) throw new UserError(problems);
-    const tool = await services.openChecker();
+    const tool = await services.openChecker(dirname(platformFile));
     for (const root of new Set(views.map(terraformRoot))) {
       problems.push(...(await log.group(`terraform validate (${root})`, () => tool.validate(root))));
     }
@@ -30,31 +30,15 @@ export async function check(platformFile: string, services: Services): Promise<v
   }
 }
 
-function collect<T, R>(items: readonly T[], work: (item: T) => R, problems: Problem[]): R[] {
-  return items.flatMap((item): R[] => {
-    try {
-      return [work(item)];
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push(...error.problems);
-      return [];
-    }
-  });
-}
-
 function describe(platform: string, views: readonly ScopeView[]): string[] {
-  const rows = views.map(view => {
-    const settings = Object.keys(terraformVariables(view)).length;
-    return [
-      escapeText(view.scope),
-      escapeText(view.region),
-      cell(view.resourceGroup),
-      `${settings} groups of settings`,
-    ];
-  });
+  const rows = views.map(({ scope, region, resourceGroup }) => [
+    escapeText(scope),
+    escapeText(region),
+    cell(resourceGroup),
+  ]);
   return [
     `### ${prose(`\`${platform}\` is valid`)}`,
-    'Checked without credentials: the platform file and its lock, every scope, the Terraform configuration, and the format of Terraform files. What would change is planned once the commits are on a branch of this repository.',
-    table(['Scope', 'Region', 'Resource group', ''], rows),
+    'Checked without credentials: the platform file and its lock, every scope, the Terraform configuration, and the format of Terraform files. What would change is planned when somebody who may write to this repository opens a pull request with these commits.',
+    table(['Scope', 'Region', 'Resource group'], rows),
   ];
 }

@@ -3,6 +3,7 @@ import { readRequest } from './inputs.ts';
 
 const read = (given: Record<string, string>) => readRequest(name => given[name] ?? '', '/w');
 const digest = 'a'.repeat(64);
+const sha256 = 'b'.repeat(64);
 
 test('a plan needs nothing but a scope', () => {
   expect(read({ command: 'plan', scope: 'dev' })).toEqual({
@@ -12,18 +13,42 @@ test('a plan needs nothing but a scope', () => {
     region: undefined,
     clientId: undefined,
     planFile: undefined,
+    store: false,
   });
+  expect(read({ command: 'plan', scope: 'dev', 'store-plan': 'true' })).toMatchObject({ store: true });
 });
 
 test.each([
-  [{ 'plan-file': 'p' }, { planFile: '/w/p', digest: undefined }],
-  [{ 'expected-digest': digest }, { planFile: undefined, digest }],
+  [{ 'plan-file': 'p' }, { kind: 'file', planFile: '/w/p', digest: undefined }],
+  [{ 'expected-digest': digest }, { kind: 'digest', digest }],
   [
     { 'plan-file': '/p', 'expected-digest': digest },
-    { planFile: '/p', digest },
+    { kind: 'file', planFile: '/p', digest },
+  ],
+  [
+    { 'plan-key': 'a/b', 'plan-sha256': sha256, 'expected-digest': digest },
+    { kind: 'stored', key: 'a/b', sha256, digest },
+  ],
+  // The outputs of a plan that was not stored.
+  [
+    { 'plan-key': '', 'plan-sha256': '', 'expected-digest': digest },
+    { kind: 'digest', digest },
   ],
 ])('apply with %j', (given, reviewed) => {
   expect(read({ command: 'apply', scope: 'dev', ...given })).toMatchObject({ command: 'apply', reviewed });
+});
+
+test.each([
+  [{}, 1_800_000],
+  [{ 'lease-wait': '0' }, 0],
+  [{ 'lease-wait': '360' }, 21_600_000],
+])('waits as %j says', (given, leaseWaitMs) => {
+  expect(read({ command: 'apply', scope: 'dev', 'expected-digest': digest, ...given })).toMatchObject({ leaseWaitMs });
+});
+
+test('a check takes no notice of defaults', () => {
+  const defaults = { 'store-plan': 'false', 'lease-wait': '30' };
+  expect(read({ command: 'check', ...defaults })).toEqual({ command: 'check', platformFile: '/w/platform.yaml' });
 });
 
 test.each([
@@ -33,6 +58,31 @@ test.each([
   [{ command: 'plan', scope: 'Dev!' }, /input scope: is "Dev!"/],
   [{ command: 'plan', scope: 'dev', region: 'West Europe' }, /input region: is "West Europe"/],
   [{ command: 'apply', scope: 'dev', 'expected-digest': 'abc' }, /input expected-digest: is "abc"/],
+  [
+    { command: 'apply', scope: 'dev', 'plan-key': 'k' },
+    /input plan-key: .*`plan-sha256` and `expected-digest` together/,
+  ],
+  [{ command: 'apply', scope: 'dev', 'plan-sha256': sha256 }, /input plan-sha256: .*together/],
+  [{ command: 'apply', scope: 'dev', 'plan-key': 'k', 'plan-sha256': sha256 }, /input plan-key: .*together/],
+  [
+    {
+      command: 'apply',
+      scope: 'dev',
+      'plan-key': 'k',
+      'plan-sha256': sha256,
+      'expected-digest': digest,
+      'plan-file': 'p',
+    },
+    /input plan-key: .*by no `plan-file`/,
+  ],
+  [
+    { command: 'apply', scope: 'dev', 'store-plan': 'true' },
+    /input store-plan: has no meaning with `apply`.*use it with `plan`/,
+  ],
+  [{ command: 'plan', scope: 'dev', 'plan-key': 'k' }, /input plan-key: has no meaning with `plan`/],
+  [{ command: 'check', scope: 'dev' }, /input scope: has no meaning with `check`/],
+  [{ command: 'apply', scope: 'dev', 'lease-wait': '-1' }, /input lease-wait: is "-1"/],
+  [{ command: 'apply', scope: 'dev', 'lease-wait': '361' }, /input lease-wait: is "361"/],
   [{ command: 'plan', scope: 'dev', 'platform-file': 'a\0b' }, /input platform-file: .*NUL/],
 ])('refuses %j', (given, message) => {
   expect(() => read(given)).toThrow(message);

@@ -1,5 +1,16 @@
-import { choice, guid, type InputSource, optional, path, readInputs, text, withDefault } from '@suite/action-kit';
-import { type Problem, UserError } from '@suite/foundation';
+import {
+  choice,
+  flag,
+  guid,
+  type Input,
+  type InputSource,
+  optional,
+  path,
+  readInputs,
+  text,
+  withDefault,
+} from '@suite/action-kit';
+import { type Problem, sentenceList, UserError } from '@suite/foundation';
 
 interface Target {
   /** Absolute path of the platform file. */
@@ -10,13 +21,23 @@ interface Target {
   readonly clientId: string | undefined;
 }
 
-export type Request =
-  | (Target & { readonly command: 'plan'; readonly planFile: string | undefined })
-  | (Target & { readonly command: 'apply'; readonly reviewed: Reviewed })
-  | (Target & { readonly command: 'verify' })
-  | CheckRequest;
+export type Request = PlanRequest | ApplyRequest | (Target & { readonly command: 'verify' }) | CheckRequest;
 
 export type ScopeRequest = Exclude<Request, CheckRequest>;
+
+export interface PlanRequest extends Target {
+  readonly command: 'plan';
+  readonly planFile: string | undefined;
+  /** Hand the plan file on to an apply in another job. */
+  readonly store: boolean;
+}
+
+export interface ApplyRequest extends Target {
+  readonly command: 'apply';
+  readonly reviewed: Reviewed;
+  /** How long to wait for another run that works on the same scope and region. */
+  readonly leaseWaitMs: number;
+}
 
 /** Of all scopes, without an identity. */
 export interface CheckRequest {
@@ -24,14 +45,27 @@ export interface CheckRequest {
   readonly platformFile: string;
 }
 
-/** What was reviewed: the plan itself, its digest, or both. Apply does nothing that was not. */
+/** What was reviewed: a plan file in this job, one that another job stored, or a digest. Apply does nothing that was not. */
 export type Reviewed =
-  | { readonly planFile: string; readonly digest: string | undefined }
-  | { readonly planFile: undefined; readonly digest: string };
+  | { readonly kind: 'file'; readonly planFile: string; readonly digest: string | undefined }
+  | { readonly kind: 'stored'; readonly key: string; readonly sha256: string; readonly digest: string }
+  | { readonly kind: 'digest'; readonly digest: string };
 
 const scopeName = text(/^[a-z][a-z0-9-]{0,31}$/, 'Use `shared` or the name of an environment in the platform file.');
 const location = text(/^[a-z][a-z0-9]{1,39}$/, 'Use an Azure location such as `westeurope`.');
-const digest = text(/^[0-9a-f]{64}$/, 'Use the `digest` output of a plan: 64 hexadecimal digits.');
+const hash = (output: string) =>
+  text(/^[0-9a-f]{64}$/, `Use the \`${output}\` output of a plan: 64 hexadecimal digits.`);
+
+/** Whole minutes, in milliseconds. A job of GitHub's own runners ends after 6 hours. */
+const minutes: Input<number> = {
+  absent: 'required',
+  parse: value => {
+    const number = Number(value);
+    if (/^\d{1,3}$/.test(value) && number <= 360) return { value: number * 60_000 };
+    return { expected: 'Use whole minutes from 0 (do not wait) to 360.' };
+  },
+};
+const usualWaitMs = 30 * 60_000;
 
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
@@ -41,16 +75,23 @@ export function readRequest(source: InputSource, workspace: string): Request {
     scope: optional(scopeName),
     region: optional(location),
     'plan-file': optional(path(workspace)),
-    'expected-digest': optional(digest),
+    'store-plan': withDefault(flag, false),
+    'plan-key': optional(text(/^[\x21-\x7e]{1,500}$/, 'Use the `plan-key` output of a plan.')),
+    'plan-sha256': optional(hash('plan-sha256')),
+    'expected-digest': optional(hash('digest')),
+    'lease-wait': withDefault(minutes, usualWaitMs),
     'client-id': optional(guid),
   });
-  if (inputs.command === 'check') {
-    const given = (['scope', 'region', 'plan-file', 'expected-digest', 'client-id'] as const).filter(
-      name => inputs[name] !== undefined,
-    );
-    if (given.length > 0) throw new UserError(given.map(name => misplaced('check', name, 'Leave it out.')));
-    return { command: 'check', platformFile: inputs['platform-file'] };
-  }
+  const { command } = inputs;
+  const given = Object.entries(inputs).flatMap(([name, value]) =>
+    value === undefined || value === false ? [] : [name],
+  );
+  const problems = given.flatMap(name => {
+    const of = commandsOf[name];
+    return of === undefined || of.includes(command) ? [] : [misplaced(command, name, of)];
+  });
+  if (problems.length > 0) throw new UserError(problems);
+  if (command === 'check') return { command, platformFile: inputs['platform-file'] };
   if (inputs.scope === undefined) {
     throw new UserError({
       message: 'is required but was not given.',
@@ -64,37 +105,73 @@ export function readRequest(source: InputSource, workspace: string): Request {
     region: inputs.region,
     clientId: inputs['client-id'],
   };
-  const planFile = inputs['plan-file'];
-  const expectedDigest = inputs['expected-digest'];
-  const problems: Problem[] = [];
-  const { command } = inputs;
-  if (expectedDigest !== undefined && command !== 'apply') {
-    problems.push(misplaced(command, 'expected-digest', 'Use it with `apply`.'));
-  }
-  if (planFile !== undefined && command === 'verify') {
-    problems.push(misplaced(command, 'plan-file', 'Use it with `plan` or `apply`.'));
-  }
-  if (problems.length > 0) throw new UserError(problems);
-
   switch (command) {
     case 'plan':
-      return { ...target, command: 'plan', planFile };
+      return { ...target, command, planFile: inputs['plan-file'], store: inputs['store-plan'] };
     case 'verify':
-      return { ...target, command: 'verify' };
-    case 'apply':
-      if (planFile !== undefined)
-        return { ...target, command: 'apply', reviewed: { planFile, digest: expectedDigest } };
-      if (expectedDigest !== undefined) {
-        return { ...target, command: 'apply', reviewed: { planFile, digest: expectedDigest } };
-      }
-      throw new UserError({
-        message: '`apply` performs only what was reviewed, and neither a plan nor its digest was given.',
-        location: { kind: 'input', name: 'plan-file' },
-        remedy: 'Give the `plan-file` output of a plan step, or the `digest` output as `expected-digest`.',
+      return { ...target, command };
+    case 'apply': {
+      const reviewed = readReviewed({
+        planFile: inputs['plan-file'],
+        key: inputs['plan-key'],
+        sha256: inputs['plan-sha256'],
+        digest: inputs['expected-digest'],
       });
+      return { ...target, command, reviewed, leaseWaitMs: inputs['lease-wait'] };
+    }
   }
 }
 
-function misplaced(command: string, name: string, remedy: string): Problem {
-  return { message: `has no meaning with \`${command}\`.`, location: { kind: 'input', name }, remedy };
+type Command = Request['command'];
+
+/** Which commands an input means something to; all of them where it is not listed. `lease-wait` has a default, so it is always there. */
+const commandsOf: Readonly<Record<string, readonly Command[]>> = {
+  scope: ['plan', 'apply', 'verify'],
+  region: ['plan', 'apply', 'verify'],
+  'client-id': ['plan', 'apply', 'verify'],
+  'plan-file': ['plan', 'apply'],
+  'store-plan': ['plan'],
+  'plan-key': ['apply'],
+  'plan-sha256': ['apply'],
+  'expected-digest': ['apply'],
+};
+
+interface ReviewedInputs {
+  readonly planFile: string | undefined;
+  readonly key: string | undefined;
+  readonly sha256: string | undefined;
+  readonly digest: string | undefined;
+}
+
+function readReviewed({ planFile, key, sha256, digest }: ReviewedInputs): Reviewed {
+  if (key !== undefined || sha256 !== undefined) {
+    if (key !== undefined && sha256 !== undefined && digest !== undefined && planFile === undefined) {
+      return { kind: 'stored', key, sha256, digest };
+    }
+    throw new UserError({
+      message:
+        'A stored plan is named by `plan-key`, `plan-sha256` and `expected-digest` together, and by no `plan-file`.',
+      location: { kind: 'input', name: key === undefined ? 'plan-sha256' : 'plan-key' },
+      remedy: 'Give the outputs `plan-key`, `plan-sha256` and `digest` of one plan.',
+    });
+  }
+  if (planFile !== undefined) return { kind: 'file', planFile, digest };
+  if (digest !== undefined) return { kind: 'digest', digest };
+  throw new UserError({
+    message: '`apply` performs only what was reviewed, and neither a plan nor its digest was given.',
+    location: { kind: 'input', name: 'plan-file' },
+    remedy: 'Give the `plan-file` output of a plan step, or the `digest` output as `expected-digest`.',
+  });
+}
+
+function misplaced(command: Command, name: string, of: readonly Command[]): Problem {
+  const others = sentenceList(
+    of.map(other => `\`${other}\``),
+    'or',
+  );
+  return {
+    message: `has no meaning with \`${command}\`.`,
+    location: { kind: 'input', name },
+    remedy: `Leave it out, or use it with ${others}.`,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
-import type { Clock, Problem } from '@suite/foundation';
+import type { Clock, Problem, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Terraform } from '@suite/terraform';
 import type { Target } from './target.ts';
@@ -17,16 +17,20 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
   prepareWorkspace(view: ScopeView): Promise<Workspace>;
   connect(target: Target): Azure;
-  /** Terraform without an identity. */
-  openChecker(): Promise<Checker>;
-  openTerraform(target: Target, workspace: Workspace, azure: Azure): Promise<Terraform>;
+  /** Terraform without an identity. `folder` is that of the platform file: others in the repository are not ours. */
+  openChecker(folder: string): Promise<Checker>;
+  /** Once `stop` is aborted, a command that runs gets its one SIGINT and none is begun any more. */
+  openTerraform(target: Target, workspace: Workspace, azure: Azure, stop?: AbortSignal): Promise<Terraform>;
+  /** A new GUID. */
+  newId(): string;
 }
 
 /** Azure as one identity sees it. */
 export interface Azure {
   /** The state blob without its content. */
   readState(): Promise<StateBlob>;
-  readonly marker: RunMarker;
+  readonly lease: EnvironmentLease;
+  readonly plans: PlanStore;
   /** The running cluster; undefined when there is none. */
   readCluster(resourceGroup: string, name: string): Promise<LiveCluster | undefined>;
   readonly findResource: FindResource;
@@ -44,23 +48,53 @@ export type StateBlob =
         | undefined;
     };
 
-/** Says beside the state which run works on it. */
-export interface RunMarker {
-  write(note: RunNote): Promise<void>;
-  read(): Promise<RunNote | undefined>;
-  remove(): Promise<void>;
+/** The right to work on a scope and region, which one run at a time has. */
+export interface EnvironmentLease {
+  look(): Promise<LeaseView>;
+  /** Undefined when somebody else holds it. */
+  take(id: string, note: RunNote): Promise<HeldLease | undefined>;
 }
+
+export interface HeldLease {
+  /** False when another run has it, or nobody. */
+  renew(): Promise<boolean>;
+  release(): Promise<void>;
+}
+
+export type LeaseView =
+  | { readonly state: 'free' }
+  | { readonly state: 'held'; readonly note: RunNote | undefined }
+  /** Nobody holds it, but a run left its note: it ended without releasing. */
+  | { readonly state: 'abandoned'; readonly note: RunNote };
 
 export interface RunNote {
   readonly run: string;
+  readonly runId: string;
   readonly actor: string;
   readonly command: string;
   readonly startedAt: string;
 }
 
+/** Plan files between a plan job and its apply job. */
+export interface PlanStore {
+  /** `refused`: there is no container, or no right to add to it. */
+  add(
+    newKey: () => string,
+    content: Buffer,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<{ readonly key: string } | { readonly refused: UserError }>;
+  /** Undefined when it is gone. */
+  download(
+    key: string,
+    file: string,
+  ): Promise<{ readonly sha256: string; readonly metadata: Readonly<Record<string, string>> } | undefined>;
+  list(prefix: string): Promise<{ readonly key: string; readonly modifiedAt: number }[]>;
+  remove(key: string): Promise<void>;
+}
+
 /** Terraform without an identity. Both give what is wrong. */
 export interface Checker {
   validate(root: TerraformRoot): Promise<Problem[]>;
-  /** Files of the repository that are not formatted. */
+  /** Terraform files in the folder that are not formatted. */
   misformatted(): Promise<Problem[]>;
 }

@@ -31,6 +31,7 @@ export async function prepare(
   services: Services,
   azure: Azure,
   workspace: Workspace,
+  stop?: AbortSignal,
 ): Promise<Prepared> {
   const { view } = target;
   const [state, cluster] = await Promise.all([
@@ -41,7 +42,7 @@ export async function prepare(
   await workspace.copyConfiguration();
   const variables = terraformVariables(view, heldVersions(cluster));
   const variablesFile = await workspace.writeVariables(variables);
-  const terraform = await services.openTerraform(target, workspace, azure);
+  const terraform = await services.openTerraform(target, workspace, azure, stop);
   await services.log.group('terraform init', () => terraform.init({ lockFile: 'write' }));
   return { azure, workspace, terraform, state, variables, variablesFile };
 }

@@ -1,7 +1,8 @@
 import { headline, problemSections, renderSummaryParts } from '@suite/change-report';
 import { CancelledError, UserError } from '@suite/foundation';
+import { apply } from './apply.ts';
 import { check } from './check.ts';
-import { apply, type Outcome, plan, verify } from './commands.ts';
+import { type Outcome, plan, verify } from './commands.ts';
 import type { Request, ScopeRequest } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { assembleReport, failureChecks, outputsOf } from './report.ts';
@@ -31,7 +32,7 @@ export async function provision(request: Request, services: Services): Promise<v
   const reportFile = await workspace.writeReport(request.command, report);
   const parts = renderSummaryParts(report, { limitBytes: await services.summary.room() });
   await services.summary.append(parts.slice(0, 1));
-  services.setOutputs({ ...outputsOf(report, reportFile, outcome.planFile), 'summary-parts': parts.length });
+  services.setOutputs({ ...outputsOf(report, reportFile, outcome.plan), 'summary-parts': parts.length });
   if (outcome.error !== undefined) throw outcome.error;
   services.log.info(headline(report));
 }
@@ -45,9 +46,9 @@ async function perform(
   try {
     switch (request.command) {
       case 'plan':
-        return await plan(target, services, workspace, request.planFile);
+        return await plan(target, services, workspace, request);
       case 'apply':
-        return await apply(target, services, workspace, request.reviewed);
+        return await apply(target, services, workspace, request);
       case 'verify':
         return await verify(target, services);
     }

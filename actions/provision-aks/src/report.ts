@@ -73,15 +73,23 @@ export function showValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Where a plan lies for later steps, and for later jobs. */
+export interface PlanPlace {
+  readonly file: string;
+  readonly stored: { readonly key: string; readonly sha256: string } | undefined;
+}
+
 /** The outputs of the action. */
-export function outputsOf(report: ChangeReport, reportFile: string, planFile: string | undefined) {
+export function outputsOf(report: ChangeReport, reportFile: string, plan: PlanPlace | undefined) {
   return {
     changes: report.changes.length,
     risk: highestRisk(report.changes),
     digest: report.digest,
     verdict: report.verdict,
     report: reportFile,
-    'plan-file': planFile,
+    'plan-file': plan?.file,
+    'plan-key': plan?.stored?.key,
+    'plan-sha256': plan?.stored?.sha256,
   };
 }
 

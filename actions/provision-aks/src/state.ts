@@ -1,13 +1,16 @@
-import { type Problem, UserError } from '@suite/foundation';
+import { duration, type Problem, printable, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import { describeLock } from '@suite/terraform';
-import type { Azure, StateBlob } from './ports.ts';
+import type { Azure, LeaseView, RunNote, StateBlob } from './ports.ts';
+import { placeOf } from './target.ts';
+
+export type State = Extract<StateBlob, { exists: true }>;
 
 /**
  * Reads the state's blob before Terraform does. `terraform init` writes one where there is none, which a plan identity may
  * not; and a lock found here stops an apply before anything is done. Throws a UserError that says how to make the blob.
  */
-export async function requireState(azure: Azure, view: ScopeView): Promise<Extract<StateBlob, { exists: true }>> {
+export async function requireState(azure: Pick<Azure, 'readState'>, view: ScopeView): Promise<State> {
   const blob = await azure.readState();
   if (blob.exists) return blob;
   const { account, container, key } = view.state;
@@ -19,14 +22,23 @@ export async function requireState(azure: Azure, view: ScopeView): Promise<Extra
   });
 }
 
-/** Why nothing can be applied now, or undefined when the lock is free. */
-export async function describeHolder(
-  azure: Azure,
-  view: ScopeView,
-  blob: Extract<StateBlob, { exists: true }>,
-  now: number,
-): Promise<Problem | undefined> {
-  if (blob.lease === 'available') return undefined;
-  const holder = await azure.marker.read();
-  return describeLock({ backend: view.state, lock: blob.lock, holder, now });
+/**
+ * Who works on the scope now, or undefined when nobody does. Terraform's lock comes first: of the two only it outlives a
+ * run that was killed, and its message says how to release it.
+ */
+export function describeHolder(view: ScopeView, state: State, lease: LeaseView, now: number): Problem | undefined {
+  const note = lease.state === 'free' ? undefined : lease.note;
+  if (state.lease === 'leased') return describeLock({ backend: view.state, lock: state.lock, holder: note, now });
+  if (lease.state !== 'held') return undefined;
+  return { message: `${describeRun(lease.note, now)} works on ${placeOf(view)}.` };
+}
+
+/** The beginning of a sentence: "The run … of mona (apply, since …, 2 min ago)". */
+export function describeRun(note: RunNote | undefined, now: number): string {
+  if (note === undefined) return 'A run that has not said its name yet';
+  const began = Date.parse(note.startedAt);
+  const since = Number.isNaN(began)
+    ? ''
+    : `, since ${new Date(began).toISOString().slice(0, 19).replace('T', ' ')} UTC, ${duration(Math.max(0, now - began))} ago`;
+  return printable(`The run ${note.run} of ${note.actor} (${note.command}${since})`);
 }

@@ -20,10 +20,14 @@ export async function loadTarget(request: ScopeRequest, workspace: string): Prom
     ...(request.region === undefined ? {} : { region: request.region }),
   });
   const role = request.command === 'apply' ? 'apply' : 'plan';
-  const place = view.kind === 'shared' ? 'the shared scope' : `${view.scope} in ${view.region}`;
   return {
     view,
     platform,
-    identity: { name: `${role} identity of ${place}`, clientId: request.clientId ?? view.identities[role] },
+    identity: { name: `${role} identity of ${placeOf(view)}`, clientId: request.clientId ?? view.identities[role] },
   };
+}
+
+/** What a person calls the scope and region, inside a sentence. */
+export function placeOf(view: ScopeView): string {
+  return view.kind === 'shared' ? 'the shared scope' : `${view.scope} in ${view.region}`;
 }

@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScopeView } from '@suite/platform-file';
 import { terraformRoot } from './variables.ts';
@@ -13,6 +13,7 @@ export interface Workspace {
   readonly dataDir: string;
   /** Where a plan goes unless the caller names a place. */
   readonly planFile: string;
+  readPlan(file: string): Promise<Buffer>;
   /** Removes what holds values of the plan once it is applied. */
   discard(file: string): Promise<void>;
   writeVariables(variables: unknown): Promise<string>;
@@ -38,8 +39,10 @@ export async function prepareWorkspace(temp: string, terraform: string, view: Sc
     configuration: join(copy, terraformRoot(view)),
     dataDir: join(folder, 'data'),
     planFile: join(folder, 'plan.tfplan'),
+    readPlan: file => readFile(file),
     discard: file => rm(file, { force: true }),
     writeVariables: variables => write('variables.tfvars.json', variables),
-    writeReport: (command, report) => write(`report-${command}.json`, report),
+    writeReport: (command, report) =>
+      write(`report-${command}-${view.platform}-${view.scope}-${view.region}.json`, report),
   };
 }

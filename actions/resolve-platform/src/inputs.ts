@@ -1,4 +1,4 @@
-import { flag, type InputSource, path, readInputs, text, withDefault } from '@suite/action-kit';
+import { flag, type InputSource, path, readInputs, token, withDefault } from '@suite/action-kit';
 
 export interface Request {
   /** Absolute path. */
@@ -6,8 +6,6 @@ export interface Request {
   readonly requireReviewers: boolean;
   readonly token: string;
 }
-
-const token = text(/^\S+$/, 'Use a token without spaces, or leave it out.');
 
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {

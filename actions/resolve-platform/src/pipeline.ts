@@ -25,11 +25,33 @@ export function matrixOf(views: readonly ScopeView[]): { readonly include: reado
   };
 }
 
+/** One stage of a promotion: a scope with its regions. */
+export interface Stage {
+  readonly scope: string;
+  /** Whether somebody has to approve it on GitHub. */
+  readonly approval: boolean;
+  readonly places: readonly (MatrixEntry & { readonly index: number; readonly platform: string })[];
+}
+
+/** The stages in order. A job's matrix is `places`; its `index` tells the legs apart. */
+export function stagesOf(views: readonly ScopeView[], protections: readonly Protection[]): Stage[] {
+  const entries = matrixOf(views).include;
+  const scopes = [...new Set(views.map(({ scope }) => scope))];
+  return scopes.map(scope => ({
+    scope,
+    approval: (protectionOf(protections, scope)?.reviewers ?? 0) > 0,
+    places: entries
+      .filter(entry => entry.scope === scope)
+      .map((entry, index) => ({ ...entry, index, platform: views[0]?.platform ?? '' })),
+  }));
+}
+
 /** What a comment expects a report of, and what gates its apply: the region or scope before it, and GitHub's protection. */
 export function expectedScopes(views: readonly ScopeView[], protections: readonly Protection[]): ExpectedScope[] {
   return views.map((view, index) => {
     const { scope, region, production } = view;
-    const before = views[index - 1];
+    // Regions of an environment go side by side, after the whole environment before it.
+    const before = views.slice(0, index).findLast(earlier => earlier.scope !== scope);
     const protection = protectionOf(protections, scope);
     return {
       scope,
@@ -37,7 +59,7 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
       title: titleOf(view, views),
       production,
       gate: {
-        ...(before === undefined ? {} : { after: before.scope === scope ? before.region : before.scope }),
+        ...(before === undefined ? {} : { after: before.scope }),
         reviewers: protection?.reviewers ?? 0,
         waitMinutes: protection?.waitMinutes ?? 0,
       },

@@ -32,6 +32,8 @@ const protectedWell = [
   protection('prod', { reviewers: 2, waitMinutes: 30 }),
 ];
 
+const own = { number: 7, action: 'opened', headSha: 'a', baseSha: 'b', merged: false, author: 'mona', fromFork: false };
+
 async function run(
   protections: readonly Protection[] | Error,
   { requireReviewers = false, context = {} }: { requireReviewers?: boolean; context?: Partial<RunContext> } = {},
@@ -41,7 +43,14 @@ async function run(
   const warnings: string[] = [];
   let asked = 0;
   const services = {
-    context: { event: 'pull_request', actor: 'mona', repository: 'contoso/platform', workspace: folder, ...context },
+    context: {
+      event: 'pull_request',
+      pullRequest: own,
+      actor: 'mona',
+      repository: 'contoso/platform',
+      workspace: folder,
+      ...context,
+    },
     log: { info: () => {}, warning: (line: string) => void warnings.push(line) },
     summary: { append: async (blocks: readonly string[]) => void summaries.push(...blocks) },
     setOutputs: (values: object) => void Object.assign(outputs, values),

@@ -3,7 +3,7 @@ import { count, describeProblem, type Problem, UserError } from '@suite/foundati
 import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
 import { modeOf } from './mode.ts';
-import { expectedScopes, matrixOf } from './pipeline.ts';
+import { expectedScopes, matrixOf, stagesOf } from './pipeline.ts';
 import type { Services } from './ports.ts';
 import { judgeProtection } from './protection.ts';
 import { describeResolution } from './report.ts';
@@ -52,6 +52,7 @@ async function attempt(
     platform: platform.source.name,
     scopes: JSON.stringify(expectedScopes(views, protections)),
     matrix: JSON.stringify(matrixOf(views)),
+    stages: JSON.stringify(stagesOf(views, protections)),
   });
   await summary.append(describeResolution(mode, views, protections, judged.warnings));
   log.info(

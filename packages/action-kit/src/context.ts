@@ -4,6 +4,10 @@ import { type PullRequestEvent, readPullRequest } from './pull-request.ts';
 export interface RunContext {
   /** `owner/name`; empty outside of a workflow. */
   readonly repository: string;
+  /** GitHub's number of it, which outlives a rename; empty outside of a workflow. */
+  readonly repositoryId: string;
+  /** Where the running action comes from: `org/actions`, and the commit or tag; empty for an action of the workspace. */
+  readonly action: { readonly repository: string; readonly ref: string };
   readonly sha: string;
   readonly ref: string;
   readonly event: string;
@@ -33,6 +37,8 @@ export function readContext(env: Environment, fallback: { cwd: string; temp: str
   const runId = text('GITHUB_RUN_ID');
   return {
     repository,
+    repositoryId: text('GITHUB_REPOSITORY_ID'),
+    action: { repository: text('GITHUB_ACTION_REPOSITORY'), ref: text('GITHUB_ACTION_REF') },
     sha: text('GITHUB_SHA'),
     ref: text('GITHUB_REF'),
     event: text('GITHUB_EVENT_NAME'),

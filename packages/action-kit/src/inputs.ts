@@ -1,11 +1,14 @@
 import { isAbsolute, resolve } from 'node:path';
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
+import { mask } from './secrets.ts';
 
 /** How one input is read: a parser, and what an absent input means. */
 export interface Input<T> {
   /** Returns the value, or a sentence that says what was expected. */
   readonly parse: (text: string) => { readonly value: T } | { readonly expected: string };
   readonly absent: { readonly value: T } | 'required';
+  /** Masked before anything else, and never repeated in a message. */
+  readonly isSecret?: true;
 }
 
 export type Inputs<S> = { readonly [K in keyof S]: S[K] extends Input<infer T> ? T : never };
@@ -29,9 +32,13 @@ export function readInputs<S extends Record<string, Input<unknown>>>(source: Inp
       } else values[name] = input.absent.value;
       continue;
     }
+    if (input.isSecret) for (const line of [text, ...text.split(/\s+/)]) mask(line);
     const parsed = input.parse(text);
     if ('value' in parsed) values[name] = parsed.value;
-    else problems.push({ message: `is ${quote(text)}.`, location: { kind: 'input', name }, remedy: parsed.expected });
+    else {
+      const message = input.isSecret ? 'is not as it should be.' : `is ${quote(text)}.`;
+      problems.push({ message, location: { kind: 'input', name }, remedy: parsed.expected });
+    }
   }
   if (problems.length > 0) throw new UserError(problems);
   return values as Inputs<S>;
@@ -74,6 +81,12 @@ export function choice<const T extends string>(words: readonly T[]): Input<T> {
 export function text(pattern: RegExp, expected: string): Input<string> {
   return { absent: 'required', parse: value => (pattern.test(value) ? { value } : { expected }) };
 }
+
+/** A credential in one word of printable ASCII, as HTTP headers take it. */
+export const token: Input<string> = {
+  ...text(/^[\x21-\x7e]+$/, 'Give a token without spaces, or leave it out.'),
+  isSecret: true,
+};
 
 export const guid = text(
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,

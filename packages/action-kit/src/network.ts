@@ -16,12 +16,31 @@ export function configureNetwork(env: Environment): void {
         remedy: 'Update the runner to 2.336.0 or newer (Node 24.14 or newer).',
       });
     }
-    http.setGlobalProxyFromEnv(env as NodeJS.ProcessEnv);
+    try {
+      http.setGlobalProxyFromEnv(env as NodeJS.ProcessEnv);
+    } catch {
+      // Neither the address nor the cause is repeated: it may hold a password.
+      throw new UserError({
+        message: 'HTTPS_PROXY or HTTP_PROXY is no address of a proxy.',
+        remedy: 'Use the form `http://proxy.example.com:8080`.',
+      });
+    }
   }
   // Node reads NODE_EXTRA_CA_CERTS by itself at start; SSL_CERT_FILE, which other tools read, it does not know.
   const file = env['SSL_CERT_FILE'];
   if (file && file !== env['NODE_EXTRA_CA_CERTS']) {
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readCertificates(file)]);
+    const certificates = readCertificates(file);
+    try {
+      tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificates]);
+    } catch (cause) {
+      throw new UserError(
+        {
+          message: `SSL_CERT_FILE names ${file}, which holds no certificates.`,
+          remedy: 'Point it to a PEM file, or unset it.',
+        },
+        { cause },
+      );
+    }
   }
 }
 

@@ -30,6 +30,8 @@ export interface Kit {
   readonly summary: Summary;
   /** Its sleep ends with the cancellation of the run. */
   readonly clock: Clock;
+  /** Aborted when the run is cancelled, with the CancelledError that says so. */
+  readonly signal: AbortSignal;
   /** Long-running tools: they hear of a cancellation. */
   readonly processes: ProcessRunner;
   /** Commands that answer at once. */
@@ -54,7 +56,7 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
   // Plans and reports are for nobody else on a shared machine; tools that are started inherit this.
   process.umask(0o077);
   const env = process.env;
-  const context = readContext(env, { cwd: process.cwd(), temp: tmpdir() });
+  const context = readContext(env, { cwd: workingDirectory(), temp: tmpdir() });
   const log = createLog(context.workspace);
   const cancellation = listenForCancellation();
   let failed = false;
@@ -65,8 +67,9 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
       context,
       input: name => core.getInput(name),
       log,
-      summary: createSummary(env['GITHUB_STEP_SUMMARY']),
+      summary: createSummary(env['GITHUB_STEP_SUMMARY'], message => log.warning(message)),
       clock: cancellableClock(systemClock, cancellation.signal),
+      signal: cancellation.signal,
       processes: createProcessRunner(cancellation.signal),
       shortProcesses: createShortRunner(),
       setOutputs,
@@ -80,6 +83,15 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
   }
   // Idle keep-alive connections would hold the job for seconds; everything has been awaited by now.
   process.exit(failed ? 1 : 0);
+}
+
+/** The working directory may be gone. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
+  }
 }
 
 /** Prints a failure as a person needs it: user errors as annotations without a stack, defects with everything we know. */

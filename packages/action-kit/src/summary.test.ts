@@ -24,7 +24,7 @@ test('never exceeds the limit, keeps the order, and says what it left out', () =
 test('what earlier steps of the file took counts', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'summary-')), 'summary.md');
   await writeFile(file, 'x'.repeat(700));
-  const summary = createSummary(file, 1000);
+  const summary = createSummary(file, () => {}, 1000);
   expect(await summary.room()).toBe(298);
   await summary.append(['a'.repeat(100), 'b'.repeat(200)]);
   const text = await readFile(file, 'utf8');

@@ -1,5 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises';
-import { utf8Length } from '@suite/foundation';
+import { errorMessage, utf8Length } from '@suite/foundation';
 
 /** GitHub drops a step's summary silently when it is over 1 MiB. */
 export const summaryLimit = 1024 * 1024;
@@ -14,7 +14,12 @@ export interface Summary {
   append(blocks: readonly string[]): Promise<void>;
 }
 
-export function createSummary(file: string | undefined, limit = summaryLimit): Summary {
+/** `warn` is told when it cannot be written: no work is given up for it. */
+export function createSummary(
+  file: string | undefined,
+  warn: (message: string) => void = () => {},
+  limit = summaryLimit,
+): Summary {
   const free = async () => {
     if (!file) return limit;
     const written = await stat(file).then(
@@ -27,7 +32,10 @@ export function createSummary(file: string | undefined, limit = summaryLimit): S
     room: async () => Math.max(0, (await free()) - separator.length),
     append: async blocks => {
       const text = fitBlocks(blocks, await free());
-      if (file && text !== '') await appendFile(file, text, 'utf8');
+      if (!file || text === '') return;
+      await appendFile(file, text, 'utf8').catch(error =>
+        warn(`The job summary cannot be written: ${errorMessage(error)}`),
+      );
     },
   };
 }

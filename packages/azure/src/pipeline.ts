@@ -12,15 +12,19 @@ export interface HttpRequest {
   readonly method: HttpMethods;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
+  /** Leaves the body of a 200 unread in `readableStreamBody`. */
+  readonly stream?: boolean;
+  /** For the whole request; 30 s by default. */
+  readonly timeoutMs?: number;
   /** Statuses that are answers; any other one is thrown as the SDK's RestError. */
   readonly answers: readonly number[];
 }
 
 export type Send = (request: HttpRequest) => Promise<PipelineResponse>;
 
-// Nothing here transfers much; a connection that is silent for so long is dead.
-const timeoutMs = 30_000;
+// Most requests transfer little; one that takes so long is dead.
+const usualTimeoutMs = 30_000;
 
 /** Requests to Azure for which there is no client, with a bearer token. Retrying is left to the caller. */
 export function createSend(options: PipelineOptions): Send {
@@ -36,13 +40,14 @@ async function prepare({ credential, scope, httpClient }: PipelineOptions): Prom
   const pipeline = sdk.createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
   pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
   const client = httpClient ?? sdk.createDefaultHttpClient();
-  return async ({ method, url, headers, body, answers }) => {
+  return async ({ method, url, headers, body, stream = false, timeoutMs = usualTimeoutMs, answers }) => {
     const request = sdk.createPipelineRequest({
       method,
       url,
       headers: sdk.createHttpHeaders(headers),
       timeout: timeoutMs,
       ...(body === undefined ? {} : { body }),
+      ...(stream ? { streamResponseStatusCodes: new Set([200]) } : {}),
     });
     const response = await pipeline.sendRequest(client, request);
     if (answers.includes(response.status)) return response;

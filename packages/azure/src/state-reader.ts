@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { asString, isObject, parseJson } from '@suite/foundation';
-import { createBlobRequests, type StateOptions } from './state-blob.ts';
+import { createBlobRequests, type StateOptions } from './blob-requests.ts';
 
 /** Who holds the lock, as Terraform noted it in the blob's metadata. */
 export interface BlobLock {

@@ -15,7 +15,26 @@ test.each([
   ['closed', { state: 'closed', merged: false, merge_commit_sha: 'trial' }, 'closed', undefined],
 ])('a pull request that is %s', async (_, answer, state, mergeSha) => {
   const { options } = stubGitHub(() => ({ body: { number: 7, head: { sha: 'h1' }, ...answer } }));
-  expect(await readPull(createRequests(options), repository, 7)).toEqual({ number: 7, headSha: 'h1', state, mergeSha });
+  expect(await readPull(createRequests(options), repository, 7)).toEqual({ headSha: 'h1', state, mergeSha });
+});
+
+test.each([
+  ['a page', '<html></html>'],
+  ['nothing', {}],
+  ['another one', { number: 8, head: { sha: 'h1' }, state: 'open' }],
+  ['one without a state', { number: 7, head: { sha: 'h1' } }],
+  ['one without a head', { number: 7, state: 'closed', merged: true }],
+])('%s is no pull request, and not a closed one', async (_, body) => {
+  const { options } = stubGitHub(() => ({ body }));
+  await expect(readPull(createRequests(options), repository, 7)).rejects.toThrow('was not GitHub’s API');
+});
+
+test('a comment that was not written is not taken for one', async () => {
+  const { options } = stubGitHub(() => ({ body: '<html></html>' }));
+  const conversation = createConversation(createRequests(options), repository, 7);
+  const error = await conversation.create('x').catch(caught => caught);
+  // Looking again shows whether it is there.
+  expect([error.isWrite, error.retry]).toEqual([true, { retry: true }]);
 });
 
 test('a conversation', async () => {

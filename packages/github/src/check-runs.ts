@@ -1,4 +1,5 @@
-import { asNumber, asObject, asString } from '@suite/foundation';
+import { asNumber, asObject } from '@suite/foundation';
+import { unexpected } from './failure.ts';
 import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
 
@@ -7,7 +8,7 @@ export interface CheckAnnotation {
   readonly path: string;
   /** From 1. */
   readonly line: number;
-  readonly level: 'notice' | 'warning' | 'failure';
+  readonly level: 'warning' | 'failure';
   /** At most 255 characters. */
   readonly title: string;
   readonly message: string;
@@ -16,7 +17,7 @@ export interface CheckAnnotation {
 export interface CheckRun {
   readonly name: string;
   readonly headSha: string;
-  readonly conclusion: 'success' | 'neutral' | 'failure';
+  readonly conclusion: 'success' | 'failure';
   readonly detailsUrl: string | undefined;
   readonly title: string;
   /** Markdown, at most 65,535 characters. */
@@ -55,7 +56,7 @@ export async function createCheckRun(requests: Requests, repository: string, run
     }),
   );
   const id = asNumber(created['id']);
-  if (id === undefined) throw new Error(`GitHub gave the check run no id: ${asString(created['url']) ?? ''}`);
+  if (id === undefined) throw unexpected(purpose, true);
   for (let from = perRequest; from < run.annotations.length; from += perRequest) {
     await requests.append(purpose, 'PATCH /repos/{owner}/{repo}/check-runs/{id}', {
       ...place,

@@ -1,4 +1,5 @@
 import { asNumber, asObject, asString } from '@suite/foundation';
+import { unexpected } from './failure.ts';
 import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
 
@@ -27,21 +28,23 @@ export function createConversation(requests: Requests, repository: string, numbe
   return {
     viewer: async () => {
       // REST answers a job's token with 403 here.
-      const answer = asObject(await requests.query('ask whose token it is', '{ viewer { login } }', {}));
+      const purpose = 'ask whose token it is';
+      const answer = asObject(await requests.query(purpose, '{ viewer { login } }', {}));
       const login = asString(asObject(answer['viewer'])['login']);
-      if (login === undefined) throw new Error('GitHub named no viewer for the token.');
+      if (login === undefined) throw unexpected(purpose);
       return login;
     },
     list: async () => {
-      const comments = await requests.readAll(
-        `read the comments of ${where}`,
-        'GET /repos/{owner}/{repo}/issues/{number}/comments',
-        { ...place, number },
-      );
-      return comments.map(readComment);
+      const purpose = `read the comments of ${where}`;
+      const comments = await requests.readAll(purpose, 'GET /repos/{owner}/{repo}/issues/{number}/comments', {
+        ...place,
+        number,
+      });
+      return comments.map(comment => readComment(comment) ?? fail(purpose, false));
     },
     create: async body =>
-      readComment(
+      written(
+        `comment on ${where}`,
         await requests.write(`comment on ${where}`, 'POST /repos/{owner}/{repo}/issues/{number}/comments', {
           ...place,
           number,
@@ -49,7 +52,8 @@ export function createConversation(requests: Requests, repository: string, numbe
         }),
       ),
     update: async (id, body) =>
-      readComment(
+      written(
+        `change its comment on ${where}`,
         await requests.write(`change its comment on ${where}`, 'PATCH /repos/{owner}/{repo}/issues/comments/{id}', {
           ...place,
           id,
@@ -65,10 +69,21 @@ export function createConversation(requests: Requests, repository: string, numbe
   };
 }
 
-function readComment(value: unknown): Comment {
+function written(purpose: string, value: unknown): Comment {
+  return readComment(value) ?? fail(purpose, true);
+}
+
+function fail(purpose: string, isWrite: boolean): never {
+  throw unexpected(purpose, isWrite);
+}
+
+/** Undefined for what is no comment. */
+function readComment(value: unknown): Comment | undefined {
   const comment = asObject(value);
+  const id = asNumber(comment['id']);
+  if (id === undefined) return undefined;
   return {
-    id: asNumber(comment['id']) ?? 0,
+    id,
     author: asString(asObject(comment['user'])['login']) ?? '',
     body: asString(comment['body']) ?? '',
     url: asString(comment['html_url']) ?? '',

@@ -71,21 +71,31 @@ export async function reviewRuns(
 ): Promise<readonly ReviewRun[]> {
   const place = splitRepository(repository);
   const purpose = `find the plans of ${headSha.slice(0, 7)}`;
-  const runs = await requests.readAll(purpose, 'GET /repos/{owner}/{repo}/actions/runs', {
-    ...place,
-    head_sha: headSha,
-    event: 'pull_request',
-  });
+  const runs = await requests.readAll(
+    purpose,
+    'GET /repos/{owner}/{repo}/actions/runs',
+    {
+      ...place,
+      head_sha: headSha,
+      event: 'pull_request',
+    },
+    'workflow_runs',
+  );
   const found: ReviewRun[] = [];
   for (const run of runs.map(asObject)) {
     const id = asNumber(run['id']);
     // A fork's run would be anybody's.
     const own = asString(asObject(run['head_repository'])['full_name'])?.toLowerCase() === repository.toLowerCase();
     if (id === undefined || !own) continue;
-    const artifacts = await requests.readAll(purpose, 'GET /repos/{owner}/{repo}/actions/runs/{id}/artifacts', {
-      ...place,
-      id,
-    });
+    const artifacts = await requests.readAll(
+      purpose,
+      'GET /repos/{owner}/{repo}/actions/runs/{id}/artifacts',
+      {
+        ...place,
+        id,
+      },
+      'artifacts',
+    );
     found.push({
       id: String(id),
       url: asString(run['html_url']) ?? '',

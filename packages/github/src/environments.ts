@@ -21,6 +21,7 @@ export async function readEnvironments(
     `read the environments of ${repository} and how they are protected`,
     'GET /repos/{owner}/{repo}/environments',
     splitRepository(repository),
+    'environments',
   );
   return environments.map(readEnvironment);
 }

@@ -34,6 +34,20 @@ export class GitHubFailure extends UserError {
   }
 }
 
+/**
+ * An answer that is none of GitHub's, such as the page of a proxy that wants a login. Nothing is concluded from it.
+ */
+export function unexpected(purpose: string, isWrite = false): GitHubFailure {
+  return new GitHubFailure(
+    {
+      message: `What answered when this job tried to ${purpose} was not GitHub’s API.`,
+      remedy:
+        'A proxy or a login page may stand in between: check HTTPS_PROXY and GITHUB_API_URL. Else run the job again.',
+    },
+    { retry: { retry: isWrite }, status: undefined, isWrite, cause: undefined },
+  );
+}
+
 /** Whether a request failed, rather than what makes or reads it. */
 export function isRequestFailure(error: unknown): boolean {
   return error instanceof Error && ['HttpError', 'GraphqlResponseError'].includes(error.name);
@@ -86,6 +100,8 @@ function systemCode(error: unknown): string | undefined {
 
 // A name that does not exist and a certificate that is not trusted stay so.
 const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
+// What GitHub asks for is an hour at most; more is a mistake of whoever answers.
+const longestLimitMs = 24 * 60 * 60_000;
 // GitHub's advice where it names no time (docs.github.com, "Best practices for using the REST API").
 const secondaryPauseMs = 60_000;
 /** All pauses of a request together: the job's own time is ten minutes, and somebody waits for it. */
@@ -100,11 +116,6 @@ export function judge(error: unknown, now: number): Verdict {
   if (limit !== undefined) return limit > longestPauseMs ? { retry: false } : { retry: true, afterMs: limit };
   if (failure.status !== undefined) return { retry: isTransientStatus(failure.status) };
   return { retry: failure.code === undefined || !finalCodes.test(failure.code) };
-}
-
-/** Whether GitHub refused because of a limit: then nothing was done, and it may be asked again. */
-export function isLimit(error: unknown, now: number): boolean {
-  return isRequestFailure(error) && limitEnd(readFailure(error), now) !== undefined;
 }
 
 /** Milliseconds until a rate limit ends; undefined when this is none. */
@@ -138,10 +149,11 @@ function describe(failure: Failure, purpose: string, now: number): Problem {
   const said = shorten(printable(failure.message).replace(/\s+/g, ' ').trim(), 300);
   const limit = limitEnd(failure, now);
   if (limit !== undefined) {
-    const until = new Date(now + limit).toISOString().slice(11, 16);
+    const until = new Date(now + Math.min(limit, longestLimitMs)).toISOString();
+    const day = until.slice(0, 10) === new Date(now).toISOString().slice(0, 10) ? '' : `${until.slice(0, 10)} `;
     return {
       message: `GitHub's rate limit is used up, so this job could not ${purpose}.`,
-      remedy: `Run the job again after ${until} UTC.`,
+      remedy: `Run the job again after ${day}${until.slice(11, 16)} UTC.`,
     };
   }
   if (status === undefined) {

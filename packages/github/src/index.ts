@@ -2,6 +2,8 @@ export type { CheckAnnotation, CheckRun } from './check-runs.ts';
 export { createCheckRun } from './check-runs.ts';
 export type { Comment, Conversation } from './comments.ts';
 export { createConversation } from './comments.ts';
+export type { MergedPull, Relation, ReviewRun } from './commits.ts';
+export { compareCommits, pullsOfCommit, readApprovers, reviewRuns } from './commits.ts';
 export type { EnvironmentProtection } from './environments.ts';
 export { readEnvironments } from './environments.ts';
 export { GitHubFailure } from './failure.ts';

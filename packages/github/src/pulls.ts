@@ -1,10 +1,10 @@
-import { asNumber, asObject, asString } from '@suite/foundation';
+import { asObject, asString } from '@suite/foundation';
+import { unexpected } from './failure.ts';
 import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
 
 /** A pull request as it stands now, not as the event saw it. */
 export interface Pull {
-  readonly number: number;
   readonly headSha: string;
   readonly state: 'open' | 'merged' | 'closed';
   /** The commit that the merge made; undefined unless it is merged. */
@@ -12,17 +12,23 @@ export interface Pull {
 }
 
 export async function readPull(requests: Requests, repository: string, number: number): Promise<Pull> {
+  const purpose = `read pull request ${number}`;
   const pull = asObject(
-    await requests.read(`read pull request ${number}`, 'GET /repos/{owner}/{repo}/pulls/{number}', {
+    await requests.read(purpose, 'GET /repos/{owner}/{repo}/pulls/{number}', {
       ...splitRepository(repository),
       number,
     }),
   );
+  const headSha = asString(asObject(pull['head'])['sha']);
+  const state = pull['state'];
+  // Nothing is concluded from what is missing: "closed" would be a statement.
+  if (pull['number'] !== number || headSha === undefined || (state !== 'open' && state !== 'closed')) {
+    throw unexpected(purpose);
+  }
   const merged = pull['merged'] === true;
   return {
-    number: asNumber(pull['number']) ?? number,
-    headSha: asString(asObject(pull['head'])['sha']) ?? '',
-    state: merged ? 'merged' : pull['state'] === 'open' ? 'open' : 'closed',
+    headSha,
+    state: merged ? 'merged' : state,
     mergeSha: merged ? asString(pull['merge_commit_sha']) : undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CancelledError, UserError } from '@suite/foundation';
 import { GitHubFailure } from './failure.ts';
 import { createRequests } from './requests.ts';
 import { type StubAnswer, stubGitHub, systemError } from './testing/stub.ts';
@@ -122,16 +123,15 @@ test('a write is done once, and says whether looking again makes sense', async (
   expect(stub.requests).toHaveLength(1);
 });
 
-test('what stands alone is asked again where a limit refused it, and only there', async () => {
+test('what does no harm when it is done twice is repeated like a read', async () => {
   const limited = stubGitHub((_, index) =>
     index === 0 ? { status: 403, headers: { 'retry-after': '5' } } : { status: 201, body: { id: 1 } },
   );
   const file = 'POST /repos/{owner}/{repo}/check-runs';
   await expect(createRequests(limited.options).append('file', file, place)).resolves.toEqual({ id: 1 });
   expect(limited.pauses).toEqual([5000]);
-  const broken = stubGitHub(() => ({ status: 502 }));
-  await failureOf(createRequests(broken.options).append('file', file, place));
-  expect(broken.requests).toHaveLength(1);
+  const broken = stubGitHub((_, index) => (index === 0 ? { status: 502 } : { body: { id: 1 } }));
+  await expect(createRequests(broken.options).append('file', file, place)).resolves.toEqual({ id: 1 });
 });
 
 test('pauses have an end that a job outlives', async () => {
@@ -148,7 +148,66 @@ test('pages are followed to the end', async () => {
   });
   const all = await createRequests(stub.options).readAll('read', 'GET /repos/{owner}/{repo}/issues/1/comments', place);
   expect(all).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }]);
-  expect(stub.requests[0]?.path).toBe('/repos/contoso/platform/issues/1/comments?per_page=100');
+  expect(stub.requests[0]?.path).toBe('/repos/contoso/platform/issues/1/comments?per_page=100&page=1');
+});
+
+describe('what answers may not be GitHub', () => {
+  const html = { headers: { 'content-type': 'text/html' }, body: '<html>Please sign in</html>' };
+  const list = 'GET /repos/{owner}/{repo}/environments';
+
+  test.each<readonly [string, StubAnswer]>([
+    ['a page', html],
+    ['an object in place of a list', { body: { message: 'hello' } }],
+    ['a list that is none', { body: { environments: 'many' } }],
+  ])('%s is no list', async (_, answer) => {
+    const stub = stubGitHub(() => answer);
+    const error = await failureOf(
+      createRequests(stub.options).readAll('read the environments', list, place, 'environments'),
+    );
+    expect(error.message).toContain('What answered when this job tried to read the environments was not GitHub’s API.');
+  });
+
+  test('a page that always has a next one ends, and no address of a header is called', async () => {
+    const stub = stubGitHub(() => ({ body: [1], headers: { link: '<http://localhost:1/steal>; rel="next"' } }));
+    await failureOf(createRequests(stub.options).readAll('read', list, place));
+    expect(stub.requests).toHaveLength(300);
+    expect(stub.requests.every(({ path }) => path.startsWith('/repos/contoso/platform/environments?'))).toBe(true);
+  });
+
+  test.each(['not a url', 'ftp://api.github.com', 'https://user:s3cret@api.github.com'])(
+    'the address %s is refused without being repeated',
+    async apiUrl => {
+      const stub = stubGitHub(() => ok);
+      const error: unknown = await createRequests({ ...stub.options, apiUrl })
+        .read('read', route, place)
+        .catch(caught => caught);
+      expect(error).toBeInstanceOf(UserError);
+      expect(String(error)).toContain('GITHUB_API_URL is no address of an API.');
+      expect(String(error)).not.toContain('s3cret');
+      expect(stub.requests).toEqual([]);
+    },
+  );
+
+  test.each(['99999999999999999999', '-1', 'soon'])('Retry-After: %s is no reason to fall over', async value => {
+    const { result } = read([{ status: 429, headers: { 'retry-after': value } }]);
+    expect((await failureOf(result)).message).toMatch(/Run the job again after (2026-11-27 )?\d\d:\d\d UTC\./);
+  });
+});
+
+test('a request that is under way ends with the run', async () => {
+  const controller = new AbortController();
+  const stub = stubGitHub(() => ok);
+  const hanging: typeof globalThis.fetch = (_, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason));
+      controller.abort(new CancelledError('The run was cancelled.'));
+    });
+  const result = createRequests({ ...stub.options, fetch: hanging, signal: controller.signal }).read(
+    'read',
+    route,
+    place,
+  );
+  await expect(result).rejects.toThrow(CancelledError);
 });
 
 describe('GraphQL', () => {

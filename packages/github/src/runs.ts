@@ -26,7 +26,7 @@ export async function readRun(
   const purpose = `read the jobs of run ${id}`;
   const [run, jobs] = await Promise.all([
     requests.read(purpose, 'GET /repos/{owner}/{repo}/actions/runs/{id}/attempts/{attempt}', place),
-    requests.readAll(purpose, 'GET /repos/{owner}/{repo}/actions/runs/{id}/attempts/{attempt}/jobs', place),
+    requests.readAll(purpose, 'GET /repos/{owner}/{repo}/actions/runs/{id}/attempts/{attempt}/jobs', place, 'jobs'),
   ]);
   return {
     startedAt: asString(asObject(run)['run_started_at']),

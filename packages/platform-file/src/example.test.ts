@@ -10,11 +10,12 @@ interface Job {
   readonly environment?: string;
   readonly permissions: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, string>>;
-  readonly strategy?: { readonly matrix: { readonly include: readonly { scope: string; runner: string }[] } };
+  readonly uses?: string;
   readonly steps: readonly { readonly uses: string; readonly with: Readonly<Record<string, string>> }[];
 }
 
 interface Workflow {
+  readonly on: { readonly pull_request: { readonly types: readonly string[] } };
   readonly permissions: object;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -25,18 +26,16 @@ const read = (path: string) =>
 const platform = parsePlatform(read('platform.yaml'), 'platform.yaml');
 const lock = parseLock(read('platform.lock.yaml'), 'platform.lock.yaml');
 const views = listScopes(platform).map(name => resolveScope(platform, lock, name));
-const workflow = parse(read('.github/workflows/infrastructure.yml')) as Workflow;
+const workflow = parse(read('.github/workflows/platform.yml')) as Workflow;
 const { plan, ...promotion } = workflow.jobs;
 const withAction = (job: Job | undefined) =>
   job?.steps.find(({ uses }) => uses === 'org/actions/provision-aks@v1')?.with;
 
 describe('the workflow of the example platform', () => {
-  test('plans every scope on its runner for a pull request of the repository itself', () => {
-    expect(plan?.strategy?.matrix.include).toEqual(views.map(({ scope, runner }) => ({ scope, runner })));
-    expect(plan?.if).toBe(
-      "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
-    );
-    expect(withAction(plan)).toEqual({ command: 'plan', scope: expression('matrix.scope') });
+  test('has every pull request planned, to its end', () => {
+    expect(plan?.if).toBe("github.event_name == 'pull_request'");
+    expect(plan?.uses).toBe('org/actions/.github/workflows/plan.yml@v1');
+    expect(workflow.on.pull_request.types).toEqual(['opened', 'synchronize', 'reopened', 'closed']);
   });
 
   test('has two jobs for each scope and no others', () => {
@@ -65,9 +64,17 @@ describe('the workflow of the example platform', () => {
     },
   );
 
-  test('grants nothing but reading the files and signing in', () => {
+  test('grants nothing but what its jobs do', () => {
     expect(workflow.permissions).toEqual({});
-    for (const { permissions } of Object.values(workflow.jobs)) {
+    // Fixed for all of v1 (DESIGN §1).
+    expect(plan?.permissions).toEqual({
+      contents: 'read',
+      actions: 'read',
+      'id-token': 'write',
+      'pull-requests': 'write',
+      checks: 'write',
+    });
+    for (const { permissions } of Object.values(promotion)) {
       expect(permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     }
   });

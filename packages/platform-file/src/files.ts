@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Problem, pathInside, UserError } from '@suite/foundation';
 import { parsePlatform } from './load.ts';
@@ -36,7 +36,7 @@ export async function loadPlatformWithLock(
 }
 
 function readInput(file: string): Promise<Uint8Array> {
-  return readFile(file).catch(cause => {
+  return readSmallFile(file).catch(cause => {
     throw new UserError(
       {
         message: `names ${file}, which cannot be read.`,
@@ -49,7 +49,7 @@ function readInput(file: string): Promise<Uint8Array> {
 }
 
 function readLock(file: string): Promise<Uint8Array> {
-  return readFile(file).catch(cause => {
+  return readSmallFile(file).catch(cause => {
     throw new UserError(
       {
         message: `There is no ${lockName} beside the platform file.`,
@@ -58,4 +58,13 @@ function readLock(file: string): Promise<Uint8Array> {
       { cause },
     );
   });
+}
+
+// People write these files; a device or an archive is not one of them.
+const largest = 4 * 1024 * 1024;
+
+async function readSmallFile(file: string): Promise<Uint8Array> {
+  const found = await stat(file);
+  if (!found.isFile() || found.size > largest) throw new Error(`${file} is no file of at most 4 MiB.`);
+  return readFile(file);
 }

@@ -9,7 +9,15 @@ export interface Merged extends LayerSource {
 
 /** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */
 export function mergeLayers(source: PlatformSource, environment: string, region: string): Merged {
-  const { subscription: _s, location: _l, regions, production: _p, allow: _a, ...layer } = entry(source, environment);
+  const {
+    subscription: _s,
+    location: _l,
+    regions,
+    production: _p,
+    allow: _a,
+    gate: _g,
+    ...layer
+  } = entry(source, environment);
   const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];
   return layers.reduce<JsonObject>(merge, {}) as Merged;
 }

@@ -171,7 +171,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, allow, existing, runner, admins, tags, cluster, network, registry.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, gate, allow, existing, runner, admins, tags, cluster, network, registry.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {
@@ -494,7 +494,7 @@ ${prod}`;
       'p.yaml:7:23: `defaults.cluster.version` is `1.35`. Put it in quotes: "1.35".',
       'p.yaml:7:51: Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
       'p.yaml:12:5: `location` stands here twice. The first one is on line 11: keep one of them.',
-      'p.yaml:13:5: Unknown key `environments.dev.budget`. Known here: subscription, location, regions, production, allow, existing, runner, admins, tags, cluster, network, registry.',
+      'p.yaml:13:5: Unknown key `environments.dev.budget`. Known here: subscription, location, regions, production, gate, allow, existing, runner, admins, tags, cluster, network, registry.',
       'p.yaml:14:13: `environments.dev.allow[0]` is `clutser`. Did you mean `cluster`?',
       'p.yaml:15:40: Pool `system` has at least 4 and at most 3 nodes. Make `min` no larger than `max`.',
     ]);

@@ -114,7 +114,7 @@ function resolveShared(source: PlatformSource, region: string): Unlocked<SharedS
 
 /** Without identities and state: what the platform file alone says. */
 export function resolveEnvironment(source: PlatformSource, scope: string, region: string): Unlocked<EnvironmentScope> {
-  const { subscription, allow = [], production: said } = entry(source, scope);
+  const { subscription, allow = [], production: said, gate } = entry(source, scope);
   const order = Object.keys(source.environments).indexOf(scope);
   const merged = mergeLayers(source, scope, region);
   const production = said ?? order === Object.keys(source.environments).length - 1;
@@ -131,6 +131,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     allow,
     tags: baseTags(source.name, scope, merged.tags),
     resourceGroup: resourceGroupName(source.name, scope, region),
+    ...(gate?.hold === undefined ? {} : { hold: gate.hold }),
     admins: merged.admins ?? [],
     logs: resolveLogs(source),
     network: resolveNetwork(source, merged, scope, region, order),

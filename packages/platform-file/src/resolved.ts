@@ -36,6 +36,8 @@ export interface EnvironmentScope extends Scope {
   readonly kind: 'environment';
   /** Place in the order of promotion, from 0. */
   readonly order: number;
+  /** Why nothing may be promoted into it now; absent when it is open. */
+  readonly hold?: string;
   /** Entra group ids that administer the cluster. */
   readonly admins: readonly string[];
   /** The shared workspace: found by name as a data source, or used by id. */

@@ -270,6 +270,13 @@ const environment = block({
   production: flag
     .describe('Production settings: private API server, no run command. Default: the last environment.')
     .optional(),
+  gate: block({
+    hold: named(/^(?=[\s\S]{1,200}$)[^\n]*\S[^\n]*$/, 'Expected the reason in one line of at most 200 characters.')
+      .describe('Nothing is promoted into the environment while this stands here. Say why.')
+      .optional(),
+  })
+    .describe('What has to hold before a bundle enters the environment.')
+    .optional(),
   allow: allowEnvironment.optional(),
   existing: existing.optional(),
   ...layer,

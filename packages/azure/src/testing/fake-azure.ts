@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { TokenCredential } from '@azure/core-auth';
 import {
   createHttpHeaders,
@@ -14,6 +15,8 @@ export interface FakeAnswer {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly text?: string;
+  /** What arrives of a body that is read as a stream, piece by piece; a string breaks the connection there. */
+  readonly pieces?: readonly (Buffer | string)[];
 }
 
 /** An HTTP client that answers from a function and keeps what it was asked. Throwing a string is a broken connection. */
@@ -28,11 +31,19 @@ export function fakeAzure(answer: (request: PipelineRequest, index: number) => F
         request,
         status: given.status,
         headers: createHttpHeaders({ 'content-type': 'application/json', ...given.headers }),
+        ...(given.pieces === undefined ? {} : { readableStreamBody: Readable.from(arrive(given.pieces)) }),
         bodyAsText: given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body)),
       };
     },
   };
   return { requests, httpClient };
+}
+
+async function* arrive(pieces: readonly (Buffer | string)[]) {
+  for (const piece of pieces) {
+    if (typeof piece === 'string') throw Object.assign(new Error('aborted'), { code: piece });
+    yield piece;
+  }
 }
 
 export const fakeCredential: TokenCredential = {

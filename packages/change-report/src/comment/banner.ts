@@ -28,10 +28,19 @@ export function assembleComment(marker: string, banner: Banner, content: string)
   return [marker, ...(told === '' ? [] : [told, '']), seam, content].join('\n');
 }
 
-/** The content of a comment that stands there; all of it when somebody has removed the seam. */
+/**
+ * The content of a comment that stands there. Somebody may have edited it by hand: browsers write CRLF, and the seam may be
+ * gone, doubled or moved to the end.
+ */
 export function contentOf(body: string): string {
-  const at = body.indexOf(`${seam}\n`);
-  return at === -1 ? body.replace(/^<!-- platform-plan:v1 [^\n]*\n?/, '') : body.slice(at + seam.length + 1);
+  const lines = body.replace(/\r\n?/g, '\n').split('\n');
+  const at = lines.lastIndexOf(seam);
+  const below = lines.slice(at + 1);
+  if (at !== -1 && below.some(line => line.trim() !== '')) return below.join('\n');
+  // Without a seam the marker, the banner and blank lines are not the content.
+  const own = lines.filter((line, index) => line !== seam && !(index === 0 && line.startsWith('<!-- platform-plan:')));
+  const from = own.findIndex(line => line.trim() !== '' && !line.startsWith('>'));
+  return from === -1 ? '' : own.slice(from).join('\n');
 }
 
 function describeBanner(banner: Banner): string {

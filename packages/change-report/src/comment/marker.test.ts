@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { assembleComment, contentOf } from './banner.ts';
 import { type Marker, readMarker, writeMarker } from './marker.ts';
@@ -53,6 +53,20 @@ test('a banner comes and goes without touching the content', () => {
   );
   expect(contentOf(outdated)).toBe(content);
   expect(assembleComment(writeMarker(marker), { is: 'none' }, contentOf(outdated))).toBe(planned);
+});
+
+describe('a comment that somebody edited by hand', () => {
+  const content = '### Plan\n\n> [!WARNING]\n> danger\n\nend';
+  const outdated = assembleComment(writeMarker(marker), { is: 'outdated', head: 'a', newHead: 'b' }, content);
+  const seam = '<!-- platform-plan:body -->';
+  test.each([
+    ['with line ends of a browser', outdated.replaceAll('\n', '\r\n')],
+    ['with two seams', outdated.replace(seam, `${seam}\n${seam}`)],
+    ['without a seam', outdated.replace(`${seam}\n`, '')],
+    ['with the seam at the end', `${outdated.replace(`${seam}\n`, '')}\n${seam}`],
+  ])('%s keeps its content and loses its banner', (_, body) => {
+    expect(contentOf(body).trim()).toBe(content);
+  });
 });
 
 test('a seam that somebody removed costs no content', () => {

@@ -94,6 +94,18 @@ describe('room', () => {
   });
 });
 
+test('a thousand environments leave a verdict, a table, and a count of the rest', () => {
+  const rows = Array.from({ length: 1000 }, (_, index) =>
+    row(`environment-${index}`, undefined, {
+      missing: { reason: 'its job was cancelled', url: 'https://github.com/contoso/platform/actions/runs/4711/job/2' },
+    }),
+  );
+  const comment = renderComment(content(rows), roomy);
+  expect(comment.length).toBeLessThanOrEqual(65_536);
+  expect(comment).toMatch(/^### Platform plan of `contoso`: there is no plan\n\n\| Environment/);
+  expect(comment).toMatch(/\d+ environments/);
+});
+
 test('a report of an area that nobody knows is shown by its action', () => {
   const other = sampleReport({ action: 'something-else', verdict: 'changes', changes: [sampleChange()] });
   const comment = renderComment(content([row('dev', {}, { reports: [sampleReport(), other] })]), roomy);

@@ -1,5 +1,5 @@
-import { shorten } from '@suite/foundation';
-import { details, table } from '../markdown/blocks.ts';
+import { count, shorten } from '@suite/foundation';
+import { chunks, details, table } from '../markdown/blocks.ts';
 import { cell, codeSpan, escapeText, link, prose } from '../markdown/escape.ts';
 import { fitSections, type Room, type Section, weights } from '../markdown/section.ts';
 import { clockTime } from '../markdown/summary.ts';
@@ -24,6 +24,7 @@ function commentSections(content: CommentContent): Section[] {
   const { rows } = content;
   return [
     verdictSection(content),
+    ...overviewSections(content),
     ...dangerSections(content),
     ...noteSections(content),
     ...rows.flatMap(foldSections),
@@ -33,13 +34,26 @@ function commentSections(content: CommentContent): Section[] {
 }
 
 function verdictSection(content: CommentContent): Section {
-  const { platform, rows } = content;
+  const { platform } = content;
   const heading = `### Platform plan${platform === '' ? '' : ` of ${codeSpan(shorten(platform, 80))}`}: ${prose(shorten(commentHeadline(content), 400))}`;
   return {
     holds: { quantity: 1, singular: 'verdict' },
     weight: weights.verdict,
-    markdown: rows.length === 0 ? heading : `${heading}\n\n${overviewTable(rows)}`,
+    markdown: heading,
   };
+}
+
+const rowsInSight = 30;
+
+/** The table: a screenful in sight, the rest folded. */
+function overviewSections({ rows }: CommentContent): Section[] {
+  return chunks(rows, rowsInSight).map((part, index) => ({
+    holds: { quantity: part.length, singular: 'environment' },
+    // The first rows are the first screen; the others count like dangers.
+    weight: index === 0 ? weights.overview : weights.danger,
+    markdown:
+      index === 0 ? overviewTable(part) : details(`${count(part.length, 'more environment')}`, overviewTable(part)),
+  }));
 }
 
 function noteSections({ rows }: CommentContent): Section[] {

@@ -30,6 +30,7 @@ export const weights = {
   differences: 70,
   danger: 80,
   binding: 90,
+  overview: 95,
   verdict: 100,
 } as const;
 

@@ -12,6 +12,7 @@ export interface RoleDefinition {
 }
 
 const blobs = 'Microsoft.Storage/storageAccounts/blobServices';
+const repositories = 'Microsoft.ContainerRegistry/registries/repositories';
 const rightsOverRights = ['Microsoft.Authorization/*/Delete', 'Microsoft.Authorization/*/Write'];
 const common = [
   'Microsoft.Authorization/*/read',
@@ -49,6 +50,30 @@ export const builtInRoles: readonly RoleDefinition[] = [
   builtIn('8311e382-0749-4cb8-b61a-304f252e45ec', 'AcrPush', 'Pushes images.', {
     actions: ['Microsoft.ContainerRegistry/registries/pull/read', 'Microsoft.ContainerRegistry/registries/push/write'],
   }),
+  builtIn('c2f4ef07-c644-48eb-af81-4b1b4947fb11', 'AcrDelete', 'Deletes images.', {
+    actions: ['Microsoft.ContainerRegistry/registries/artifacts/delete'],
+  }),
+  builtIn('b93aa761-3e63-49ed-ac28-beffa264f7ac', 'Container Registry Repository Reader', 'Reads repositories.', {
+    dataActions: ['content/read', 'metadata/read'].map(verb => `${repositories}/${verb}`),
+  }),
+  builtIn('2a1e307c-b015-4ebd-883e-5b7698a07328', 'Container Registry Repository Writer', 'Writes repositories.', {
+    dataActions: ['content/read', 'content/write', 'metadata/read', 'metadata/write'].map(
+      verb => `${repositories}/${verb}`,
+    ),
+  }),
+  builtIn('2efddaa5-3f1f-4df3-97df-af3f13818f4c', 'Container Registry Repository Contributor', 'Owns repositories.', {
+    dataActions: ['content', 'metadata'].flatMap(kind =>
+      ['read', 'write', 'delete'].map(verb => `${repositories}/${kind}/${verb}`),
+    ),
+  }),
+  builtIn(
+    'bfdb9389-c9a5-478a-bb2f-ba9ca092c3c7',
+    'Container Registry Repository Catalog Lister',
+    'Lists repositories.',
+    {
+      dataActions: ['Microsoft.ContainerRegistry/registries/catalog/read'],
+    },
+  ),
   builtIn('2a2b9908-6ea1-4ae2-8e65-a410df84e7d1', 'Storage Blob Data Reader', 'Reads containers and blobs.', {
     actions: [`${blobs}/containers/read`, `${blobs}/generateUserDelegationKey/action`],
     dataActions: [`${blobs}/containers/blobs/read`],

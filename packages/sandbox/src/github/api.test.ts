@@ -127,7 +127,15 @@ describe('pull requests', () => {
     expect(await pullsOf(first)).toEqual([]);
     expect(await pullsOf(head.sha)).toEqual([1]);
     const { mergeSha } = await hub.repository.closePull(1, { merge: true, by: 'hubot' });
-    expect(await pullsOf(mergeSha ?? '')).toEqual([1]);
+    expect((await hub.call(token, 'GET', `/commits/${mergeSha}/pulls`)).body).toMatchObject([
+      {
+        number: 1,
+        state: 'closed',
+        merge_commit_sha: mergeSha,
+        merged_at: '2026-11-23T05:00:00Z',
+        head: { sha: head.sha },
+      },
+    ]);
     expect(await pullsOf(head.sha)).toEqual([1]);
     expect(await pullsOf(first)).toEqual([]);
     expect(await pullsOf(await hub.repository.resolve('other'))).toEqual([2]);
@@ -400,6 +408,8 @@ describe('who may what', () => {
     ['contents', 'read', 'GET', '/contents/platform.yaml', undefined],
     ['pull-requests', 'read', 'GET', '/pulls/1', undefined],
     ['pull-requests', 'read', 'GET', '/commits/main/pulls', undefined],
+    ['contents', 'read', 'GET', '/commits/main', undefined],
+    ['contents', 'read', 'GET', '/compare/main...change', undefined],
     ['issues', 'read', 'GET', '/issues/1/comments', undefined],
     ['issues', 'write', 'POST', '/issues/1/comments', { body: 'x' }],
     ['pull-requests', 'write', 'POST', '/issues/1/comments', { body: 'x' }],
@@ -411,6 +421,10 @@ describe('who may what', () => {
     ['actions', 'read', 'GET', '/actions/oidc/customization/sub', undefined],
     ['actions', 'read', 'GET', '/actions/runs/700', undefined],
     ['actions', 'read', 'GET', '/actions/runs/700/jobs', undefined],
+    ['actions', 'read', 'GET', '/actions/runs', undefined],
+    ['actions', 'read', 'GET', '/actions/runs/700/artifacts', undefined],
+    ['actions', 'read', 'GET', '/actions/artifacts?name=x', undefined],
+    ['actions', 'read', 'GET', '/actions/runs/700/approvals', undefined],
   ];
 
   test.each(requests)('%s: %s lets %s %s pass, nothing else does', async (name, level, method, where, sent) => {

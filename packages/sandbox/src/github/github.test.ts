@@ -258,6 +258,39 @@ describe('environments', () => {
   });
 });
 
+describe('reviews', () => {
+  test('stand in the history of their run', () => {
+    const { repository } = hub;
+    repository.defineEnvironment({ name: 'Prod', reviewers: ['mona', 'hubot'] });
+    const enter = (runId: string) => repository.enterEnvironment('prod', { sha: 'a', runId });
+    enter('1').review({ approved: true, by: 'hubot', comment: 'Fine' });
+    enter('2').review({ approved: false, by: 'mona' });
+    const at = hub.clock.now();
+    const approved = { runId: '1', environment: 'Prod', state: 'approved', by: 'hubot', comment: 'Fine', at };
+    const rejected = { runId: '2', environment: 'Prod', state: 'rejected', by: 'mona', comment: '', at };
+    expect(repository.approvals()).toEqual([approved, rejected]);
+    expect(repository.approvals('2')).toEqual([rejected]);
+  });
+
+  test.each([
+    ['who is no reviewer', 'eve', false, 'eve may not review deployments to prod; who may: mona, hubot.'],
+    ['who started the run', 'mona', true, 'mona may not review deployments to prod; who may: hubot.'],
+  ])('are not taken from %s', (_, by, preventSelfReview, message) => {
+    const { repository } = hub;
+    repository.defineEnvironment({ name: 'prod', reviewers: ['mona', 'hubot'], preventSelfReview });
+    const entered = repository.enterEnvironment('prod', { sha: 'a', runId: '1', actor: 'mona' });
+    expect(() => entered.review({ approved: true, by })).toThrow(message);
+    expect(repository.approvals()).toEqual([]);
+  });
+});
+
+test('a job with `deployment: false` files none and retires none', () => {
+  const { repository } = hub;
+  repository.enterEnvironment('dev', { sha: 'a', runId: '1' }).end('success');
+  repository.enterEnvironment('dev', { sha: 'b', runId: '2', deployment: false }).end('success');
+  expect(repository.deployments()).toMatchObject([{ sha: 'a', state: 'success' }]);
+});
+
 describe('events', () => {
   test('pull_request, from the repository itself, from a fork, and from one that is gone', async () => {
     const { repository } = hub;

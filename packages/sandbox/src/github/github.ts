@@ -96,6 +96,7 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
         checkRuns: new Map(),
         environments: new Map(),
         deployments: [],
+        approvals: [],
         runs: new Map(),
       };
       await initialize(repository, seed.folder, seed.author ?? seed.name.split('/')[0] ?? '');

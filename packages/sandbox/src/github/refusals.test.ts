@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { commitTree, signatureOf } from './git/commit.ts';
+import { createGit } from './git/git.ts';
 import type { Permissions } from './permissions.ts';
 import { refusals } from './refusals.ts';
 import { startGitHub, type TestGitHub } from './testing.ts';
@@ -7,6 +9,8 @@ let hub: TestGitHub;
 let open: TestGitHub;
 let comment: number;
 let sha: string;
+/** A commit that shares no history with the others. */
+let orphan: string;
 
 beforeAll(async () => {
   hub = await startGitHub();
@@ -17,6 +21,9 @@ beforeAll(async () => {
   }
   comment = hub.repository.comment(1, 'mona', 'hello');
   sha = await hub.repository.resolve('main');
+  const git = createGit(hub.repository.gitDir);
+  const tree = await git.run(['rev-parse', `${sha}^{tree}`]);
+  orphan = await commitTree(git, tree, [], { message: 'Alone\n', author: signatureOf('mona'), at: hub.clock.now() });
   await hub.github.createRepository({ name: 'octo-org/secret', folder: hub.folder });
   await open.github.createRepository({ name: 'octo-org/public', folder: open.folder, private: false });
 });
@@ -226,6 +233,45 @@ const cases = (): readonly Case[] => [
     request: ['GET', `${platform}/actions/runs/9`],
     status: 404,
     message: 'Not Found',
+  },
+  ...['artifacts', 'approvals', 'attempts/2', 'jobs'].map(part => ({
+    refusal: 'notFound' as const,
+    title: `${part} of a run`,
+    who: { actions: 'read' } as const,
+    request: ['GET', `${platform}/actions/runs/9/${part}`] as const,
+    status: 404,
+    message: 'Not Found',
+  })),
+  ...[`main...${'d'.repeat(40)}`, `${'d'.repeat(40)}...main`, 'main..change', 'main', 'none...none'].map(basehead => ({
+    refusal: 'notFound' as const,
+    title: `comparison ${basehead}`,
+    who: { contents: 'read' } as const,
+    request: ['GET', `${platform}/compare/${basehead}`] as const,
+    status: 404,
+    message: 'Not Found',
+  })),
+  {
+    refusal: 'noCommonAncestor',
+    who: { contents: 'read' },
+    request: ['GET', `${platform}/compare/main...${orphan}`],
+    status: 404,
+    message: `No common ancestor between main and ${orphan}.`,
+  },
+  ...['main', 'e'.repeat(40)].map(asked => ({
+    refusal: 'notFound' as const,
+    title: `commit object ${asked}`,
+    who: { contents: 'read' } as const,
+    request: ['GET', `${platform}/git/commits/${asked}`] as const,
+    status: 404,
+    message: 'Not Found',
+  })),
+  {
+    refusal: 'noCommit',
+    title: 'by itself',
+    who: { contents: 'read' },
+    request: ['GET', `${platform}/commits/none`],
+    status: 422,
+    message: 'No commit found for SHA: none',
   },
   {
     refusal: 'notFound',

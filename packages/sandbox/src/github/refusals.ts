@@ -76,6 +76,7 @@ export const refusals = {
   // 404
   notFound: () => new Refusal(404, 'Not Found'),
   noCommitForRef: (ref: string) => new Refusal(404, `No commit found for the ref ${ref}`),
+  noCommonAncestor: (base: string, head: string) => new Refusal(404, `No common ancestor between ${base} and ${head}.`),
 
   // 422
   noCommit: (sha: string) => new Refusal(422, `No commit found for SHA: ${sha}`),

@@ -6,9 +6,11 @@ import { web } from './shapes.ts';
 import { checkRunView } from './store/check-runs.ts';
 import { addComment, changeComment, findComment } from './store/comments.ts';
 import {
+  approvalViews,
   defineEnvironment,
   deploymentViews,
   type EnteredEnvironment,
+  type EnvironmentEntry,
   type EnvironmentSeed,
   enterEnvironment,
   environmentView,
@@ -23,7 +25,7 @@ import {
   type RecordedRunState,
   type RepositoryState,
 } from './store/state.ts';
-import type { CheckRunView, DeploymentView, EnvironmentView, PullView } from './views.ts';
+import type { ApprovalView, CheckRunView, DeploymentView, EnvironmentView, PullView } from './views.ts';
 
 export interface Change {
   readonly branch: string;
@@ -39,6 +41,8 @@ export interface Change {
 /** One repository, by the back door. */
 export interface RepositoryHandle {
   readonly name: string;
+  readonly id: string;
+  readonly ownerId: string;
   /** The bare repository on disk. */
   readonly gitDir: string;
   /** Commits and pushes to a branch; open pull requests from it and into it follow. Gives the sha. */
@@ -69,11 +73,13 @@ export interface RepositoryHandle {
   removeEnvironment(name: string): void;
   environments(): readonly EnvironmentView[];
   deployments(): readonly DeploymentView[];
+  /** Review history: who let which run deploy where, and who did not; of one run if one is named. */
+  approvals(runId?: string): readonly ApprovalView[];
   /**
    * What a job's `environment:` does: files a deployment, `waiting` if somebody has to approve or a timer runs. A missing
    * environment is created without protection.
    */
-  enterEnvironment(name: string, job: { readonly sha: string; readonly runId: string }): EnteredEnvironment;
+  enterEnvironment(name: string, job: EnvironmentEntry): EnteredEnvironment;
   /** What the API tells of a workflow run: the whole state of one attempt each time. */
   recordRun(run: RecordedRunState): void;
   /** `github.event` as it would be now. The sender is the author unless named. */
@@ -103,6 +109,8 @@ export function createRepositoryHandle(state: GitHubState, repository: Repositor
 
   return {
     name,
+    id: repository.id,
+    ownerId: repository.ownerId,
     gitDir: git.dir,
     commit: change =>
       exclusive(async () => {
@@ -159,7 +167,8 @@ export function createRepositoryHandle(state: GitHubState, repository: Repositor
     removeEnvironment: environment => void repository.environments.delete(environment.toLowerCase()),
     environments: () => [...repository.environments.values()].map(environmentView),
     deployments: () => deploymentViews(repository),
-    enterEnvironment: (environment, { sha }) => enterEnvironment(state, repository, environment, sha),
+    approvals: runId => approvalViews(repository, runId),
+    enterEnvironment: (environment, job) => enterEnvironment(state, repository, environment, job),
     recordRun: run => {
       const attempts = repository.runs.get(run.id) ?? new Map<number, RecordedRunState>();
       attempts.set(run.attempt, structuredClone(run));

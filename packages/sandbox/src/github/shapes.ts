@@ -55,7 +55,7 @@ export function repositoryJson(
 }
 
 /** A fork of which nothing is known but its name. */
-function forkJson(name: string, parent: RepositoryState) {
+export function forkJson(name: string, parent: RepositoryState) {
   const [owner = ''] = name.split('/');
   const { isPrivate, createdAt } = parent;
   return repositoryFields({ name, id: madeUpId(name), ownerId: madeUpId(owner), isPrivate, createdAt }, true);

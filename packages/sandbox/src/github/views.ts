@@ -57,6 +57,19 @@ export interface EnvironmentView {
   readonly branches: readonly string[] | undefined;
 }
 
+/** What a person answered to a run that wanted to deploy to an environment. */
+export interface ApprovalView {
+  readonly runId: string;
+  readonly environment: string;
+  readonly state: 'approved' | 'rejected';
+  /** Login. */
+  readonly by: string;
+  /** Empty when nothing was said. */
+  readonly comment: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
 /** What `environment:` of a job makes GitHub file. */
 export interface DeploymentView {
   readonly environment: string;

@@ -15,14 +15,23 @@ export interface HostOptions {
   /** Of every step, on whichever machine. */
   readonly machine: Readonly<Record<string, string>>;
   readonly parallelism: number;
-  /** Whether somebody approves; by default somebody always does. */
-  readonly approve?: (environment: string, job: EnvironmentJob) => Promise<boolean> | boolean;
+  /**
+   * What a reviewer of the environment answers; by default the first one always approves. One answer holds for all jobs of
+   * the run that wait for the environment at that time; a job that comes later is asked about anew, as on GitHub.
+   */
+  readonly approve?: Approve;
   readonly onChange?: (run: RunProgress) => void;
 }
+
+/** True and false are the answer of the first reviewer who may give one. */
+export type Approve = (environment: string, job: EnvironmentJob) => Promise<Answer> | Answer;
+
+type Answer = boolean | { readonly approved: boolean; readonly by: string; readonly comment?: string };
 
 /** The world as the workflow runner needs it: GitHub, its machines, and the suite's release tree. */
 export function createRunnerHost({ world, folder, release, machine, parallelism, ...more }: HostOptions): RunnerHost {
   const { github } = world;
+  const enter = createEntrance(more.approve);
   const isSuite = (repository: string) => repository.toLowerCase() === suite.repository;
   let last = 4_711_000_000;
   return {
@@ -49,7 +58,8 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
       const { ACTIONS_ID_TOKEN_REQUEST_URL = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN = '' } = world.jobEnvironment(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN };
     },
-    enterEnvironment: (repository, name, job) => enter(github.repository(repository), name, job, more.approve),
+    repositoryIds: name => find(() => github.repository(name)),
+    enterEnvironment: (repository, name, job) => enter(github.repository(repository), name, job),
     secrets: () => ({}),
     vars: () => ({}),
     onChange: run => {
@@ -72,25 +82,61 @@ function find(get: () => RepositoryHandle): RepositoryHandle | undefined {
   }
 }
 
-async function enter(
-  repository: RepositoryHandle,
-  name: string,
-  job: EnvironmentJob,
-  approve: HostOptions['approve'] = () => true,
-) {
-  const { protection, start, end } = repository.enterEnvironment(name, job);
-  const branch = job.ref.replace(/^refs\/heads\//, '');
-  const mayDeploy = protection.branches?.includes(branch) ?? true;
-  const approved = mayDeploy && (protection.reviewers.length === 0 || (await approve(name, job)));
-  if (approved) start();
-  else end('failure');
-  return { approved, end };
+/** Lets jobs into environments, and keeps the questions to reviewers that are open now. */
+function createEntrance(approve: Approve = () => true) {
+  const open = new Map<string, Promise<boolean | undefined>>();
+
+  /** Undefined when the job that it was asked for was cancelled meanwhile. */
+  const ask = async (name: string, job: EnvironmentJob, entered: Entered): Promise<boolean | undefined> => {
+    // People are slower than machines: all jobs that come now wait when the answer is given.
+    await new Promise(resolve => setImmediate(resolve));
+    const answer = await Promise.race([approve(name, job), aborted(job.signal)]);
+    if (answer === undefined || job.signal.aborted) return undefined;
+    const [by = 'nobody'] = entered.approvers;
+    const review = typeof answer === 'boolean' ? { approved: answer, by } : answer;
+    entered.review(review);
+    return review.approved;
+  };
+
+  const decide = async (key: string, name: string, job: EnvironmentJob, entered: Entered): Promise<boolean> => {
+    while (!job.signal.aborted) {
+      const asked = open.get(key) ?? ask(name, job, entered).finally(() => open.delete(key));
+      open.set(key, asked);
+      const answer = await Promise.race([asked, aborted(job.signal)]);
+      if (answer !== undefined) return answer;
+    }
+    return false;
+  };
+
+  return async (repository: RepositoryHandle, name: string, job: EnvironmentJob) => {
+    const entered = repository.enterEnvironment(name, job);
+    const { protection, start, end } = entered;
+    const mayDeploy = protection.branches?.includes(job.ref.replace(/^refs\/heads\//, '')) ?? true;
+    const key = `${repository.name}/${job.runId}/${protection.name}`;
+    try {
+      const approved = mayDeploy && (protection.reviewers.length === 0 || (await decide(key, name, job, entered)));
+      if (approved) start();
+      else end('failure');
+      return { approved, end };
+    } catch (error) {
+      end('failure');
+      throw error;
+    }
+  };
+}
+
+type Entered = ReturnType<RepositoryHandle['enterEnvironment']>;
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 function recorded(run: RunProgress): RecordedRunState {
   return {
     ...run,
-    number: 1,
     status: run.status === 'pending' ? 'queued' : run.status,
     conclusion: run.conclusion,
     jobs: run.jobs.map(({ id, name, status, conclusion, startedAt, completedAt }) => ({

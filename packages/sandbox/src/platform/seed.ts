@@ -13,9 +13,16 @@ export const mainRef = 'refs/heads/main';
 
 const planRole = 'AKS Platform Plan Reader';
 
+/** Plan files go one way: who plans can only add them, who applies can read and remove but not make them. */
+const plansContainer = 'plans';
+const planFileWriter = 'AKS Platform Plan File Writer';
+const planFileApplier = 'AKS Platform Plan File Applier';
+const blobs = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+
 /**
  * Makes what bootstrap leaves behind: per scope and region two identities with federated credentials, their rights, and
- * a storage account with an empty state. Rights are those of DESIGN §5: a plan identity can read, and write nothing.
+ * a storage account with an empty state and a container for plan files. Rights are those of DESIGN §5: a plan identity can
+ * read, and write nothing but new plan files.
  */
 export function seedPlatform(world: World, views: readonly ScopeView[]): void {
   const { azure } = world;
@@ -26,6 +33,16 @@ export function seedPlatform(world: World, views: readonly ScopeView[]): void {
       'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
       'Microsoft.OperationalInsights/workspaces/sharedKeys/action',
     ],
+  });
+  azure.defineRole({
+    roleName: planFileWriter,
+    description: 'Adds plan files; replaces, reads and deletes none.',
+    dataActions: [`${blobs}/add/action`],
+  });
+  azure.defineRole({
+    roleName: planFileApplier,
+    description: 'Reads and deletes plan files; makes none.',
+    dataActions: [`${blobs}/read`, `${blobs}/delete`],
   });
   const shared = views.find(view => view.kind === 'shared');
   for (const view of views) azure.addTenant(view.tenant);
@@ -50,7 +67,7 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined)
     resourceGroup: stateGroup,
     name: state.account,
     location: region,
-    containers: [state.container],
+    containers: [state.container, plansContainer],
   });
   azure.writeBlob(state.account, state.container, state.key, emptyState());
 
@@ -69,13 +86,16 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined)
   });
 
   const root = `/subscriptions/${subscription}`;
-  const container = `${root}/resourceGroups/${stateGroup}/providers/Microsoft.Storage/storageAccounts/${state.account}/blobServices/default/containers/${state.container}`;
+  const containers = `${root}/resourceGroups/${stateGroup}/providers/Microsoft.Storage/storageAccounts/${state.account}/blobServices/default/containers`;
+  const [container, plans] = [`${containers}/${state.container}`, `${containers}/${plansContainer}`];
   azure.assignRole({ principal: plan, role: 'Reader', scope: root });
   azure.assignRole({ principal: plan, role: planRole, scope: root });
   azure.assignRole({ principal: plan, role: 'Storage Blob Data Reader', scope: container });
+  azure.assignRole({ principal: plan, role: planFileWriter, scope: plans });
   azure.assignRole({ principal: apply, role: 'Contributor', scope: root });
   azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
   azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
+  azure.assignRole({ principal: apply, role: planFileApplier, scope: plans });
   if (shared === undefined || shared === view) return;
   // An environment finds the shared workspace as a data source, and its cluster writes there.
   const sharedGroup = `/subscriptions/${shared.subscription}`;

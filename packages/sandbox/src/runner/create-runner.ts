@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorMessage, type Json } from '@suite/foundation';
+import { asObject, asString, errorMessage, type Json } from '@suite/foundation';
 import type { Scope } from './expressions/evaluate.ts';
 import { resolve } from './expressions/template.ts';
 import type { Attempt, Jobs, Secrets } from './jobs/attempt.ts';
@@ -54,6 +54,10 @@ export function createRunner(host: RunnerHost): Runner {
         groups,
         slots,
         controller,
+        artifactsOf: id => {
+          const other = runs.get(id);
+          return other !== undefined && isSameRepository(other, run) ? other.artifacts.list() : undefined;
+        },
       });
       run.jobs = jobs;
       return result;
@@ -92,7 +96,7 @@ export function createRunner(host: RunnerHost): Runner {
   };
 }
 
-interface AttemptRequest extends Pick<Attempt, 'host' | 'groups' | 'slots' | 'previous'> {
+interface AttemptRequest extends Pick<Attempt, 'host' | 'groups' | 'slots' | 'previous' | 'artifactsOf'> {
   readonly run: Run;
   readonly attempt: number;
   readonly triggeringActor: string;
@@ -106,6 +110,7 @@ async function performAttempt(request: AttemptRequest): Promise<{ result: RunRes
   const startedAt = host.clock.now();
   let identity: RunIdentity = {
     request: run.request,
+    repositoryIds: host.repositoryIds(run.request.repository) ?? { id: '', ownerId: '' },
     id: run.id,
     number: run.number,
     attempt,
@@ -116,7 +121,7 @@ async function performAttempt(request: AttemptRequest): Promise<{ result: RunRes
   let status: ProgressStatus = 'queued';
   let conclusion: RunProgress['conclusion'];
   const recorder: Recorder = createRecorder(host.clock, host.newId, () => report());
-  const report = () => host.onChange(progressOf(identity, recorder, startedAt, status, conclusion));
+  const report = () => host.onChange(progressOf(identity, recorder, run.artifacts, startedAt, status, conclusion));
   const end = (result: RunResult['conclusion'], startupFailure?: string): RunResult => {
     status = 'completed';
     conclusion = startupFailure === undefined ? result : 'startup_failure';
@@ -170,8 +175,9 @@ async function performAttempt(request: AttemptRequest): Promise<{ result: RunRes
 }
 
 function progressOf(
-  { id, attempt, request, workflow }: RunIdentity,
+  { id, attempt, number, request, workflow }: RunIdentity,
   recorder: Recorder,
+  artifacts: ArtifactStore,
   startedAt: number,
   status: ProgressStatus,
   conclusion: RunProgress['conclusion'],
@@ -179,18 +185,32 @@ function progressOf(
   return {
     id,
     attempt,
+    number,
     repository: request.repository,
     name: workflow,
     path: request.path,
     event: request.event.name,
     headSha: request.headSha,
     headBranch: request.headRef ?? request.ref.replace(/^refs\/(heads|tags)\//, ''),
+    headRepository: headRepositoryOf(request),
     actor: request.actor,
     status,
     ...(conclusion === undefined ? {} : { conclusion }),
     startedAt,
     jobs: recorder.progress(),
+    artifacts: artifacts.all(),
   };
+}
+
+/** Of a pull request where its branch lives, which may be a fork, or a fork that is gone. */
+function headRepositoryOf({ event, repository }: RunRequest): string | null {
+  const pull = asObject(event.payload)['pull_request'];
+  if (pull === undefined) return repository;
+  return asString(asObject(asObject(asObject(pull)['head'])['repo'])['full_name']) ?? null;
+}
+
+function isSameRepository(one: Run, other: Run): boolean {
+  return sameName(one.request.repository, other.request.repository);
 }
 
 function resultOf(

@@ -24,6 +24,8 @@ export interface RunnerHost {
   revokeToken(token: string): void;
   /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `_TOKEN` of a job with `id-token: write`. */
   idTokenVariables(job: JobIdentity): Readonly<Record<string, string>>;
+  /** GitHub's numbers of a repository and of its owner; undefined when there is no such repository. */
+  repositoryIds(repository: string): RepositoryIds | undefined;
   /**
    * Files the deployment and waits for whoever must approve; creates the environment when it is missing. `signal` is
    * aborted when the run is cancelled while it waits: answer then with `approved: false`.
@@ -35,6 +37,11 @@ export interface RunnerHost {
   onChange(run: RunProgress): void;
   /** Growing numbers for runs and jobs. */
   newId(): string;
+}
+
+export interface RepositoryIds {
+  readonly id: string;
+  readonly ownerId: string;
 }
 
 /** A job as GitHub's OIDC tokens tell of it; the names are those of `Job` in ../github/subject.ts. */
@@ -64,6 +71,14 @@ export interface EnvironmentJob {
   /** False with `deployment: false`: protection holds, no deployment is filed. */
   readonly deployment: boolean;
   readonly signal: AbortSignal;
+  /** What the page of the run shows a person who has to decide: summaries of the jobs that have ended by now. */
+  summaries(): readonly JobSummary[];
+}
+
+export interface JobSummary {
+  /** Name of the job, as GitHub shows it. */
+  readonly job: string;
+  readonly markdown: string;
 }
 
 export interface EnteredEnvironment {
@@ -129,6 +144,8 @@ export interface ArtifactView {
 export interface RunProgress {
   readonly id: string;
   readonly attempt: number;
+  /** Counts the runs of this workflow file in its repository. */
+  readonly number: number;
   readonly repository: string;
   /** `name:` of the workflow, else its path. */
   readonly name: string;
@@ -136,6 +153,8 @@ export interface RunProgress {
   readonly event: string;
   readonly headSha: string;
   readonly headBranch: string;
+  /** Full name of the repository that the commit came from; null when that fork is gone. */
+  readonly headRepository: string | null;
   readonly actor: string;
   readonly status: ProgressStatus;
   /** Once it is completed. */
@@ -143,6 +162,8 @@ export interface RunProgress {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly jobs: readonly JobProgress[];
+  /** Of all attempts, also those that a later attempt made again. */
+  readonly artifacts: readonly ArtifactView[];
 }
 
 export interface JobProgress {

@@ -122,6 +122,7 @@ export async function startTestRunner(options: TestOptions): Promise<TestRunner>
     revokeToken: token => {
       for (const each of tokens) if (each.token === token) each.revoked = true;
     },
+    repositoryIds: name => (options.files[name] === undefined ? undefined : { id: '11', ownerId: '22' }),
     idTokenVariables: job => {
       identities.push(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://id.example', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'id-request-token' };

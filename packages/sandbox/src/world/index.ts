@@ -22,6 +22,8 @@ export type {
   PullView,
 } from '../github/views.ts';
 export { type Handler, header, json, type Route, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
+export type { ArtifactSeed, ManifestView, Registries, RegistryView } from '../registry/back-door.ts';
+export type { Descriptor } from '../registry/manifest.ts';
 export {
   type ApplicationSeed,
   type Azure,

@@ -38,7 +38,10 @@ export interface WriteCount {
   readonly identity: string;
   readonly host: string;
   readonly method: string;
-  /** With `?comp=…` for blobs, where it tells a lease from a write of content. */
+  /**
+   * With `?comp=…` for blobs, where it tells a lease from a write of content; without the ids that a registry gives its
+   * uploads.
+   */
   readonly path: string;
   readonly count: number;
 }
@@ -99,7 +102,8 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
   const counts = new Map<string, WriteCount>();
   for (const entry of entries.filter(isWrite)) {
     const comp = new URLSearchParams(entry.query).get('comp');
-    const path = comp === null ? entry.path : `${entry.path}?comp=${comp}`;
+    const place = entry.path.replace(uploadIds, '/blobs/uploads/*');
+    const path = comp === null ? place : `${place}?comp=${comp}`;
     const identity = entry.identity?.clientId ?? '';
     const key = [identity, entry.host, entry.method, path].join(' ');
     counts.set(key, {
@@ -113,6 +117,7 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
   return [...counts.values()];
 }
 
+const uploadIds = /\/blobs\/uploads\/[^/]+$/;
 const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$/;
 const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability)$/;
 

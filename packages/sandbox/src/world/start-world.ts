@@ -20,6 +20,9 @@ import { createTokens } from '../github/tokens.ts';
 import { createCertificateAuthority } from '../network/certificate-authority.ts';
 import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import { startProxy } from '../network/proxy.ts';
+import { createRegistries, type Registries } from '../registry/back-door.ts';
+import { createContents } from '../registry/content.ts';
+import { createRegistryService, registrySuffix } from '../registry/service.ts';
 import { type Azure, createAzure } from './azure.ts';
 import { jobEnvironment, networkEnvironment } from './job-environment.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -50,6 +53,8 @@ export interface WorldSettings {
   tokenSeconds: number;
   /** Requests that GitHub lets through. */
   readonly githubLimits: LimitSettings;
+  /** Whether callers sit in the private network: registries closed to the public answer them. False at first. */
+  isInPrivateNetwork: boolean;
 }
 
 export interface World {
@@ -60,6 +65,7 @@ export interface World {
   readonly faults: Faults;
   readonly azure: Azure;
   readonly github: GitHub;
+  readonly registries: Registries;
   readonly settings: WorldSettings;
   /** Proxy and certificate variables only. */
   networkEnvironment(): Record<string, string>;
@@ -80,6 +86,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     oidcSeconds: options.oidcSeconds ?? 300,
     tokenSeconds: options.tokenSeconds ?? 3600,
     githubLimits: githubLimits(),
+    isInPrivateNetwork: false,
   };
   const ledger = createLedger();
   const faults = createFaults();
@@ -125,6 +132,21 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ledger.addToken({ time: clock.now(), issuer: 'entra', subject, audience, identity: { clientId, name } }),
   });
 
+  const contentOf = createContents();
+  const resources = () => {
+    arm.operations.settle();
+    return arm.store.all();
+  };
+  const registryService = createRegistryService({
+    clock,
+    mint,
+    access,
+    resources,
+    contentOf,
+    tenantOf: one => subscriptions.get(one),
+    isInside: () => settings.isInPrivateNetwork,
+  });
+
   const githubApi = createApi({
     state: githubState,
     tokens: githubTokens,
@@ -148,6 +170,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       host: `*${vaultSuffix}`,
       handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
     },
+    { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
   ];
 
   const callerOf = async (request: WorldRequest) => {
@@ -155,7 +178,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const identity = githubApi.callerOf(request);
       return identity === undefined ? undefined : { clientId: identityOf(identity), name: identity.login };
     }
-    const token = await mint.read(bearer(request) ?? '');
+    const isRegistry = request.host.endsWith(registrySuffix);
+    const token = isRegistry ? await registryService.callerOf(request) : await mint.read(bearer(request) ?? '');
     if (token === undefined) return undefined;
     const name = directory.byObjectId(token.objectId)?.name ?? token.clientId;
     return { clientId: token.clientId, name };
@@ -210,6 +234,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     faults,
     azure,
     github,
+    registries: createRegistries(resources, contentOf),
     settings,
     networkEnvironment: () => networkEnvironment(proxy.url, caFile),
     jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),

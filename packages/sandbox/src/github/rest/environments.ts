@@ -53,7 +53,7 @@ export const environmentRoutes: readonly Route[] = [
 ];
 
 function environmentJson({ name: repository }: RepositoryState, environment: Environment) {
-  const { id, name, createdAt, waitMinutes, reviewers, branches, preventSelfReview } = environment;
+  const { id, waitMinutes, reviewers, branches, preventSelfReview } = environment;
   const rules: object[] = [
     ...(waitMinutes > 0 ? [{ type: 'wait_timer', wait_timer: waitMinutes }] : []),
     ...(reviewers.length > 0
@@ -68,13 +68,7 @@ function environmentJson({ name: repository }: RepositoryState, environment: Env
     ...(branches === undefined ? [] : [{ type: 'branch_policy' }]),
   ];
   return {
-    id,
-    node_id: nodeId('EN', id),
-    name,
-    url: `${api}/repos/${repository}/environments/${encodeURIComponent(name)}`,
-    html_url: `${web}/${repository}/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`,
-    created_at: isoTime(createdAt),
-    updated_at: isoTime(createdAt),
+    ...linkJson(repository, environment),
     can_admins_bypass: true,
     protection_rules: rules.map((rule, index) => ({
       id: part(id, index),
@@ -84,6 +78,24 @@ function environmentJson({ name: repository }: RepositoryState, environment: Env
     deployment_branch_policy:
       branches === undefined ? null : { protected_branches: false, custom_branch_policies: true },
   };
+}
+
+function linkJson(repository: string, { id, name, createdAt }: Pick<Environment, 'id' | 'name' | 'createdAt'>) {
+  return {
+    id,
+    node_id: nodeId('EN', id),
+    name,
+    url: `${api}/repos/${repository}/environments/${encodeURIComponent(name)}`,
+    html_url: `${web}/${repository}/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`,
+    created_at: isoTime(createdAt),
+    updated_at: isoTime(createdAt),
+  };
+}
+
+/** An environment as other answers name it; one that was removed since has its name only. */
+export function environmentLinkJson({ name: repository, environments }: RepositoryState, name: string) {
+  const environment = environments.get(name.toLowerCase());
+  return environment === undefined ? { name } : linkJson(repository, environment);
 }
 
 function demandEnvironment({ repository, params }: Call): Environment {

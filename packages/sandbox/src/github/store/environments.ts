@@ -1,4 +1,4 @@
-import type { DeploymentView, EnvironmentView } from '../views.ts';
+import type { ApprovalView, DeploymentView, EnvironmentView } from '../views.ts';
 import type { Deployment, Environment, GitHubState, RepositoryState } from './state.ts';
 
 export interface EnvironmentSeed {
@@ -11,9 +11,30 @@ export interface EnvironmentSeed {
   readonly preventSelfReview?: boolean;
 }
 
+/** A job that names an environment. */
+export interface EnvironmentEntry {
+  readonly sha: string;
+  readonly runId: string;
+  /** Who started the attempt of the run; only asked for where people may not approve what they started. */
+  readonly actor?: string;
+  /** False with the job's `deployment: false`: protection holds, no deployment is filed. */
+  readonly deployment?: boolean;
+}
+
+export interface Review {
+  readonly approved: boolean;
+  /** Login. */
+  readonly by: string;
+  readonly comment?: string;
+}
+
 /** A job inside an environment. */
 export interface EnteredEnvironment {
   readonly protection: EnvironmentView;
+  /** Logins who may review this job: the reviewers, without who started it where self-review is prevented. */
+  readonly approvers: readonly string[];
+  /** What a person answers; it stands in the run's review history. Throws for who may not review. */
+  review(review: Review): void;
   /** Approved and waited for: the deployment goes on. */
   start(): void;
   /** `url` is the job's `environment.url`. */
@@ -41,10 +62,11 @@ export function enterEnvironment(
   state: GitHubState,
   repository: RepositoryState,
   name: string,
-  sha: string,
+  { sha, runId, actor, deployment: isFiled = true }: EnvironmentEntry,
 ): EnteredEnvironment {
   const environment = repository.environments.get(name.toLowerCase()) ?? defineEnvironment(state, repository, { name });
   const isProtected = environment.reviewers.length > 0 || environment.waitMinutes > 0;
+  const approvers = environment.reviewers.filter(login => !environment.preventSelfReview || login !== actor);
   const deployment: Deployment = {
     environment: environment.name,
     sha,
@@ -52,16 +74,32 @@ export function enterEnvironment(
     url: undefined,
     createdAt: state.clock.now(),
   };
-  repository.deployments.push(deployment);
+  if (isFiled) repository.deployments.push(deployment);
   return {
     protection: environmentView(environment),
+    approvers,
+    review: ({ approved, by, comment = '' }) => {
+      if (!approvers.includes(by)) {
+        throw new Error(
+          `${by} may not review deployments to ${environment.name}; who may: ${approvers.join(', ') || 'nobody'}.`,
+        );
+      }
+      repository.approvals.push({
+        runId,
+        environment: environment.name,
+        state: approved ? 'approved' : 'rejected',
+        by,
+        comment,
+        at: state.clock.now(),
+      });
+    },
     start: () => {
       if (deployment.state === 'waiting') deployment.state = 'in_progress';
     },
     end: (ended, url) => {
       deployment.state = ended;
       deployment.url = url;
-      if (ended === 'success') retire(repository, deployment);
+      if (isFiled && ended === 'success') retire(repository, deployment);
     },
   };
 }
@@ -72,6 +110,10 @@ export function environmentView({ name, reviewers, waitMinutes, branches }: Envi
 
 export function deploymentViews({ deployments }: RepositoryState): readonly DeploymentView[] {
   return deployments.map(deployment => ({ ...deployment }));
+}
+
+export function approvalViews({ approvals }: RepositoryState, runId?: string): readonly ApprovalView[] {
+  return approvals.filter(approval => runId === undefined || approval.runId === runId);
 }
 
 /** A success makes what was deployed there before inactive (GitHub's `auto_inactive`). */

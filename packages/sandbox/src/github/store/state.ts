@@ -1,7 +1,7 @@
 import type { Clock } from '@suite/foundation';
 import type { Git } from '../git/git.ts';
 import type { SubjectForm } from '../subject.ts';
-import type { CheckAnnotation, CheckRunView, DeploymentView, EnvironmentView } from '../views.ts';
+import type { ApprovalView, CheckAnnotation, CheckRunView, DeploymentView, EnvironmentView } from '../views.ts';
 
 /** What GitHub holds of one repository besides its git objects. Times are milliseconds since 1970. */
 export interface RepositoryState {
@@ -21,6 +21,8 @@ export interface RepositoryState {
   /** By name in lower case: GitHub ignores case there. */
   readonly environments: Map<string, Environment>;
   readonly deployments: Deployment[];
+  /** Of all runs, in the order in which they were given. */
+  readonly approvals: ApprovalView[];
   /** Attempts of runs by id. */
   readonly runs: Map<string, Map<number, RecordedRunState>>;
 }
@@ -107,12 +109,22 @@ export interface RecordedRunState {
   readonly conclusion: string | undefined;
   readonly headSha: string;
   readonly headBranch: string;
+  /** Full name of the repository that the commit came from: its own by default, null when that fork is gone. */
+  readonly headRepository?: string | null;
   readonly actor: string;
   readonly startedAt: number;
   readonly jobs: readonly RecordedJobState[];
+  /** All that the run has so far, those of earlier attempts included; none by default. */
+  readonly artifacts?: readonly RecordedArtifactState[];
 }
 
 export type RunStatus = 'queued' | 'in_progress' | 'waiting' | 'completed';
+
+export interface RecordedArtifactState {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
 
 export interface RecordedJobState {
   readonly id: string;

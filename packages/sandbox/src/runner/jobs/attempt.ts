@@ -1,4 +1,4 @@
-import type { RunnerHost } from '../ports.ts';
+import type { ArtifactView, RunnerHost } from '../ports.ts';
 import type { Conclusion, JobResult } from '../results.ts';
 import type { ArtifactStore } from '../stand-ins/artifact-store.ts';
 import type { ConcurrencyGroups } from './concurrency.ts';
@@ -12,6 +12,8 @@ export interface Attempt {
   readonly run: RunIdentity;
   readonly recorder: Recorder;
   readonly artifacts: ArtifactStore;
+  /** Of another run of the same repository; undefined when there is none. */
+  readonly artifactsOf: (runId: string) => readonly ArtifactView[] | undefined;
   readonly groups: ConcurrencyGroups;
   readonly slots: Slots;
   /** Jobs of the attempt before, when only the failed ones are run again. */

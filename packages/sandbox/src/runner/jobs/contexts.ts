@@ -1,10 +1,10 @@
-import { asObject, asString } from '@suite/foundation';
-import type { RunRequest } from '../ports.ts';
+import type { RepositoryIds, RunRequest } from '../ports.ts';
 import { type WorkflowSource, workflowRef } from './calls.ts';
 
 /** What is the same for all jobs of an attempt. */
 export interface RunIdentity {
   readonly request: RunRequest;
+  readonly repositoryIds: RepositoryIds;
   readonly id: string;
   /** Counts the runs of this workflow file in its repository. */
   readonly number: number;
@@ -20,8 +20,7 @@ export type GitHubContext = Readonly<Record<string, unknown>>;
 
 /** The `github` context as far as it does not depend on a job. */
 export function githubContext(run: RunIdentity): GitHubContext {
-  const { request, source } = run;
-  const repository = asObject(asObject(request.event.payload)['repository']);
+  const { repositoryIds, request, source } = run;
   return {
     actor: request.actor,
     api_url: 'https://api.github.com',
@@ -35,9 +34,9 @@ export function githubContext(run: RunIdentity): GitHubContext {
     ref_protected: false,
     ref_type: request.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     repository: request.repository,
-    repository_id: idOf(repository),
+    repository_id: repositoryIds.id,
     repository_owner: request.repository.split('/')[0] ?? '',
-    repository_owner_id: idOf(asObject(repository['owner'])),
+    repository_owner_id: repositoryIds.ownerId,
     repositoryUrl: `git://github.com/${request.repository}.git`,
     retention_days: '90',
     run_attempt: String(run.attempt),
@@ -122,9 +121,4 @@ export function jobSource(source: WorkflowSource): Readonly<Record<string, strin
 /** `main`, `7/merge`, `v1`. */
 function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads|tags|pull)\//, '');
-}
-
-function idOf(value: Readonly<Record<string, unknown>>): string {
-  const { id } = value;
-  return typeof id === 'number' ? String(id) : (asString(id) ?? '');
 }

@@ -18,6 +18,7 @@ import { cancelled } from './cancellation.ts';
 import { githubContext, jobSource, runnerContext } from './contexts.ts';
 import { holdGroup } from './hold-group.ts';
 import type { JobRecord } from './recorder.ts';
+import { jobSummaries } from './summaries.ts';
 
 /** One job of steps, of a matrix one configuration. */
 export interface StepsJobRequest {
@@ -84,6 +85,7 @@ async function runInTurn(request: StepsJobRequest, record: JobRecord, cleanups: 
       actor: run.triggeringActor,
       deployment: resolveBoolean(job.environment.deployment, before, 'deployment'),
       signal: controller.signal,
+      summaries: () => jobSummaries(attempt.recorder.results()),
     });
     if (controller.signal.aborted) {
       entered.end('inactive');
@@ -170,9 +172,11 @@ async function runOnMachine(
     steps: job.steps,
     source,
     permissions,
+    token,
     workspace,
     temp,
     artifacts: attempt.artifacts,
+    artifactsOf: attempt.artifactsOf,
     masks,
     signal: controller.signal,
     deadline,
@@ -221,6 +225,8 @@ function resolveEnd(job: StepsJob, scope: Scope, masks: Masks, annotations: Anno
   try {
     for (const { name, value } of job.outputs) {
       const text = resolveText(value, scope);
+      // The runner sends no empty ones (JobExtension.cs), so that one leg of a matrix never takes another's value away.
+      if (text === '') continue;
       if (masks.finds(text)) {
         annotations.push({ level: 'warning', message: `Skip output '${name}' since it may contain secret.` });
       } else outputs[name] = text;

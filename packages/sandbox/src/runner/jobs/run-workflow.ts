@@ -117,7 +117,8 @@ async function runConfigurations(due: DueJob): Promise<Outcome> {
   const slots = createSlots(limit > 0 ? limit : configurations.length);
   const all = cancelledWith(workflow.signal, () => false);
 
-  const outcomes = await Promise.all(
+  const ended: Outcome[] = [];
+  await Promise.all(
     configurations.map(async (configuration, index) => {
       const leg = legOf(due, configuration, isMatrix, all.signal, {
         'fail-fast': failFast,
@@ -126,18 +127,26 @@ async function runConfigurations(due: DueJob): Promise<Outcome> {
         'max-parallel': limit > 0 ? limit : configurations.length,
       });
       const outcome = await runLeg(leg, slots.acquire(leg.controller.signal));
+      ended.push(outcome);
       if (outcome.result === 'failure' && failFast && isMatrix) {
         all.abort(cancelled(`The strategy configuration was canceled because "${leg.name}" failed`));
       }
-      return outcome;
     }),
   );
   return {
-    result: combine(outcomes.map(({ result }) => result)),
-    // Of equal outputs the last one that says something wins, as among GitHub's matrix jobs.
-    outputs: Object.assign({}, ...outcomes.map(({ outputs }) => outputs)),
-    ranAgain: outcomes.some(({ ranAgain }) => ranAgain),
+    result: combine(ended.map(({ result }) => result)),
+    outputs: mergeOutputs(ended, job.kind === 'call' && isMatrix),
+    ranAgain: ended.some(({ ranAgain }) => ranAgain),
   };
+}
+
+/**
+ * Outputs of all configurations: of equal names the one that ended last and says something counts. Of called workflows
+ * only those that succeeded do (docs, reuse workflows: using outputs from a reusable workflow).
+ */
+function mergeOutputs(ended: readonly Outcome[], onlySuccessful: boolean): Readonly<Record<string, string>> {
+  const heard = onlySuccessful ? ended.filter(({ result }) => result === 'success') : ended;
+  return Object.assign({}, ...heard.map(({ outputs }) => withoutEmpty(outputs)));
 }
 
 interface Leg {

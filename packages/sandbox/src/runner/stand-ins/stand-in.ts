@@ -1,5 +1,5 @@
 import type { Permissions } from '../permissions.ts';
-import type { RunnerHost, RunRequest } from '../ports.ts';
+import type { ArtifactView, RunnerHost, RunRequest } from '../ports.ts';
 import type { StepLog } from '../steps/step-log.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 
@@ -20,8 +20,12 @@ export interface StandInJob {
   readonly runId: string;
   readonly attempt: number;
   readonly permissions: Permissions;
+  /** GITHUB_TOKEN of the job. */
+  readonly token: string;
   readonly workspace: string;
   readonly artifacts: ArtifactStore;
+  /** What a run of the same repository holds, the newest of each name; undefined when there is no such run. */
+  artifactsOf(runId: string): readonly ArtifactView[] | undefined;
   readonly log: StepLog;
 }
 

@@ -19,7 +19,7 @@ export function scriptTask(step: RunStep, state: JobState): Task {
     continueOnError: step.continueOnError,
     timeoutMinutes: step.timeoutMinutes,
     id: step.id,
-    action: { action: step.id },
+    action: { action: step.id, action_repository: '', action_ref: '' },
     perform: async turn => {
       const { workspace, temp } = state.run;
       const file = join(temp, `${randomUUID()}.sh`);

@@ -73,14 +73,12 @@ async function performMain(stages: Stages, action: ResolvedAction, turn: Turn): 
 }
 
 async function performStandIn(step: UsesStep, standIn: StandIn, state: JobState, turn: Turn): Promise<Performed> {
-  const { host, request, runId, attempt, permissions, workspace, artifacts } = state.run;
   const inputs = resolveTexts(step.inputs, turn.scope);
   const unknown = Object.keys(inputs).find(name => !standIn.inputs.includes(name));
   if (unknown !== undefined) {
     throw new Error(`The sandbox's stand-in for ${step.uses} does not know the input \`${unknown}\`.`);
   }
-  const job = { host, request, runId, attempt, permissions, workspace, artifacts, log: turn.log };
-  return { isSuccess: true, outputs: await standIn.run(inputs, job), summary: '' };
+  return { isSuccess: true, outputs: await standIn.run(inputs, { ...state.run, log: turn.log }), summary: '' };
 }
 
 /** The post stage is due once another stage has begun, and runs once. */
@@ -141,6 +139,7 @@ async function performStage(
   return end;
 }
 
+/** Empty for an action of the workspace, as for a script (actions/runner, ActionRunner.cs). */
 function actionOf(step: UsesStep, action: ResolvedAction): Readonly<Record<string, string>> {
   const { repository = '', ref = '' } = action.kind === 'javascript' ? action : {};
   return { action: step.id, action_repository: repository, action_ref: ref };

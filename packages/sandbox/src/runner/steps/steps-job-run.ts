@@ -2,7 +2,7 @@ import type { WorkflowSource } from '../jobs/calls.ts';
 import type { GitHubContext } from '../jobs/contexts.ts';
 import type { JobRecord } from '../jobs/recorder.ts';
 import type { Permissions } from '../permissions.ts';
-import type { RunnerHost, RunRequest } from '../ports.ts';
+import type { ArtifactView, RunnerHost, RunRequest } from '../ports.ts';
 import type { ArtifactStore } from '../stand-ins/artifact-store.ts';
 import type { Step } from '../workflow/model.ts';
 import type { Masks } from './masks.ts';
@@ -18,9 +18,13 @@ export interface StepsJobRun {
   /** The file that the job stands in, which `$/` refers to. */
   readonly source: WorkflowSource;
   readonly permissions: Permissions;
+  /** GITHUB_TOKEN of the job. */
+  readonly token: string;
   readonly workspace: string;
   readonly temp: string;
   readonly artifacts: ArtifactStore;
+  /** Of another run of the same repository; undefined when there is none. */
+  readonly artifactsOf: (runId: string) => readonly ArtifactView[] | undefined;
   readonly masks: Masks;
   /** Aborted when the job is cancelled or its time is up. */
   readonly signal: AbortSignal;

@@ -1,13 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { clouds } from './clouds.ts';
-import { createRunMarker } from './run-marker.ts';
 import { createStateReader } from './state-reader.ts';
 import { eagerClock } from './testing/eager-clock.ts';
 import { type FakeAnswer, fakeAzure, fakeCredential } from './testing/fake-azure.ts';
 
 function start(answer: (index: number) => FakeAnswer | string) {
   const { requests, httpClient } = fakeAzure((_, index) => answer(index));
-  const warnings: string[] = [];
   const options = {
     account: 'stcontoso',
     container: 'tfstate',
@@ -16,14 +14,8 @@ function start(answer: (index: number) => FakeAnswer | string) {
     identity: { name: 'plan identity of environment dev', clientId: 'c1' },
     clock: eagerClock(),
     httpClient,
-    warn: (message: string) => warnings.push(message),
   };
-  return {
-    reader: createStateReader(fakeCredential, options),
-    marker: createRunMarker(fakeCredential, options),
-    requests,
-    warnings,
-  };
+  return { reader: createStateReader(fakeCredential, options), requests };
 }
 
 const url = 'https://stcontoso.blob.core.windows.net/tfstate/platform/dev/west%20europe.tfstate';
@@ -99,7 +91,7 @@ describe('createStateReader', () => {
     [{ status: 500 }, /stcontoso\.blob\.core\.windows\.net kept answering 500/],
     [
       { status: 502, text: 'No such host.\n' },
-      /kept answering 502 while using the state container tfstate: No such host\. Run it again/,
+      /kept answering 502 while using the container tfstate: No such host\. Run it again/,
     ],
     [
       { status: 409, text: '<?xml version="1.0"?><Error><Code>X</Code><Message>Odd.</Message></Error>' },
@@ -110,60 +102,5 @@ describe('createStateReader', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', /NODE_EXTRA_CA_CERTS/],
   ] as const)('%j', async (answer, expected) => {
     await expect(start(() => answer).reader.head()).rejects.toThrow(expected);
-  });
-});
-
-describe('createRunMarker', () => {
-  const note = {
-    run: 'https://github.com/o/r/actions/runs/1',
-    actor: 'mona',
-    command: 'apply',
-    startedAt: '2026-11-23T05:00:00Z',
-  };
-
-  test('is written beside the state, over whatever is there', async () => {
-    const { marker, requests } = start(() => ({ status: 201 }));
-    await marker.write(note);
-    expect(requests[0]).toMatchObject({ method: 'PUT', url: `${url}.run`, body: JSON.stringify(note) });
-    expect(requests[0]?.headers.get('x-ms-blob-type')).toBe('BlockBlob');
-    expect(requests[0]?.headers.get('if-none-match')).toBeUndefined();
-  });
-
-  test('is read', async () => {
-    expect(await start(() => ({ status: 200, body: note })).marker.read()).toEqual(note);
-    expect(await start(() => ({ status: 200, body: { run: 'x' } })).marker.read()).toMatchObject({ actor: 'unknown' });
-    expect(await start(() => ({ status: 200, body: [] })).marker.read()).toBeUndefined();
-    expect(await start(() => ({ status: 404 })).marker.read()).toBeUndefined();
-  });
-
-  test('one that cannot be read does not hide what it was wanted for', async () => {
-    const { marker, warnings } = start(() => ({ status: 403 }));
-    expect(await marker.read()).toBeUndefined();
-    expect(warnings).toEqual([expect.stringContaining('could not be read')]);
-  });
-
-  test('whoever may not write learns it before anything is applied', async () => {
-    const { marker } = start(() => ({
-      status: 403,
-      headers: { 'x-ms-error-code': 'AuthorizationPermissionMismatch' },
-    }));
-    await expect(marker.write(note)).rejects.toThrow(/may not write blobs.*Storage Blob Data Contributor/);
-  });
-
-  test('is removed; failing that is a warning', async () => {
-    const removed = start(() => ({ status: 202 }));
-    await removed.marker.remove();
-    expect(removed.requests[0]).toMatchObject({ method: 'DELETE', url: `${url}.run` });
-    expect(removed.warnings).toEqual([]);
-
-    const gone = start(() => ({ status: 404 }));
-    await gone.marker.remove();
-    expect(gone.warnings).toEqual([]);
-
-    const refused = start(() => ({ status: 403 }));
-    await refused.marker.remove();
-    expect(refused.warnings).toEqual([
-      expect.stringMatching(/west europe\.tfstate\.run of this run could not be removed/),
-    ]);
   });
 });

@@ -1,0 +1,126 @@
+import type { Check, Timing } from '@suite/change-report';
+import { CancelledError, count, UserError } from '@suite/foundation';
+import { TerraformFailure } from '@suite/terraform';
+import { type Outcome, verify } from './commands.ts';
+import { exclusively } from './exclusively.ts';
+import type { ApplyRequest, Reviewed } from './inputs.ts';
+import { type JudgedPlan, refusals } from './plan.ts';
+import type { Services } from './ports.ts';
+import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
+import { type Findings, failureChecks, timingsOf } from './report.ts';
+import { describeHolder } from './state.ts';
+import { discardPlans, fetchPlan, requireOwnKey } from './stored-plan.ts';
+import type { Target } from './target.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Applies what was reviewed and nothing else, then verifies. Meanwhile no other run works on the scope. */
+export async function apply(
+  target: Target,
+  services: Services,
+  workspace: Workspace,
+  { reviewed, leaseWaitMs }: ApplyRequest,
+): Promise<Outcome> {
+  const { view } = target;
+  if (reviewed.kind === 'stored') requireOwnKey(view, reviewed.key);
+  const azure = services.connect(target);
+  // What cannot be applied anyway is not waited for.
+  if (reviewed.kind === 'stored')
+    await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile);
+  return exclusively({ ...services, view, azure, waitMs: leaseWaitMs }, async lost => {
+    const prepared = await prepare(target, services, azure, workspace, lost);
+    const holder = describeHolder(view, prepared.state, { state: 'free' }, services.clock.now());
+    if (holder !== undefined) throw new UserError(holder);
+    return applyReviewed(target, services, prepared, reviewed);
+  });
+}
+
+async function applyReviewed(
+  target: Target,
+  services: Services,
+  prepared: Prepared,
+  reviewed: Reviewed,
+): Promise<Outcome> {
+  const { workspace } = prepared;
+  const planFile = reviewed.kind === 'file' ? reviewed.planFile : workspace.planFile;
+  const made =
+    reviewed.kind === 'digest'
+      ? await makePlan(target, services, prepared, planFile)
+      : await readPlanFile(target, prepared, planFile);
+  const judged = { ...made, checks: [...compareWithReview(target, made, reviewed), ...made.checks] };
+  const refused = refusals(judged);
+  if (refused.length > 0) {
+    return { findings: { verdict: 'blocked', plan: judged }, error: new UserError(refused) };
+  }
+  try {
+    if (judged.content.applyable) return await performPlan(target, services, prepared, judged, planFile);
+    services.log.info('Nothing to apply.');
+    return await afterwards(target, services, { verdict: 'no-changes', plan: judged });
+  } finally {
+    await workspace.discard(workspace.planFile);
+    if (reviewed.kind === 'stored') {
+      const { plans } = prepared.azure;
+      await discardPlans({ ...services, view: target.view, plans }, reviewed.key);
+    }
+  }
+}
+
+/** Blocked checks for whatever makes this plan another one than was reviewed. */
+function compareWithReview(target: Target, { content, digest }: JudgedPlan, reviewed: Reviewed): Check[] {
+  if (reviewed.digest !== undefined && reviewed.digest !== digest) {
+    return [
+      {
+        id: 'review/digest',
+        name: 'The plan is the reviewed one',
+        status: 'blocked',
+        message: `This plan is not what was reviewed: its digest is ${digest}, the reviewed one ${reviewed.digest}. Nothing was applied.`,
+        remedy: `Something changed since the review. Read the ${count(content.changes.length, 'change')} in the summary, and review again.`,
+      },
+    ];
+  }
+  if (isMadeFor(target, content)) return [];
+  return [
+    {
+      id: 'review/platform-file',
+      name: 'The plan is for this scope and platform file',
+      status: 'blocked',
+      message: 'This plan was made for another scope, or the platform file has changed since. Nothing was applied.',
+      remedy: 'Plan again and review the new plan.',
+    },
+  ];
+}
+
+async function performPlan(
+  target: Target,
+  services: Services,
+  { terraform }: Prepared,
+  judged: JudgedPlan,
+  planFile: string,
+): Promise<Outcome> {
+  const startedAt = services.clock.now();
+  let timings: readonly Timing[];
+  try {
+    const { resources } = await services.log.group('terraform apply', () => terraform.apply({ planFile }));
+    timings = timingsOf(resources, startedAt);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
+    const resources = error.cause instanceof TerraformFailure ? error.cause.resources : [];
+    return { findings: { verdict: 'failed', plan: judged, timings: timingsOf(resources, startedAt) }, error };
+  }
+  return afterwards(target, services, { verdict: 'applied', plan: judged, timings });
+}
+
+/** An apply is done when what runs is what was asked for. */
+async function afterwards(target: Target, services: Services, findings: Findings): Promise<Outcome> {
+  let verified: Outcome;
+  try {
+    verified = await verify(target, services);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
+    // What was applied is applied, whether or not it could be looked at.
+    const checks = [...(findings.plan?.checks ?? []), ...failureChecks(error)];
+    return { findings: { ...findings, checks }, error };
+  }
+  if (verified.error === undefined) return { findings };
+  const differences = verified.findings.differences ?? [];
+  return { findings: { ...findings, verdict: 'mismatch', differences }, error: verified.error };
+}

@@ -1,0 +1,281 @@
+import { describe, expect, test } from '@jest/globals';
+import { CancelledError, type Clock, UserError } from '@suite/foundation';
+import type { Outcome } from './commands.ts';
+import { exclusively } from './exclusively.ts';
+import type { LeaseView, RunNote, StateBlob } from './ports.ts';
+import { runContext as context, recordingLog } from './run.fixture.ts';
+import { environmentView as view } from './views.fixture.ts';
+
+const began = Date.UTC(2026, 10, 23, 5);
+const other: RunNote = {
+  run: 'https://github.com/contoso/platform/actions/runs/6',
+  runId: '6',
+  actor: 'hubot',
+  command: 'apply',
+  startedAt: new Date(began - 120_000).toISOString(),
+};
+const held: LeaseView = { state: 'held', note: other };
+const abandoned: LeaseView = { state: 'abandoned', note: other };
+const free: LeaseView = { state: 'free' };
+const applied: Outcome = { findings: { verdict: 'applied' } };
+const available: StateBlob = { exists: true, lease: 'available', lock: undefined };
+
+/** Time moves when a test lets the next sleeper wake; a cancelled one sleeps no more. */
+function pausingClock() {
+  let now = began;
+  const cancelled = new AbortController();
+  const sleepers: { readonly milliseconds: number; readonly wake: () => void }[] = [];
+  const settle = () => new Promise<void>(resolve => setImmediate(resolve));
+  const clock: Clock = {
+    now: () => now,
+    sleep: (milliseconds, signal) =>
+      new Promise((resolve, reject) => {
+        const any = AbortSignal.any([cancelled.signal, ...(signal === undefined ? [] : [signal])]);
+        const sleeper = { milliseconds, wake: resolve };
+        const stop = () => {
+          sleepers.splice(sleepers.indexOf(sleeper), 1);
+          reject(any.reason);
+        };
+        sleepers.push(sleeper);
+        if (any.aborted) stop();
+        else any.addEventListener('abort', stop, { once: true });
+      }),
+  };
+  return {
+    clock,
+    settle,
+    cancel: () => cancelled.abort(new CancelledError('The run was cancelled.')),
+    /** Milliseconds that passed, one pause after the other. */
+    pass: async (times = 1): Promise<number[]> => {
+      const passed: number[] = [];
+      for (let index = 0; index < times; index++) {
+        await settle();
+        const next = sleepers.shift();
+        if (next === undefined) throw new Error('Nobody sleeps.');
+        now += next.milliseconds;
+        passed.push(next.milliseconds);
+        next.wake();
+      }
+      await settle();
+      return passed;
+    },
+  };
+}
+
+interface Given {
+  /** What each look sees; the last one stays. */
+  readonly looks?: readonly LeaseView[];
+  /** Whether each attempt takes it. */
+  readonly takes?: readonly boolean[];
+  readonly renewals?: readonly (boolean | Error)[];
+  readonly releases?: Error;
+  readonly state?: StateBlob;
+  readonly waitMs?: number;
+}
+
+function start(given: Given = {}) {
+  const { looks = [free], takes = [true], renewals = [true], waitMs = 30 * 60_000 } = given;
+  const time = pausingClock();
+  const did: string[] = [];
+  const { log, lines } = recordingLog();
+  const count = (kind: string) => did.filter(one => one === kind).length;
+  const nth = <T>(list: readonly T[], kind: string) => list[Math.min(count(kind), list.length - 1)];
+  const record = <T>(kind: string, value: T): T => {
+    did.push(kind);
+    return value;
+  };
+  const outcomeOf = async (work: (lost: AbortSignal) => Promise<Outcome>) =>
+    exclusively(
+      {
+        view,
+        context,
+        clock: time.clock,
+        waitMs,
+        newId: () => 'id',
+        log,
+        azure: {
+          readState: async () => record('state', given.state ?? available),
+          lease: {
+            look: async () => record('look', nth(looks, 'look') ?? free),
+            take: async (_, note) => {
+              const taken = nth(takes, 'take');
+              record('take', note);
+              if (taken !== true) return undefined;
+              return {
+                renew: async () => {
+                  const renewed = record('renew', renewals[Math.min(count('renew'), renewals.length - 1)]);
+                  if (renewed instanceof Error) throw renewed;
+                  return renewed ?? true;
+                },
+                release: async () => {
+                  did.push('release');
+                  if (given.releases !== undefined) throw given.releases;
+                },
+              };
+            },
+          },
+        },
+      },
+      work,
+    );
+  return { ...time, did, lines, outcomeOf };
+}
+
+const workOf = (did: string[]) => async () => {
+  did.push('work');
+  return applied;
+};
+
+describe('getting it', () => {
+  test('free: taken, worked under, released', async () => {
+    const { outcomeOf, did } = start();
+    expect(await outcomeOf(workOf(did))).toBe(applied);
+    expect(did).toEqual(['look', 'take', 'work', 'release']);
+  });
+
+  test('held: waits with a line at every look, and goes on when it is free', async () => {
+    const { outcomeOf, did, pass, lines } = start({ looks: [held, held, free] });
+    const outcome = outcomeOf(workOf(did));
+    expect(await pass(2)).toEqual([14_000, 14_000]);
+    expect(await outcome).toBe(applied);
+    expect(did).toEqual(['look', 'look', 'look', 'take', 'work', 'release']);
+    expect(lines).toEqual([
+      'info: The run https://github.com/contoso/platform/actions/runs/6 of hubot (apply, since 2026-11-23 04:58:00 UTC, 2 min ago) works on dev in westeurope: waiting for it, 0.0 s of 30 min',
+      expect.stringMatching(/waiting for it, 14 s of 30 min$/),
+    ]);
+  });
+
+  test('held for too long: one message, and nothing is touched', async () => {
+    const { outcomeOf, did, pass } = start({ looks: [held], waitMs: 20_000 });
+    const outcome = expect(outcomeOf(workOf(did))).rejects.toThrow(
+      /^The run https:\S+\/runs\/6 of hubot \(apply, .*\) works on dev in westeurope\. This run has waited 20 s for it\. Nothing was changed\. .*lease-wait/,
+    );
+    expect(await pass(2)).toEqual([14_000, 6_000]);
+    await outcome;
+    expect(did).toEqual(['look', 'look', 'look']);
+  });
+
+  test('without waiting', async () => {
+    const { outcomeOf, did } = start({ looks: [held], waitMs: 0 });
+    await expect(outcomeOf(workOf(did))).rejects.toThrow(/works on dev in westeurope\. Nothing was changed/);
+    expect(did).toEqual(['look']);
+  });
+
+  test('somebody is quicker: waits for it like for any other', async () => {
+    const { outcomeOf, did, pass } = start({ looks: [free, held, free], takes: [false, true] });
+    const outcome = outcomeOf(workOf(did));
+    await pass();
+    expect(await outcome).toBe(applied);
+    expect(did).toEqual(['look', 'take', 'look', 'look', 'take', 'work', 'release']);
+  });
+
+  test('abandoned by a run that died: says so and takes over', async () => {
+    const { outcomeOf, did, lines } = start({ looks: [abandoned] });
+    await outcomeOf(workOf(did));
+    expect(did).toEqual(['look', 'state', 'take', 'work', 'release']);
+    expect(lines).toEqual([expect.stringMatching(/runs\/6 of hubot .* ended without saying so.* takes over$/)]);
+  });
+
+  test('abandoned with Terraform’s lock held: names the run and how to release it, and leaves its note', async () => {
+    const lock = { id: 'lock-1', operation: 'OperationTypeApply', who: 'root@runner', created: '2026-11-23T04:58:10Z' };
+    const { outcomeOf, did } = start({ looks: [abandoned], state: { exists: true, lease: 'leased', lock } });
+    await expect(outcomeOf(workOf(did))).rejects.toThrow(
+      /locked by an apply of root@runner in the run \S+\/runs\/6 started by hubot.*force-unlock/,
+    );
+    expect(did).toEqual(['look', 'state']);
+  });
+
+  test('cancelled while waiting', async () => {
+    const { outcomeOf, did, cancel, settle } = start({ looks: [held] });
+    const outcome = expect(outcomeOf(workOf(did))).rejects.toBeInstanceOf(CancelledError);
+    await settle();
+    cancel();
+    await outcome;
+    expect(did).toEqual(['look']);
+  });
+});
+
+describe('keeping it', () => {
+  /** Work that goes on until the test ends it, or until it is told to stop as Terraform is. */
+  function longWork(did: string[]) {
+    const end = Promise.withResolvers<Outcome>();
+    const work = (lost: AbortSignal): Promise<Outcome> => {
+      did.push('work');
+      lost.addEventListener('abort', () => {
+        end.resolve({ findings: { verdict: 'failed' }, error: new CancelledError('Terraform was asked to stop.') });
+      });
+      return end.promise;
+    };
+    return { work, end: () => end.resolve(applied) };
+  }
+
+  test('every 20 s, until the work is done', async () => {
+    const { outcomeOf, did, pass, settle } = start();
+    const { work, end } = longWork(did);
+    const outcome = outcomeOf(work);
+    expect(await pass(3)).toEqual([20_000, 20_000, 20_000]);
+    end();
+    expect(await outcome).toBe(applied);
+    await settle();
+    expect(did).toEqual(['look', 'take', 'work', 'renew', 'renew', 'renew', 'release']);
+  });
+
+  test.each([
+    [
+      held,
+      /^This run has lost its lease on dev in westeurope: The run \S+\/runs\/6 of hubot .* has taken it over\. Terraform was asked to stop\./,
+    ],
+    [free, /somebody broke it\. Terraform was asked to stop\./],
+  ])('lost: what runs is stopped once, and the message says who has it now', async (then, message) => {
+    const { outcomeOf, did, pass } = start({ looks: [free, then], renewals: [true, false] });
+    const outcome = outcomeOf(longWork(did).work);
+    await pass(2);
+    const { error, findings } = await outcome;
+    expect(findings.verdict).toBe('failed');
+    expect(error).toBeInstanceOf(UserError);
+    expect(String((error as Error).message)).toMatch(message);
+    expect(did).toEqual(['look', 'take', 'work', 'renew', 'renew', 'look', 'release']);
+  });
+
+  test('lost, but the work is not stopped by it: what it came to counts', async () => {
+    const { outcomeOf, pass } = start({ renewals: [false] });
+    const end = Promise.withResolvers<Outcome>();
+    const outcome = outcomeOf(() => end.promise);
+    await pass();
+    end.resolve(applied);
+    expect(await outcome).toBe(applied);
+  });
+
+  test('an outage of the storage is one warning and no reason to stop', async () => {
+    const down = new UserError({ message: 'stcontoso kept answering 503.' });
+    const { outcomeOf, did, pass, lines } = start({ renewals: [down, down, true, down] });
+    const { work, end } = longWork(did);
+    const outcome = outcomeOf(work);
+    await pass(4);
+    end();
+    expect(await outcome).toBe(applied);
+    expect(lines).toEqual(
+      Array(2).fill('warning: The lease on dev in westeurope could not be renewed. stcontoso kept answering 503.'),
+    );
+  });
+
+  test('cancelled: released, and the cancellation stays one', async () => {
+    const { outcomeOf, did, cancel } = start();
+    const error = new CancelledError('Terraform was asked to stop.');
+    await expect(
+      outcomeOf(async () => {
+        cancel();
+        throw error;
+      }),
+    ).rejects.toBe(error);
+    expect(did).toEqual(['look', 'take', 'release']);
+  });
+
+  test('a release that fails is a warning: it runs out by itself', async () => {
+    const { outcomeOf, did, lines } = start({ releases: new Error('no network') });
+    expect(await outcomeOf(workOf(did))).toBe(applied);
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: .*could not be released and runs out within a minute\. no network/),
+    ]);
+  });
+});

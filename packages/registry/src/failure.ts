@@ -1,0 +1,184 @@
+import {
+  asArray,
+  asObject,
+  asString,
+  isObject,
+  isTransientStatus,
+  type Problem,
+  parseJson,
+  parseRetryAfter,
+  printable,
+  shorten,
+  UserError,
+  type Verdict,
+} from '@suite/foundation';
+
+/** Whose rights are used, as messages name it: `name` reads on after "The", e.g. `plan identity of environment dev`. */
+export interface Identity {
+  readonly name: string;
+  readonly clientId: string;
+}
+
+/**
+ * - `missing`: there is no such registry; its name does not resolve
+ * - `closed`: its firewall refuses this runner
+ * - `rights`: the identity lacks a role
+ * - `unreachable`: no answer; `busy`: limits and errors that may pass
+ * - `untrue`: what it sent is not what was asked for
+ * - `refused`: every other refusal
+ */
+export type FailureKind = 'missing' | 'closed' | 'rights' | 'unreachable' | 'busy' | 'untrue' | 'refused';
+
+/** A registry that refused, did not answer, or cannot be believed. `retry` says whether it may pass by itself. */
+export class RegistryFailure extends UserError {
+  readonly kind: FailureKind;
+  readonly retry: Verdict;
+
+  constructor(kind: FailureKind, problem: Problem, options: { retry?: Verdict; cause?: unknown } = {}) {
+    super(problem, { cause: options.cause });
+    this.kind = kind;
+    this.retry = options.retry ?? { retry: false };
+  }
+}
+
+export type Right = 'pull' | 'push';
+
+/** What a request was about. */
+export interface Attempt {
+  readonly host: string;
+  readonly identity: Identity;
+  /** Reads on after "could not": `read shop/bundle@sha256:…`. */
+  readonly purpose: string;
+  /** What it needs; undefined while signing in. */
+  readonly right: Right | undefined;
+}
+
+/** An answer that was not wanted. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** OCI distribution specification, "Error Codes". */
+export function errorOf(body: Uint8Array): { readonly code: string; readonly message: string } {
+  const first = asObject(asArray(asObject(parseJson(new TextDecoder().decode(body)))['errors'])[0]);
+  return { code: asString(first['code']) ?? '', message: asString(first['message']) ?? '' };
+}
+
+/** The session of an upload is gone, or stands elsewhere than we thought: a new one is begun. */
+const lostUpload = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'RANGE_INVALID'];
+
+export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number): RegistryFailure {
+  const { status, headers, body } = refusal;
+  const { code, message } = errorOf(body);
+  const cause = new Error(`${status} ${code}: ${line(message)}`);
+  if (isTransientStatus(status) || lostUpload.includes(code)) {
+    const afterMs = parseRetryAfter(headers.get('retry-after'), now);
+    const retry: Verdict = { retry: true, ...(afterMs === undefined ? {} : { afterMs }) };
+    return new RegistryFailure('busy', describeBusy(status, attempt), { retry, cause });
+  }
+  if (status === 401) return new RegistryFailure('rights', describeRights(attempt), { cause });
+  if (status === 403 && (code === 'DENIED' || /not allowed access|firewall/i.test(message))) {
+    return new RegistryFailure('closed', describeClosed(attempt), { cause });
+  }
+  const said = message === '' ? '' : `: ${line(message)}`;
+  return new RegistryFailure(
+    'refused',
+    {
+      message: `The registry ${attempt.host} answered ${status}${code === '' ? '' : ` (${line(code)})`} when this job tried to ${attempt.purpose}${said}.`,
+    },
+    { cause },
+  );
+}
+
+// A name that does not exist and a certificate that is not trusted stay so.
+const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
+
+/** Whether it is the network that failed, rather than what makes the request. */
+export function isNetworkError(error: unknown): boolean {
+  const isOfFetch = error instanceof Error && /^(?:fetch failed|terminated)$/.test(error.message);
+  return isOfFetch || systemCode(error) !== undefined;
+}
+
+/** No answer, or one that broke off. */
+export function networkFailure(error: unknown, { host, purpose }: Attempt): RegistryFailure {
+  const code = systemCode(error);
+  if (code === 'ENOTFOUND') {
+    const problem: Problem = {
+      message: `There is no registry ${host}: its name does not resolve.`,
+      remedy:
+        'Apply the environment that it belongs to first, or let the runner use the DNS zone of its private endpoint.',
+    };
+    return new RegistryFailure('missing', problem, { cause: error });
+  }
+  const problem: Problem = {
+    message: `The registry ${host} could not be reached to ${purpose}${code === undefined ? '' : ` (${code})`}.`,
+    remedy:
+      'Check that it exists, and the runner’s network, proxy and certificates (HTTPS_PROXY, NODE_EXTRA_CA_CERTS).',
+  };
+  const retry: Verdict = code !== undefined && finalCodes.test(code) ? { retry: false } : { retry: true };
+  return new RegistryFailure('unreachable', problem, { retry, cause: error });
+}
+
+/** What the registry sent is not what was asked for. `what` reads on after "sent": `something else than …`. */
+export function untrue(host: string, what: string): RegistryFailure {
+  return new RegistryFailure('untrue', {
+    message: printable(`The registry ${host} sent ${what}.`),
+    remedy:
+      'Nothing of it was used. Run the job again; if it persists, look who writes to that registry and what stands between.',
+  });
+}
+
+function describeRights({ host, identity, purpose, right }: Attempt): Problem {
+  const who = `The ${identity.name} (client id ${identity.clientId})`;
+  const roles =
+    right === 'push'
+      ? '"AcrPush" (or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC)'
+      : '"AcrPull" (or "Container Registry Repository Reader", where the registry’s role assignment mode is ABAC)';
+  if (right !== undefined) {
+    return {
+      message: `${who} may not ${purpose} in the registry ${host}.`,
+      remedy: `Give it ${roles} on the registry; a new assignment takes some minutes to work.`,
+    };
+  }
+  return {
+    message: `${who} gets no access to the registry ${host}.`,
+    remedy:
+      'Give it "AcrPull" to read or "AcrPush" to write ("Container Registry Repository Reader" or "Writer", where the role assignment mode is ABAC), and check that the registry’s subscription belongs to the tenant of the platform file; a new assignment takes some minutes to work.',
+  };
+}
+
+function describeClosed({ host, purpose }: Attempt): Problem {
+  return {
+    message: `The registry ${host} refuses this runner's network, so this job could not ${purpose}.`,
+    remedy:
+      'It answers only inside of its network: set `runner` of the environment to a runner there, or let this one through the registry’s firewall.',
+  };
+}
+
+function describeBusy(status: number, { host, purpose }: Attempt): Problem {
+  return status === 429
+    ? {
+        message: `The registry ${host} kept its limit up, so this job could not ${purpose}.`,
+        remedy: 'Run it again later.',
+      }
+    : {
+        message: `The registry ${host} kept answering ${status} when this job tried to ${purpose}.`,
+        remedy: 'Run it again; if it persists, check the proxy, or see status.azure.com.',
+      };
+}
+
+function systemCode(error: unknown): string | undefined {
+  for (let current = error, depth = 0; isObject(current) && depth < 5; current = current['cause'], depth++) {
+    if (current['name'] === 'TimeoutError') return 'ETIMEDOUT';
+    const code = asString(current['code']);
+    if (code !== undefined && /^(?:E(?!RR_)[A-Z_]+|UND_[A-Z_]+|[A-Z_]*(?:CERT|SIGNATURE)[A-Z_]*)$/.test(code))
+      return code;
+  }
+  return undefined;
+}
+
+function line(text: string): string {
+  return shorten(printable(text).replace(/\s+/g, ' ').trim(), 300).replace(/\.$/, '');
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '@suite/foundation';
+import type { Artifact, NewArtifact } from './artifact.ts';
+import type { Descriptor } from './descriptor.ts';
+import type { Identity } from './failure.ts';
+import { createSend } from './http.ts';
+import { listReferrers } from './list.ts';
+import { readArtifact, readBlob } from './pull.ts';
+import { pushArtifact } from './push.ts';
+import type { Referrer } from './referrers.ts';
+import { createRequests } from './requests.ts';
+import { createTokens } from './tokens.ts';
+
+export interface RegistryOptions {
+  /** Login server, e.g. `acrshop.azurecr.io`. */
+  readonly host: string;
+  /** Entra tenant of the registry. */
+  readonly tenant: string;
+  readonly identity: Identity;
+  /** A token of Entra for `https://containerregistry.azure.net`; asked for again whenever the registry's own one is renewed. */
+  readonly entraToken: () => Promise<string>;
+  /** Told every token before it is used. */
+  readonly mask: (secret: string) => void;
+  readonly clock: Clock;
+  /** Told before each pause. */
+  readonly onPause?: (pauseMs: number) => void;
+  readonly random?: () => number;
+  /** Node's own by default: it knows the proxy and the certificates of this process. */
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Small artifacts of one registry, and what refers to what. All throw RegistryFailure. */
+export interface Registry {
+  /**
+   * Pushes the blobs that are not there yet, then the manifest; a tag moves to it last. Equal input gives equal bytes and
+   * an equal digest, so pushing again changes nothing.
+   */
+  pushArtifact(repository: string, artifact: NewArtifact): Promise<Descriptor>;
+  /** By digest or tag; undefined when there is none. Reads at most `limit` bytes (1 MiB). */
+  readArtifact(repository: string, reference: string, limit?: number): Promise<Artifact | undefined>;
+  /** The bytes that a descriptor points at, at most `limit` (1 MiB). */
+  readBlob(repository: string, descriptor: Descriptor, limit?: number): Promise<Uint8Array>;
+  /**
+   * What refers to a manifest, from all pages, in the registry's order; of one type if one is named. The list is the
+   * registry's word: read an artifact to know its subject and its bytes.
+   */
+  listReferrers(repository: string, digest: string, artifactType?: string): Promise<readonly Referrer[]>;
+}
+
+const mebibyte = 1024 * 1024;
+
+export function createRegistry(options: RegistryOptions): Registry {
+  const send = createSend(options);
+  const requests = createRequests({ ...options, send, tokens: createTokens({ ...options, send }) });
+  return {
+    pushArtifact: (repository, artifact) => pushArtifact(requests, repository, artifact),
+    readArtifact: (repository, reference, limit = mebibyte) => readArtifact(requests, repository, reference, limit),
+    readBlob: (repository, descriptor, limit = mebibyte) => readBlob(requests, repository, descriptor, limit),
+    listReferrers: (repository, digest, artifactType) => listReferrers(requests, repository, digest, artifactType),
+  };
+}

@@ -1,0 +1,143 @@
+import type { Resource } from '../azure/arm/store.ts';
+import {
+  digestOf,
+  findManifest,
+  findRepository,
+  openRepository,
+  type RegistryContent,
+  type Repository,
+  storeManifest,
+  tagsOf,
+} from './content.ts';
+import { type Descriptor, mediaTypes } from './manifest.ts';
+import { findRegistry } from './service.ts';
+
+/** A manifest as a test looks at it. */
+export interface ManifestView extends Descriptor {
+  readonly artifactType?: string;
+  readonly subject?: Descriptor;
+  readonly tags: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface ArtifactSeed {
+  readonly artifactType: string;
+  readonly blobs: readonly {
+    readonly mediaType: string;
+    readonly content: string | Uint8Array;
+    readonly annotations?: Readonly<Record<string, string>>;
+  }[];
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly subject?: Descriptor;
+  readonly tag?: string;
+}
+
+/** One registry by the back door: no network, no tokens, no rights. For looking, and for forging. */
+export interface RegistryView {
+  readonly loginServer: string;
+  repositories(): readonly string[];
+  /** In the order of their pushes; none when there is no such repository. */
+  manifests(repository: string): readonly ManifestView[];
+  /** By digest or tag. */
+  readManifest(repository: string, reference: string): Buffer | undefined;
+  readBlob(repository: string, digest: string): Buffer | undefined;
+  putArtifact(repository: string, artifact: ArtifactSeed): Descriptor;
+  /** Puts other bytes under a digest, as a registry that lies. */
+  replaceManifest(repository: string, digest: string, content: string | Uint8Array): void;
+  replaceBlob(repository: string, digest: string, content: string | Uint8Array): void;
+  /** False when there is none. */
+  deleteRepository(repository: string): boolean;
+  /** Bytes of blobs that went over the network so far. */
+  traffic(): { readonly received: number; readonly sent: number };
+}
+
+export interface Registries {
+  /** By login server (`acrshop.azurecr.io`) or name; throws when Azure holds none. */
+  registry(loginServerOrName: string): RegistryView;
+}
+
+export function createRegistries(
+  resources: () => readonly Resource[],
+  contentOf: (registry: Resource) => RegistryContent,
+): Registries {
+  return {
+    registry: wanted => {
+      const found = findRegistry(resources(), wanted);
+      if (found === undefined) throw new Error(`The sandbox's Azure holds no registry ${wanted}.`);
+      return viewOf(found, contentOf(found));
+    },
+  };
+}
+
+function viewOf(registry: Resource, content: RegistryContent): RegistryView {
+  const demand = (name: string): Repository => {
+    const found = findRepository(content, name);
+    if (found === undefined) throw new Error(`The registry ${registry.name} has no repository ${name}.`);
+    return found;
+  };
+  return {
+    loginServer: `${registry.name.toLowerCase()}.azurecr.io`,
+    repositories: () => [...content.repositories.keys()].filter(name => findRepository(content, name)).sort(),
+    manifests: name => {
+      const found = findRepository(content, name);
+      return found === undefined ? [] : [...found.manifests.keys()].map(digest => manifestView(found, digest));
+    },
+    readManifest: (name, reference) => {
+      const found = content.repositories.get(name);
+      return found === undefined ? undefined : findManifest(found, reference)?.content;
+    },
+    readBlob: (name, digest) => content.repositories.get(name)?.blobs.get(digest),
+    putArtifact: (name, artifact) => putArtifact(openRepository(content, name), artifact),
+    replaceManifest: (name, digest, bytes) => {
+      const { manifests } = demand(name);
+      const before = manifests.get(digest);
+      if (before === undefined) throw new Error(`The repository ${name} has no manifest ${digest}.`);
+      manifests.set(digest, { ...before, content: Buffer.from(bytes) });
+    },
+    replaceBlob: (name, digest, bytes) => void demand(name).blobs.set(digest, Buffer.from(bytes)),
+    deleteRepository: name => content.repositories.delete(name),
+    traffic: () => ({ ...content.traffic }),
+  };
+}
+
+function manifestView(repository: Repository, digest: string): ManifestView {
+  const stored = repository.manifests.get(digest);
+  if (stored === undefined) throw new Error(`The repository ${repository.name} has no manifest ${digest}.`);
+  const { mediaType, artifactType, subject, annotations } = stored.facts;
+  return {
+    digest,
+    mediaType,
+    size: stored.content.length,
+    ...(artifactType === undefined ? {} : { artifactType }),
+    ...(subject === undefined ? {} : { subject }),
+    tags: tagsOf(repository, digest),
+    annotations,
+  };
+}
+
+function putArtifact(repository: Repository, artifact: ArtifactSeed): Descriptor {
+  const { artifactType, blobs, annotations, subject, tag } = artifact;
+  const putBlob = (bytes: string | Uint8Array): Pick<Descriptor, 'digest' | 'size'> => {
+    const blob = Buffer.from(bytes);
+    const digest = digestOf(blob);
+    repository.blobs.set(digest, blob);
+    return { digest, size: blob.length };
+  };
+  const content = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.image,
+      artifactType,
+      config: { mediaType: mediaTypes.empty, ...putBlob('{}') },
+      layers: blobs.map(({ mediaType, content: bytes, annotations: notes }) => ({
+        mediaType,
+        ...putBlob(bytes),
+        ...(notes === undefined ? {} : { annotations: notes }),
+      })),
+      ...(subject === undefined ? {} : { subject }),
+      ...(annotations === undefined ? {} : { annotations }),
+    }),
+  );
+  const { digest } = storeManifest(repository, content, mediaTypes.image, tag);
+  return { mediaType: mediaTypes.image, digest, size: content.length };
+}

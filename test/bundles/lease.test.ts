@@ -1,0 +1,214 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
+import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+
+let sandbox: BundleWorld;
+
+beforeAll(async () => {
+  sandbox = await openBundleWorld();
+});
+afterEach(() => sandbox.world.faults.clear());
+afterAll(() => sandbox.close());
+
+const view = () => {
+  const found = sandbox.views.find(({ scope }) => scope === 'shared');
+  if (found === undefined) throw new Error('The example has no shared scope.');
+  return found;
+};
+const runBlob = () => {
+  const { account, container, key } = view().state;
+  return sandbox.world.azure.readBlob(account, container, `${key}.run`);
+};
+const breakRunLease = () => {
+  const { account, container, key } = view().state;
+  sandbox.world.azure.breakLease(account, container, `${key}.run`);
+};
+const armWrites = () => sandbox.world.ledger.writes().filter(({ host }) => host === 'management.azure.com');
+
+const onState = (method: string) => (request: WorldRequest) =>
+  request.method === method && request.path.endsWith('/contoso/shared/westeurope.tfstate');
+const createsGroup = ({ method, path }: WorldRequest) =>
+  method === 'PUT' && path.endsWith('/rg-contoso-shared-westeurope');
+
+/** Pauses between looks and renewals pass fifty times faster on the machine of a job that gets this. */
+const hurried = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    'const real = setTimeout; globalThis.setTimeout = (work, ms, ...more) => real(work, ms >= 5000 && ms <= 25000 ? ms / 50 : ms, ...more);',
+  )}`,
+};
+const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
+
+type Options = NonNullable<Parameters<BundleWorld['run']>[1]>;
+
+async function plan(): Promise<{ readonly file: string; readonly digest: string }> {
+  const { outputs } = succeeded(await sandbox.run({ command: 'plan', scope: 'shared' }, { machine: 'planner' }));
+  return { file: outputs['plan-file'] ?? '', digest: outputs['digest'] ?? '' };
+}
+
+function apply(digest: string, options: Options = {}, inputs: Readonly<Record<string, string>> = {}) {
+  return sandbox.run(
+    { command: 'apply', scope: 'shared', 'expected-digest': digest, ...inputs },
+    { machine: 'applier', ...options },
+  );
+}
+
+/** A step that stands still when a request arrives, until it is let go on. */
+async function holdAt(match: (request: WorldRequest) => boolean, run: (options: Options) => Promise<StepResult>) {
+  const arrived = Promise.withResolvers<RunningStep>();
+  const goOn = Promise.withResolvers<void>();
+  let running: RunningStep | undefined;
+  sandbox.world.faults.add({
+    match,
+    times: 1,
+    answer: {
+      call: async () => {
+        if (running !== undefined) arrived.resolve(running);
+        await goOn.promise;
+      },
+    },
+  });
+  const result = run({
+    onStart: started => {
+      running = started;
+    },
+  });
+  const early = result.then(({ log }) => Promise.reject(new Error(`It ended too early:\n${log.join('\n')}`)));
+  early.catch(() => undefined);
+  return { running: await Promise.race([arrived.promise, early]), goOn: goOn.resolve, result };
+}
+
+test('a plan neither takes the lease nor cares for it', async () => {
+  await plan();
+  expect(runBlob()).toBeUndefined();
+  expect(sandbox.world.ledger.writes()).toEqual([]);
+});
+
+test('a run that dies before Terraform locks anything: named, then its lease runs out and the next one takes over', async () => {
+  const { digest } = await plan();
+  const dying = await holdAt(onState('HEAD'), options => apply(digest, options));
+  expect(runBlob()).toMatchObject({
+    lease: { state: 'leased' },
+    metadata: {
+      run: 'https://github.com/contoso/platform/actions/runs/4711',
+      runid: '4711',
+      actor: 'mona',
+      command: 'apply',
+    },
+  });
+  dying.running.kill();
+  dying.goOn();
+  expect((await dying.result).exitCode).not.toBe(0);
+
+  const seen = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope: 'shared' })));
+  expect(seen.warnings.join('\n')).toMatch(
+    /may be outdated soon\. The run \S+\/runs\/4711 of mona .* works on the shared scope/,
+  );
+  const before = armWrites();
+  const impatient = await apply(digest, { environment: laterRun }, { 'lease-wait': '0' });
+  expect(errors(impatient)).toEqual([
+    expect.stringMatching(
+      /^The run https:\S+\/runs\/4711 of mona \(apply, since .* ago\) works on the shared scope\. Nothing was changed\. .*lease-wait/,
+    ),
+  ]);
+  expect(armWrites()).toEqual(before);
+  expect(runBlob()?.metadata['runid']).toBe('4711');
+
+  // A minute passes without a renewal.
+  breakRunLease();
+  const next = succeeded(await apply(digest, { environment: laterRun }));
+  expect(next.log.join('\n')).toMatch(/The run \S+\/runs\/4711 of mona .* ended without saying so.* takes over/);
+  expect((await reportOf(next)).verdict).toBe('applied');
+  expect(runBlob()).toBeUndefined();
+});
+
+test('two at once: the second one waits, says for whom, and then finds its plan outdated', async () => {
+  await sandbox.edit('platform.yaml', text => text.replace('shared: #', 'shared:\n  logs: { retention: 60d } #'));
+  const { digest, file } = await plan();
+  const changesLogs = ({ method, path }: WorldRequest) => method === 'PUT' && path.endsWith('/workspaces/log-contoso');
+  const first = await holdAt(changesLogs, options => apply(digest, options));
+
+  const waiting = Promise.withResolvers<void>();
+  const second = sandbox.run(
+    { command: 'apply', scope: 'shared', 'plan-file': file, 'expected-digest': digest },
+    {
+      machine: 'second',
+      environment: { ...hurried, ...laterRun },
+      onLine: line => {
+        if (/runs\/4711 of mona .* works on the shared scope: waiting for it, .* of 30 min/.test(line))
+          waiting.resolve();
+      },
+    },
+  );
+  await Promise.race([waiting.promise, second]);
+  first.goOn();
+  expect((await reportOf(succeeded(await first.result))).verdict).toBe('applied');
+  const after = armWrites();
+  const outdated = await second;
+  expect(errors(outdated)).toEqual([expect.stringMatching(/Nothing was applied: the state was changed/)]);
+  expect(armWrites()).toEqual(after);
+  expect(runBlob()).toBeUndefined();
+});
+
+test('cancelled while it waits: it says so and leaves the lease to its holder', async () => {
+  const { digest } = await plan();
+  const first = await holdAt(onState('HEAD'), options => apply(digest, options));
+  let running: RunningStep | undefined;
+  const second = await apply(digest, {
+    machine: 'second',
+    environment: laterRun,
+    onStart: started => {
+      running = started;
+    },
+    onLine: line => {
+      if (line.includes('waiting for it')) running?.cancel();
+    },
+  });
+  expect(second.exitCode).toBe(1);
+  expect(errors(second)).toEqual([expect.stringMatching(/^Cancelled\./)]);
+  expect(runBlob()?.metadata['runid']).toBe('4711');
+  first.goOn();
+  succeeded(await first.result);
+  expect(runBlob()).toBeUndefined();
+});
+
+test('cancelled while it works: the lease is free at once', async () => {
+  const { digest } = await plan();
+  const held = await holdAt(onState('HEAD'), options => apply(digest, options));
+  held.running.cancel();
+  held.goOn();
+  expect((await held.result).exitCode).toBe(1);
+  expect(runBlob()).toBeUndefined();
+});
+
+test('lost in the middle: Terraform is stopped once and saves, and the message says why', async () => {
+  await sandbox.restore();
+  for (const { id } of sandbox.world.azure.resources('Microsoft.Resources/resourceGroups')) {
+    if (id.endsWith('/rg-contoso-shared-westeurope')) sandbox.world.azure.remove(id);
+  }
+  const { digest } = await plan();
+  const noticed = Promise.withResolvers<void>();
+  const held = await holdAt(createsGroup, options =>
+    apply(digest, {
+      ...options,
+      environment: hurried,
+      onLine: line => {
+        if (line.includes('has lost its lease')) noticed.resolve();
+      },
+    }),
+  );
+  breakRunLease();
+  await Promise.race([noticed.promise, held.result]);
+  held.goOn();
+  const result = await held.result;
+  expect(result.exitCode).toBe(1);
+  expect(errors(result)).toEqual([
+    expect.stringMatching(
+      /^This run has lost its lease on the shared scope: somebody broke it\. Terraform was asked to stop: what had been done is saved/,
+    ),
+  ]);
+  const report = await reportOf(result);
+  expect(report.verdict).toBe('failed');
+  expect(report.checks.map(({ name }) => name)).toContain('Failed');
+  const { account, container, key } = view().state;
+  expect(sandbox.world.azure.readBlob(account, container, key)?.lease.state).toBe('available');
+});

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'actions-ci', 'bin');
+
+/** A real program that the stand-ins are held to; `path` is undefined where it was not built. */
+export interface Peer {
+  readonly name: string;
+  readonly path: string | undefined;
+  /** The command that builds it. */
+  readonly build: string;
+}
+
+function peer(name: string, build: string): Peer {
+  const path = join(cache, name);
+  if (existsSync(path)) return { name, path, build };
+  if (process.env['REQUIRE_PEERS'] === '1') throw new Error(`${name} is missing. Build it: ${build}`);
+  return { name, path: undefined, build };
+}
+
+/** go-containerregistry's own registry, with the referrers API. */
+export const ggcrRegistry = peer(
+  'ggcr-registry-0.22.1',
+  `cd test/reality/peers/registry && go build -trimpath -o ${join(cache, 'ggcr-registry-0.22.1')} .`,
+);
+
+/** go-containerregistry's client. */
+export const crane = peer(
+  'crane',
+  `GOBIN=${cache} go install github.com/google/go-containerregistry/cmd/crane@v0.22.1`,
+);
+
+/** What a skipped test is called, so that its name tells what to do. */
+export function needs({ name, path, build }: Peer): string {
+  return path === undefined ? `${name} (not built: ${build})` : name;
+}
+
+export interface RunningPeer {
+  /** What it printed first. */
+  readonly firstLine: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a peer and waits for its first line. */
+export async function startPeer({ name, path, build }: Peer): Promise<RunningPeer> {
+  if (path === undefined) throw new Error(`${name} is missing. Build it: ${build}`);
+  const child: ChildProcess = spawn(path, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (child.stdout === null) throw new Error(`${name} has no output.`);
+  const [line] = await once(createInterface(child.stdout), 'line');
+  return {
+    firstLine: String(line),
+    stop: async () => {
+      const ended = once(child, 'exit');
+      child.kill();
+      await ended;
+    },
+  };
+}
