@@ -40,6 +40,7 @@ const checks: readonly Check[] = [
     // What 1.7.12 does not know yet: GitHub's words of July and May 2026.
     ignore: [
       /^\.github\/workflows\/[a-z-]+\.yml:\d+:\d+: specifying action "\$\/[a-z-]+" in invalid format because ref is missing\. available formats are "\{owner\}\/\{repo\}@\{ref\}" or "\{owner\}\/\{repo\}\/\{path\}@\{ref\}" \[action\]$/,
+      /^\.github\/workflows\/[a-z-]+\.yml:\d+:\d+: reusable workflow call "\$\/\.github\/workflows\/[a-z-]+\.yml" at "uses" is not following the format "owner\/repo\/path\/to\/workflow\.yml@ref" nor "\.\/path\/to\/workflow\.yml"\. see https:\/\/docs\.github\.com\/en\/actions\/learn-github-actions\/reusing-workflows for more details \[workflow-call\]$/,
       /^\.github\/workflows\/[a-z-]+\.yml:\d+:\d+: unexpected key "queue" for "concurrency" section\. expected one of "cancel-in-progress", "group" \[syntax-check\]$/,
     ],
   },

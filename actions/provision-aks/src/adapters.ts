@@ -2,14 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  childEnvironment,
-  createProcessRunner,
-  createToolStore,
-  type Kit,
-  listenForCancellation,
-  mask,
-} from '@suite/action-kit';
+import { childEnvironment, createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
   type Cloud,
   clouds,
@@ -37,7 +30,6 @@ const cloud: Cloud = clouds.public;
 
 /** Wires the runner, Azure and Terraform to what the commands ask for. `actionFolder` holds action.yml and `terraform/`. */
 export function createServices(kit: Kit, actionFolder: string): Services {
-  const cancellation = listenForCancellation();
   return {
     context: kit.context,
     log: kit.log,
@@ -49,8 +41,7 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     openChecker: folder => openChecker(kit, join(actionFolder, 'terraform'), folder),
     openTerraform: (target, workspace, azure, stop) => {
       // A process hears of both through one signal, so that it is interrupted once whatever comes first.
-      const processes =
-        stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, cancellation.signal]));
+      const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
       return openTerraform({ ...kit, processes }, target, workspace, azure);
     },
     newId: randomUUID,

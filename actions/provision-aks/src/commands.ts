@@ -1,10 +1,11 @@
-import { unusedAllowances } from '@suite/change-report';
+import { type ChangeReport, unusedAllowances } from '@suite/change-report';
 import { describeProblem, errorMessage, UserError } from '@suite/foundation';
 import type { PlanRequest } from './inputs.ts';
-import type { JudgedPlan } from './plan.ts';
+import { type JudgedPlan, refusals } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
 import { makePlan, prepare } from './prepared.ts';
 import { type Findings, type PlanPlace, showValue } from './report.ts';
+import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
 import type { Target } from './target.ts';
@@ -26,10 +27,12 @@ export async function plan(
   request: PlanRequest,
 ): Promise<Outcome> {
   const { view } = target;
+  const seen = request.reviewed === undefined ? undefined : await readReviewed(request.reviewed);
   const azure = services.connect(target);
   const prepared = await prepare(target, services, azure, workspace);
   const file = request.planFile ?? workspace.planFile;
-  const judged = await makePlan(target, services, prepared, file);
+  const made = await makePlan(target, services, prepared, file);
+  const judged = seen === undefined ? made : withReview(made, seen, request.approval);
   const handed = request.store ? await handOn(target, services, azure, await workspace.readPlan(file), judged) : {};
   const holder = describeHolder(view, prepared.state, await whoWorks(azure, services), services.clock.now());
   const outdated =
@@ -38,7 +41,18 @@ export async function plan(
     key => `\`allow:\` of ${view.scope} names ${key}, which this plan does not need: take it out.`,
   );
   const warnings = [...outdated, ...(handed.warning === undefined ? [] : [handed.warning]), ...spare];
-  return { findings: { verdict: judged.verdict, plan: judged, warnings }, plan: { file, stored: handed.stored } };
+  const refused = request.failIfBlocked ? refusals(judged) : [];
+  return {
+    findings: { verdict: judged.verdict, plan: judged, warnings },
+    plan: { file, stored: handed.stored },
+    ...(refused.length === 0 ? {} : { error: new UserError(refused) }),
+  };
+}
+
+function withReview(plan: JudgedPlan, seen: ChangeReport, approval: boolean): JudgedPlan {
+  const { changes } = plan.content;
+  const check = compareWithReviewed({ digest: plan.digest, changes }, seen, approval);
+  return { ...plan, checks: [check, ...plan.checks], verdict: check.status === 'blocked' ? 'blocked' : plan.verdict };
 }
 
 /** Stores the plan for a later job, unless no job could apply it. */

@@ -14,6 +14,9 @@ test('a plan needs nothing but a scope', () => {
     clientId: undefined,
     planFile: undefined,
     store: false,
+    reviewed: undefined,
+    approval: true,
+    failIfBlocked: false,
   });
   expect(read({ command: 'plan', scope: 'dev', 'store-plan': 'true' })).toMatchObject({ store: true });
 });

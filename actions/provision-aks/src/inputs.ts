@@ -30,6 +30,12 @@ export interface PlanRequest extends Target {
   readonly planFile: string | undefined;
   /** Hand the plan file on to an apply in another job. */
   readonly store: boolean;
+  /** Folder with the report that people reviewed on the pull request; undefined where there was none. */
+  readonly reviewed: string | undefined;
+  /** Whether somebody will look at this plan before it is applied. */
+  readonly approval: boolean;
+  /** Fail, after the report was written, when apply would refuse the plan. */
+  readonly failIfBlocked: boolean;
 }
 
 export interface ApplyRequest extends Target {
@@ -76,6 +82,9 @@ export function readRequest(source: InputSource, workspace: string): Request {
     region: optional(location),
     'plan-file': optional(path(workspace)),
     'store-plan': withDefault(flag, false),
+    reviewed: optional(path(workspace)),
+    approval: withDefault(flag, true),
+    'fail-if-blocked': withDefault(flag, false),
     'plan-key': optional(text(/^[\x21-\x7e]{1,500}$/, 'Use the `plan-key` output of a plan.')),
     'plan-sha256': optional(hash('plan-sha256')),
     'expected-digest': optional(hash('digest')),
@@ -107,7 +116,15 @@ export function readRequest(source: InputSource, workspace: string): Request {
   };
   switch (command) {
     case 'plan':
-      return { ...target, command, planFile: inputs['plan-file'], store: inputs['store-plan'] };
+      return {
+        ...target,
+        command,
+        planFile: inputs['plan-file'],
+        store: inputs['store-plan'],
+        reviewed: inputs.reviewed,
+        approval: inputs.approval,
+        failIfBlocked: inputs['fail-if-blocked'],
+      };
     case 'verify':
       return { ...target, command };
     case 'apply': {
@@ -131,6 +148,8 @@ const commandsOf: Readonly<Record<string, readonly Command[]>> = {
   'client-id': ['plan', 'apply', 'verify'],
   'plan-file': ['plan', 'apply'],
   'store-plan': ['plan'],
+  reviewed: ['plan'],
+  'fail-if-blocked': ['plan'],
   'plan-key': ['apply'],
   'plan-sha256': ['apply'],
   'expected-digest': ['apply'],

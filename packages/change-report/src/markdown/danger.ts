@@ -22,7 +22,8 @@ export function dangerSections(changes: readonly Change[], report: ChangeReport)
     dangerous.flatMap(change => (change.allowKey === undefined ? [] : allowanceId(change.allowKey))),
   );
   const others = checks.filter(
-    check => !told.has(check.id) && (check.status === 'blocked' || (verdict === 'failed' && check.status === 'failed')),
+    check =>
+      !told.has(check.id) && (check.status === 'blocked' || (check.status === 'failed' && isUrgent(check, verdict))),
   );
   const alerts = [
     ...others.slice(0, shownAlerts).map(checkAlert),
@@ -36,6 +37,11 @@ export function dangerSections(changes: readonly Change[], report: ChangeReport)
     alerts.push(`**${count(dangerous.length - shownAlerts, 'more dangerous change')}** in the table below.`);
   }
   return alerts.map(markdown => ({ holds: { quantity: 1, singular: 'alert' }, weight: weights.danger, markdown }));
+}
+
+/** What failed and ended the command, or makes this another plan than people saw. */
+function isUrgent({ id }: Check, verdict: ChangeReport['verdict']): boolean {
+  return verdict === 'failed' || id.startsWith('review/');
 }
 
 /** An apply that was refused or failed has not done all of what it would do. */

@@ -11,6 +11,7 @@ export const repository: Repository = {
 };
 export const mainRef = 'refs/heads/main';
 
+const recordReader = 'AKS Platform Record Reader';
 const planRole = 'AKS Platform Plan Reader';
 
 /** Plan files go one way: who plans can only add them, who applies can read and remove but not make them. */
@@ -44,10 +45,15 @@ export function seedPlatform(world: World, views: readonly ScopeView[]): void {
     description: 'Reads and deletes plan files; makes none.',
     dataActions: [`${blobs}/read`, `${blobs}/delete`],
   });
+  azure.defineRole({
+    roleName: recordReader,
+    description: 'Reads the records of an environment: finds its registry and pulls from it.',
+    actions: ['Microsoft.ContainerRegistry/registries/read', 'Microsoft.ContainerRegistry/registries/pull/read'],
+  });
   const shared = views.find(view => view.kind === 'shared');
   for (const view of views) azure.addTenant(view.tenant);
   for (const view of views) azure.addSubscription(view.subscription, view.tenant);
-  for (const view of views) seedScope(world, view, shared);
+  for (const view of views) seedScope(world, view, shared, upstreamOf(view, views));
 }
 
 /** GitHub environments as a careful team has them: only `main` deploys, and somebody approves production. */
@@ -58,7 +64,13 @@ export function protectEnvironments(handle: RepositoryHandle, views: readonly Sc
   }
 }
 
-function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined): void {
+/** The regions of the environment before it in the order of promotion. */
+function upstreamOf(view: ScopeView, views: readonly ScopeView[]): ScopeView[] {
+  if (view.kind === 'shared') return [];
+  return views.filter(other => other.kind === 'environment' && other.order === view.order - 1);
+}
+
+function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined, upstream: readonly ScopeView[]): void {
   const { azure, github } = world;
   const { subscription, tenant, state, scope, region, platform, identities } = view;
   const stateGroup = `rg-${platform}-state-${scope}-${region}`;
@@ -96,6 +108,11 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined)
   azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
   azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
   azure.assignRole({ principal: apply, role: planFileApplier, scope: plans });
+  for (const before of upstream) {
+    for (const principal of [plan, apply]) {
+      azure.assignRole({ principal, role: recordReader, scope: `/subscriptions/${before.subscription}` });
+    }
+  }
   if (shared === undefined || shared === view) return;
   // An environment finds the shared workspace as a data source, and its cluster writes there.
   const sharedGroup = `/subscriptions/${shared.subscription}`;

@@ -46,7 +46,7 @@ jobs:
         run: echo 'matrix={"include":[{"scope":"dev"},{"scope":"prod"}]}' >> "$GITHUB_OUTPUT"
   plan:
     needs: resolve
-    strategy: { matrix: "\${{ fromJSON(needs.resolve.outputs.matrix) }}" }
+    strategy: { max-parallel: 1, matrix: "\${{ fromJSON(needs.resolve.outputs.matrix) }}" }
     permissions: { contents: read, id-token: write }
     uses: org/suite/.github/workflows/plan.yml@v1
     with: { scope: "\${{ matrix.scope }}" }

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { parseJson } from '@suite/foundation';
 import type { RunResult } from './results.ts';
 import { closeTestRunners, jobNamed, repository, startTestRunner, workflows } from './testing.ts';
 
@@ -70,11 +71,58 @@ test('failed jobs and what needs them run again, with outputs and artifacts of t
   expect(tests.runner.artifacts(run.id).map(({ name }) => name)).toEqual(['built']);
 });
 
+test('outputs of a matrix stay with their configuration, in called files too', async () => {
+  const script = `echo "$LEG=\${{ github.run_attempt }}" >> $GITHUB_OUTPUT; [ $LEG = one ] || [ -f "$HOME/fixed" ]`;
+  const job = (leg: string) => `runs-on: x
+    env: { LEG: "\${{ ${leg} }}" }
+    outputs: { one: "\${{ steps.s.outputs.one }}", two: "\${{ steps.s.outputs.two }}" }
+    steps: [{ id: s, run: '${script}' }]`;
+  const caller = `on: push
+jobs:
+  legs:
+    strategy: { fail-fast: false, matrix: { leg: [one, two] } }
+    ${job('matrix.leg')}
+  calls:
+    strategy: { fail-fast: false, matrix: { leg: [one, two] } }
+    uses: ./.github/workflows/c.yml
+    with: { leg: "\${{ matrix.leg }}" }
+  show:
+    needs: [legs, calls]
+    if: always()
+    runs-on: x
+    steps: [{ run: "echo '\${{ toJSON(needs) }}' | tr -d ' \\n'" }]
+`;
+  const file = `on:
+  workflow_call:
+    inputs: { leg: { type: string } }
+    outputs: { one: { value: "\${{ jobs.x.outputs.one }}" }, two: { value: "\${{ jobs.x.outputs.two }}" } }
+jobs:
+  x:
+    ${job('inputs.leg')}
+`;
+  const tests = await startTestRunner({ files: { [repository]: workflows({ 'w.yml': caller, 'c.yml': file }) } });
+  const needsOf = (run: RunResult) => parseJson(jobNamed(run, 'show').steps[0]?.log[0] ?? '');
+  const run = await tests.run('w.yml');
+  expect(needsOf(run)).toEqual({
+    legs: { result: 'failure', outputs: { one: '1', two: '1' } },
+    calls: { result: 'failure', outputs: { one: '1' } },
+  });
+  await writeFile(`${tests.folder}/fixed`, '');
+  const again = await tests.runner.rerun(run, { failedOnly: true }).result;
+  expect(needsOf(again)).toEqual({
+    legs: { result: 'success', outputs: { one: '1', two: '2' } },
+    calls: { result: 'success', outputs: { one: '1', two: '2' } },
+  });
+});
+
 test('a full re-run runs everything, and may upload its artifacts again', async () => {
   const { tests, run, newLines } = await failedRun();
   const again = await tests.runner.rerun(run).result;
   expect(again.conclusion).toBe('success');
   expect(await newLines()).toEqual(['build', 'last', 'one 2', 'two 2', 'x', 'y']);
+  // A client of the API sees those of both attempts, as GitHub shows them; a step sees the newer one.
+  expect(tests.progress.at(-1)?.artifacts.map(({ name }) => name)).toEqual(['built', 'built']);
+  expect(tests.runner.artifacts(run.id)).toEqual(tests.progress.at(-1)?.artifacts.slice(1));
   expect(() => tests.runner.rerun(run)).toThrow('has been run again since attempt 1');
 });
 
@@ -122,5 +170,21 @@ test('reports tell of every state on the way', async () => {
         steps: [{ name: 's', number: 1, status: 'completed', conclusion: 'success' }],
       },
     ],
+  });
+});
+
+describe('reports say where the commit came from', () => {
+  const pull = (repo: object | null) => ({ pull_request: { head: { repo } } });
+  test.each([
+    ['of a push', {}, 'octo/app'],
+    ['of a branch', pull({ full_name: 'octo/app' }), 'octo/app'],
+    ['of a fork', pull({ full_name: 'eve/app' }), 'eve/app'],
+    ['of a fork that is gone', pull(null), null],
+  ])('%s', async (_title, payload, expected) => {
+    const simple = 'on: [push, pull_request]\njobs: { a: { runs-on: x, steps: [{ run: "true" }] } }';
+    const tests = await startTestRunner({ files: { [repository]: workflows({ 'w.yml': simple }) } });
+    await tests.run('w.yml');
+    await tests.run('w.yml', { event: { name: 'pull_request', payload } });
+    expect(tests.progress.at(-1)).toMatchObject({ number: 2, headRepository: expected, artifacts: [] });
   });
 });

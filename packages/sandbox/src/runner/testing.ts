@@ -6,6 +6,7 @@ import { createRunner } from './create-runner.ts';
 import type { Permissions } from './permissions.ts';
 import type {
   EnteredEnvironment,
+  EnvironmentJob,
   JobIdentity,
   Runner,
   RunnerHost,
@@ -73,7 +74,7 @@ export interface TestOptions {
   readonly parallelism?: number;
   readonly secrets?: (environment: string | undefined) => Readonly<Record<string, string>>;
   readonly vars?: Readonly<Record<string, string>>;
-  readonly approve?: (name: string, signal: AbortSignal) => Promise<boolean>;
+  readonly approve?: (name: string, job: EnvironmentJob) => Promise<boolean>;
 }
 
 export const repository = 'octo/app';
@@ -127,10 +128,10 @@ export async function startTestRunner(options: TestOptions): Promise<TestRunner>
       identities.push(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://id.example', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'id-request-token' };
     },
-    enterEnvironment: async (_name, name, { signal }): Promise<EnteredEnvironment> => {
+    enterEnvironment: async (_name, name, job): Promise<EnteredEnvironment> => {
       const entered: { name: string; state?: string; url?: string } = { name };
       environments.push(entered);
-      const approved = (await options.approve?.(name, signal)) ?? true;
+      const approved = (await options.approve?.(name, job)) ?? true;
       return {
         approved,
         end: (state, url) => {

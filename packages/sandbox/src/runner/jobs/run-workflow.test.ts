@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { parseJson } from '@suite/foundation';
+import type { RunProgress } from '../ports.ts';
 import {
   closeTestRunners,
   conclusions,
@@ -7,6 +9,7 @@ import {
   runWorkflowFile,
   startTestRunner,
   stepNamed,
+  type TestRunner,
   workflows,
 } from '../testing.ts';
 
@@ -209,6 +212,94 @@ jobs:
     expect(tests.environments).toEqual([{ name: 'main', ...entered }]);
     if (approved) expect(run.jobs[0]?.environment).toEqual({ name: 'main', url: 'https://example.org/' });
   });
+});
+
+describe('outputs of a matrix', () => {
+  // The gates make the configurations end in the order two, one, three.
+  const include = 'include: [{ leg: one, gate: after-two }, { leg: two, gate: "" }, { leg: three, gate: after-one }]';
+  const job = (context: string) => `runs-on: x
+    environment: "\${{ ${context}.gate }}"
+    env: { LEG: "\${{ ${context}.leg }}" }
+    outputs: { shared: "\${{ steps.s.outputs.shared }}", once: "\${{ steps.s.outputs.once }}", one: "\${{ steps.s.outputs.one }}", two: "\${{ steps.s.outputs.two }}", three: "\${{ steps.s.outputs.three }}" }
+    steps:
+      - id: s
+        run: |
+          echo "shared=$LEG" >> $GITHUB_OUTPUT
+          echo "$LEG=yes" >> $GITHUB_OUTPUT
+          [ $LEG = two ] && echo "once=$LEG" >> $GITHUB_OUTPUT || echo "once=" >> $GITHUB_OUTPUT
+          [ $LEG != three ]
+`;
+  const outputs = ['shared', 'once', 'one', 'two', 'three'].map(
+    name => `${name}: { value: "\${{ jobs.x.outputs.${name} }}" }`,
+  );
+  const called = `on:
+  workflow_call:
+    inputs: { leg: { type: string }, gate: { type: string } }
+    outputs: { ${outputs.join(', ')} }
+jobs:
+  x:
+    ${job('inputs')}`;
+
+  test.each([
+    ['the last one that says something counts', job('matrix'), { shared: 'three', three: 'yes' }],
+    [
+      'of called files only those that succeeded do',
+      `uses: ./.github/workflows/c.yml\n    with: { leg: "\${{ matrix.leg }}", gate: "\${{ matrix.gate }}" }\n`,
+      { shared: 'one' },
+    ],
+  ])('%s', async (_title, work, expected) => {
+    const text = `on: push
+jobs:
+  m:
+    strategy: { fail-fast: false, matrix: { ${include} } }
+    ${work}
+  show:
+    needs: m
+    if: always()
+    runs-on: x
+    steps: [{ run: "echo '\${{ toJSON(needs.m.outputs) }}' | tr -d ' \\n'" }]
+`;
+    const ended = (leg: string, { jobs }: RunProgress) =>
+      jobs.some(({ name, status }) => name.startsWith(`m (${leg}`) && status === 'completed');
+    const tests: TestRunner = await startTestRunner({
+      files: { [repository]: workflows({ 'w.yml': text, 'c.yml': called }) },
+      approve: async name => {
+        await reached(tests.progress, run => ended(name.slice('after-'.length), run));
+        return true;
+      },
+    });
+    const run = await tests.run('w.yml');
+    expect(run.startupFailure).toBeUndefined();
+    const shown = parseJson(jobNamed(run, 'show').steps[0]?.log[0] ?? '');
+    expect(shown).toEqual({ once: 'two', one: 'yes', two: 'yes', ...expected });
+  });
+});
+
+test('who has to approve sees the summaries of the jobs that have ended', async () => {
+  const text = `on: push
+jobs:
+  quiet: { runs-on: x, steps: [{ run: "true" }] }
+  plan:
+    needs: quiet
+    runs-on: x
+    steps: [{ run: 'echo "# Plan" >> $GITHUB_STEP_SUMMARY' }, { run: "true" }, { run: 'echo "2 to add" >> $GITHUB_STEP_SUMMARY' }]
+  apply: { needs: plan, environment: prod, runs-on: x, steps: [{ run: 'echo "# Applied" >> $GITHUB_STEP_SUMMARY' }] }
+  verify: { needs: apply, environment: check, runs-on: x, steps: [{ run: "true" }] }
+`;
+  const seen: unknown[] = [];
+  const tests = await startTestRunner({
+    files: { [repository]: workflows({ 'w.yml': text }) },
+    approve: async (name, job) => {
+      seen.push([name, job.job, job.summaries()]);
+      return true;
+    },
+  });
+  await tests.run('w.yml');
+  const plan = { job: 'plan', markdown: '# Plan\n\n2 to add\n' };
+  expect(seen).toEqual([
+    ['prod', 'apply', [plan]],
+    ['check', 'verify', [plan, { job: 'apply', markdown: '# Applied\n' }]],
+  ]);
 });
 
 test('concurrency of workflows: a newer run replaces the one that waits, across workflow files', async () => {

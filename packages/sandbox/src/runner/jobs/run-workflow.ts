@@ -141,12 +141,12 @@ async function runConfigurations(due: DueJob): Promise<Outcome> {
 }
 
 /**
- * Outputs of all configurations: of equal names the one that ended last and says something counts. Of called workflows
- * only those that succeeded do (docs, reuse workflows: using outputs from a reusable workflow).
+ * Outputs of all configurations, none of which is empty: of equal names the one that ended last counts. Of called
+ * workflows only those that succeeded do (docs, reuse workflows: using outputs from a reusable workflow).
  */
 function mergeOutputs(ended: readonly Outcome[], onlySuccessful: boolean): Readonly<Record<string, string>> {
   const heard = onlySuccessful ? ended.filter(({ result }) => result === 'success') : ended;
-  return Object.assign({}, ...heard.map(({ outputs }) => withoutEmpty(outputs)));
+  return Object.assign({}, ...heard.map(({ outputs }) => outputs));
 }
 
 interface Leg {

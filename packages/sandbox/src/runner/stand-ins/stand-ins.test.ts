@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { closeTestRunners, jobNamed, repository, runWorkflowFile, stepNamed } from '../testing.ts';
+import {
+  closeTestRunners,
+  jobNamed,
+  repository,
+  runWorkflowFile,
+  startTestRunner,
+  stepNamed,
+  workflows,
+} from '../testing.ts';
 
 afterEach(closeTestRunners);
 
@@ -121,9 +129,103 @@ ${list}`);
   test('a missing name fails, and what they do not know is refused by name', async () => {
     const missing = await stepsOf('- { name: d, uses: actions/download-artifact@v4, with: { name: none } }');
     expect(stepNamed(missing, 'd').annotations[0]?.message).toContain('Artifact not found for name: none');
-    const unknown = await stepsOf('- { name: d, uses: actions/download-artifact@v5, with: { run-id: 7 } }');
+    const unknown = await stepsOf('- { name: d, uses: actions/download-artifact@v5, with: { artifact-ids: 7 } }');
     expect(stepNamed(unknown, 'd').annotations[0]?.message).toBe(
-      "The sandbox's stand-in for actions/download-artifact@v5 does not know the input `run-id`.",
+      "The sandbox's stand-in for actions/download-artifact@v5 does not know the input `artifact-ids`.",
     );
+  });
+});
+
+describe('download of another run', () => {
+  const upload =
+    'on: push\njobs: { up: { runs-on: x, steps: [{ run: "echo 1 > a.txt" }, { uses: actions/upload-artifact@v4, with: { name: art, path: a.txt } }] } }';
+  const token = `github-token: "\${{ github.token }}"`;
+  const failed = (message: string) => `Unable to download artifact(s): ${message}`;
+  const refused = "The sandbox's stand-in for actions/download-artifact";
+
+  /** `first` is a run of the same repository, `foreign` one of another. */
+  async function download(inputs: string, permissions: string, from: 'first' | 'foreign' | 'none' = 'first') {
+    const text = `on: { workflow_dispatch: { inputs: { run: {} } } }
+jobs:
+  down:
+    runs-on: x
+    permissions: { ${permissions} }
+    steps:
+      - { name: down, uses: actions/download-artifact@v5, with: { path: down, ${inputs} } }
+      - { name: list, run: find down -type f }`;
+    const files = {
+      [repository]: workflows({ 'up.yml': upload, 'down.yml': text }),
+      'octo/other': workflows({ 'up.yml': upload }),
+    };
+    const tests = await startTestRunner({ files });
+    const first = await tests.run('up.yml');
+    const foreign = await tests.run('up.yml', { repository: 'octo/other' });
+    const run = { first: first.id, foreign: foreign.id, none: '99' }[from];
+    const event = { name: 'workflow_dispatch', payload: {} };
+    return jobNamed(await tests.run('down.yml', { event, inputs: { run } }), 'down');
+  }
+
+  const runId = `run-id: "\${{ inputs.run }}"`;
+
+  test.each([
+    ['by name', `name: art, ${runId}, ${token}`],
+    ['all', `${runId}, ${token}`],
+    ['by pattern', `pattern: a*, ${runId}, ${token}`],
+    ['with the own repository', `name: art, repository: Octo/App, ${runId}, ${token}`],
+  ])('%s', async (_title, inputs) => {
+    const job = await download(inputs, 'actions: read');
+    expect(stepNamed(job, 'list').log).toEqual(['down/a.txt']);
+  });
+
+  test.each([
+    [
+      'without a token it looks into its own run',
+      `name: art, ${runId}`,
+      'actions: read',
+      failed('Artifact not found for name: art'),
+    ],
+    [
+      'without `actions: read`',
+      `name: art, ${runId}, ${token}`,
+      'contents: read',
+      failed('Resource not accessible by integration'),
+    ],
+    [
+      'with a token and without a run',
+      `name: art, ${token}`,
+      'actions: read',
+      failed('Artifact not found for name: art'),
+    ],
+    [
+      'with a name that it does not hold',
+      `name: none, ${runId}, ${token}`,
+      'actions: read',
+      failed('Artifact not found for name: none'),
+    ],
+    [
+      'of another repository',
+      `name: art, repository: octo/other, ${runId}, ${token}`,
+      'actions: read',
+      `${refused} plays the run's own repository only, not octo/other.`,
+    ],
+    [
+      'of no repository',
+      `name: art, repository: other, ${runId}, ${token}`,
+      'actions: read',
+      failed("Invalid repository: 'other'. Must be in format owner/repo"),
+    ],
+    [
+      'with another token',
+      `name: art, ${runId}, github-token: ghp_x`,
+      'actions: read',
+      `${refused} knows no \`github-token\` but the job's own.`,
+    ],
+  ])('%s fails', async (_title, inputs, permissions, message) => {
+    expect(stepNamed(await download(inputs, permissions), 'down').annotations[0]?.message).toBe(message);
+  });
+
+  test.each(['foreign', 'none'] as const)('of a run that the repository does not have (%s) fails', async from => {
+    const job = await download(`name: art, ${runId}, ${token}`, 'actions: read', from);
+    expect(stepNamed(job, 'down').annotations[0]?.message).toBe(failed('Not Found'));
   });
 });

@@ -76,6 +76,8 @@ test('what a runner tells a step', async () => {
     'CI',
     'GITHUB_ACTIONS',
     'GITHUB_ACTION',
+    'GITHUB_ACTION_REF',
+    'GITHUB_ACTION_REPOSITORY',
     'GITHUB_ACTOR',
     'GITHUB_BASE_REF',
     'GITHUB_EVENT_NAME',
@@ -85,7 +87,9 @@ test('what a runner tells a step', async () => {
     'GITHUB_REF_NAME',
     'GITHUB_REF_TYPE',
     'GITHUB_REPOSITORY',
+    'GITHUB_REPOSITORY_ID',
     'GITHUB_REPOSITORY_OWNER',
+    'GITHUB_REPOSITORY_OWNER_ID',
     'GITHUB_RUN_ATTEMPT',
     'GITHUB_RUN_NUMBER',
     'GITHUB_SHA',
@@ -117,6 +121,8 @@ test('what a runner tells a step', async () => {
     'CI=true',
     'GITHUB_ACTIONS=true',
     'GITHUB_ACTION=__run',
+    'GITHUB_ACTION_REF=',
+    'GITHUB_ACTION_REPOSITORY=',
     'GITHUB_ACTOR=mona',
     'GITHUB_BASE_REF=main',
     'GITHUB_EVENT_NAME=pull_request',
@@ -126,7 +132,9 @@ test('what a runner tells a step', async () => {
     'GITHUB_REF_NAME=7/merge',
     'GITHUB_REF_TYPE=branch',
     'GITHUB_REPOSITORY=octo/app',
+    'GITHUB_REPOSITORY_ID=11',
     'GITHUB_REPOSITORY_OWNER=octo',
+    'GITHUB_REPOSITORY_OWNER_ID=22',
     'GITHUB_RUN_ATTEMPT=1',
     'GITHUB_RUN_NUMBER=1',
     `GITHUB_SHA=${'a'.repeat(40)}`,
@@ -212,6 +220,28 @@ runs: { using: node20, pre: pre.cjs, main: main.cjs, post: post.cjs, post-if: "a
   test('a failing post stage fails the job', async () => {
     const { job: a } = await stepsOf('- { name: x, uses: org/suite/staged@v1, with: { fail: post } }', { files });
     expect([a.conclusion, stepNamed(a, 'Post x').exitCode]).toEqual(['failure', 5]);
+  });
+
+  test('every stage is told where its action comes from: `$/` is the called repository at its commit', async () => {
+    const say = "console.log(process.env.GITHUB_ACTION_REPOSITORY + ' ' + process.env.GITHUB_ACTION_REF)";
+    const where = action('runs: { using: node24, main: m.mjs, post: m.mjs }', { 'm.mjs': say }, 'where');
+    const called = `on: workflow_call
+jobs: { b: { runs-on: x, steps: [{ name: self, uses: $/where }, { name: tagged, uses: org/suite/where@v1 }] } }`;
+    const run = await runWorkflowFile(
+      'on: push\njobs: { a: { uses: org/suite/.github/workflows/c.yml@v1 }, c: { runs-on: x, steps: [{ uses: actions/checkout@v4 }, { name: local, uses: ./where }] } }',
+      { files: { [repository]: where, 'org/suite': { ...where, ...workflows({ 'c.yml': called }) } } },
+    );
+    const told = (name: string) => jobNamed(run, name).steps.map(step => [step.name, step.log[0]]);
+    expect(told('a / b')).toEqual([
+      ['self', `org/suite ${'a'.repeat(40)}`],
+      ['tagged', 'org/suite v1'],
+      ['Post tagged', 'org/suite v1'],
+      ['Post self', `org/suite ${'a'.repeat(40)}`],
+    ]);
+    expect(told('c').slice(1)).toEqual([
+      ['local', ' '],
+      ['Post local', ' '],
+    ]);
   });
 
   test('an action in the workspace is read when its step runs', async () => {
@@ -356,7 +386,7 @@ describe('cancellation and time', () => {
     const tests = await startTestRunner({
       files: { [repository]: workflows({ 'w.yml': text + waiting }) },
       parallelism: 1,
-      approve: (_name, signal) => new Promise(resolve => signal.addEventListener('abort', () => resolve(false))),
+      approve: (_name, { signal }) => new Promise(resolve => signal.addEventListener('abort', () => resolve(false))),
     });
     const running = tests.start('w.yml');
     const statuses = () =>

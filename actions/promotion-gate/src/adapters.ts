@@ -1,0 +1,79 @@
+import { type Kit, mask } from '@suite/action-kit';
+import { clouds, createCredential, createResourceReader } from '@suite/azure';
+import { asObject, asString, duration, UserError } from '@suite/foundation';
+import { compareCommits, createRequests, pullsOfCommit, type Requests, readApprovers, reviewRuns } from '@suite/github';
+import type { EnvironmentScope } from '@suite/platform-file';
+import { createRegistry } from '@suite/registry';
+import type { Request } from './inputs.ts';
+import type { Reader, Services } from './ports.ts';
+import { createShelf } from './shelf.ts';
+
+const cloud = clouds.public;
+/** Of Microsoft.ContainerRegistry. */
+const registryApi = '2025-04-01';
+
+/** Wires the runner, Azure, GitHub and registries to what the commands ask for. */
+export function createServices(kit: Kit, { token }: Request): Services {
+  const { context, log, clock, signal, summary, setOutputs } = kit;
+  mask(token);
+  const onPause = (pause: number) => log.info(`Trying again in ${duration(pause)}.`);
+  const github = createRequests({ token, apiUrl: context.apiUrl, clock, signal, onPause });
+  return {
+    context,
+    log,
+    clock,
+    summary,
+    setOutputs,
+    compare: (base, head) => compareCommits(github, context.repository, base, head),
+    findReview: (commit, artifact) => findReview(github, context.repository, commit, artifact),
+    approvers: environment => readApprovers(github, context.repository, { run: context.runId, environment }),
+    openShelf: (view, reader) => openShelf(kit, view, reader, onPause),
+  };
+}
+
+async function findReview(requests: Requests, repository: string, commit: string, artifact: string) {
+  for (const { number, headSha } of await pullsOfCommit(requests, repository, commit)) {
+    const runs = await reviewRuns(requests, repository, headSha);
+    const run = runs.find(({ artifacts }) => artifacts.includes(artifact));
+    if (run !== undefined) return { pull: number, run: run.id };
+  }
+  return undefined;
+}
+
+async function openShelf(
+  { requestIdToken, clock }: Kit,
+  view: EnvironmentScope,
+  reader: Reader,
+  onPause: (pause: number) => void,
+) {
+  const { tenant } = view;
+  const credential = createCredential({
+    identity: reader,
+    tenant,
+    cloud,
+    oidc: { requestToken: requestIdToken },
+    mask,
+    clock,
+  });
+  const resources = createResourceReader(credential, { cloud, identity: reader, clock });
+  const found = await resources.find(registryId(view), registryApi);
+  if (found === undefined) return undefined;
+  const host = asString(asObject(asObject(found)['properties'])['loginServer']);
+  if (host === undefined)
+    throw new UserError({ message: `Azure names no login server for the registry of ${view.scope}.` });
+  const registry = createRegistry({
+    host,
+    tenant,
+    identity: reader,
+    entraToken: async () => (await credential.getToken('https://containerregistry.azure.net/.default')).token,
+    mask,
+    clock,
+    onPause,
+  });
+  return createShelf(registry, view.platform);
+}
+
+function registryId({ registry, subscription, resourceGroup }: EnvironmentScope): string {
+  if (registry.existing) return registry.id;
+  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
+}

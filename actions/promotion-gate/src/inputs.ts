@@ -1,0 +1,68 @@
+import { choice, type InputSource, optional, path, readInputs, text, token, withDefault } from '@suite/action-kit';
+import { type Problem, UserError } from '@suite/foundation';
+
+interface WithBundle {
+  /** Absolute paths. */
+  readonly platformFile: string;
+  readonly bundle: string;
+  readonly token: string;
+}
+
+interface WithPromotion extends WithBundle {
+  readonly digest: string;
+  readonly scope: string;
+}
+
+export type Request =
+  | (WithBundle & { readonly command: 'bundle' })
+  | (WithPromotion & {
+      readonly command: 'check';
+      readonly identity: 'plan' | 'apply';
+      /** Of the plan whose review is looked for. */
+      readonly region: string | undefined;
+    })
+  | (WithPromotion & { readonly command: 'record'; readonly region: string | undefined; readonly report: string });
+
+const scopeName = text(/^[a-z][a-z0-9-]{0,31}$/, 'Use `shared` or the name of an environment in the platform file.');
+const location = text(/^[a-z][a-z0-9]{1,39}$/, 'Use an Azure location such as `westeurope`.');
+const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bundle` command.');
+
+/** Throws a UserError that names every wrong input. */
+export function readRequest(source: InputSource, workspace: string): Request {
+  const inputs = readInputs(source, {
+    command: choice(['bundle', 'check', 'record']),
+    'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
+    scope: optional(scopeName),
+    region: optional(location),
+    bundle: withDefault(path(workspace), `${workspace}/bundle.json`),
+    'bundle-digest': optional(digest),
+    report: optional(path(workspace)),
+    identity: withDefault(choice(['plan', 'apply']), 'plan'),
+    'github-token': token,
+  });
+  const base = { platformFile: inputs['platform-file'], bundle: inputs.bundle, token: inputs['github-token'] };
+  if (inputs.command === 'bundle') return { ...base, command: 'bundle' };
+  const problems: Problem[] = [];
+  const needed = <T>(name: string, value: T | undefined, remedy: string): T => {
+    if (value === undefined) {
+      problems.push({ message: 'is required but was not given.', location: { kind: 'input', name }, remedy });
+    }
+    return value as T;
+  };
+  const promotion = {
+    ...base,
+    scope: needed('scope', inputs.scope, 'Add `scope:` under `with:`.'),
+    digest: needed('bundle-digest', inputs['bundle-digest'], 'Give the `digest` output of the `bundle` command.'),
+  };
+  const request: Request =
+    inputs.command === 'check'
+      ? { ...promotion, command: 'check', identity: inputs.identity, region: inputs.region }
+      : {
+          ...promotion,
+          command: 'record',
+          region: inputs.region,
+          report: needed('report', inputs.report, 'Give the `report` output of the apply.'),
+        };
+  if (problems.length > 0) throw new UserError(problems);
+  return request;
+}

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { cell, table } from '@suite/change-report';
+import { pathInside, UserError } from '@suite/foundation';
+import { loadPlatform } from '@suite/platform-file';
+import { type Bundle, digestOf, encodeBundle } from './bundle.ts';
+import type { Request } from './inputs.ts';
+import type { Services } from './ports.ts';
+
+/** Writes the bundle of the commit that this run is about. */
+export async function makeBundle(
+  { platformFile, bundle: file }: Extract<Request, { command: 'bundle' }>,
+  { context, log, summary, setOutputs }: Services,
+): Promise<void> {
+  const platform = await loadPlatform(platformFile, context.workspace);
+  if (context.repositoryId === '' || !/^[0-9a-f]{40,64}$/.test(context.sha)) {
+    throw new UserError({
+      message: 'Which repository and commit this is about is not known here.',
+      remedy: 'Run it in a GitHub workflow.',
+    });
+  }
+  const bundle: Bundle = {
+    schema: 'bundle/v1',
+    repository: { name: context.repository, id: context.repositoryId },
+    platform: platform.source.name,
+    file: pathInside(context.workspace, platformFile),
+    commit: context.sha,
+    suite: context.action,
+  };
+  const bytes = encodeBundle(bundle);
+  const digest = digestOf(bytes);
+  await writeFile(file, bytes);
+  setOutputs({ digest, bundle: file });
+  await summary.append([
+    `### The bundle of ${context.sha.slice(0, 7)}`,
+    table(
+      ['', ''],
+      [
+        ['Digest', cell(digest)],
+        ['Platform', cell(bundle.platform)],
+        ['Commit', cell(bundle.commit)],
+        ['Suite', cell(`${bundle.suite.repository}@${bundle.suite.ref}`)],
+      ],
+    ),
+  ]);
+  log.info(`${digest} is the bundle of ${bundle.commit}.`);
+}

@@ -1,0 +1,24 @@
+import { problemSections } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
+import { check } from './check.ts';
+import type { Request } from './inputs.ts';
+import { makeBundle } from './make-bundle.ts';
+import type { Services } from './ports.ts';
+import { writeRecord } from './write-record.ts';
+
+/** Runs one command. Rejects with everything that a person has to put right. */
+export async function perform(request: Request, services: Services): Promise<void> {
+  try {
+    switch (request.command) {
+      case 'bundle':
+        return await makeBundle(request, services);
+      case 'check':
+        return await check(request, services);
+      case 'record':
+        return await writeRecord(request, services);
+    }
+  } catch (error) {
+    if (error instanceof UserError) await services.summary.append(problemSections(error.problems));
+    throw error;
+  }
+}

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { type ChangeReport, cell, escapeText, parseReport, table } from '@suite/change-report';
+import { parseJson, UserError } from '@suite/foundation';
+import { type EnvironmentScope, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import type { Request } from './inputs.ts';
+import type { Reader, Services } from './ports.ts';
+import { readBundle } from './read-bundle.ts';
+import { type PromotionRecord, speaksFor } from './record.ts';
+import { findScope } from './scope.ts';
+
+/** Proves in the environment's registry that this run applied the bundle there and found it verified. */
+export async function writeRecord(request: Extract<Request, { command: 'record' }>, services: Services): Promise<void> {
+  const { context, log, clock, summary, setOutputs } = services;
+  const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
+  const { bundle, bytes } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
+  const { name, regions, upstream } = findScope(resolveAll(platform, lock), request.scope);
+  if (regions.length === 0) return log.info(`${name} has no registry, so there is no record of it.`);
+  const view = chooseRegion(regions, request.region);
+  const report = await readApply(request.report, view, services);
+  const reader: Reader = { name: `apply identity of ${name} in ${view.region}`, clientId: view.identities.apply };
+  const shelf = await services.openShelf(view, reader);
+  if (shelf === undefined) {
+    throw new UserError({
+      message: `The registry of ${name} in ${view.region} does not exist, though it was applied.`,
+      remedy: 'Apply again; if `existing: registry:` names one, check its id.',
+    });
+  }
+  const record: PromotionRecord = {
+    schema: 'record/v1',
+    repository: context.repositoryId,
+    platform: view.platform,
+    environment: name,
+    region: view.region,
+    bundle: request.digest,
+    commit: bundle.commit,
+    verdict: 'verified',
+    ...(report.digest === undefined ? {} : { plan: report.digest }),
+    run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl ?? '' },
+    actor: context.actor,
+    approvers: await services.approvers(name),
+    recordedAt: new Date(clock.now()).toISOString(),
+  };
+  const earlier = await Promise.all(
+    (upstream?.regions ?? []).map(async before => {
+      const records = (await (await services.openShelf(before, reader))?.records(request.digest)) ?? [];
+      const place = {
+        repository: context.repositoryId,
+        platform: view.platform,
+        environment: before.scope,
+        region: before.region,
+      };
+      return records.filter(found => speaksFor(found, place));
+    }),
+  );
+  const digest = await shelf.put(bytes, [...earlier.flat(), record]);
+  setOutputs({ record: digest });
+  await summary.append(describe(record, digest));
+  log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);
+}
+
+function chooseRegion(regions: readonly EnvironmentScope[], wanted: string | undefined): EnvironmentScope {
+  const found =
+    wanted === undefined && regions.length === 1 ? regions[0] : regions.find(({ region }) => region === wanted);
+  if (found !== undefined) return found;
+  throw new UserError({
+    message:
+      wanted === undefined
+        ? 'is needed: the environment has several regions.'
+        : `is \`${wanted}\`, which the environment does not have.`,
+    location: { kind: 'input', name: 'region' },
+    remedy: `Give one of ${regions.map(({ region }) => region).join(', ')}.`,
+  });
+}
+
+/** The report of the apply that is recorded. Throws a UserError when it is none, of another place, or did not end well. */
+async function readApply(file: string, view: EnvironmentScope, { context }: Services): Promise<ChangeReport> {
+  const text = await readFile(file, 'utf8').catch(cause => {
+    throw new UserError(
+      {
+        message: `names ${file}, which cannot be read.`,
+        location: { kind: 'input', name: 'report' },
+        remedy: 'Give the `report` output of the apply.',
+      },
+      { cause },
+    );
+  });
+  const report = parseReport(parseJson(text));
+  const fits =
+    report.command === 'apply' &&
+    report.scope === view.scope &&
+    report.region === view.region &&
+    report.platform === view.platform &&
+    report.run?.id === context.runId &&
+    report.commit.head === context.sha;
+  if (!fits) {
+    throw new UserError({
+      message: `The report is not of an apply of ${view.scope} in ${view.region} by this run.`,
+      remedy: 'Give the `report` output of the apply in this job.',
+    });
+  }
+  if (report.verdict === 'applied' || report.verdict === 'no-changes') return report;
+  throw new UserError({
+    message: `Nothing is recorded: the apply of ${view.scope} in ${view.region} ended as ${report.verdict}.`,
+    remedy: 'Put right what its summary says, and run the failed jobs again.',
+  });
+}
+
+function describe(record: PromotionRecord, digest: string): string[] {
+  const rows = [
+    ['Record', cell(digest)],
+    ['Bundle', cell(record.bundle)],
+    ['Commit', cell(record.commit)],
+    [
+      'Approved by',
+      record.approvers.length === 0 ? 'nobody had to' : record.approvers.map(login => cell(login)).join(', '),
+    ],
+  ];
+  return [`### ${escapeText(`${record.environment} · ${record.region}`)} is recorded`, table(['', ''], rows)];
+}

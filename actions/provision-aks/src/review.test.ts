@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Change } from '@suite/change-report';
+import { compareWithReviewed, readReviewed } from './review.ts';
+
+const change = (address: string, kind: Change['kind'] = 'update'): Change => ({
+  address,
+  type: 't',
+  title: `thing ${address}`,
+  kind,
+  reasons: [],
+  attributes: [],
+  reach: 'stateless',
+  risk: 'low',
+});
+const plan = (digest: string, ...changes: Change[]) => ({ digest, changes });
+
+test('the same digest is the same plan', () => {
+  expect(compareWithReviewed(plan('a', change('x')), plan('a', change('x')), false).status).toBe('passed');
+});
+
+test.each([
+  [plan('b', change('x'), change('y', 'delete')), 'delete of thing y was not in it'],
+  [plan('b'), 'update of thing x is gone'],
+  [plan('b', change('x', 'replace')), 'replace of thing x was not in it; update of thing x is gone'],
+  [plan('b', change('x')), 'the changes are the same, but not all their values'],
+  [
+    plan('b', ...'abcde'.split('').map(name => change(name))),
+    'update of thing a, update of thing b, update of thing c and 2 more changes were not in it',
+  ],
+])('what differs is named %#', (now, text) => {
+  const seen = compareWithReviewed(now, plan('a', change('x')), true);
+  expect([seen.status, seen.message]).toEqual(['failed', expect.stringContaining(text)]);
+  expect(compareWithReviewed(now, plan('a', change('x')), false).status).toBe('blocked');
+});
+
+test('a folder without a report is a wrong input', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'reviewed-'));
+  await expect(readReviewed(folder)).rejects.toThrow('input reviewed: names');
+  await expect(readReviewed(join(folder, 'gone'))).rejects.toThrow('which holds no report');
+  await rm(folder, { recursive: true });
+});
