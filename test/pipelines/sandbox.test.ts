@@ -37,10 +37,22 @@ describe('the example platform through the release tree', () => {
     ]);
   });
 
-  test('plan identities write nothing, and jobs of pull requests only what GitHub shows', () => {
+  test('one bundle goes through all environments, and each keeps the proof of it', () => {
+    const environments = record.records.map(({ environment }) => environment);
+    expect(environments).toEqual(['dev', 'staging', 'prod', 'dev', 'staging', 'prod']);
+    const bundles = record.records.map(({ bundle, commit }) => `${bundle} ${commit}`);
+    for (const run of [bundles.slice(0, 3), bundles.slice(3)]) expect(new Set(run).size).toBe(1);
+    expect(bundles[0]).not.toBe(bundles[3]);
+    expect(record.records.map(({ approvers }) => approvers)).toEqual([[], [], ['mona'], [], [], ['mona']]);
+  });
+
+  test('plan identities only add plan files, and jobs of pull requests write what GitHub shows', () => {
     // Plan identities have odd numbers in the example's lock.
+    const planned = record.writes.filter(({ identity }) => /0[1357]$/.test(identity));
+    expect(planned.length).toBeGreaterThan(0);
+    for (const { method, path } of planned) expect(`${method} ${path}`).toMatch(/^PUT \/plans\/[\w./-]+\.tfplan$/);
     const writers = new Set(record.writes.map(({ identity }) => identity.slice(-2)));
-    expect([...writers].sort()).toEqual(['02', '04', '06', '08', 'rm']);
+    expect([...writers].sort()).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', 'rm']);
     const github = record.writes.filter(({ host }) => host === 'api.github.com');
     expect(github.map(({ method, path, count }) => `${count} ${method} ${path.replace(/\d{6,}$/, 'ID')}`)).toEqual([
       '1 POST /repos/contoso/platform/issues/1/comments',

@@ -1,5 +1,6 @@
+import { asArray, asObject, parseJson } from '@suite/foundation';
 import type { Conclusion, RunResult } from '../runner/index.ts';
-import type { DeploymentView, PullView, WriteCount } from '../world/index.ts';
+import type { Azure, DeploymentView, PullView, Registries, WriteCount } from '../world/index.ts';
 
 /** `run.json` (DESIGN §7): what happened, for programs. Written from what the stand-ins saw, never from what an action says. */
 export interface RunRecord {
@@ -8,7 +9,7 @@ export interface RunRecord {
   readonly runs: readonly RecordedRun[];
   readonly comments: readonly RecordedComment[];
   readonly deployments: readonly { readonly environment: string; readonly state: string }[];
-  readonly records: readonly [];
+  readonly records: readonly PromotedBundle[];
   readonly writes: readonly RecordedWrite[];
   readonly imageBytes: { readonly throughRunner: 0; readonly imported: 0 };
   /** Hosts that something asked for and nobody plays. */
@@ -44,6 +45,16 @@ export interface RecordedComment {
   readonly body: string;
 }
 
+/** The proof, in some registry, that an environment runs a bundle. */
+export interface PromotedBundle {
+  readonly environment: string;
+  readonly region: string;
+  /** Digest of the bundle's content. */
+  readonly bundle: string;
+  readonly commit: string;
+  readonly approvers: readonly string[];
+}
+
 /** Equal writes of one identity are one row. */
 export type RecordedWrite = WriteCount;
 
@@ -77,4 +88,34 @@ export function recordComments(pulls: readonly PullView[]): RecordedComment[] {
 
 export function recordDeployments(deployments: readonly DeploymentView[]) {
   return deployments.map(({ environment, state }) => ({ environment, state }));
+}
+
+/**
+ * All records in all registries, in the order of their writing. A registry also holds those of the environments before its own, as copies; each
+ * is told once.
+ */
+export function recordPromotions(azure: Azure, registries: Registries): PromotedBundle[] {
+  const found = new Map<string, { readonly at: string; readonly record: PromotedBundle }>();
+  for (const { name } of azure.resources('Microsoft.ContainerRegistry/registries')) {
+    const registry = registries.registry(name);
+    for (const repository of registry.repositories().filter(each => each.startsWith('promotion/'))) {
+      for (const { digest, artifactType } of registry.manifests(repository)) {
+        if (artifactType !== 'application/vnd.aks-platform.record.v1+json') continue;
+        const manifest = asObject(parseJson(registry.readManifest(repository, digest)?.toString('utf8') ?? ''));
+        const blob = String(asObject(asArray(manifest['layers'])[0])['digest']);
+        const record = asObject(parseJson(registry.readBlob(repository, blob)?.toString('utf8') ?? ''));
+        found.set(blob, {
+          at: String(record['recordedAt']),
+          record: {
+            environment: String(record['environment']),
+            region: String(record['region']),
+            bundle: String(record['bundle']),
+            commit: String(record['commit']),
+            approvers: asArray(record['approvers']).map(String),
+          },
+        });
+      }
+    }
+  }
+  return [...found.values()].sort((a, b) => a.at.localeCompare(b.at)).map(({ record }) => record);
 }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../page/page.ts';
 import { createRunner, type RunResult } from '../runner/index.ts';
-import { type RunRecord, recordComments, recordDeployments, recordRun } from './run-record.ts';
+import { type RunRecord, recordComments, recordDeployments, recordPromotions, recordRun } from './run-record.ts';
 import { createRunnerHost } from './runner-host.ts';
 import { openSandbox, type SandboxOptions, type SandboxWorld } from './sandbox-world.ts';
 import { tellStory } from './story.ts';
@@ -53,7 +53,7 @@ function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[
     runs: runs.map(recordRun),
     comments: recordComments(repository.pulls()),
     deployments: recordDeployments(repository.deployments()),
-    records: [],
+    records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
     imageBytes: { throughRunner: 0, imported: 0 },
     refusedHosts: world.ledger.refusedHosts,
