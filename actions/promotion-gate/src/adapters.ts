@@ -1,12 +1,13 @@
 import { type Kit, mask } from '@suite/action-kit';
-import { clouds, createCredential, createResourceReader } from '@suite/azure';
+import { clouds, createCredential, createResourceReader, createTextBlob } from '@suite/azure';
 import { asObject, asString, duration, UserError } from '@suite/foundation';
 import { compareCommits, createRequests, pullsOfCommit, type Requests, readApprovers, reviewRuns } from '@suite/github';
-import type { EnvironmentScope } from '@suite/platform-file';
+import type { EnvironmentScope, ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { createShelf } from './shelf.ts';
+import { createStateShelf } from './state-shelf.ts';
 
 const cloud = clouds.public;
 /** Of Microsoft.ContainerRegistry. */
@@ -42,7 +43,7 @@ async function findReview(requests: Requests, repository: string, commit: string
 
 async function openShelf(
   { requestIdToken, clock }: Kit,
-  view: EnvironmentScope,
+  view: ScopeView,
   reader: Reader,
   onPause: (pause: number) => void,
 ) {
@@ -55,6 +56,11 @@ async function openShelf(
     mask,
     clock,
   });
+  if (view.kind === 'shared') {
+    const { account, container, key } = view.state;
+    const options = { account, container, key: `${key}.record`, cloud, identity: reader, clock };
+    return createStateShelf(createTextBlob(credential, options));
+  }
   const resources = createResourceReader(credential, { cloud, identity: reader, clock });
   const found = await resources.find(registryId(view), registryApi);
   if (found === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
-import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { type Facts, unmetConditions } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Review, Services } from './ports.ts';
@@ -41,8 +41,7 @@ async function gather(
   { context, compare, openShelf }: Services,
 ): Promise<Facts> {
   const [own] = regions;
-  if (own === undefined) return { environment: name, bundle, running: [] };
-  const placeOf = (view: typeof own) => ({
+  const placeOf = (view: ScopeView) => ({
     repository: context.repositoryId,
     platform: view.platform,
     environment: view.scope,
@@ -67,7 +66,7 @@ async function gather(
   return {
     environment: name,
     bundle,
-    ...(own.hold === undefined ? {} : { hold: own.hold }),
+    ...(own.kind === 'shared' || own.hold === undefined ? {} : { hold: own.hold }),
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
     running: running.flat(),
   };

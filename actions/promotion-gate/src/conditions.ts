@@ -68,8 +68,7 @@ function describeOlder(
     case 'unknown':
       return {
         message: `Whether ${commit.slice(0, 7)} is newer than ${runs} cannot be found out: GitHub does not know that commit any more.`,
-        remedy:
-          'Restore the branch that held it, or delete the record in the registry if its history is gone on purpose.',
+        remedy: 'Restore the branch that held it, or delete its record there if its history is gone on purpose.',
       };
   }
 }

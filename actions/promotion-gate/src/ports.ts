@@ -1,6 +1,6 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock } from '@suite/foundation';
-import type { EnvironmentScope } from '@suite/platform-file';
+import type { ScopeView } from '@suite/platform-file';
 import type { Relation } from './conditions.ts';
 import type { PromotionRecord } from './record.ts';
 
@@ -11,8 +11,8 @@ export interface Services {
   readonly clock: Clock;
   readonly summary: Summary;
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
-  /** The registry of an environment in one region, as one identity sees it; undefined while there is none. */
-  openShelf(view: EnvironmentScope, reader: Reader): Promise<Shelf | undefined>;
+  /** Where the records of one scope and region lie, as one identity sees it; undefined while there is no registry. */
+  openShelf(view: ScopeView, reader: Reader): Promise<Shelf | undefined>;
   /** How `head` stands to `base`. */
   compare(base: string, head: string): Promise<Relation>;
   /**
@@ -36,12 +36,12 @@ export interface Reader {
   readonly clientId: string;
 }
 
-/** Where bundles and their records lie in one registry. */
+/** Where the bundles and records of one scope and region lie. */
 export interface Shelf {
   /** Everything that is said to be a record of this bundle, wherever it was written first. */
   records(bundle: string): Promise<readonly PromotionRecord[]>;
   /** The same of the bundle that was recorded here last. */
   running(): Promise<readonly PromotionRecord[]>;
-  /** Puts the bundle there, unless it is there, with its records; the last record is that of this registry. Gives its digest. */
+  /** Puts the bundle there, unless it is there, with its records; the last record is that of this place. Gives its digest. */
   put(bundle: Uint8Array, records: readonly PromotionRecord[]): Promise<string>;
 }

@@ -1,7 +1,8 @@
 import { canonicalJson, parseJson } from '@suite/foundation';
 import { z } from 'zod';
 
-/** The proof that an environment runs a bundle in one region: a referrer of the bundle in that region's registry. */
+/** The proof that an environment runs a bundle in one region: a referrer of the bundle in that region's registry. The one of
+ * the shared scope lies beside its state. */
 export interface PromotionRecord {
   readonly schema: 'record/v1';
   /** GitHub's id of the repository. */

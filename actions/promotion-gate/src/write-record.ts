@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type ChangeReport, cell, escapeText, parseReport, table } from '@suite/change-report';
 import { parseJson, UserError } from '@suite/foundation';
-import { type EnvironmentScope, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
@@ -14,7 +14,6 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const { bundle, bytes } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const { name, regions, upstream } = findScope(resolveAll(platform, lock), request.scope);
-  if (regions.length === 0) return log.info(`${name} has no registry, so there is no record of it.`);
   const view = chooseRegion(regions, request.region);
   const report = await readApply(request.report, view, services);
   const reader: Reader = { name: `apply identity of ${name} in ${view.region}`, clientId: view.identities.apply };
@@ -58,7 +57,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);
 }
 
-function chooseRegion(regions: readonly EnvironmentScope[], wanted: string | undefined): EnvironmentScope {
+function chooseRegion(regions: readonly ScopeView[], wanted: string | undefined): ScopeView {
   const found =
     wanted === undefined && regions.length === 1 ? regions[0] : regions.find(({ region }) => region === wanted);
   if (found !== undefined) return found;
@@ -73,7 +72,7 @@ function chooseRegion(regions: readonly EnvironmentScope[], wanted: string | und
 }
 
 /** The report of the apply that is recorded. Throws a UserError when it is none, of another place, or did not end well. */
-async function readApply(file: string, view: EnvironmentScope, { context }: Services): Promise<ChangeReport> {
+async function readApply(file: string, view: ScopeView, { context }: Services): Promise<ChangeReport> {
   const text = await readFile(file, 'utf8').catch(cause => {
     throw new UserError(
       {

@@ -50,8 +50,8 @@ export async function plan(
 }
 
 function withReview(plan: JudgedPlan, seen: ChangeReport, approval: boolean): JudgedPlan {
-  const { changes } = plan.content;
-  const check = compareWithReviewed({ digest: plan.digest, changes }, seen, approval);
+  const { changes, applyable } = plan.content;
+  const check = compareWithReviewed({ digest: plan.digest, changes, applyable }, seen, approval);
   return { ...plan, checks: [check, ...plan.checks], verdict: check.status === 'blocked' ? 'blocked' : plan.verdict };
 }
 

@@ -15,10 +15,20 @@ const change = (address: string, kind: Change['kind'] = 'update'): Change => ({
   reach: 'stateless',
   risk: 'low',
 });
-const plan = (digest: string, ...changes: Change[]) => ({ digest, changes });
+const plan = (digest: string, ...changes: Change[]) => ({ digest, changes, applyable: true });
 
 test('the same digest is the same plan', () => {
   expect(compareWithReviewed(plan('a', change('x')), plan('a', change('x')), false).status).toBe('passed');
+});
+
+test('where nothing is left to apply, nobody has to see it again', () => {
+  const done = { ...plan('b'), applyable: false };
+  for (const approval of [true, false]) {
+    expect(compareWithReviewed(done, plan('a', change('x')), approval)).toMatchObject({
+      status: 'passed',
+      message: 'Nothing of it is left to apply.',
+    });
+  }
 });
 
 test.each([

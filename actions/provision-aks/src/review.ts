@@ -25,13 +25,18 @@ interface Plan {
 
 /**
  * Whether this plan is the one that people saw on the pull request. One that differs is for an approver to see first; where
- * nobody approves, it is not applied.
+ * nobody approves, it is not applied. One with nothing to apply needs no review: so it is where a run that stopped later has been.
  */
-export function compareWithReviewed(plan: Plan, reviewed: Plan, approval: boolean): Check {
+export function compareWithReviewed(
+  plan: Plan & { readonly applyable: boolean },
+  reviewed: Plan,
+  approval: boolean,
+): Check {
   const name = 'The plan is the one of the pull request';
   if (plan.digest !== undefined && plan.digest === reviewed.digest) {
     return { id: reviewId, name, status: 'passed', message: 'Its digest is the same.' };
   }
+  if (!plan.applyable) return { id: reviewId, name, status: 'passed', message: 'Nothing of it is left to apply.' };
   return {
     id: reviewId,
     name,

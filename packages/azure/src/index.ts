@@ -15,3 +15,5 @@ export type { ArmOptions, ResourceReader } from './resource-reader.ts';
 export { createResourceReader } from './resource-reader.ts';
 export type { BlobLock, StateBlob, StateReader } from './state-reader.ts';
 export { createStateReader } from './state-reader.ts';
+export type { TextBlob } from './text-blob.ts';
+export { createTextBlob } from './text-blob.ts';
