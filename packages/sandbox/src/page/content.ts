@@ -1,4 +1,4 @@
-import type { CheckRunView, DeploymentView, PullView } from '../github/views.ts';
+import type { ApprovalView, CheckRunView, DeploymentView, PullView } from '../github/views.ts';
 import type { RunResult } from '../runner/results.ts';
 
 /** What the page shows: GitHub as it stood when the world ended. */
@@ -12,6 +12,10 @@ export interface PageContent {
   readonly pulls: readonly PulledCode[];
   readonly runs: readonly RunResult[];
   readonly deployments: readonly DeploymentView[];
+  /** What people answered when a run wanted to deploy. */
+  readonly approvals?: readonly Pick<ApprovalView, 'environment' | 'state' | 'by' | 'at'>[];
+  /** Which environment was proven to run which commit. */
+  readonly records?: readonly { readonly environment: string; readonly commit: string; readonly at: number }[];
   /** Sentences about the run itself, shown first. */
   readonly notes?: readonly string[];
 }

@@ -124,3 +124,42 @@ test('hostile text stays text', () => {
   expect(html).not.toMatch(/href="(?!https?:|mailto:|#)/i);
   expect(html).toContain('<span class="image"');
 });
+
+describe('a document that is too much is shown as it is written, and says so', () => {
+  const list = Array.from({ length: 700 }, (_, level) => `${'  '.repeat(level)}- a`).join('\n');
+
+  test.each([
+    ['div', '<div>'.repeat(20_000), 'its elements are nested too deeply'],
+    ['details', '<details>'.repeat(3_000), 'its elements are nested too deeply'],
+    ['quotes', '> '.repeat(5_000), 'its quotes and lists are nested too deeply'],
+    ['a list', list, 'its quotes and lists are nested too deeply'],
+  ])('%s', (_what, markdown, reason) => {
+    const html = render(`*before*\n\n${markdown}`);
+    const escaped = markdown.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    expect(html).toBe(
+      `<p class="muted">The sandbox shows this document as it is written: ${reason}.</p><pre tabindex="0">*before*\n\n${escaped}</pre>`,
+    );
+  });
+
+  test('one that takes too long', () => {
+    const options = { prefix: 'doc', under: 4, is: 'document' } as const;
+    const { html } = renderMarkdown('*a_ '.repeat(50_000), options, 20);
+    expect(html).toContain('as it is written: drawing it takes too long.</p><pre tabindex="0">*a_ *a_ ');
+  });
+
+  test('one that a step for drawing cannot take', () => {
+    const follow = () => {
+      throw new Error('no such <link>');
+    };
+    expect(render('[a](https://example.invalid/)', { follow })).toBe(
+      '<p class="muted">The sandbox shows this document as it is written: no such &lt;link&gt;.</p><pre tabindex="0">[a](https://example.invalid/)</pre>',
+    );
+  });
+
+  test('a diagram that is too long is a box with its text', () => {
+    const bars = Array.from({ length: 60_000 }, (_, index) => `a :${index}, 1ms`).join('\n');
+    const html = render(`\`\`\`mermaid\ngantt\n  dateFormat x\n  axisFormat %H:%M:%S\n${bars}\n\`\`\``);
+    expect(html).toContain('GitHub draws this as a diagram');
+    expect(html).toContain('a :59999, 1ms');
+  });
+});

@@ -1,3 +1,4 @@
+import { errorMessage } from '@suite/foundation';
 import rehypeRaw from 'rehype-raw';
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize';
 import rehypeStringify from 'rehype-stringify';
@@ -6,8 +7,9 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import remarkRehype from 'remark-rehype';
 import { unified } from 'unified';
-import { type Html, trusted } from './html.ts';
+import { type Html, html, trusted } from './html.ts';
 import { drawAlerts } from './markdown/alerts.ts';
+import { excessOf, within } from './markdown/bounds.ts';
 import { drawEmoji } from './markdown/emoji.ts';
 import { drawFences } from './markdown/fences.ts';
 import { nestHeadings } from './markdown/headings.ts';
@@ -25,8 +27,24 @@ export interface MarkdownOptions {
   readonly follow?: FollowLink;
 }
 
-/** GitHub-flavoured Markdown as GitHub shows it: safe HTML without images, scripts and styles. */
-export function renderMarkdown(markdown: string, { prefix, under, is, follow }: MarkdownOptions): Html {
+/** Milliseconds for a document; those that GitHub takes are drawn in a tenth of it. */
+const patience = 5_000;
+
+/**
+ * GitHub-flavoured Markdown as GitHub shows it: safe HTML without images, scripts and styles. A document that is too much to be
+ * drawn is shown as it is written, so that it never costs the page.
+ */
+export function renderMarkdown(markdown: string, options: MarkdownOptions, milliseconds = patience): Html {
+  const excess = excessOf(markdown);
+  if (excess !== undefined) return asWritten(markdown, excess);
+  try {
+    return within(milliseconds, () => draw(markdown, options));
+  } catch (error) {
+    return asWritten(markdown, reasonOf(error));
+  }
+}
+
+function draw(markdown: string, { prefix, under, is, follow }: MarkdownOptions): Html {
   const processor = unified()
     .use(remarkParse)
     .use(remarkGfm)
@@ -44,4 +62,21 @@ export function renderMarkdown(markdown: string, { prefix, under, is, follow }: 
     .use(() => nestHeadings(under))
     .use(rehypeStringify);
   return trusted(String(processor.processSync(markdown)));
+}
+
+function reasonOf(error: unknown): string {
+  // The stack ended: elements are nested in each other by the thousand.
+  if (error instanceof RangeError) return 'its elements are nested too deeply';
+  return isLate(error) ? 'drawing it takes too long' : errorMessage(error);
+}
+
+/** Of another realm, so that it is no `Error` here. */
+function isLate(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+  );
+}
+
+function asWritten(markdown: string, reason: string): Html {
+  return html`<p class="muted">The sandbox shows this document as it is written: ${reason}.</p><pre tabindex="0">${markdown}</pre>`;
 }

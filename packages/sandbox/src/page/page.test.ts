@@ -47,6 +47,8 @@ test.each([
   ['an exit code', 'The process ended with exit code 1.'],
   ['an older deployment', '1 earlier deployment'],
   ['the time line', 'github-actions[bot] edited a comment of #42'],
+  ['approvals', 'mona approved the deployment to prod'],
+  ['records', 'prod is recorded as running 7d1f0aa'],
 ])('shows %s', (_what, html) => expect(page).toContain(html));
 
 test('hides the marker of a comment', () => expect(page).not.toContain('platform-plan:v1'));
@@ -122,6 +124,12 @@ describe('hostile text in every field', () => {
     const ids = hostile.flatMap(({ properties }) => properties['id'] ?? []);
     expect(ids.length).toBe(new Set(ids).size);
   });
+});
+
+test('documents that are too much to be drawn do not cost the page', () => {
+  const html = renderPage(withEveryText(sampleContent, text => `${text}\n\n${'<div>'.repeat(5_000)}`));
+  expect(html).toContain('as it is written: its elements are nested too deeply.');
+  expect(html).toMatch(/<\/main>\s*<\/body>\s*<\/html>\s*$/);
 });
 
 test('an empty world is a page as well', () => {

@@ -19,7 +19,7 @@ export function renderTimeLine(content: PageContent): Html {
   return html`<ol class="time-line">${rows.map(row => renderRow(row, content))}</ol>`;
 }
 
-function rowsOf({ pulls, runs, deployments }: PageContent): Row[] {
+function rowsOf({ pulls, runs, deployments, approvals = [], records = [] }: PageContent): Row[] {
   return [
     ...runs.map(
       (run): Row => ({
@@ -51,6 +51,24 @@ function rowsOf({ pulls, runs, deployments }: PageContent): Row[] {
         state,
         words: `Deployment to ${environment}: ${lookOf(state).word.toLowerCase()}`,
         startedAt: createdAt,
+        seconds: 0,
+      }),
+    ),
+    ...approvals.map(
+      ({ environment, state, by, at }): Row => ({
+        icon: state === 'approved' ? 'check' : 'x',
+        state: state === 'approved' ? 'success' : 'failure',
+        words: `${by} ${state} the deployment to ${environment}`,
+        startedAt: at,
+        seconds: 0,
+      }),
+    ),
+    ...records.map(
+      ({ environment, commit, at }): Row => ({
+        icon: 'checklist',
+        state: 'success',
+        words: `${environment} is recorded as running ${commit.slice(0, 7)}`,
+        startedAt: at,
         seconds: 0,
       }),
     ),

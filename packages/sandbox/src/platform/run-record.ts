@@ -53,6 +53,8 @@ export interface PromotedBundle {
   readonly bundle: string;
   readonly commit: string;
   readonly approvers: readonly string[];
+  /** ISO 8601, UTC. */
+  readonly recordedAt: string;
 }
 
 /** Equal writes of one identity are one row. */
@@ -95,7 +97,7 @@ export function recordDeployments(deployments: readonly DeploymentView[]) {
  * is told once.
  */
 export function recordPromotions(azure: Azure, registries: Registries): PromotedBundle[] {
-  const found = new Map<string, { readonly at: string; readonly record: PromotedBundle }>();
+  const found = new Map<string, PromotedBundle>();
   for (const { name } of azure.resources('Microsoft.ContainerRegistry/registries')) {
     const registry = registries.registry(name);
     for (const repository of registry.repositories().filter(each => each.startsWith('promotion/'))) {
@@ -105,17 +107,15 @@ export function recordPromotions(azure: Azure, registries: Registries): Promoted
         const blob = String(asObject(asArray(manifest['layers'])[0])['digest']);
         const record = asObject(parseJson(registry.readBlob(repository, blob)?.toString('utf8') ?? ''));
         found.set(blob, {
-          at: String(record['recordedAt']),
-          record: {
-            environment: String(record['environment']),
-            region: String(record['region']),
-            bundle: String(record['bundle']),
-            commit: String(record['commit']),
-            approvers: asArray(record['approvers']).map(String),
-          },
+          environment: String(record['environment']),
+          region: String(record['region']),
+          bundle: String(record['bundle']),
+          commit: String(record['commit']),
+          approvers: asArray(record['approvers']).map(String),
+          recordedAt: String(record['recordedAt']),
         });
       }
     }
   }
-  return [...found.values()].sort((a, b) => a.at.localeCompare(b.at)).map(({ record }) => record);
+  return [...found.values()].sort((a, b) => a.recordedAt.localeCompare(b.recordedAt));
 }

@@ -69,5 +69,11 @@ function page({ repository }: SandboxWorld, record: RunRecord, runs: readonly Ru
     pulls: repository.pulls().map(pull => ({ pull, checks: repository.checkRuns(pull.head.sha) })),
     runs,
     deployments: repository.deployments(),
+    approvals: repository.approvals(),
+    records: record.records.map(({ environment, commit, recordedAt }) => ({
+      environment,
+      commit,
+      at: Date.parse(recordedAt),
+    })),
   });
 }

@@ -40,4 +40,5 @@ test.each([
   ['sections', `${head}  section One\n  a :${begin}, 1ms`],
   ['a task in another form', `${head}  a :done, ${begin}, 1ms`],
   ['no task', head],
+  ['more than 50,000 characters', head + `a :${begin}, 1ms\n`.repeat(2_500)],
 ])('%s is not drawn', (_what, source) => expect(drawGantt(source)).toBeUndefined());

@@ -15,11 +15,15 @@ const axisHeight = 28;
 const letterWidth = 6.4;
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 
+/** Characters of a diagram; Mermaid draws none that is longer (its `maxTextSize`). */
+const longest = 50_000;
+
 const header = ['gantt', 'dateFormat x', 'axisFormat %H:%M:%S'];
 const taskLine = /^(.+?)\s*:\s*(\d{1,15}),\s*(\d{1,12})ms$/;
 
 /** Mermaid's `gantt` as our summaries write it, drawn; undefined for one that says anything else. */
 export function drawGantt(source: string): Element | undefined {
+  if (source.length > longest) return undefined;
   const lines = source.split('\n').map(line => line.trim());
   if (!header.every((line, index) => lines[index] === line)) return undefined;
   const tasks: Task[] = [];

@@ -317,5 +317,7 @@ export const sampleContent: PageContent = {
     { environment: 'dev', sha: merge, state: 'success', url: 'https://dev.example.invalid/', createdAt: at(138) },
     { environment: 'prod', sha: merge, state: 'waiting', url: undefined, createdAt: at(170) },
   ],
+  approvals: [{ environment: 'prod', state: 'approved', by: 'mona', at: at(171) }],
+  records: [{ environment: 'prod', commit: merge, at: at(175) }],
   notes: ['Records of staging and prod are in run.json.'],
 };
