@@ -5,12 +5,12 @@ import { type ChangeReport, parseReport } from '@suite/change-report';
 import { openSandbox, type RunningStep, runAction, type SandboxWorld, type StepResult } from '@suite/sandbox';
 
 const root = join(import.meta.dirname, '..', '..');
-const action = join(root, 'out', 'release', 'provision-aks');
+const release = join(root, 'out', 'release');
 
-/** The shipped bundle in a world of its own. */
+/** A shipped bundle in a world of its own. */
 export interface BundleWorld extends SandboxWorld {
   readonly folder: string;
-  /** Runs the bundle as a job of the repository: `apply` jobs have their environment, others have none. */
+  /** Runs the bundle as a job of the repository: `apply` and `record` have their environment, others have none. */
   run(inputs: Readonly<Record<string, string>>, options?: RunOptions): Promise<StepResult>;
   /** Plans and applies; throws with the log when either fails. */
   deploy(scope: string): Promise<void>;
@@ -21,6 +21,8 @@ export interface BundleWorld extends SandboxWorld {
 }
 
 export interface RunOptions {
+  /** `provision-aks` by default. */
+  readonly action?: 'provision-aks' | 'promotion-gate';
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
@@ -30,23 +32,37 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** `azurerm`: path of a real azurerm to use in place of the stand-in. */
-export async function openBundleWorld(azurerm?: string): Promise<BundleWorld> {
+/** Files of the platform repository with what is different there. */
+export type Changes = Readonly<Record<string, (text: string) => string>>;
+
+/**
+ * `azurerm`: path of a real azurerm to use in place of the stand-in. `changes` are made to the example before anything reads
+ * it; each has to change something.
+ */
+export async function openBundleWorld(azurerm?: string, changes: Changes = {}): Promise<BundleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
-  const example = join(root, 'examples', 'platform-repository');
+  const example = `${folder}-example`;
+  await cp(join(root, 'examples', 'platform-repository'), example, { recursive: true });
+  for (const [file, change] of Object.entries(changes)) await changeFile(join(example, file), change);
   const sandbox = await openSandbox({
     example,
     folder,
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
-  const run: BundleWorld['run'] = (inputs, { environment = {}, job, machine, ...events } = {}) => {
-    const scope = inputs['scope'] ?? 'none';
+  const run: BundleWorld['run'] = (
+    inputs,
+    { action = 'provision-aks', environment = {}, job, machine, ...events } = {},
+  ) => {
+    const { command = '', scope = 'none' } = inputs;
     return runAction({
-      name: `provision-aks ${inputs['command']}`,
-      action,
+      name: `${action} ${command}`,
+      action: join(release, action),
       inputs,
       environment: {
-        ...sandbox.environmentOf(job ?? (inputs['command'] === 'apply' ? { environment: scope } : {})),
+        ...sandbox.environmentOf(job ?? (['apply', 'record'].includes(command) ? { environment: scope } : {})),
+        GITHUB_REPOSITORY_ID: sandbox.repository.id,
+        GITHUB_ACTION_REPOSITORY: 'org/actions',
+        GITHUB_ACTION_REF: 'v1',
         ...environment,
       },
       workspace: sandbox.checkout,
@@ -69,9 +85,16 @@ export async function openBundleWorld(azurerm?: string): Promise<BundleWorld> {
     restore: () => cp(example, sandbox.checkout, { recursive: true }),
     close: async () => {
       await sandbox.world.close();
-      await rm(folder, { recursive: true, force: true });
+      for (const made of [folder, example]) await rm(made, { recursive: true, force: true });
     },
   };
+}
+
+async function changeFile(path: string, change: (text: string) => string): Promise<void> {
+  const before = await readFile(path, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error(`${path} is not as this test expects it.`);
+  await writeFile(path, after);
 }
 
 /** The result itself; throws with the log when the step did not succeed. */

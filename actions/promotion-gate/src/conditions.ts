@@ -28,7 +28,7 @@ export function unmetConditions({ environment, bundle, hold, upstream, running }
   const problems: Problem[] = [];
   if (hold !== undefined) {
     problems.push({
-      message: `\`${environment}\` is on hold: ${hold}`,
+      message: `\`${environment}\` is on hold: ${hold}${/[.!?…]$/.test(hold) ? '' : '.'}`,
       remedy: `Take \`gate: hold:\` of ${environment} out of the platform file when it may be promoted to again.`,
     });
   }

@@ -36,7 +36,11 @@ export async function readBundle(
       message: `This bundle is of another ${what}: ${is}, not ${expected}. Nothing was done.`,
       remedy: 'Promote the bundle that this run made.',
     });
-  if (bundle.repository.id !== context.repositoryId) differs('repository', bundle.repository.name, context.repository);
+  const { name, id } = bundle.repository;
+  // Names come back; ids do not.
+  if (id !== context.repositoryId) {
+    differs('repository', `${name} (id ${id})`, `${context.repository} (id ${context.repositoryId})`);
+  }
   if (bundle.commit !== context.sha) differs('commit', bundle.commit, context.sha);
   if (bundle.platform !== platform.source.name) differs('platform', bundle.platform, platform.source.name);
   const path = pathInside(context.workspace, platformFile);

@@ -25,7 +25,8 @@ export function createShelf(registry: Registry, platform: string): Shelf {
     return found;
   };
   return {
-    records: bundle => recordsAt(tagOf(bundle)),
+    // A tag can be moved: to another bundle, which has records of its own.
+    records: async bundle => (await recordsAt(tagOf(bundle))).filter(record => record.bundle === bundle),
     running: () => recordsAt(runningTag),
     put: async (bytes, records) => {
       const bundle: NewArtifact = {

@@ -15,12 +15,13 @@ const labels: Readonly<Record<Check['status'], string>> = {
   passed: 'holds',
 };
 
-/** Checks that somebody should look at; those that hold are counted. */
+/** Checks that somebody should look at; those that hold are counted, but for the one that an approver relies on. */
 export function checkSections(checks: readonly Check[]): Section[] {
   if (checks.length === 0) return [];
-  const notable = (['blocked', 'failed', 'unknown'] as const).flatMap(status =>
-    checks.filter(check => check.status === status),
-  );
+  const notable = [
+    ...(['blocked', 'failed', 'unknown'] as const).flatMap(status => checks.filter(check => check.status === status)),
+    ...checks.filter(({ id, status }) => status === 'passed' && id.startsWith('review/')),
+  ];
   const sections = chunks(notable, rowsPerTable).map((part, index): Section => {
     const rows = part.map(({ name, status, message, remedy }) => {
       const sentence = shorten(remedy === undefined ? message : `${message} ${remedy}`, messageLimit);

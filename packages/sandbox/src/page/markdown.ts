@@ -27,8 +27,8 @@ export interface MarkdownOptions {
   readonly follow?: FollowLink;
 }
 
-/** Milliseconds for a document; those that GitHub takes are drawn in a tenth of it. */
-const patience = 5_000;
+/** Milliseconds for one document; a comment of 64 KiB full of tables takes about one second. */
+const patience = 10_000;
 
 /**
  * GitHub-flavoured Markdown as GitHub shows it: safe HTML without images, scripts and styles. A document that is too much to be

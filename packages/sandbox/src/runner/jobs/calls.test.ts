@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { closeTestRunners, conclusions, repository, runWorkflowFile, workflows } from '../testing.ts';
+import { loadWorkflow } from './calls.ts';
 
 afterEach(closeTestRunners);
 
@@ -105,6 +106,56 @@ test('ten levels are the deepest', async () => {
     files: files(chain),
   });
   expect(conclusions(run)).toEqual({ [`${'l / '.repeat(9)}a`]: 'success' });
+});
+
+describe('the size of a run', () => {
+  const calls = (names: readonly string[]) =>
+    names.map((name, index) => `  j${index}: { uses: ./.github/workflows/${name}.yml }`).join('\n');
+  const numbered = (length: number) => Array.from({ length }, (_, index) => `f${index}`);
+  const reading = async (text: string, called: Readonly<Record<string, string>>) => {
+    const reads: string[] = [];
+    const all = workflows({ ...called, 'w.yml': text });
+    const host = {
+      readFile: async (_repository: string, _ref: string, path: string) => {
+        reads.push(path);
+        return all[path];
+      },
+      resolveRef: async () => undefined,
+    };
+    const source = { repository, ref: 'refs/heads/main', sha, path: '.github/workflows/w.yml' };
+    const loaded = await loadWorkflow(host, source).catch((error: Error) => error.message);
+    return { reads, loaded };
+  };
+
+  test('50 files may be called, and each is read once', async () => {
+    const names = numbered(50);
+    const called = Object.fromEntries(names.map(name => [`${name}.yml`, callable]));
+    const text = `on: push\njobs:\n${calls([...names, ...names])}`;
+    const { reads, loaded } = await reading(text, called);
+    expect(loaded).toMatchObject({ source: { path: '.github/workflows/w.yml' } });
+    expect(reads).toHaveLength(51);
+  });
+
+  test.each([[51], [53]])('but not %s', async count => {
+    const names = numbered(count);
+    const called = Object.fromEntries(names.map(name => [`${name}.yml`, callable]));
+    // Some of them are called by others.
+    called['f0.yml'] = `on: workflow_call\njobs:\n${calls(names.slice(1, 20))}`;
+    const { loaded } = await reading(`on: push\njobs:\n${calls(['f0', ...names.slice(20)])}`, called);
+    expect(loaded).toBe(`${head}#L1\ntoo many workflows are referenced, total: ${count}, limit: 50`);
+  });
+
+  test('files that call each other many times are given up at 1,000 jobs', async () => {
+    const called = Object.fromEntries(
+      numbered(9).map((name, index) => [
+        `${name}.yml`,
+        index === 8 ? callable : `on: workflow_call\njobs:\n${calls(Array(10).fill(`f${index + 1}`))}`,
+      ]),
+    );
+    const { loaded, reads } = await reading(`on: push\njobs:\n${calls(['f0'])}`, called);
+    expect(loaded).toBe('The sandbox plays no more than 1000 jobs in a workflow with all files that it calls.');
+    expect(reads).toHaveLength(10);
+  });
 });
 
 test('inputs arrive with their types and defaults; `./` and `$/` in a called file mean its own repository', async () => {

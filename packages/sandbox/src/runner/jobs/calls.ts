@@ -26,8 +26,19 @@ export interface LoadedWorkflow {
 
 type Files = Pick<RunnerHost, 'readFile' | 'resolveRef'>;
 
-/** GitHub's figure, since November 2025. */
+/** GitHub's figures, since November 2025. */
 const deepest = 10;
+const mostCalled = 50;
+/** GitHub has such a limit, but does not tell its figure (actions/runner, JobCountValidator.cs). */
+const mostJobs = 1_000;
+
+/** What the files of one run have in common while they are loaded. */
+interface Loading {
+  readonly host: Files;
+  /** Called files as they were read, by repository, path and commit; undefined where there is none. */
+  readonly called: Map<string, Promise<Workflow | undefined>>;
+  jobs: number;
+}
 
 /** `owner/name/.github/workflows/file.yml@ref`. */
 export function workflowRef({ repository, path, ref }: WorkflowSource): string {
@@ -44,14 +55,18 @@ export async function loadWorkflow(host: Files, source: WorkflowSource): Promise
     );
   try {
     const workflow = await readWorkflow(source.path, text);
-    return await loadCalls(host, source, workflow, workflow.permissions, 1);
+    const loading: Loading = { host, called: new Map(), jobs: 0 };
+    const loaded = await loadCalls(loading, source, workflow, workflow.permissions, 1);
+    if (loading.called.size <= mostCalled) return loaded;
+    const numbers = `total: ${loading.called.size}, limit: ${mostCalled}`;
+    throw new Error(`Invalid workflow file: ${source.path}#L1\ntoo many workflows are referenced, ${numbers}`);
   } catch (error) {
     throw error instanceof WorkflowError ? inCaller(error) : error;
   }
 }
 
 async function loadCalls(
-  host: Files,
+  loading: Loading,
   source: WorkflowSource,
   workflow: Workflow,
   explicit: Permissions | undefined,
@@ -59,16 +74,20 @@ async function loadCalls(
 ): Promise<LoadedWorkflow> {
   const calls = new Map<string, LoadedWorkflow>();
   const permissions = new Map<string, Permissions>();
+  loading.jobs += workflow.jobs.length;
+  if (loading.jobs > mostJobs) {
+    throw new Error(`The sandbox plays no more than ${mostJobs} jobs in a workflow with all files that it calls.`);
+  }
   for (const job of workflow.jobs) {
     const granted = job.permissions ?? explicit;
     permissions.set(job.id, granted ?? defaultPermissions);
-    if (job.kind === 'call') calls.set(job.id, await loadCall(host, source, job, granted, depth));
+    if (job.kind === 'call') calls.set(job.id, await loadCall(loading, source, job, granted, depth));
   }
   return { source, workflow, calls, permissions };
 }
 
 async function loadCall(
-  host: Files,
+  loading: Loading,
   caller: WorkflowSource,
   job: CallJob,
   granted: Permissions | undefined,
@@ -76,14 +95,13 @@ async function loadCall(
 ): Promise<LoadedWorkflow> {
   if (depth >= deepest)
     throw new WorkflowError(`Nested reusable workflow depth exceeded ${deepest - 1}.`, job.usesPlace);
-  const source = await locate(host, caller, job);
-  const text = source === undefined ? undefined : await host.readFile(source.repository, source.sha, source.path);
-  if (source === undefined || text === undefined) {
-    throw new WorkflowError(
+  const notFound = () =>
+    new WorkflowError(
       `error parsing called workflow "${caller.path}" -> "${job.uses}" : workflow was not found.`,
       job.usesPlace,
     );
-  }
+  const source = await locate(loading.host, caller, job);
+  if (source === undefined) throw notFound();
   const called = `${source.repository}/${source.path}@${source.sha}`;
   const shown = /^[.$]\//.test(job.uses) ? called : job.uses;
   const inside = async <T>(work: Promise<T>): Promise<T> => {
@@ -94,10 +112,22 @@ async function loadCall(
       throw new WorkflowError(`${fromCalled} ${located(shown, error)}`, job.usesPlace);
     }
   };
-  const workflow = await inside(readWorkflow(source.path, text));
+  const workflow = await inside(readCalled(loading, called, source));
+  if (workflow === undefined) throw notFound();
   checkCall(job, workflow);
   checkPermissions(job, shown, workflow, granted ?? defaultPermissions);
-  return inside(loadCalls(host, source, workflow, workflow.permissions ?? granted, depth + 1));
+  return inside(loadCalls(loading, source, workflow, workflow.permissions ?? granted, depth + 1));
+}
+
+/** Reads a file once, however often it is called. */
+function readCalled({ host, called }: Loading, key: string, source: WorkflowSource): Promise<Workflow | undefined> {
+  const read = async () => {
+    const text = await host.readFile(source.repository, source.sha, source.path);
+    return text === undefined ? undefined : readWorkflow(source.path, text);
+  };
+  const workflow = called.get(key) ?? read();
+  called.set(key, workflow);
+  return workflow;
 }
 
 const fromCalled = 'Error from called workflow';

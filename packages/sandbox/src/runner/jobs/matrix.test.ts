@@ -1,8 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { expandMatrix } from './matrix.ts';
 
-const values = (matrix: Parameters<typeof expandMatrix>[0]) =>
-  expandMatrix(matrix).map(configuration => configuration.values);
+type Matrix = Parameters<typeof expandMatrix>[0];
+
+const expand = (matrix: Matrix) => expandMatrix(matrix, 'build');
+const values = (matrix: Matrix) => expand(matrix).map(configuration => configuration.values);
 
 test('vectors multiply, the first one slowest', () => {
   expect(values({ version: [10, 12], os: ['linux', 'windows'] })).toEqual([
@@ -62,7 +64,7 @@ test('the name shows the values of vectors, of nested ones the leaves, and not w
       { os: 'mac', alone: 'y' },
     ],
   };
-  expect(expandMatrix(matrix).map(({ segments }) => segments)).toEqual([
+  expect(expand(matrix).map(({ segments }) => segments)).toEqual([
     ['linux', '14', 'true'],
     ['mac', 'y'],
   ]);
@@ -76,5 +78,31 @@ test.each([
   [{ include: ['x'] }, "The matrix's include must be a list of mappings."],
   ['x', 'The matrix must be a mapping.'],
 ] as const)('%j is refused', (matrix, message) => {
-  expect(() => expandMatrix(matrix)).toThrow(message);
+  expect(() => expand(matrix)).toThrow(message);
+});
+
+describe('a matrix has 256 configurations at most', () => {
+  const list = (length: number) => Array.from({ length }, (_, index) => index);
+  const alone = (length: number) => list(length).map(b => ({ b }));
+
+  test.each([
+    ['a product', { a: list(16), b: list(16) }],
+    ['a list', { include: alone(256) }],
+    ['what an exclude leaves of more', { a: list(16), b: list(17), exclude: [{ b: 0 }] }],
+  ])('%s of 256', (_title, matrix) => expect(values(matrix)).toHaveLength(256));
+
+  test.each([
+    ['a product', { a: list(3), b: list(86) }, '258'],
+    ['a list', { include: alone(257) }, '257'],
+    ['a product and a list', { a: list(256), include: [{ a: 256 }] }, '257'],
+    [
+      'a product that nobody could hold',
+      Object.fromEntries([...'abcdefgh'].map(name => [name, list(10)])),
+      '100000000',
+    ],
+  ])('%s of more', (_title, matrix, count) => {
+    expect(() => expand(matrix)).toThrow(
+      `Strategy for job 'build' produced ${count} configurations which exceeds the maximum of 256 configurations`,
+    );
+  });
 });

@@ -10,8 +10,16 @@ export interface Configuration {
 
 type Values = Record<string, Json>;
 
-/** Expands `strategy.matrix` as actions/runner does (src/Sdk/WorkflowParser/Conversion/MatrixBuilder.cs). */
-export function expandMatrix(matrix: Json): readonly Configuration[] {
+/** GitHub's figure and, below, its words (adafruit/circuitpython#11324); what `exclude` takes out does not count. */
+const mostConfigurations = 256;
+/** No `exclude` is expected to bring more than these below the limit, so they are not even made. */
+const mostCombinations = 4_096;
+
+/**
+ * Expands the `strategy.matrix` of a job as actions/runner does (src/Sdk/WorkflowParser/Conversion/MatrixBuilder.cs). Throws for
+ * one that is wrong or too large.
+ */
+export function expandMatrix(matrix: Json, jobId: string): readonly Configuration[] {
   if (!isObject(matrix)) throw new Error('The matrix must be a mapping.');
   const { include, exclude, ...vectors } = matrix as { readonly [key: string]: Json };
   const includes = mappingsOf(include, 'include');
@@ -19,9 +27,20 @@ export function expandMatrix(matrix: Json): readonly Configuration[] {
   const names = Object.keys(vectors);
   if (names.length === 0 && includes.length === 0) throw new Error('Matrix must define at least one vector');
 
+  const refuseAbove = (limit: number, quantity: number) => {
+    if (quantity <= limit) return;
+    throw new Error(
+      `Strategy for job '${jobId}' produced ${quantity} configurations which exceeds the maximum of ${mostConfigurations} configurations`,
+    );
+  };
+  const lists = listsOf(vectors);
+  refuseAbove(
+    mostCombinations,
+    lists.reduce((size, [, values]) => size * values.length, 1),
+  );
   const matched = new Set<Values>();
   const configurations: Configuration[] = [];
-  for (const values of product(vectors)) {
+  for (const values of product(lists)) {
     if (excludes.some(filter => matches(filter, values))) continue;
     const extra: Values = {};
     for (const item of includes) {
@@ -39,6 +58,7 @@ export function expandMatrix(matrix: Json): readonly Configuration[] {
     const values = { ...filter, ...rest };
     configurations.push({ values, segments: segmentsOf(values) });
   }
+  refuseAbove(mostConfigurations, configurations.length);
   return configurations;
 }
 
@@ -51,15 +71,21 @@ function mappingsOf(value: Json | undefined, name: string): Values[] {
   });
 }
 
-function product(vectors: Readonly<Record<string, Json>>): Values[] {
-  const entries = Object.entries(vectors);
-  if (entries.length === 0) return [];
-  return entries.reduce<Values[]>(
-    (combinations, [name, vector]) => {
-      if (!Array.isArray(vector)) throw new Error(`Matrix vector '${name}' must be a list.`);
-      if (vector.length === 0) throw new Error(`Matrix vector '${name}' does not contain any values`);
-      return combinations.flatMap(values => vector.map((value: Json) => ({ ...values, [name]: value })));
-    },
+type Vector = readonly [name: string, values: readonly Json[]];
+
+function listsOf(vectors: Readonly<Record<string, Json>>): readonly Vector[] {
+  return Object.entries(vectors).map(([name, vector]) => {
+    if (!Array.isArray(vector)) throw new Error(`Matrix vector '${name}' must be a list.`);
+    if (vector.length === 0) throw new Error(`Matrix vector '${name}' does not contain any values`);
+    return [name, vector];
+  });
+}
+
+function product(vectors: readonly Vector[]): Values[] {
+  if (vectors.length === 0) return [];
+  return vectors.reduce<Values[]>(
+    (combinations, [name, vector]) =>
+      combinations.flatMap(values => vector.map(value => ({ ...values, [name]: value }))),
     [{}],
   );
 }

@@ -112,7 +112,9 @@ async function runConfigurations(due: DueJob): Promise<Outcome> {
   const failFast = strategy === undefined || resolveBoolean(strategy.failFast, scope, 'fail-fast');
   const isMatrix = strategy?.matrix !== undefined;
   const configurations: readonly Configuration[] =
-    strategy?.matrix === undefined ? [{ values: {}, segments: [] }] : expandMatrix(resolve(strategy.matrix, scope));
+    strategy?.matrix === undefined
+      ? [{ values: {}, segments: [] }]
+      : expandMatrix(resolve(strategy.matrix, scope), job.id);
   const limit = strategy?.maxParallel === undefined ? 0 : resolveNumber(strategy.maxParallel, scope, 'max-parallel');
   const slots = createSlots(limit > 0 ? limit : configurations.length);
   const all = cancelledWith(workflow.signal, () => false);

@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 /** What the `path` of upload-artifact found. */
@@ -16,11 +16,20 @@ interface Pattern {
   readonly expression: RegExp;
 }
 
+/** Links within links can make any number of paths out of a few folders; then the search has no end in sight. */
+const mostPaths = 200_000;
+
 /**
  * Finds files as @actions/glob does: lines of `path`, `!` excludes, `*`, `?`, `[…]` and `**`; a folder stands for all that
- * is in it. Hidden files and folders are left out unless they are asked for.
+ * is in it. Hidden files and folders are left out unless they are asked for. Throws when there are more than `limit` paths
+ * to look at.
  */
-export async function findFiles(path: string, workspace: string, includeHidden: boolean): Promise<Found> {
+export async function findFiles(
+  path: string,
+  workspace: string,
+  includeHidden: boolean,
+  limit = mostPaths,
+): Promise<Found> {
   const patterns = path
     .split(/\r?\n/)
     .map(line => line.trim())
@@ -28,7 +37,17 @@ export async function findFiles(path: string, workspace: string, includeHidden: 
     .map(line => readPattern(line, workspace));
   const starts = outermost(patterns.filter(({ isExclusion }) => !isExclusion).map(({ start }) => start));
   const files: string[] = [];
-  for (const start of starts) await walk(start, includeHidden, file => files.push(file));
+  let seen = 0;
+  const search: Search = {
+    includeHidden,
+    onPath: () => {
+      seen += 1;
+      if (seen > limit)
+        throw new Error(`The sandbox looks at no more than ${limit} files and folders for one artifact.`);
+    },
+    onFile: file => files.push(file),
+  };
+  for (const start of starts) await walk(start, [], search);
   const matching = files.filter(file =>
     // The last pattern that matches decides.
     patterns.reduce((isIn, { isExclusion, expression }) => (expression.test(file) ? !isExclusion : isIn), false),
@@ -71,12 +90,22 @@ function outermost(starts: readonly string[]): string[] {
   );
 }
 
-async function walk(path: string, includeHidden: boolean, found: (file: string) => void): Promise<void> {
-  const exists = await lstat(path).catch(() => undefined);
-  if (exists === undefined || (!includeHidden && basename(path).startsWith('.'))) return;
+interface Search {
+  readonly includeHidden: boolean;
+  readonly onPath: () => void;
+  readonly onFile: (file: string) => void;
+}
+
+/** Follows links, but not back into one of `parents`, the real paths of the folders on the way (internal-globber.ts). */
+async function walk(path: string, parents: readonly string[], search: Search): Promise<void> {
+  if (!search.includeHidden && basename(path).startsWith('.')) return;
   const target = await stat(path).catch(() => undefined);
-  if (target?.isDirectory()) for (const name of await readdir(path)) await walk(join(path, name), includeHidden, found);
-  else if (target !== undefined) found(path);
+  if (target === undefined) return;
+  search.onPath();
+  if (!target.isDirectory()) return search.onFile(path);
+  const real = await realpath(path);
+  if (parents.includes(real)) return;
+  for (const name of await readdir(path)) await walk(join(path, name), [...parents, real], search);
 }
 
 /** One path is the root itself, of several it is the folder that they have in common; of a single file its folder. */

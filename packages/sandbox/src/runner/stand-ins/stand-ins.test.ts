@@ -82,6 +82,13 @@ ${list}`);
     expect(stepNamed(job, 'up').annotations[0]?.message).toContain('The artifact name is not valid');
   });
 
+  test.each(['.', '..'])('%j is no name: a download would leave its folder', async name => {
+    const job = await stepsOf(
+      `${make}- { name: up, uses: actions/upload-artifact@v4, with: { name: "${name}", path: out } }`,
+    );
+    expect(stepNamed(job, 'up').annotations[0]?.message).toContain(`The sandbox plays no artifact named '${name}'`);
+  });
+
   test.each([
     ['{ path: none }', 'success', 'warning'],
     ['{ path: none, if-no-files-found: warn }', 'success', 'warning'],

@@ -39,6 +39,9 @@ export const uploadArtifact: StandIn = {
         throw new Error(`The artifact name is not valid: ${name}. Contains the following character: ${description}`);
       }
     }
+    if (name === '.' || name === '..') {
+      throw new Error(`The sandbox plays no artifact named '${name}': a download has to give it a folder of its name.`);
+    }
     checkRetention(inputs['retention-days'] ?? '');
     const { files, root } = await findFiles(path, workspace, flag(inputs, 'include-hidden-files', false));
     if (files.length === 0) return nothing(inputs['if-no-files-found'] || 'warn', path, log.say);

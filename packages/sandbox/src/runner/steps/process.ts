@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
-import { StringDecoder } from 'node:string_decoder';
+import { Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@suite/foundation';
+import { splitLines } from './lines.ts';
 
 export interface ProcessRequest {
   readonly file: string;
@@ -13,7 +15,10 @@ export interface ProcessRequest {
 
 export interface RunningProcess {
   readonly pid: number | undefined;
-  /** Exit code; null when a signal ended it. Rejects when the program could not be started. */
+  /**
+   * Exit code; null when a signal ended it. Rejects when the program could not be started. What it left running in the
+   * background goes on, and is heard for 5 s more.
+   */
   readonly exit: Promise<number | null>;
   /** As the runner cancels: SIGINT to the process alone, after 7.5 s SIGTERM, after 2.5 s more it and its children are killed. */
   cancel(): void;
@@ -23,6 +28,9 @@ export interface RunningProcess {
   killAll(): void;
 }
 
+// As long as a process in the background holds the streams open (actions/runner, ProcessInvoker.cs, ProcessExitedHandler).
+const patience = 5_000;
+
 export function startProcess(request: ProcessRequest, clock: Clock): RunningProcess {
   const child = spawn(request.file, request.args, {
     cwd: request.folder,
@@ -31,11 +39,28 @@ export function startProcess(request: ProcessRequest, clock: Clock): RunningProc
     // A group of its own, so that its children can be killed with it.
     detached: true,
   });
-  for (const stream of [child.stdout, child.stderr]) splitLines(stream, request.onLine);
   const ended = new AbortController();
+  const streams = [child.stdout, child.stderr];
+  const onLine = (line: string) => {
+    if (!ended.signal.aborted) request.onLine(line);
+  };
+  for (const stream of streams) splitLines(stream, onLine);
+  const stopHearing = async () => {
+    await clock.sleep(patience, ended.signal);
+    // What has been written by now is read first, also when this process was too busy to do so.
+    await nextTurn();
+    // They are still read, so that nobody waits for a reader, but keep nobody here waiting.
+    for (const stream of streams) if (stream instanceof Socket) stream.unref();
+  };
   const exit = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
+    child.on('exit', code => {
+      stopHearing().then(
+        () => resolve(code),
+        () => undefined,
+      );
+    });
   }).finally(() => ended.abort());
   const killAll = () => {
     try {
@@ -61,18 +86,4 @@ export function startProcess(request: ProcessRequest, clock: Clock): RunningProc
     kill: () => child.kill('SIGKILL'),
     killAll,
   };
-}
-
-function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
-  const decoder = new StringDecoder('utf8');
-  let partial = '';
-  stream.on('data', (chunk: Buffer) => {
-    const lines = (partial + decoder.write(chunk)).split(/\r?\n/);
-    partial = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
-  stream.on('end', () => {
-    partial += decoder.end();
-    if (partial !== '') onLine(partial);
-  });
 }

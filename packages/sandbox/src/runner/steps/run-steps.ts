@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { errorMessage } from '@suite/foundation';
 import type { Conclusion, StepResult } from '../results.ts';
 import type { JobState } from './job-state.ts';
+import { endOrphans, trackingVariable } from './orphans.ts';
 import { resolveAction } from './resolve-action.ts';
 import { scriptTask } from './run-script.ts';
 import { runTask } from './run-task.ts';
@@ -16,8 +18,18 @@ export interface StepsEnd {
   readonly state: JobState;
 }
 
-/** Runs the steps of a job: pre stages, the steps, then the post stages of what has begun, in reverse order. */
+/** Runs the steps of a job, and ends then what they left running in the background. */
 export async function runSteps(run: StepsJobRun): Promise<StepsEnd> {
+  const trackingId = `github_${randomUUID()}`;
+  try {
+    return await runAllStages({ ...run, machine: { ...run.machine, [trackingVariable]: trackingId } });
+  } finally {
+    await endOrphans(trackingId);
+  }
+}
+
+/** Pre stages, the steps, then the post stages of what has begun, in reverse order. */
+async function runAllStages(run: StepsJobRun): Promise<StepsEnd> {
   const state: JobState = { run, env: { ...run.env }, path: [], status: 'success', steps: {} };
   const posts: Task[] = [];
   const results: StepResult[] = [];

@@ -22,6 +22,12 @@ test('masks hide in what comes later, each line of them and where they overlap',
   expect(lines).toEqual(['before s3cret', 'a *** b', '*** ***', 'x***x']);
 });
 
+test('masks hide in annotations: message, title and file', () => {
+  const { lines, annotations } = read('::add-mask::s3cret', '::error file=a/s3cret.tf,title=The s3cret::no s3cret');
+  expect(annotations).toEqual([{ level: 'error', message: 'no ***', title: 'The ***', file: 'a/***.tf' }]);
+  expect(lines).toEqual(['error: no ***']);
+});
+
 test('commands with all properties, with the place in the workspace', () => {
   const { annotations } = read(
     '::error file=/work/a/b.tf,line=3,endLine=4,col=1,endColumn=2,title=A%2C b%3A::first%0Asecond %2525',

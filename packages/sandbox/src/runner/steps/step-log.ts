@@ -29,7 +29,15 @@ export function createStepLog(masks: Masks, workspace: string): StepLog {
   const add = (annotation: Annotation) => {
     const message = masks.hide(annotation.message).slice(0, messageLength);
     const ofLevel = annotations.filter(({ level }) => level === annotation.level).length;
-    if (ofLevel < annotationsPerLevel) annotations.push({ ...annotation, message });
+    const { title, file } = annotation;
+    if (ofLevel < annotationsPerLevel) {
+      annotations.push({
+        ...annotation,
+        message,
+        ...(title === undefined ? {} : { title: masks.hide(title) }),
+        ...(file === undefined ? {} : { file: masks.hide(file) }),
+      });
+    }
     lines.push(`${indent}${annotation.level}: ${message}`);
   };
   const refuse = (message: string) => {

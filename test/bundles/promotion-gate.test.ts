@@ -1,0 +1,1116 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ChangeReport } from '@suite/change-report';
+import { canonicalJson } from '@suite/foundation';
+import type { EnvironmentScope } from '@suite/platform-file';
+import {
+  type Descriptor,
+  json,
+  on,
+  type Permissions,
+  type RecordedRunState,
+  type RegistryView,
+  type RunningStep,
+  type StepResult,
+} from '@suite/sandbox';
+import rehypeRaw from 'rehype-raw';
+import rehypeStringify from 'rehype-stringify';
+import remarkGfm from 'remark-gfm';
+import remarkParse from 'remark-parse';
+import remarkRehype from 'remark-rehype';
+import { unified } from 'unified';
+import { sampleReport } from '../../packages/change-report/src/testing/samples.ts';
+import { type BundleWorld, type Changes, errors, openBundleWorld, succeeded } from '../support/bundle.ts';
+import { loseMachine } from '../support/lost-machine.ts';
+
+/** The example, with a second region of staging. */
+const twoRegions: Changes = {
+  'platform.yaml': text =>
+    text.replace(
+      /( {2}staging:\n {4}subscription: \S+\n) {4}location: westeurope\n/,
+      '$1    regions: { westeurope: , northeurope: }\n',
+    ),
+  'platform.lock.yaml': text =>
+    text.replace(
+      '  staging:\n',
+      `  staging:
+    northeurope:
+      identities: { plan: a0000000-0000-4000-8000-000000000009, apply: a0000000-0000-4000-8000-00000000000a }
+      state: { account: stcontosostagingne11, container: tfstate }
+`,
+    ),
+};
+const shelf = 'promotion/contoso';
+const bundleType = 'application/vnd.aks-platform.bundle.v1+json';
+const recordType = 'application/vnd.aks-platform.record.v1+json';
+const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const runUrl = 'https://github.com/contoso/platform/actions/runs';
+
+let sandbox: BundleWorld;
+/** Commits of main, one after the other; `side` begins at the first one and is not part of the others. */
+let commits: { readonly first: string; readonly promoted: string; readonly newer: string; readonly side: string };
+/** The bundle of `promoted`. */
+let promoted: MadeBundle;
+
+beforeAll(async () => {
+  sandbox = await openBundleWorld(undefined, twoRegions);
+  const { repository } = sandbox;
+  const commit = (branch: string, text: string) =>
+    repository.commit({ branch, message: text, files: { 'notes.md': `${text}\n` } });
+  const first = await repository.resolve('refs/heads/main');
+  const side = await commit('side', 'side');
+  commits = { first, side, promoted: await commit('main', 'promoted'), newer: await commit('main', 'newer') };
+  for (const id of ['4711', '4712']) recordRun(id);
+  for (const view of environments()) addRegistry(view);
+  promoted = await makeBundle(commits.promoted);
+});
+afterAll(() => sandbox.close());
+
+describe('from the bundle to production', () => {
+  /** The second try of a run of its own, which people have reviewed. */
+  const run = { GITHUB_RUN_ID: '4712', GITHUB_RUN_ATTEMPT: '2' };
+  const provenIn = (environment: string, region: string, approvers: readonly string[] = []) => ({
+    schema: 'record/v1',
+    repository: '701234567',
+    platform: 'contoso',
+    environment,
+    region,
+    bundle: promoted.digest,
+    commit: commits.promoted,
+    verdict: 'verified',
+    plan: sampleReport().digest,
+    run: { id: '4712', attempt: '2', url: `${runUrl}/4712` },
+    actor: 'mona',
+    approvers,
+    recordedAt: expect.stringMatching(isoTime),
+  });
+
+  beforeAll(() => {
+    const { repository } = sandbox;
+    for (const name of ['staging', 'prod']) repository.defineEnvironment({ name, reviewers: ['mona', 'hubot'] });
+    const waiting = (environment: string, runId: string) =>
+      repository.enterEnvironment(environment, { sha: commits.promoted, runId, actor: 'mona' });
+    waiting('staging', '4712').review({ approved: false, by: 'mona' });
+    for (const by of ['hubot', 'hubot']) waiting('staging', '4712').review({ approved: true, by });
+    // Neither who approved another environment nor who approved another run.
+    waiting('prod', '4712').review({ approved: true, by: 'mona' });
+    waiting('staging', '4711').review({ approved: true, by: 'mona' });
+  });
+  afterAll(emptyRegistries);
+
+  test('the bundle is the same for the same commit, whoever makes it, and asks nobody', async () => {
+    const before = sandbox.world.ledger.requests.length;
+    const again = await makeBundle(commits.promoted, { environment: { ...run, GITHUB_ACTOR: 'hubot' } });
+    expect(again.digest).toBe(promoted.digest);
+    expect(await readFile(again.file)).toEqual(await readFile(promoted.file));
+    expect(JSON.parse(await readFile(again.file, 'utf8'))).toEqual({
+      schema: 'bundle/v1',
+      repository: { name: 'contoso/platform', id: '701234567' },
+      platform: 'contoso',
+      file: 'platform.yaml',
+      commit: commits.promoted,
+      suite: { repository: 'org/actions', ref: 'v1' },
+    });
+    expect((await makeBundle(commits.newer)).digest).not.toBe(promoted.digest);
+    expect(sandbox.world.ledger.requests).toHaveLength(before);
+  });
+
+  test('the first environment is open, and its record opens the second one', async () => {
+    const first = succeeded(await check('dev'));
+    expect(first.summary).toContain('### The gate of dev is open');
+    expect(first.outputs).toEqual({});
+    const recorded = succeeded(await record('dev', {}, { environment: run }));
+    const [own] = recordsIn('dev');
+    expect(recordsIn('dev')).toEqual([{ digest: recorded.outputs['record'], content: provenIn('dev', 'westeurope') }]);
+    expect(tagsIn('dev')).toEqual([['running', promoted.digest.replace(':', '-')]]);
+    expect(recorded.summary).toContain('nobody had to');
+    const next = succeeded(await check('staging'));
+    expect(asRead(next.summary)).toContain(`Verified in dev · westeurope | ${minute(own)} UTC`);
+    expect(next.summary).toContain(promoted.digest);
+  });
+
+  test('the record of the second one names who approved, and holds that of the first one', async () => {
+    const recorded = succeeded(await record('staging', { region: 'westeurope' }, { environment: run }));
+    expect(recorded.summary).toContain('| Approved by | `hubot` |');
+    expect(contentsIn('staging')).toEqual([
+      provenIn('dev', 'westeurope'),
+      provenIn('staging', 'westeurope', ['hubot']),
+    ]);
+    expect(recordsIn('staging').map(({ digest }) => digest)).toEqual([
+      recordsIn('dev')[0]?.digest,
+      recorded.outputs['record'],
+    ]);
+    expect(contentsIn('staging', 'northeurope')).toEqual([]);
+  });
+
+  test('the third one opens when every region of the second one is there', async () => {
+    expect(await refused(check('prod'))).toEqual([
+      `This bundle (${short(promoted.digest)}) is not verified in \`staging\`: northeurope has no record of it. Let the stage of staging finish in all its regions; “Re-run failed jobs” continues where it stopped.`,
+    ]);
+    succeeded(await record('staging', { region: 'northeurope' }, { environment: run }));
+    const open = succeeded(await check('prod'));
+    for (const region of ['westeurope', 'northeurope']) {
+      expect(asRead(open.summary)).toContain(
+        `Verified in staging · ${region} | ${minute(recordsIn('staging', region).at(-1))} UTC`,
+      );
+    }
+    succeeded(await record('prod', {}, { environment: run }));
+    expect(contentsIn('prod')).toEqual(
+      expect.arrayContaining([
+        provenIn('staging', 'westeurope', ['hubot']),
+        provenIn('staging', 'northeurope', ['hubot']),
+        provenIn('prod', 'westeurope', ['mona']),
+      ]),
+    );
+  });
+
+  test('the same bundle may come again, and its record with it', async () => {
+    const before = sandbox.world.ledger.requests.length;
+    const open = succeeded(await check('staging'));
+    expect(open.summary).toContain(`| Runs in staging · northeurope | \`${commits.promoted.slice(0, 7)}\` |`);
+    expect(requestsSince(before, 'api.github.com')).toEqual([]);
+    succeeded(await record('staging', { region: 'westeurope' }, { environment: { ...run, GITHUB_RUN_ATTEMPT: '3' } }));
+    expect(recordsIn('staging')).toHaveLength(3);
+    succeeded(await check('prod', { identity: 'apply' }, { job: { environment: 'prod' } }));
+  });
+
+  test('only apply identities have written, each into its own registry', () => {
+    const writes = sandbox.world.ledger.writes().filter(({ host }) => host.endsWith('.azurecr.io'));
+    expect(new Set(writes.map(({ host, identity }) => `${host} ${identity}`))).toEqual(
+      new Set(environments().map(view => `${registryOf(view).loginServer} ${view.identities.apply}`)),
+    );
+  });
+});
+
+describe('the shared scope', () => {
+  const shared = () => {
+    const found = sandbox.views.find(({ kind }) => kind === 'shared');
+    if (found === undefined) throw new Error('The example has no shared scope.');
+    return found;
+  };
+  const blob = () => `${shared().state.key}.record`;
+  const kept = () => {
+    const { account, container } = shared().state;
+    return sandbox.world.azure.readBlob(account, container, blob())?.content.toString();
+  };
+  const keep = (text: string) => {
+    const { account, container } = shared().state;
+    sandbox.world.azure.writeBlob(account, container, blob(), text);
+  };
+
+  test('is open at first, and keeps its record beside its state', async () => {
+    succeeded(await check('shared'));
+    const from = sandbox.world.ledger.requests.length;
+    const { outputs } = succeeded(await record('shared'));
+    expect(outputs['record']).toBe(digestOf(kept() ?? ''));
+    const run = { id: '4711', attempt: '1', url: `${runUrl}/4711` };
+    const recordedAt = expect.stringMatching(isoTime);
+    expect(JSON.parse(kept() ?? '')).toEqual({
+      ...saidOf('shared', promoted.digest),
+      plan: sampleReport().digest,
+      run,
+      recordedAt,
+    });
+    expect(requestsSince(from, '.azurecr.io')).toEqual([]);
+    const { summary } = succeeded(await check('shared'));
+    expect(summary).toContain(`| Runs in shared · westeurope | \`${commits.promoted.slice(0, 7)}\` |`);
+  });
+
+  test('refuses what is older than that, and believes no record of another place', async () => {
+    const newer = saidOf('shared', bundleOf(commits.newer).digest, commits.newer);
+    keep(canonicalJson(newer));
+    expect(await refused(check('shared'))).toEqual([
+      expect.stringMatching(/ is older than [0-9a-f]{7}, which runs in shared · westeurope since /),
+    ]);
+    for (const text of [canonicalJson({ ...newer, repository: '1' }), canonicalJson({ ...newer, region: 'x' }), '{']) {
+      keep(text);
+      expect(succeeded(await check('shared')).summary).not.toContain('Runs in');
+    }
+  });
+
+  test('is written by its apply identity alone', async () => {
+    keep('unchanged');
+    expect(await refused(record('shared', {}, { job: {} }))).toEqual([
+      expect.stringContaining(shared().identities.apply),
+    ]);
+    expect(kept()).toBe('unchanged');
+  });
+});
+
+describe('not verified upstream', () => {
+  beforeEach(emptyRegistries);
+
+  const missing = (environment: string, ...regions: readonly string[]) =>
+    expect.stringContaining(
+      `is not verified in \`${environment}\`: ${regions.join(' and ')} ${regions.length === 1 ? 'has' : 'have'} no record of it.`,
+    );
+
+  test('nothing is there', async () => {
+    const result = await check('staging');
+    const message = `This bundle (${short(promoted.digest)}) is not verified in \`dev\`: westeurope has no record of it. Let the stage of dev finish in all its regions; “Re-run failed jobs” continues where it stopped.`;
+    expect(await refused(result)).toEqual([message]);
+    expect(result.summary).toContain('### 1 problem');
+    expect(result.summary).not.toContain('open');
+    expect(await refused(check('prod'))).toEqual([missing('staging', 'westeurope', 'northeurope')]);
+  });
+
+  test('a record that is right in all opens the gate: what follows differs from it in one thing', async () => {
+    forge('dev');
+    succeeded(await check('staging'));
+  });
+
+  test('another bundle is verified', async () => {
+    forge('dev', { bundle: await makeBundle(commits.newer) });
+    expect(await refused(check('staging'))).toEqual([missing('dev', 'westeurope')]);
+  });
+
+  test.each<readonly [string, () => void]>([
+    ['of another repository', () => forge('dev', { record: { repository: '1' } })],
+    ['of another platform', () => forge('dev', { record: { platform: 'fabrikam' } })],
+    ['of another environment', () => forge('dev', { record: { environment: 'prod' } })],
+    ['of another region', () => forge('dev', { record: { region: 'northeurope' } })],
+    ['with another verdict', () => forge('dev', { record: { verdict: 'failed' } })],
+    ['of a later version', () => forge('dev', { record: { schema: 'record/v2' } })],
+    ['about another bundle, hung on this one', () => forge('dev', { record: { bundle: `sha256:${'b'.repeat(64)}` } })],
+    ['in the registry of the environment itself', () => forge('staging', { record: { environment: 'dev' } })],
+    ['in the registry of a later environment', () => forge('prod', { record: { environment: 'dev' } })],
+    ['that is no JSON', () => forge('dev', { text: 'verified' })],
+    ['that is empty', () => forge('dev', { text: '' })],
+    ['of another type', () => forge('dev', { type: 'application/vnd.example.signature.v1+json' })],
+    ['on a bundle of another type', () => forge('dev', { bundleType: 'application/vnd.example.bundle.v1+json' })],
+    ['on a manifest that has no bundle', () => forge('dev', { bundleContent: null })],
+    ['in the repository of another platform', () => forge('dev', { repository: 'promotion/fabrikam' })],
+  ])('a record %s counts for nothing', async (_, write) => {
+    write();
+    expect(await refused(check('staging'))).toEqual([missing('dev', 'westeurope')]);
+  });
+
+  test('a tag that was moved to a verified bundle does not verify this one', async () => {
+    const other = await makeBundle(commits.first);
+    forge('dev', { bundle: other, tag: promoted.digest.replace(':', '-') });
+    expect(await refused(check('staging'))).toEqual([missing('dev', 'westeurope')]);
+  });
+
+  test('forged ones beside a right one do no harm', async () => {
+    forge('dev', { text: '{' });
+    forge('dev', { record: { repository: '1' } });
+    const { manifests } = registryOf(view('dev'));
+    forge('dev');
+    expect(manifests(shelf)).toHaveLength(4);
+    succeeded(await check('staging'));
+  });
+
+  test('an environment that was never applied has no registry, so nothing is verified there', async () => {
+    const id = registryId(view('dev'));
+    sandbox.world.azure.remove(id);
+    try {
+      expect(await refused(check('staging'))).toEqual([missing('dev', 'westeurope')]);
+      expect(await refused(record('dev'))).toEqual([
+        'The registry of dev in westeurope does not exist, though it was applied. Apply again; if `existing: registry:` names one, check its id.',
+      ]);
+    } finally {
+      addRegistry(view('dev'));
+    }
+  });
+});
+
+describe('what runs there', () => {
+  beforeEach(emptyRegistries);
+  afterEach(() => sandbox.world.faults.clear());
+
+  const since = '2026-11-25T23:59:30.000Z';
+  const runs = (commit: string, region = 'westeurope', scope = 'dev') =>
+    forge(scope, { bundle: bundleOf(commit), tag: 'running', record: { commit, recordedAt: since } }, region);
+
+  test('is newer', async () => {
+    runs(commits.newer);
+    expect(await refused(check('dev'))).toEqual([
+      `${commits.promoted.slice(0, 7)} is older than ${commits.newer.slice(0, 7)}, which runs in dev · westeurope since 2026-11-25 23:59 UTC (${runUrl}/4700). Promote a newer commit; to go back, revert on main and promote that.`,
+    ]);
+  });
+
+  test('is on another line', async () => {
+    runs(commits.side);
+    expect(await refused(check('dev'))).toEqual([
+      `${commits.promoted.slice(0, 7)} is on another line of history than ${commits.side.slice(0, 7)}, which runs in dev · westeurope since 2026-11-25 23:59 UTC. Promote a commit that contains it.`,
+    ]);
+  });
+
+  test('is a commit that GitHub does not know any more', async () => {
+    runs('e'.repeat(40));
+    expect(await refused(check('dev'))).toEqual([
+      `Whether ${commits.promoted.slice(0, 7)} is newer than eeeeeee, which runs in dev · westeurope since 2026-11-25 23:59 UTC cannot be found out: GitHub does not know that commit any more. Restore the branch that held it, or delete its record there if its history is gone on purpose.`,
+    ]);
+  });
+
+  test.each(['first', 'promoted'] as const)('is older, or the same: %s', async name => {
+    runs(commits[name]);
+    const { summary } = succeeded(await check('dev'));
+    expect(summary).toContain(`| Runs in dev · westeurope | \`${commits[name].slice(0, 7)}\` |`);
+  });
+
+  test('is newer in one of two regions', async () => {
+    forge('dev');
+    runs(commits.first, 'westeurope', 'staging');
+    runs(commits.newer, 'northeurope', 'staging');
+    expect(await refused(check('staging'))).toEqual([
+      expect.stringMatching(/ is older than [0-9a-f]{7}, which runs in staging · northeurope since /),
+    ]);
+  });
+
+  test('is said by a record of another place, which counts for nothing', async () => {
+    const bundle = bundleOf(commits.newer);
+    forge('dev', { bundle, tag: 'running', record: { commit: commits.newer, environment: 'staging' } });
+    expect(succeeded(await check('dev')).summary).not.toContain('Runs in');
+  });
+
+  test('cannot be compared: the token may not, or GitHub refuses', async () => {
+    runs(commits.newer);
+    expect(await refused(check('dev', {}, { permissions: { actions: 'read' } }))).toEqual([
+      expect.stringMatching(/^The token may not compare two commits: .* Add `contents: read` to the `permissions:`/),
+    ]);
+    const answer = json(400, { message: 'Not today' });
+    sandbox.world.faults.add({ match: on('GET', 'api.github.com', /\/compare\//), answer });
+    expect(await refused(check('dev'))).toEqual([
+      expect.stringMatching(/^GitHub refused to compare two commits: Not today/),
+    ]);
+  });
+});
+
+describe('the plan that was reviewed', () => {
+  let merged: MadeBundle & { readonly sha: string; readonly pull: string };
+  const permissions: Permissions = { contents: 'read', actions: 'read', 'pull-requests': 'read' };
+  const checkMerged = (inputs: Inputs, options: Options = {}) =>
+    check(
+      'dev',
+      { ...handed(merged), ...inputs },
+      { permissions, environment: { GITHUB_SHA: merged.sha }, ...options },
+    );
+
+  beforeAll(async () => {
+    const { repository } = sandbox;
+    await repository.commit({ branch: 'feature', message: 'feature', files: { 'feature.md': 'feature\n' } });
+    const { number, head } = await repository.openPull({ title: 'feature', branch: 'feature', author: 'mona' });
+    await repository.closePull(number, { merge: true, by: 'mona' });
+    const sha = await repository.resolve('refs/heads/main');
+    const artifacts = ['report-contoso-dev-westeurope'].map(name => ({ id: '1', name, createdAt: 0 }));
+    recordRun('4600', { event: 'pull_request', headSha: head.sha, headBranch: 'feature', artifacts });
+    merged = { ...(await makeBundle(sha)), sha, pull: String(number) };
+  });
+  beforeEach(emptyRegistries);
+
+  test('is found by the pull request that brought the commit', async () => {
+    const { outputs } = succeeded(await checkMerged({ region: 'westeurope' }));
+    expect(outputs).toEqual({ 'reviewed-run': '4600', 'reviewed-pull': merged.pull });
+  });
+
+  test('is not there: no plan of this region, or no pull request', async () => {
+    expect(succeeded(await checkMerged({ region: 'northeurope' })).outputs).toEqual({});
+    expect(succeeded(await check('dev', { region: 'westeurope' }, { permissions })).outputs).toEqual({});
+  });
+
+  test('is not asked for when the stage has been approved', async () => {
+    const job = { environment: 'dev' };
+    const asked = await checkMerged({ region: 'westeurope', identity: 'apply' }, { permissions: {}, job });
+    expect(succeeded(asked).outputs).toEqual({});
+  });
+
+  test('may not be looked for', async () => {
+    const asked = checkMerged({ region: 'westeurope' }, { permissions: { contents: 'read', actions: 'read' } });
+    expect(await refused(asked)).toEqual([
+      expect.stringMatching(
+        /^The token may not find the pull request of [0-9a-f]{7}: .* Add `pull-requests: read` to /,
+      ),
+    ]);
+  });
+});
+
+describe('an environment on hold', () => {
+  beforeEach(emptyRegistries);
+  afterEach(() => sandbox.restore());
+
+  const hold = (text: string) =>
+    sandbox.edit('platform.yaml', before =>
+      before.replace('  staging:\n', `  staging:\n    gate: { hold: ${JSON.stringify(text)} }\n`),
+    );
+
+  test('lets nothing in, with the reason', async () => {
+    await hold('migration until Monday');
+    forge('dev');
+    const result = await check('staging');
+    expect(await refused(result)).toEqual([
+      '`staging` is on hold: migration until Monday. Take `gate: hold:` of staging out of the platform file when it may be promoted to again.',
+    ]);
+    succeeded(await check('dev'));
+  });
+
+  test('every condition that is not met is told at once', async () => {
+    await hold('migration until Monday.');
+    const result = await check('staging');
+    expect(await refused(result)).toEqual([
+      expect.stringContaining('`staging` is on hold: migration until Monday. Take'),
+      expect.stringContaining('is not verified in `dev`: westeurope has no record of it.'),
+    ]);
+    expect(result.summary).toContain('### 2 problems');
+  });
+
+  test('whatever its reason is made of, it is text', async () => {
+    await hold(
+      '</details><img src=x onerror=alert(1)> @org/everyone #1 https://evil.example ` ``` | ::add-mask::a ##[add-mask]b \u202egnp.exe\r::error::forged',
+    );
+    const result = await check('staging');
+    expect(result.exitCode).toBe(1);
+    expect(errors(result)).toHaveLength(2);
+    expect(errors(result)[0]).toContain('evil.example');
+    const html = toHtml(result.summary);
+    expect(html).toContain('evil.');
+    expect(html).not.toMatch(/<img|<a |<h1|<pre|<\/?details|href=/);
+    // GitHub finds mentions and references in the finished text.
+    expect(html).not.toMatch(/@org|#1/);
+    expect(result.summary).not.toContain('\u202e');
+    for (const line of result.log.flatMap(text => text.split('\n'))) {
+      expect(line).not.toMatch(/^\s*::|##\[|\u202e|\r/);
+    }
+  });
+});
+
+describe('another bundle than the one that this run made', () => {
+  const commands = ['check', 'record'] as const;
+  const withContent = async (change: (bundle: ReturnType<typeof bundleAt>) => object): Promise<MadeBundle> =>
+    writeBundle(canonicalJson(change(bundleAt(commits.promoted))));
+  const refusedUnasked = async (command: (typeof commands)[number], bundle: MadeBundle, more: Options = {}) => {
+    const before = sandbox.world.ledger.requests.length;
+    const { inputs = {}, ...options } = more;
+    const run = command === 'check' ? check : record;
+    const found = await refused(run('dev', { ...handed(bundle), ...inputs }, options));
+    expect(sandbox.world.ledger.requests).toHaveLength(before);
+    return found;
+  };
+
+  test.each(commands)('%s: an altered file', async command => {
+    const altered = await writeBundle(`${await readFile(promoted.file, 'utf8')} `);
+    expect(await refusedUnasked(command, { ...altered, digest: promoted.digest })).toEqual([
+      `This is not the bundle that is promoted: its digest is ${altered.digest}, not ${promoted.digest}. Nothing was done. Run all jobs again; if it happens again, somebody writes into the artifacts of this run.`,
+    ]);
+  });
+
+  test.each(commands)('%s: of another commit', async command => {
+    const environment = { GITHUB_SHA: commits.newer };
+    expect(await refusedUnasked(command, promoted, { environment })).toEqual([
+      `This bundle is of another commit: ${commits.promoted}, not ${commits.newer}. Nothing was done. Promote the bundle that this run made.`,
+    ]);
+  });
+
+  test('of another repository that has its name, and of another platform: both are told', async () => {
+    const other = await withContent(bundle => ({
+      ...bundle,
+      platform: 'fabrikam',
+      repository: { name: 'contoso/platform', id: '7' },
+    }));
+    expect(await refusedUnasked('check', other)).toEqual([
+      expect.stringContaining('another repository: contoso/platform (id 7), not contoso/platform (id 701234567).'),
+      'This bundle is of another platform: fabrikam, not contoso. Nothing was done. Promote the bundle that this run made.',
+    ]);
+  });
+
+  test('of another platform file', async () => {
+    const folder = join(sandbox.checkout, 'other');
+    await mkdir(folder, { recursive: true });
+    for (const name of ['platform.yaml', 'platform.lock.yaml']) {
+      await cp(join(sandbox.checkout, name), join(folder, name));
+    }
+    const inputs = { 'platform-file': 'other/platform.yaml' };
+    expect(await refusedUnasked('check', promoted, { inputs })).toEqual([
+      'This bundle is of another platform file: platform.yaml, not other/platform.yaml. Nothing was done. Promote the bundle that this run made.',
+    ]);
+  });
+
+  test('that this suite does not write, under its right digest', async () => {
+    const odd = [
+      await writeBundle(JSON.stringify(bundleAt(commits.promoted), null, 1)),
+      await withContent(bundle => ({ ...bundle, more: 1 })),
+      await writeBundle('not JSON'),
+    ];
+    for (const bundle of odd) {
+      expect(await refusedUnasked('check', bundle)).toEqual([
+        'This is no bundle of version 1. Let the same release of the suite make it (`command: bundle`) that reads it.',
+      ]);
+    }
+  });
+
+  test('that is not there', async () => {
+    const bundle = { ...promoted, file: join(sandbox.folder, 'nothing.json') };
+    expect(await refusedUnasked('check', bundle)).toEqual([
+      `input bundle: names ${bundle.file}, which cannot be read. Download the artifact that the \`bundle\` command left.`,
+    ]);
+  });
+});
+
+describe('what is not recorded', () => {
+  beforeEach(emptyRegistries);
+  afterEach(() => sandbox.world.faults.clear());
+
+  /** Refused, and the registries are as they were. */
+  const unrecorded = async (...given: Parameters<typeof record>): Promise<string[]> => {
+    const state = () => environments().map(view => [registryOf(view).manifests(shelf), registryOf(view).traffic()]);
+    const [before, from] = [state(), sandbox.world.ledger.requests.length];
+    const found = await refused(record(...given));
+    expect(state()).toEqual(before);
+    expect(requestsSince(from, '.azurecr.io').filter(({ method }) => method === 'PUT')).toEqual([]);
+    return found;
+  };
+  const notOfThis =
+    'The report is not of an apply of dev in westeurope by this run. Give the `report` output of the apply in this job.';
+
+  test.each<readonly [string, Partial<ChangeReport>]>([
+    ['a plan', { command: 'plan', verdict: 'no-changes' }],
+    ['a verification', { command: 'verify', verdict: 'verified' }],
+    ['of another environment', { scope: 'staging' }],
+    ['of another region', { region: 'northeurope' }],
+    ['of another platform', { platform: 'fabrikam' }],
+    ['of another run', { run: { id: '4710', attempt: '1', url: `${runUrl}/4710`, actor: 'mona' } }],
+    ['of another commit', { commit: { head: 'f'.repeat(40) } }],
+  ])('the report is %s', async (_, report) => {
+    expect(await unrecorded('dev', {}, { report })).toEqual([notOfThis]);
+  });
+
+  test('the report tells no run', async () => {
+    const { run: _, ...report } = applied('dev', 'westeurope');
+    const file = await writeFileOf(JSON.stringify(report));
+    expect(await unrecorded('dev', { report: file })).toEqual([notOfThis]);
+  });
+
+  test.each(['failed', 'mismatch', 'blocked', 'changes'] as const)('the apply ended as %s', async verdict => {
+    expect(await unrecorded('dev', {}, { report: { verdict } })).toEqual([
+      `Nothing is recorded: the apply of dev in westeurope ended as ${verdict}. Put right what its summary says, and run the failed jobs again.`,
+    ]);
+  });
+
+  test('there is no report, or none that can be read', async () => {
+    expect(await unrecorded('dev', { report: join(sandbox.folder, 'nothing.json') })).toEqual([
+      expect.stringMatching(/^input report: names \S+nothing\.json, which cannot be read\. Give the `report` output/),
+    ]);
+    expect(await unrecorded('dev', { report: await writeFileOf('{}') })).toEqual([
+      expect.stringMatching(/^This is no change report of version 1: /),
+    ]);
+  });
+
+  test.each([
+    [{}, 'input region: is needed: the environment has several regions. Give one of westeurope, northeurope.'],
+    [
+      { region: 'uksouth' },
+      'input region: is `uksouth`, which the environment does not have. Give one of westeurope, northeurope.',
+    ],
+  ])('the region is not one of several: %j', async (inputs, message) => {
+    expect(await unrecorded('staging', inputs)).toEqual([message]);
+  });
+
+  test('who approved cannot be read', async () => {
+    expect(await unrecorded('dev', {}, { permissions: { contents: 'read' } })).toEqual([
+      expect.stringMatching(/^The token may not read who approved run 4711: .* Add `actions: read` to /),
+    ]);
+  });
+
+  test('the job is not in the environment, so it is not the apply identity', async () => {
+    expect(await unrecorded('dev', {}, { job: {} })).toEqual([expect.stringContaining(view('dev').identities.apply)]);
+  });
+
+  test('the identity may only read the registry', async () => {
+    const back = reduceTo('Reader', view('dev').identities.apply, view('dev').subscription);
+    try {
+      const { loginServer } = registryOf(view('dev'));
+      expect(await unrecorded('dev')).toEqual([
+        `The apply identity of dev in westeurope (client id ${view('dev').identities.apply}) may not push to ${shelf} in the registry ${loginServer}. Give it "AcrPush" (or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC) on the registry; a new assignment takes some minutes to work.`,
+      ]);
+    } finally {
+      back();
+    }
+  });
+
+  test('an apply without changes is recorded all the same', async () => {
+    succeeded(await record('dev', {}, { report: { verdict: 'no-changes' } }));
+    expect(contentsIn('dev')).toHaveLength(1);
+  });
+
+  test('the machine is lost before what runs is marked: the next try completes it', async () => {
+    let running: RunningStep | undefined;
+    const fault = sandbox.world.faults.add({
+      match: ({ method, path }) => method === 'PUT' && path.endsWith('/manifests/running'),
+      times: 1,
+      answer: { call: () => loseMachine(running) },
+    });
+    const onStart = (started: RunningStep) => {
+      running = started;
+    };
+    const lost = await record('dev', {}, { onStart });
+    expect(fault.struck()).toBe(1);
+    expect(lost.conclusion).not.toBe('success');
+    expect(contentsIn('dev')).toHaveLength(1);
+    succeeded(await record('dev', {}, { environment: { GITHUB_RUN_ATTEMPT: '2' } }));
+    expect(tagsIn('dev')).toEqual([['running', promoted.digest.replace(':', '-')]]);
+    expect(contentsIn('dev').map(({ run }) => run.attempt)).toEqual(['1', '2']);
+    succeeded(await check('staging'));
+  });
+});
+
+describe('a registry', () => {
+  beforeEach(emptyRegistries);
+  afterEach(() => sandbox.world.faults.clear());
+
+  const planner = () => view('staging').identities.plan;
+  const whoReads = () => `The plan identity of staging in westeurope (client id ${planner()})`;
+  const host = () => registryOf(view('dev')).loginServer;
+
+  test('that the reader may not see', async () => {
+    forge('dev');
+    const back = reduceTo(undefined, planner(), view('dev').subscription);
+    try {
+      expect(await refused(check('staging'))).toEqual([
+        `${whoReads()} may not perform \`Microsoft.ContainerRegistry/registries/read\` on ${registryId(view('dev'))}. Give it a role with this action on that scope or above; a new assignment takes some minutes to work.`,
+      ]);
+    } finally {
+      back();
+    }
+  });
+
+  test('that the reader sees and may not pull from', async () => {
+    forge('dev');
+    const { azure } = sandbox.world;
+    azure.defineRole({ roleName: 'Looks only', actions: ['Microsoft.ContainerRegistry/registries/read'] });
+    const back = reduceTo('Looks only', planner(), view('dev').subscription);
+    try {
+      expect(await refused(check('staging'))).toEqual([
+        expect.stringContaining(`${whoReads()} gets no access to the registry ${host()}. Give it "AcrPull" to read`),
+      ]);
+    } finally {
+      back();
+    }
+  });
+
+  test('that is closed to this network', async () => {
+    forge('dev');
+    const access = (publicNetworkAccess: string) =>
+      sandbox.world.azure.mutate(registryId(view('dev')), body => {
+        body['properties'] = { ...(body['properties'] as object), publicNetworkAccess };
+      });
+    access('Disabled');
+    try {
+      expect(await refused(check('staging'))).toEqual([
+        expect.stringMatching(new RegExp(`^The registry ${host()} refuses this runner's network, .* set \`runner\``)),
+      ]);
+    } finally {
+      access('Enabled');
+    }
+  });
+
+  const busy = { status: 503, headers: { 'Retry-After': '0' }, body: '' };
+
+  test('that is busy for a while is asked again, and written to again', async () => {
+    const atDev = on('*', host());
+    const reads = sandbox.world.faults.add({ match: atDev, times: 2, answer: busy });
+    forge('dev');
+    const { log } = succeeded(await check('staging'));
+    expect(reads.struck()).toBe(2);
+    expect(log).toContain('Trying again in 0.0 s.');
+
+    emptyRegistries();
+    const writes = sandbox.world.faults.add({ match: on('PUT', host()), times: 2, answer: busy });
+    succeeded(await record('dev'));
+    expect(writes.struck()).toBe(2);
+    expect(contentsIn('dev')).toHaveLength(1);
+  });
+
+  test('that stays busy ends the check: nobody knows what it holds', async () => {
+    forge('dev');
+    sandbox.world.faults.add({ match: on('GET', host()), answer: busy });
+    expect(await refused(check('staging'))).toEqual([
+      expect.stringMatching(new RegExp(`^The registry ${host()} kept answering 503 when this job tried to read `)),
+    ]);
+  });
+
+  test.each<readonly [string, (registry: RegistryView, forged: Forged) => void, RegExp]>([
+    [
+      'the manifest of the bundle',
+      (registry, { bundle }) => registry.replaceManifest(shelf, bundle.digest, '{"schemaVersion":2}'),
+      /sent something else than promotion\/contoso@sha256:[0-9a-f]{64}: it hashes to /,
+    ],
+    [
+      'the manifest of the record',
+      (registry, { record: { digest } }) => registry.replaceManifest(shelf, digest, '{"schemaVersion":2}'),
+      /sent something else than promotion\/contoso@sha256:[0-9a-f]{64}: it hashes to /,
+    ],
+    [
+      'the record itself, as long as the right one',
+      (registry, { record: { digest } }) => {
+        const blob = layerOf(registry, digest);
+        const content = String(registry.readBlob(shelf, blob));
+        registry.replaceBlob(shelf, blob, content.replace('"actor":"mona"', '"actor":"evil"'));
+      },
+      /sent something else than the blob promotion\/contoso@sha256:[0-9a-f]{64}: it hashes to /,
+    ],
+    [
+      'the record itself, and it is longer',
+      (registry, { record: { digest } }) => registry.replaceBlob(shelf, layerOf(registry, digest), 'x'.repeat(100_000)),
+      /sent more than \d+ bytes when this job tried to read the blob/,
+    ],
+  ])('that lies about %s is not believed', async (_, lie, message) => {
+    lie(registryOf(view('dev')), forge('dev'));
+    expect(await refused(check('staging'))).toEqual([expect.stringMatching(message)]);
+  });
+});
+
+describe('wrong inputs', () => {
+  const unasked = async (inputs: Readonly<Record<string, string>>): Promise<string[]> => {
+    const before = sandbox.world.ledger.requests.length;
+    const found = await refused(gate(inputs));
+    expect(sandbox.world.ledger.requests).toHaveLength(before);
+    return found;
+  };
+
+  test.each<readonly [string, () => Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'an unknown scope',
+      () => ({ command: 'check', scope: 'qa', ...handed(promoted) }),
+      ['input scope: is `qa`, which the platform file does not know. It has shared, dev, staging, prod.'],
+    ],
+    [
+      'an unknown scope to record',
+      () => ({ command: 'record', scope: 'qa', report: 'report.json', ...handed(promoted) }),
+      ['input scope: is `qa`, which the platform file does not know. It has shared, dev, staging, prod.'],
+    ],
+    [
+      'neither scope nor digest',
+      () => ({ command: 'check' }),
+      [
+        'input scope: is required but was not given. Add `scope:` under `with:`.',
+        'input bundle-digest: is required but was not given. Give the `digest` output of the `bundle` command.',
+      ],
+    ],
+    [
+      'no report',
+      () => ({ command: 'record', scope: 'dev', ...handed(promoted) }),
+      ['input report: is required but was not given. Give the `report` output of the apply.'],
+    ],
+    [
+      'a digest that is none, and more',
+      () => ({
+        command: 'check',
+        scope: 'Dev',
+        region: 'West Europe',
+        identity: 'mine',
+        'bundle-digest': `SHA256:${'A'.repeat(64)}`,
+      }),
+      [
+        'input scope: is "Dev". Use `shared` or the name of an environment in the platform file.',
+        'input region: is "West Europe". Use an Azure location such as `westeurope`.',
+        `input bundle-digest: is "SHA256:${'A'.repeat(64)}". Use the \`digest\` output of the \`bundle\` command.`,
+        'input identity: is "mine". Use `plan` or `apply`.',
+      ],
+    ],
+    [
+      'an unknown command',
+      () => ({ command: 'checks' }),
+      ['input command: is "checks". Use `bundle`, `check` or `record`. Did you mean `check`?'],
+    ],
+  ])('%s', async (_, inputs, messages) => {
+    expect(await unasked(inputs())).toEqual(messages);
+  });
+});
+
+type Inputs = Readonly<Record<string, string>>;
+
+interface MadeBundle {
+  readonly file: string;
+  readonly digest: string;
+}
+
+type RunOptions = NonNullable<Parameters<BundleWorld['run']>[1]>;
+
+interface Options extends RunOptions {
+  /** Of the token; what stage.yml grants for these commands by default. */
+  readonly permissions?: Permissions;
+  /** What the report of the apply says otherwise. */
+  readonly report?: Partial<ChangeReport>;
+  readonly inputs?: Inputs;
+}
+
+/** The shipped bundle as a job at the promoted commit. */
+function gate(inputs: Inputs, options: Options = {}): Promise<StepResult> {
+  const { permissions = { contents: 'read', actions: 'read' }, environment, report: _, inputs: __, ...rest } = options;
+  const token = sandbox.world.github.issueToken({ repository: sandbox.repository.name, permissions });
+  return sandbox.run(
+    { 'github-token': token, ...inputs },
+    { action: 'promotion-gate', environment: { GITHUB_SHA: commits.promoted, ...environment }, ...rest },
+  );
+}
+
+function check(scope: string, inputs: Inputs = {}, options: Options = {}): Promise<StepResult> {
+  return gate({ command: 'check', scope, ...handed(promoted), ...inputs }, options);
+}
+
+/** With the report of an apply that went well. */
+async function record(scope: string, inputs: Inputs = {}, options: Options = {}): Promise<StepResult> {
+  const { GITHUB_RUN_ID: id = '4711' } = options.environment ?? {};
+  const report = { ...applied(scope, inputs['region'] ?? 'westeurope', id), ...options.report };
+  const file = await writeFileOf(JSON.stringify(report));
+  return gate({ command: 'record', scope, report: file, ...handed(promoted), ...inputs }, options);
+}
+
+function handed({ file, digest }: MadeBundle): Inputs {
+  return { bundle: file, 'bundle-digest': digest };
+}
+
+/** The error annotations of a step that failed without any output. */
+async function refused(step: StepResult | Promise<StepResult>): Promise<string[]> {
+  const result = await step;
+  expect([result.conclusion, result.exitCode]).toEqual(['failure', 1]);
+  expect(result.outputs).toEqual({});
+  return errors(result);
+}
+
+function applied(scope: string, region: string, id = '4711'): ChangeReport {
+  return sampleReport({
+    command: 'apply',
+    verdict: 'applied',
+    scope,
+    region,
+    commit: { head: commits.promoted },
+    run: { id, attempt: '1', url: `${runUrl}/${id}`, actor: 'mona' },
+  });
+}
+
+let files = 0;
+
+async function writeFileOf(text: string): Promise<string> {
+  const file = join(sandbox.folder, `file-${++files}.json`);
+  await writeFile(file, text);
+  return file;
+}
+
+async function writeBundle(text: string): Promise<MadeBundle> {
+  return { file: await writeFileOf(text), digest: digestOf(text) };
+}
+
+/** By the command itself, which is told where to write. */
+async function makeBundle(commit: string, { environment = {} }: Options = {}): Promise<MadeBundle> {
+  const file = join(sandbox.folder, `bundle-${++files}.json`);
+  const made = await gate(
+    { command: 'bundle', bundle: file },
+    { environment: { GITHUB_SHA: commit, ...environment }, permissions: {} },
+  );
+  const { outputs } = succeeded(made);
+  expect(outputs).toEqual({ bundle: file, digest: digestOf(await readFile(file)) });
+  return { file, digest: outputs['digest'] ?? '' };
+}
+
+function bundleAt(commit: string) {
+  return {
+    schema: 'bundle/v1',
+    repository: { name: 'contoso/platform', id: '701234567' },
+    platform: 'contoso',
+    file: 'platform.yaml',
+    commit,
+    suite: { repository: 'org/actions', ref: 'v1' },
+  };
+}
+
+/** As the command makes it, without a file. */
+function bundleOf(commit: string): Pick<MadeBundle, 'digest'> & { readonly text: string } {
+  const text = canonicalJson(bundleAt(commit));
+  return { text, digest: digestOf(text) };
+}
+
+function digestOf(bytes: string | Uint8Array): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function short(digest: string): string {
+  return digest.slice('sha256:'.length, 'sha256:'.length + 12);
+}
+
+interface Forgery {
+  /** The promoted one by default. */
+  readonly bundle?: Pick<MadeBundle, 'digest'>;
+  readonly bundleType?: string;
+  /** Null leaves it out. */
+  readonly bundleContent?: null;
+  /** Of the bundle; its digest by default. */
+  readonly tag?: string;
+  readonly type?: string;
+  readonly repository?: string;
+  /** What the record says otherwise. */
+  readonly record?: Readonly<Record<string, unknown>>;
+  /** In place of the record. */
+  readonly text?: string;
+}
+
+interface Forged {
+  readonly bundle: Descriptor;
+  readonly record: Descriptor;
+}
+
+/** A bundle and its record as an apply identity could have pushed them, whatever they say. */
+function forge(scope: string, forgery: Forgery = {}, region = 'westeurope'): Forged {
+  const { bundle = promoted, repository = shelf, type = recordType } = forgery;
+  const registry = registryOf(view(scope, region));
+  const commit = Object.values(commits).find(sha => bundleOf(sha).digest === bundle.digest) ?? 'e'.repeat(40);
+  const pushed = registry.putArtifact(repository, {
+    artifactType: forgery.bundleType ?? bundleType,
+    blobs: forgery.bundleContent === null ? [] : [{ mediaType: bundleType, content: bundleOf(commit).text }],
+    tag: forgery.tag ?? bundle.digest.replace(':', '-'),
+  });
+  const said = { ...saidOf(scope, bundle.digest, commit), region, ...forgery.record };
+  const content = forgery.text ?? canonicalJson(said);
+  const record = registry.putArtifact(repository, {
+    artifactType: type,
+    blobs: [{ mediaType: type, content }],
+    subject: pushed,
+  });
+  return { bundle: pushed, record };
+}
+
+/** What a right record says. */
+function saidOf(environment: string, bundle: string, commit = commits.promoted) {
+  return {
+    schema: 'record/v1',
+    repository: '701234567',
+    platform: 'contoso',
+    environment,
+    region: 'westeurope',
+    bundle,
+    commit,
+    verdict: 'verified',
+    run: { id: '4700', attempt: '1', url: `${runUrl}/4700` },
+    actor: 'mona',
+    approvers: [],
+    recordedAt: '2026-11-26T05:00:00.000Z',
+  };
+}
+
+function environments(): EnvironmentScope[] {
+  return sandbox.views.filter(found => found.kind === 'environment');
+}
+
+function view(scope: string, region = 'westeurope'): EnvironmentScope {
+  const found = environments().find(one => one.scope === scope && one.region === region);
+  if (found === undefined) throw new Error(`The example has no ${scope} in ${region}.`);
+  return found;
+}
+
+function registryName({ registry }: EnvironmentScope): string {
+  if (registry.existing) throw new Error('The example makes its registries itself.');
+  return registry.name;
+}
+
+function registryId(of: EnvironmentScope): string {
+  return `/subscriptions/${of.subscription}/resourceGroups/${of.resourceGroup}/providers/Microsoft.ContainerRegistry/registries/${registryName(of)}`;
+}
+
+function addRegistry(of: EnvironmentScope): void {
+  sandbox.world.azure.putResource(registryId(of), { location: of.region, sku: { name: 'Standard' } });
+}
+
+function registryOf(of: EnvironmentScope): RegistryView {
+  return sandbox.world.registries.registry(registryName(of));
+}
+
+function emptyRegistries(): void {
+  for (const one of environments()) {
+    for (const repository of registryOf(one).repositories()) registryOf(one).deleteRepository(repository);
+  }
+}
+
+function layerOf(registry: RegistryView, manifest: string): string {
+  return JSON.parse(String(registry.readManifest(shelf, manifest))).layers[0].digest;
+}
+
+/** Records in a registry, in the order of their pushes. */
+function recordsIn(scope: string, region = 'westeurope') {
+  const registry = registryOf(view(scope, region));
+  return registry
+    .manifests(shelf)
+    .filter(({ artifactType }) => artifactType === recordType)
+    .map(({ digest }) => ({
+      digest,
+      content: JSON.parse(String(registry.readBlob(shelf, layerOf(registry, digest)))),
+    }));
+}
+
+function contentsIn(...place: Parameters<typeof recordsIn>) {
+  return recordsIn(...place).map(({ content }) => content);
+}
+
+/** Of the bundles. */
+function tagsIn(scope: string): string[][] {
+  return registryOf(view(scope))
+    .manifests(shelf)
+    .filter(({ artifactType }) => artifactType === bundleType)
+    .map(({ tags }) => [...tags].sort());
+}
+
+function minute(recorded: ReturnType<typeof recordsIn>[number] | undefined): string {
+  return String(recorded?.content.recordedAt).slice(0, 16).replace('T', ' ');
+}
+
+function requestsSince(from: number, host: string) {
+  return sandbox.world.ledger.requests.slice(from).filter(request => request.host.endsWith(host));
+}
+
+function recordRun(id: string, more: Partial<RecordedRunState> = {}): void {
+  sandbox.repository.recordRun({
+    id,
+    attempt: 1,
+    number: Number(id),
+    name: 'Platform',
+    path: '.github/workflows/platform.yml',
+    event: 'push',
+    status: 'in_progress',
+    conclusion: undefined,
+    headSha: commits.promoted,
+    headBranch: 'main',
+    actor: 'mona',
+    startedAt: Date.parse('2026-11-26T05:00:00Z'),
+    jobs: [],
+    ...more,
+  });
+}
+
+/** Leaves somebody one role on a subscription in place of all; gives back what it was when called. */
+function reduceTo(role: string | undefined, clientId: string, subscription: string): () => void {
+  const { azure } = sandbox.world;
+  const scope = `/subscriptions/${subscription}`;
+  const principal = azure.principals().find(one => one.clientId === clientId);
+  if (principal === undefined) throw new Error(`Nobody has the client id ${clientId}.`);
+  const assigned = () =>
+    azure
+      .resources('Microsoft.Authorization/roleAssignments')
+      .filter(({ id }) => id.startsWith(`${scope}/providers/Microsoft.Authorization/`))
+      .filter(({ properties }) => (properties as { principalId: string }).principalId === principal.objectId);
+  const before = assigned();
+  if (before.length === 0) throw new Error(`${clientId} has no role on ${scope}.`);
+  for (const { id } of before) azure.remove(id);
+  if (role !== undefined) azure.assignRole({ principal, role, scope });
+  return () => {
+    for (const { id } of assigned()) azure.remove(id);
+    for (const { id, properties } of before) azure.putResource(id, { properties });
+  };
+}
+
+/** Without what keeps GitHub from finding references. */
+function asRead(summary: string): string {
+  return summary.replaceAll('&#8203;', '');
+}
+
+function toHtml(markdown: string): string {
+  return String(
+    unified()
+      .use(remarkParse)
+      .use(remarkGfm)
+      .use(remarkRehype, { allowDangerousHtml: true })
+      .use(rehypeRaw)
+      .use(rehypeStringify)
+      .processSync(markdown),
+  );
+}
