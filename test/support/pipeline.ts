@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createRunnerHost,
+  type HostOptions,
   openSandbox,
   type Permissions,
   type PullAction,
@@ -42,16 +43,27 @@ export interface PipelineWorld extends SandboxWorld {
   request(number: number, action: PullAction, more?: Partial<RunRequest>): RunRequest;
   /** What GitHub does with an event of a pull request, to its end. */
   run(number: number, action: PullAction, more?: Partial<RunRequest>): Promise<RunResult>;
+  /** What GitHub starts after main went from one commit to another. */
+  push(before: string, after: string, more?: Partial<RunRequest>): RunRequest;
   close(): Promise<void>;
 }
 
-export async function openPipelineWorld(): Promise<PipelineWorld> {
+export interface PipelineOptions {
+  /** Changes the example's platform file before anything is made from it: identities, rights, GitHub environments. */
+  readonly platform?: (text: string) => string;
+  /** What a reviewer answers; by default the first one always approves. */
+  readonly approve?: NonNullable<HostOptions['approve']>;
+}
+
+export async function openPipelineWorld({ platform, approve }: PipelineOptions = {}): Promise<PipelineWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
+  const seed = platform === undefined ? example : await changedExample(platform);
   const sandbox = await openSandbox({
-    example,
+    example: seed,
     folder,
     provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
   });
+  if (seed !== example) await rm(seed, { recursive: true });
   const watchers: PipelineWorld['watchers'] = new Set();
   const host = createRunnerHost({
     world: sandbox.world,
@@ -59,6 +71,7 @@ export async function openPipelineWorld(): Promise<PipelineWorld> {
     release,
     machine: sandbox.machine,
     parallelism: Math.max(2, availableParallelism()),
+    ...(approve === undefined ? {} : { approve }),
     onChange: run => {
       for (const watch of [...watchers]) watch(run);
     },
@@ -83,6 +96,17 @@ export async function openPipelineWorld(): Promise<PipelineWorld> {
       ...more,
     };
   };
+  const push: PipelineWorld['push'] = (before, after, more = {}) => ({
+    repository: repository.name,
+    path: workflow,
+    event: { name: 'push', payload: repository.pushEvent({ branch: 'main', before, after, sender: developer }) },
+    ref: 'refs/heads/main',
+    sha: after,
+    headSha: after,
+    actor: developer,
+    restricted: false,
+    ...more,
+  });
   return {
     ...sandbox,
     runner,
@@ -90,11 +114,24 @@ export async function openPipelineWorld(): Promise<PipelineWorld> {
     watchers,
     request,
     run: (...given) => runner.start(request(...given)).result,
+    push,
     close: async () => {
       await world.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A copy of the example with another platform file. */
+async function changedExample(change: (text: string) => string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'example-'));
+  await cp(example, folder, { recursive: true });
+  const file = join(folder, 'platform.yaml');
+  const before = await readFile(file, 'utf8');
+  const after = change(before);
+  if (after === before) throw new Error('The example’s platform.yaml is not as this test expects it.');
+  await writeFile(file, after);
+  return folder;
 }
 
 /** A pull request with these files, by a person of the team unless it says otherwise. */
@@ -129,6 +166,11 @@ export function withoutLaterEnvironments(text: string): string {
     .replace('    cluster:', '    runner: aks-prod-runners\n    cluster:');
 }
 
+/** `shared`, `dev` and `prod`: one that nobody has to approve, and one after it that somebody has to. */
+export function withoutStaging(text: string): string {
+  return text.replace(/^ {2}staging:\n(?: {4}.*\n)+/m, '');
+}
+
 /** A comment of GitHub Actions that still stands there. */
 export function commentsOf(pull: PullView): PullView['comments'] {
   return pull.comments.filter(({ author, deleted }) => author === bot && !deleted);
@@ -152,6 +194,11 @@ export function jobOf(run: RunResult, name: string): JobResult {
 /** Everything that the steps of a job wrote for its summary. */
 export function summaryOf(job: JobResult): string {
   return job.steps.map(({ summary }) => summary).join('');
+}
+
+/** What a person reads of the error annotations of a job. */
+export function errorMessages(job: JobResult): string[] {
+  return errorsOf(job).map(({ message }) => message);
 }
 
 /** The error annotations of a job, as a person reads them. */

@@ -1,0 +1,394 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
+import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
+import {
+  conclusions,
+  errorMessages,
+  jobOf,
+  openPipelineWorld,
+  type PipelineWorld,
+  platformFile,
+  propose,
+  summaryOf,
+  transcript,
+  withoutStaging,
+} from '../support/pipeline.ts';
+
+type Approve = NonNullable<HostOptions['approve']>;
+
+const file = 'platform.yaml';
+const scopes = ['shared', 'dev', 'prod'] as const;
+type Scope = (typeof scopes)[number];
+
+let sandbox: PipelineWorld;
+/** What reviewers answer, and what they were asked. */
+let answer: Approve;
+let asked: { readonly environment: string; readonly page: string }[];
+let first: string;
+
+beforeAll(async () => {
+  sandbox = await openPipelineWorld({
+    platform: withoutStaging,
+    approve: (environment, job) => {
+      asked.push({
+        environment,
+        page: job
+          .summaries()
+          .map(({ markdown }) => markdown)
+          .join('\n'),
+      });
+      return answer(environment, job);
+    },
+  });
+  sandbox.world.settings.operationMs = 0;
+  first = await sandbox.repository.resolve('refs/heads/main');
+  protect('prod', ['mona', 'hubot']);
+});
+beforeEach(() => {
+  sandbox.world.faults.clear();
+  answer = () => true;
+  asked = [];
+});
+afterAll(() => sandbox.close());
+
+function protect(name: Scope, reviewers: readonly string[]) {
+  sandbox.repository.defineEnvironment({ name, branches: ['main'], reviewers });
+}
+
+function viewOf(scope: Scope) {
+  const found = sandbox.views.find(view => view.scope === scope);
+  if (found === undefined) throw new Error(`The platform has no ${scope}.`);
+  return found;
+}
+
+function promote(before: string, after: string): Promise<RunResult> {
+  return sandbox.runner.start(sandbox.push(before, after)).result;
+}
+
+/** “Re-run failed jobs” or “Re-run all jobs”. */
+function again(run: RunResult, failedOnly: boolean): Promise<RunResult> {
+  return sandbox.runner.rerun(run, { failedOnly }).result;
+}
+
+/** Opens a pull request, plans it, merges it, and gives what main was before and after. */
+async function merge(branch: string, change: (text: string) => string) {
+  const { repository } = sandbox;
+  const pull = await propose(repository, branch, { [file]: await platformFile(repository, change) });
+  const planned = await sandbox.run(pull.number, 'opened');
+  expect({ planned: planned.conclusion, log: transcript(planned) }).toMatchObject({ planned: 'success' });
+  const before = await repository.resolve('refs/heads/main');
+  await repository.closePull(pull.number, { merge: true, by: 'mona' });
+  return { number: pull.number, planned, before, after: await repository.resolve('refs/heads/main') };
+}
+
+/** All jobs of an attempt that were not skipped, and nothing else; fails with all that the run printed. */
+function expectJobs(run: RunResult, jobs: Readonly<Record<string, string>>) {
+  const ran = Object.entries(conclusions(run)).filter(([, conclusion]) => conclusion !== 'skipped');
+  expect({ jobs: Object.fromEntries(ran), log: transcript(run) }).toEqual({ jobs, log: expect.any(String) });
+  expect(run.conclusion).toBe(Object.values(jobs).includes('failure') ? 'failure' : 'success');
+}
+
+const began = { Resolve: 'success', Bundle: 'success' };
+const through = (...names: readonly Scope[]) =>
+  Object.fromEntries(names.flatMap(name => [`Plan ${name}`, `Apply ${name}`].map(job => [job, 'success'])));
+
+/** What an identity of a scope wrote since an attempt began, until now. */
+function writesOf(run: RunResult, scope: Scope, role: 'plan' | 'apply'): string[] {
+  return sandbox.world.ledger
+    .writes(run.startedAt)
+    .filter(({ identity }) => identity === viewOf(scope).identities[role])
+    .map(({ method, host, path }) => `${method} ${host}${path}`);
+}
+
+/** The scopes in which the apply identity wrote anything at all since an attempt began. */
+function touched(run: RunResult): Scope[] {
+  return scopes.filter(scope => writesOf(run, scope, 'apply').length > 0);
+}
+
+/** The scopes in which resources were written. */
+function changed(run: RunResult): Scope[] {
+  const isResource = (write: string) => write.includes(' management.azure.com/');
+  return scopes.filter(scope => writesOf(run, scope, 'apply').some(isResource));
+}
+
+function planned(run: RunResult): Scope[] {
+  return scopes.filter(scope => writesOf(run, scope, 'plan').length > 0);
+}
+
+function plansOf(scope: Scope) {
+  return sandbox.world.azure.blobs(viewOf(scope).state.account, 'plans');
+}
+
+function storedPlans(): string[] {
+  return scopes.flatMap(plansOf).map(({ name }) => name);
+}
+
+function records() {
+  return recordPromotions(sandbox.world.azure, sandbox.world.registries).map(
+    ({ environment, bundle, commit, approvers }) => ({ environment, bundle, commit, approvers }),
+  );
+}
+
+function bundleOf(run: RunResult): string {
+  return jobOf(run, 'Bundle')
+    .steps.map(({ outputs }) => outputs['digest'] ?? '')
+    .join('');
+}
+
+const environmentsAsked = () => asked.map(({ environment }) => environment);
+
+describe('the first promotion, in which much goes wrong', () => {
+  let run: RunResult;
+
+  test('an apply that fails stops the stages after it', async () => {
+    const { subscription } = viewOf('dev');
+    sandbox.world.faults.add({
+      match: ({ method, path }) =>
+        method === 'PUT' && path.includes(subscription) && /\/managedClusters\/[^/]+$/.test(path),
+      answer: aksError(400, 'BadRequest', 'Not today.'),
+    });
+    run = await promote('0'.repeat(40), first);
+    expectJobs(run, { ...began, ...through('shared'), 'Plan dev': 'success', 'Apply dev': 'failure' });
+    expect(errorMessages(jobOf(run, 'Apply dev'))).toEqual([
+      'module.cluster.azurerm_kubernetes_cluster.this: Azure answered 400: BadRequest: Not today.',
+    ]);
+    expect({ changed: changed(run), planned: planned(run) }).toEqual({
+      changed: ['shared', 'dev'],
+      planned: ['shared', 'dev'],
+    });
+    expect({ records: records(), plans: storedPlans(), asked }).toEqual({ records: [], plans: [], asked: [] });
+  });
+
+  test('its plan is used up: the failed job alone applies nothing, and says what goes on', async () => {
+    run = await again(run, true);
+    expectJobs(run, { ...began, ...through('shared'), 'Plan dev': 'success', 'Apply dev': 'failure' });
+    expect(errorMessages(jobOf(run, 'Apply dev'))).toEqual([
+      expect.stringMatching(
+        /^The stored plan contoso\/dev\/\S+\.tfplan is gone: an apply has used it, or it was removed because of its age\. Nothing was applied\. Plan again: run all jobs of the workflow once more, not only those that failed\.$/,
+      ),
+    ]);
+    expect({ touched: touched(run), planned: planned(run) }).toEqual({ touched: [], planned: [] });
+  });
+
+  test('a rejection writes nothing there, and nothing after it runs', async () => {
+    protect('dev', ['mona', 'hubot']);
+    answer = () => ({ approved: false, by: 'mona', comment: 'Not on a Friday' });
+    run = await again(run, false);
+    expectJobs(run, { ...began, ...through('shared'), 'Plan dev': 'success', 'Apply dev': 'failure' });
+    expect(jobOf(run, 'Apply dev').steps).toEqual([]);
+    expect(environmentsAsked()).toEqual(['dev']);
+    // Whoever is asked has the rest of the plan in view.
+    expect(asked[0]?.page).toMatch(/^### dev · westeurope: \d+ to create$/m);
+    // What stands in `shared` was planned and looked at again, and nothing was left to do.
+    expect({ touched: touched(run), changed: changed(run), planned: planned(run) }).toEqual({
+      touched: ['shared'],
+      changed: [],
+      planned: ['shared', 'dev'],
+    });
+    expect(records()).toEqual([]);
+    expect(storedPlans()).toEqual([expect.stringMatching(/^contoso\/dev\/westeurope\//)]);
+  });
+
+  test('approved later, the run goes on from there with that very plan', async () => {
+    const [rejected] = storedPlans();
+    answer = environment => ({ approved: environment === 'dev', by: 'hubot' });
+    run = await again(run, true);
+    expectJobs(run, { ...began, ...through('shared', 'dev'), 'Plan prod': 'success', 'Apply prod': 'failure' });
+    expect({ touched: touched(run), planned: planned(run) }).toEqual({ touched: ['dev'], planned: ['prod'] });
+    expect(jobOf(run, 'Apply dev').steps.flatMap(({ log }) => log)).toContain(`Fetched ${rejected}`);
+    expect(records()).toEqual([{ environment: 'dev', bundle: bundleOf(run), commit: first, approvers: ['hubot'] }]);
+  });
+
+  describe('what an approver saw is spoiled before it is applied', () => {
+    let plan: ReturnType<typeof plansOf>[number];
+    const { account, container } = { account: () => viewOf('prod').state.account, container: 'plans' };
+    const write = (content: Buffer) =>
+      sandbox.world.azure.writeBlob(account(), container, plan.name, content, plan.metadata);
+
+    beforeAll(() => {
+      const [found, ...others] = plansOf('prod');
+      if (found === undefined || others.length > 0) throw new Error('There is not one stored plan of prod.');
+      plan = found;
+    });
+    afterAll(() => write(plan.content));
+
+    test.each([
+      [
+        'altered',
+        () => write(Buffer.concat([plan.content, Buffer.from(' ')])),
+        / was altered: its SHA-256 is [0-9a-f]{64}, that of the plan which was made is [0-9a-f]{64}\. Nothing was applied\. Find out who may write plan files, then plan again\.$/,
+      ],
+      [
+        'deleted',
+        () => sandbox.world.azure.deleteBlob(account(), container, plan.name),
+        / is gone: .* Nothing was applied\. Plan again: run all jobs of the workflow once more, not only those that failed\.$/,
+      ],
+    ])('%s', async (_, spoil, message) => {
+      answer = () => {
+        spoil();
+        return true;
+      };
+      run = await again(run, true);
+      expectJobs(run, { ...began, ...through('shared', 'dev'), 'Plan prod': 'success', 'Apply prod': 'failure' });
+      expect(environmentsAsked()).toEqual(['prod']);
+      expect(errorMessages(jobOf(run, 'Apply prod'))).toEqual([expect.stringMatching(message)]);
+      expect({ touched: touched(run), planned: planned(run) }).toEqual({ touched: [], planned: [] });
+      expect(records().map(({ environment }) => environment)).toEqual(['dev']);
+    });
+  });
+
+  test('with the plan as it was made, the failed job finishes the promotion alone', async () => {
+    answer = () => ({ approved: true, by: 'hubot' });
+    run = await again(run, true);
+    expectJobs(run, { ...began, ...through(...scopes) });
+    expect(environmentsAsked()).toEqual(['prod']);
+    expect({ touched: touched(run), planned: planned(run) }).toEqual({ touched: ['prod'], planned: [] });
+    expect(records()).toMatchObject([
+      { environment: 'dev', bundle: bundleOf(run) },
+      // GitHub keeps the reviews of a run together, whichever attempt they were for.
+      { environment: 'prod', bundle: bundleOf(run), commit: first, approvers: ['mona', 'hubot'] },
+    ]);
+    expect(storedPlans()).toEqual([]);
+  });
+});
+
+describe('a pull request that was planned and merged', () => {
+  let merged: Awaited<ReturnType<typeof merge>>;
+  let run: RunResult;
+
+  beforeAll(async () => {
+    sandbox.world.faults.clear();
+    protect('dev', []);
+    merged = await merge('cleaner', text =>
+      text
+        .replace(/^shared:.*\n/m, '$&  logs: { retention: 60d }\n')
+        .replace(
+          /^environments:/m,
+          'defaults:\n  cluster:\n    features:\n      image-cleaner: { interval: 24h }\n\n$&',
+        ),
+    );
+    asked = [];
+    answer = () => ({ approved: true, by: 'hubot' });
+    run = await promote(merged.before, merged.after);
+  });
+
+  test('goes through all environments, and only those are asked for that somebody approves', () => {
+    expectJobs(run, { ...began, ...through(...scopes) });
+    expect(changed(run)).toEqual(scopes);
+    expect(run.jobs.flatMap(({ environment }) => environment?.name ?? [])).toEqual(scopes);
+  });
+
+  test('as one bundle, which runs everywhere, with records of who approved', () => {
+    const bundle = bundleOf(run);
+    expect(bundle).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(records().slice(2)).toEqual([
+      { environment: 'dev', bundle, commit: merged.after, approvers: [] },
+      { environment: 'prod', bundle, commit: merged.after, approvers: ['hubot'] },
+    ]);
+    for (const view of sandbox.views) {
+      if (view.kind === 'shared' || view.registry.existing) continue;
+      const manifests = sandbox.world.registries.registry(view.registry.name).manifests('promotion/contoso');
+      const running = manifests.filter(({ tags }) => tags.includes('running'));
+      expect(running.map(({ tags }) => tags)).toEqual([['running', bundle.replace(':', '-')]]);
+      // Its own record, and those of the environments before it.
+      const proofs = manifests.filter(({ subject }) => subject?.digest === running[0]?.digest);
+      expect(proofs.map(({ annotations }) => annotations['environment'])).toEqual(
+        view.scope === 'dev' ? ['dev'] : ['dev', 'prod'],
+      );
+    }
+  });
+
+  test('with plans that their identities could only add, and that nobody keeps', () => {
+    for (const scope of scopes) {
+      const { account } = viewOf(scope).state;
+      expect(writesOf(run, scope, 'plan')).toEqual([
+        expect.stringMatching(
+          `^PUT ${account}\\.blob\\.core\\.windows\\.net/plans/contoso/${scope}/westeurope/${run.id}-1-[0-9a-f-]{36}\\.tfplan$`,
+        ),
+      ]);
+    }
+    expect(storedPlans()).toEqual([]);
+  });
+
+  test('and its summaries say that the plans are those of the pull request', () => {
+    for (const scope of scopes) {
+      const job = jobOf(run, `Plan ${scope}`);
+      const gate = job.steps.find(({ name }) => name === 'Gate');
+      expect(gate?.outputs).toMatchObject({
+        'reviewed-run': merged.planned.id,
+        'reviewed-pull': String(merged.number),
+      });
+      expect(summaryOf(job)).toContain(
+        '| `The plan is the one of the pull request` | holds | Its digest is the same. |',
+      );
+    }
+  });
+
+  test('a late run of the commit before it is refused in its first stage, and writes nothing', async () => {
+    const late = await promote('0'.repeat(40), first);
+    expectJobs(late, { ...began, 'Plan shared': 'failure' });
+    const message = `^${first.slice(0, 7)} is older than ${merged.after.slice(0, 7)}, which runs in shared · westeurope since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC \\(https://github\\.com/contoso/platform/actions/runs/${run.id}\\)\\. Promote a newer commit; to go back, revert on main and promote that\\.$`;
+    expect(errorMessages(jobOf(late, 'Plan shared'))).toEqual([expect.stringMatching(message)]);
+    expect({ touched: touched(late), planned: planned(late), asked }).toEqual({ touched: [], planned: [], asked: [] });
+  });
+});
+
+describe('Azure was changed between the pull request and its promotion', () => {
+  let run: RunResult;
+  const differs =
+    'This plan is not the one that the pull request showed: the changes are the same, but not all their values.';
+
+  test('where nobody approves, what was not reviewed is not applied', async () => {
+    const { before, after } = await merge(
+      'slower',
+      text =>
+        `${text
+          .replace('retention: 60d', 'retention: 90d')
+          .replace('interval: 24h', 'interval: 72h')
+          .trimEnd()}\n    gate: { hold: The migration ends on Monday. }\n`,
+    );
+    const { azure } = sandbox.world;
+    const cluster = azure
+      .resources('Microsoft.ContainerService/managedClusters')
+      .find(({ id }) => id.includes(viewOf('dev').subscription));
+    azure.mutate(cluster?.id ?? '', body => {
+      body['tags'] = { ...(body['tags'] as object), owner: 'nobody' };
+    });
+    run = await promote(before, after);
+    expectJobs(run, { ...began, ...through('shared'), 'Plan dev': 'failure' });
+    expect(errorMessages(jobOf(run, 'Plan dev'))).toEqual([
+      `${differs} Nobody approves this environment, so nothing is applied: open a pull request that shows this plan, or let somebody approve.`,
+    ]);
+    expect(summaryOf(jobOf(run, 'Plan dev'))).toContain('`tags.owner`: `nobody` → _none_');
+    expect({ touched: touched(run), plans: storedPlans() }).toEqual({ touched: ['shared'], plans: [] });
+  });
+
+  test('where somebody approves, it is shown to them, and passes', async () => {
+    protect('dev', ['mona']);
+    run = await again(run, false);
+    expect(environmentsAsked()).toEqual(['dev']);
+    expect(asked[0]?.page).toContain(`${differs} Read it again before you approve.`);
+    expect(jobOf(run, 'Apply dev').conclusion).toBe('success');
+    expect(records().at(-1)).toMatchObject({ environment: 'dev', bundle: bundleOf(run), approvers: ['mona'] });
+  });
+
+  test('a stage that was through before has nothing left to apply, which nobody has to review', () => {
+    expect(summaryOf(jobOf(run, 'Plan shared'))).toContain(
+      '| `The plan is the one of the pull request` | holds | Nothing of it is left to apply. |',
+    );
+    expect(changed(run)).toEqual(['dev']);
+  });
+
+  test('and an environment on hold is not planned', () => {
+    expectJobs(run, { ...began, ...through('shared', 'dev'), 'Plan prod': 'failure' });
+    expect(errorMessages(jobOf(run, 'Plan prod'))).toEqual([
+      '`prod` is on hold: The migration ends on Monday. Take `gate: hold:` of prod out of the platform file when it may be promoted to again.',
+    ]);
+    expect(writesOf(run, 'prod', 'plan')).toEqual([]);
+    expect(touched(run)).not.toContain('prod');
+  });
+});
+
+test('nothing asked for a host that nobody plays', () => {
+  expect(sandbox.world.ledger.refusedHosts).toEqual([]);
+});
