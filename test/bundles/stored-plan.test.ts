@@ -158,9 +158,13 @@ describe('what is not applied', () => {
     ]);
   });
 
-  test('one that is gone', async () => {
+  test('one that is gone, when a new one is not the same', async () => {
     sandbox.world.azure.deleteBlob(view().state.account, 'plans', handed['plan-key']);
-    expect(await refusedApply(handed)).toEqual([expect.stringMatching(/is gone: .* Nothing was applied\. Plan again/)]);
+    expect(await refusedApply(handed, {}, { 'expected-digest': 'a'.repeat(64) })).toEqual([
+      expect.stringMatching(
+        /is not what was reviewed: .* Nothing was applied\. The stored plan is gone, so an apply may have performed a part of it\. The summary shows the 2 changes that are left: run all jobs of the workflow again to have them reviewed\.$/,
+      ),
+    ]);
   });
 });
 
@@ -201,16 +205,24 @@ describe('what is left of it', () => {
     for (const name of stored()) sandbox.world.azure.deleteBlob(view().state.account, 'plans', name);
   });
 
-  test('an apply that fails has used its plan', async () => {
+  test('an apply that fails has used its plan: the next attempt makes the same again, and the one after finds it done', async () => {
     await sandbox.edit('platform.yaml', text => text.replace('shared: #', 'shared:\n  logs: { retention: 60d } #'));
     const handed = await planAndStore();
-    sandbox.world.faults.add({
+    const fault = sandbox.world.faults.add({
       match: ({ method, path }) => method === 'PUT' && path.includes('/workspaces/'),
       answer: { status: 400, body: '{"error":{"code":"BadRequest","message":"Not today."}}' },
     });
     const failed = await applyStored(handed);
     expect(errors(failed)[0]).toMatch(/Not today/);
     expect(stored()).toEqual([]);
+
+    fault.remove();
+    const attempt = (number: number) => applyStored(handed, { environment: { GITHUB_RUN_ATTEMPT: String(number) } });
+    const again = succeeded(await attempt(2));
+    expect(again.log.join('\n')).toMatch(/is gone: .* Planning again\./);
+    expect(await reportOf(again)).toMatchObject({ verdict: 'applied', digest: handed['expected-digest'] });
+    // As where only what came after the apply has failed.
+    expect(await reportOf(succeeded(await attempt(3)))).toMatchObject({ verdict: 'no-changes' });
   });
 
   test('after a week nobody needs it: the next apply removes it, and leaves younger ones and other scopes', async () => {

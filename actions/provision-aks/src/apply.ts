@@ -24,13 +24,14 @@ export async function apply(
   if (reviewed.kind === 'stored') requireOwnKey(view, reviewed.key);
   const azure = services.connect(target);
   // What cannot be applied anyway is not waited for.
-  if (reviewed.kind === 'stored')
-    await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile);
+  const isGone =
+    reviewed.kind === 'stored' &&
+    !(await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile));
   return exclusively({ ...services, view, azure, waitMs: leaseWaitMs }, async lost => {
     const prepared = await prepare(target, services, azure, workspace, lost);
     const holder = describeHolder(view, prepared.state, { state: 'free' }, services.clock.now());
     if (holder !== undefined) throw new UserError(holder);
-    return applyReviewed(target, services, prepared, reviewed);
+    return applyReviewed(target, services, prepared, reviewed, isGone);
   });
 }
 
@@ -39,14 +40,18 @@ async function applyReviewed(
   services: Services,
   prepared: Prepared,
   reviewed: Reviewed,
+  isGone: boolean,
 ): Promise<Outcome> {
   const { workspace } = prepared;
   const planFile = reviewed.kind === 'file' ? reviewed.planFile : workspace.planFile;
   const made =
-    reviewed.kind === 'digest'
+    reviewed.kind === 'digest' || isGone
       ? await makePlan(target, services, prepared, planFile)
       : await readPlanFile(target, prepared, planFile);
-  const judged = { ...made, checks: [...compareWithReview(target, made, reviewed), ...made.checks] };
+  // Of a plan that an earlier attempt has applied nothing may be left: then what is missing is to look at what runs.
+  const isDone = isGone && !made.content.applyable;
+  const review = isDone ? [] : compareWithReview(target, made, reviewed, isGone);
+  const judged = { ...made, checks: [...review, ...made.checks] };
   const refused = refusals(judged);
   if (refused.length > 0) {
     return { findings: { verdict: 'blocked', plan: judged }, error: new UserError(refused) };
@@ -65,15 +70,23 @@ async function applyReviewed(
 }
 
 /** Blocked checks for whatever makes this plan another one than was reviewed. */
-function compareWithReview(target: Target, { content, digest }: JudgedPlan, reviewed: Reviewed): Check[] {
+function compareWithReview(
+  target: Target,
+  { content, digest }: JudgedPlan,
+  reviewed: Reviewed,
+  isGone: boolean,
+): Check[] {
   if (reviewed.digest !== undefined && reviewed.digest !== digest) {
+    const changes = count(content.changes.length, 'change');
     return [
       {
         id: 'review/digest',
         name: 'The plan is the reviewed one',
         status: 'blocked',
         message: `This plan is not what was reviewed: its digest is ${digest}, the reviewed one ${reviewed.digest}. Nothing was applied.`,
-        remedy: `Something changed since the review. Read the ${count(content.changes.length, 'change')} in the summary, and review again.`,
+        remedy: isGone
+          ? `The stored plan is gone, so an apply may have performed a part of it. The summary shows the ${changes} that are left: run all jobs of the workflow again to have them reviewed.`
+          : `Something changed since the review. Read the ${changes} in the summary, and review again.`,
       },
     ];
   }

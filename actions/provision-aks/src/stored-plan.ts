@@ -74,18 +74,19 @@ export function requireOwnKey(view: ScopeView, key: string): void {
   });
 }
 
-/** Brings the stored plan into `file`. Throws a UserError unless it is, byte for byte, the one that this run's plan job stored. */
+/**
+ * Brings the stored plan into `file`; false when it is gone, because an apply has used it or because of its age. Throws a UserError
+ * unless it is, byte for byte, the one that this run's plan job stored.
+ */
 export async function fetchPlan(
   { context, plans, log }: PlanHandover,
   { key, sha256 }: StoredReview,
   file: string,
-): Promise<void> {
+): Promise<boolean> {
   const found = await plans.download(key, file);
   if (found === undefined) {
-    throw new UserError({
-      message: `The stored plan ${key} is gone: an apply has used it, or it was removed because of its age. Nothing was applied.`,
-      remedy: 'Plan again: run all jobs of the workflow once more, not only those that failed.',
-    });
+    log.info(`The stored plan ${key} is gone: an apply has used it, or it was older than 7 days. Planning again.`);
+    return false;
   }
   if (found.sha256 !== sha256) {
     throw new UserError({
@@ -102,6 +103,7 @@ export async function fetchPlan(
     });
   }
   log.info(`Fetched ${key}`);
+  return true;
 }
 
 /** Removes a plan that was used, and those of the same scope and region that nobody will use any more. Never fails. */
