@@ -157,8 +157,10 @@ describe('from the bundle to production', () => {
       );
     }
     succeeded(await record('prod', {}, { environment: run }));
+    expect(contentsIn('prod')).toHaveLength(4);
     expect(contentsIn('prod')).toEqual(
       expect.arrayContaining([
+        provenIn('dev', 'westeurope'),
         provenIn('staging', 'westeurope', ['hubot']),
         provenIn('staging', 'northeurope', ['hubot']),
         provenIn('prod', 'westeurope', ['mona']),

@@ -1,11 +1,11 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
-import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import { type Facts, unmetConditions } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Review, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
-import { type PromotionRecord, speaksFor } from './record.ts';
+import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { findScope, type PromotedScope } from './scope.ts';
 
 /** Fails unless the bundle may enter the scope, with every condition that is not met. */
@@ -41,24 +41,23 @@ async function gather(
   { context, compare, openShelf }: Services,
 ): Promise<Facts> {
   const [own] = regions;
-  const placeOf = (view: ScopeView) => ({
-    repository: context.repositoryId,
-    platform: view.platform,
-    environment: view.scope,
-    region: view.region,
-  });
   const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
   const verified = await Promise.all(
     (upstream?.regions ?? []).map(async view => {
       const shelf = await openShelf(view, reader);
       const records = (await shelf?.records(bundle.digest)) ?? [];
-      return { region: view.region, record: newest(records.filter(record => speaksFor(record, placeOf(view)))) };
+      return {
+        region: view.region,
+        record: newest(records.filter(record => speaksFor(record, placeOf(view, context.repositoryId)))),
+      };
     }),
   );
   const running = await Promise.all(
     regions.map(async view => {
       const shelf = await openShelf(view, reader);
-      const record = newest(((await shelf?.running()) ?? []).filter(found => speaksFor(found, placeOf(view))));
+      const record = newest(
+        ((await shelf?.running()) ?? []).filter(found => speaksFor(found, placeOf(view, context.repositoryId))),
+      );
       if (record === undefined) return [];
       return [{ region: view.region, record, relation: await compare(record.commit, bundle.commit) }];
     }),

@@ -1,4 +1,5 @@
 import { canonicalJson, parseJson } from '@suite/foundation';
+import type { ScopeView } from '@suite/platform-file';
 import { z } from 'zod';
 
 /** The proof that an environment runs a bundle in one region: a referrer of the bundle in that region's registry. The one of
@@ -56,6 +57,10 @@ export interface Place {
   readonly platform: string;
   readonly environment: string;
   readonly region: string;
+}
+
+export function placeOf({ platform, scope, region }: ScopeView, repository: string): Place {
+  return { repository, platform, environment: scope, region };
 }
 
 /** A record speaks for the place it was written in, and for no other: copied or forged ones count for nothing. */

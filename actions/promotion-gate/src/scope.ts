@@ -7,6 +7,8 @@ export interface PromotedScope {
   readonly regions: readonly [ScopeView, ...ScopeView[]];
   /** The environment before it in the order of promotion; absent for the shared scope and the first environment. */
   readonly upstream: { readonly environment: string; readonly regions: readonly EnvironmentScope[] } | undefined;
+  /** Every region of all environments before it. */
+  readonly earlier: readonly EnvironmentScope[];
 }
 
 /** Finds a scope among all of a platform. Throws a UserError when there is none of that name. */
@@ -19,14 +21,16 @@ export function findScope(views: readonly ScopeView[], name: string): PromotedSc
       remedy: `It has ${[...new Set(views.map(({ scope }) => scope))].join(', ')}.`,
     });
   }
-  const before =
-    own.kind === 'shared'
-      ? []
-      : views.filter((view): view is EnvironmentScope => view.kind === 'environment' && view.order === own.order - 1);
+  const earlier = views.filter(
+    (view): view is EnvironmentScope =>
+      view.kind === 'environment' && own.kind === 'environment' && view.order < own.order,
+  );
+  const before = earlier.filter(({ order }) => order === earlier.at(-1)?.order);
   const [first] = before;
   return {
     name,
     regions: [own, ...others],
     upstream: first === undefined ? undefined : { environment: first.scope, regions: before },
+    earlier,
   };
 }

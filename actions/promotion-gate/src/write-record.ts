@@ -5,7 +5,7 @@ import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platfor
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
-import { type PromotionRecord, speaksFor } from './record.ts';
+import { encodeRecord, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { findScope } from './scope.ts';
 
 /** Proves in the environment's registry that this run applied the bundle there and found it verified. */
@@ -13,7 +13,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   const { context, log, clock, summary, setOutputs } = services;
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const { bundle, bytes } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
-  const { name, regions, upstream } = findScope(resolveAll(platform, lock), request.scope);
+  const { name, regions, upstream, earlier } = findScope(resolveAll(platform, lock), request.scope);
   const view = chooseRegion(regions, request.region);
   const report = await readApply(request.report, view, services);
   const reader: Reader = { name: `apply identity of ${name} in ${view.region}`, clientId: view.identities.apply };
@@ -39,19 +39,16 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     approvers: await services.approvers(name),
     recordedAt: new Date(clock.now()).toISOString(),
   };
-  const earlier = await Promise.all(
-    (upstream?.regions ?? []).map(async before => {
-      const records = (await (await services.openShelf(before, reader))?.records(request.digest)) ?? [];
-      const place = {
-        repository: context.repositoryId,
-        platform: view.platform,
-        environment: before.scope,
-        region: before.region,
-      };
-      return records.filter(found => speaksFor(found, place));
-    }),
+  // The registry before it holds copies of those before that one, so each registry tells the whole way.
+  const places = earlier.map(before => placeOf(before, context.repositoryId));
+  const found = await Promise.all(
+    (upstream?.regions ?? []).map(async before => (await services.openShelf(before, reader))?.records(request.digest)),
   );
-  const digest = await shelf.put(bytes, [...earlier.flat(), record]);
+  const copies = new Map<string, PromotionRecord>();
+  for (const copy of found.flatMap(records => records ?? [])) {
+    if (places.some(place => speaksFor(copy, place))) copies.set(encodeRecord(copy).toString('utf8'), copy);
+  }
+  const digest = await shelf.put(bytes, [...copies.values(), record]);
   setOutputs({ record: digest });
   await summary.append(describe(record, digest));
   log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);
