@@ -119,13 +119,22 @@ async function copyAction(action: string): Promise<void> {
 /** A page whose links hold in the release tree, where actions lie at the top. */
 async function copyPage(from: string, to: string): Promise<void> {
   const text = await readFile(from, 'utf8');
-  await writeFile(to, text.replaceAll('](actions/', '](').replaceAll('](../../docs/', '](../docs/'));
+  await writeFile(
+    to,
+    text
+      .replaceAll('](actions/', '](')
+      .replaceAll('](../../actions/', '](../../')
+      .replaceAll('](../../docs/', '](../docs/'),
+  );
 }
 
 async function copySharedFiles(): Promise<void> {
   for (const file of ['LICENSE', 'CONTRIBUTING.md']) await cp(join(root, file), join(release, file));
   await copyPage(join(root, 'README.md'), join(release, 'README.md'));
   for (const folder of ['docs', 'examples']) await cp(join(root, folder), join(release, folder), { recursive: true });
+  for (const page of await readdir(join(root, 'docs'), { recursive: true })) {
+    if (page.endsWith('.md')) await copyPage(join(root, 'docs', page), join(release, 'docs', page));
+  }
   const workflows = join(root, '.github', 'workflows');
   for (const file of reusable) await cp(join(workflows, file), join(release, '.github', 'workflows', file));
   const { platformSchema } = await import('@suite/platform-file');
