@@ -385,6 +385,49 @@ describe('Azure was changed between the pull request and its promotion', () => {
   });
 });
 
+describe('an older run waits for its approval while a newer one goes through', () => {
+  let commits: { readonly base: string; readonly older: string; readonly newer: string };
+  let older: RunResult;
+  let newer: RunResult | undefined;
+
+  const commit = async (change: (text: string) => string) => {
+    const files = { 'platform.yaml': await platformFile(sandbox.repository, change) };
+    await sandbox.repository.commit({ branch: 'main', message: 'a change', author: 'mona', files });
+    return sandbox.repository.resolve('refs/heads/main');
+  };
+
+  beforeAll(async () => {
+    const base = await sandbox.repository.resolve('refs/heads/main');
+    const before = await commit(text => text.replace(/^ {4}gate: .*\n/m, '').replace('interval: 72h', 'interval: 96h'));
+    commits = { base, older: before, newer: await commit(text => text.replace('interval: 96h', 'interval: 120h')) };
+    asked = [];
+    answer = async environment => {
+      if (environment === 'prod' && newer === undefined) {
+        answer = () => true;
+        newer = await promote(commits.older, commits.newer);
+      }
+      return true;
+    };
+    older = await promote(commits.base, commits.older);
+  });
+
+  test('the newer one is promoted', () => {
+    expect(newer?.conclusion).toBe('success');
+    expect(records().at(-1)).toMatchObject({ environment: 'prod', commit: commits.newer });
+  });
+
+  test('the approval of the older one lets it in no more, and nothing is written', () => {
+    expectJobs(older, { ...began, ...through('shared', 'dev'), 'Plan prod': 'success', 'Apply prod': 'failure' });
+    const [message] = errorMessages(jobOf(older, 'Apply prod'));
+    expect(message).toContain(
+      `${commits.older.slice(0, 7)} is older than ${commits.newer.slice(0, 7)}, which runs in prod · westeurope since `,
+    );
+    const { startedAt = 0, seconds = 0 } = newer ?? {};
+    const writes = sandbox.world.ledger.writes(startedAt + seconds * 1000);
+    expect(writes.filter(({ identity }) => identity === viewOf('prod').identities.apply)).toEqual([]);
+  });
+});
+
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
 });
