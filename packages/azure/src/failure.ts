@@ -3,6 +3,7 @@ import {
   asString,
   type Clock,
   errorMessage,
+  isLastingCode,
   isObject,
   isTransientStatus,
   type Problem,
@@ -64,9 +65,6 @@ function systemCode(error: unknown): string | undefined {
   return undefined;
 }
 
-// A name that does not exist and a certificate that is not trusted stay so.
-const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
-
 export interface RetryContext {
   readonly clock: Clock;
   readonly random?: () => number;
@@ -83,7 +81,7 @@ export function withRetries<T>(operation: () => Promise<T>, { clock, random }: R
     judge: error => {
       if (error instanceof UserError) return { retry: false };
       const { status, code, retryAfter } = readFailure(error);
-      if (status === undefined) return { retry: code !== '' && !finalCodes.test(code) };
+      if (status === undefined) return { retry: code !== '' && !isLastingCode(code) };
       if (!isTransientStatus(status)) return { retry: false };
       const afterMs = parseRetryAfter(retryAfter, clock.now());
       return { retry: true, ...(afterMs === undefined ? {} : { afterMs }) };

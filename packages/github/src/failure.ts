@@ -4,8 +4,10 @@ import {
   asObject,
   asString,
   errorMessage,
+  isLastingCode,
   isObject,
   isTransientStatus,
+  networkCode,
   type Problem,
   parseRetryAfter,
   printable,
@@ -84,22 +86,11 @@ function readFailure(error: unknown): Failure {
   return {
     status: response === undefined ? undefined : asNumber(fields['status']),
     message: detailed,
-    code: systemCode(error),
+    code: networkCode(error),
     header,
   };
 }
 
-function systemCode(error: unknown): string | undefined {
-  for (let current = error, depth = 0; isObject(current) && depth < 5; current = current['cause'], depth++) {
-    const code = asString(current['code']);
-    if (code !== undefined && /^(?:E(?!RR_)[A-Z_]+|UND_[A-Z_]+|[A-Z_]*(?:CERT|SIGNATURE)[A-Z_]*)$/.test(code))
-      return code;
-  }
-  return undefined;
-}
-
-// A name that does not exist and a certificate that is not trusted stay so.
-const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
 // What GitHub asks for is an hour at most; more is a mistake of whoever answers.
 const longestLimitMs = 24 * 60 * 60_000;
 // GitHub's advice where it names no time (docs.github.com, "Best practices for using the REST API").
@@ -115,7 +106,7 @@ export function judge(error: unknown, now: number): Verdict {
   const limit = limitEnd(failure, now);
   if (limit !== undefined) return limit > longestPauseMs ? { retry: false } : { retry: true, afterMs: limit };
   if (failure.status !== undefined) return { retry: isTransientStatus(failure.status) };
-  return { retry: failure.code === undefined || !finalCodes.test(failure.code) };
+  return { retry: failure.code === undefined || !isLastingCode(failure.code) };
 }
 
 /** Milliseconds until a rate limit ends; undefined when this is none. */

@@ -2,8 +2,9 @@ import {
   asArray,
   asObject,
   asString,
-  isObject,
+  isLastingCode,
   isTransientStatus,
+  networkCode,
   type Problem,
   parseJson,
   parseRetryAfter,
@@ -92,18 +93,15 @@ export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number):
   );
 }
 
-// A name that does not exist and a certificate that is not trusted stay so.
-const finalCodes = /^(?:ENOTFOUND|.*(?:CERT|SIGNATURE).*)$/;
-
 /** Whether it is the network that failed, rather than what makes the request. */
 export function isNetworkError(error: unknown): boolean {
   const isOfFetch = error instanceof Error && /^(?:fetch failed|terminated)$/.test(error.message);
-  return isOfFetch || systemCode(error) !== undefined;
+  return isOfFetch || codeOf(error) !== undefined;
 }
 
 /** No answer, or one that broke off. */
 export function networkFailure(error: unknown, { host, purpose }: Attempt): RegistryFailure {
-  const code = systemCode(error);
+  const code = codeOf(error);
   if (code === 'ENOTFOUND') {
     const problem: Problem = {
       message: `There is no registry ${host}: its name does not resolve.`,
@@ -117,7 +115,7 @@ export function networkFailure(error: unknown, { host, purpose }: Attempt): Regi
     remedy:
       'Check that it exists, and the runner’s network, proxy and certificates (HTTPS_PROXY, NODE_EXTRA_CA_CERTS).',
   };
-  const retry: Verdict = code !== undefined && finalCodes.test(code) ? { retry: false } : { retry: true };
+  const retry: Verdict = code !== undefined && isLastingCode(code) ? { retry: false } : { retry: true };
   return new RegistryFailure('unreachable', problem, { retry, cause: error });
 }
 
@@ -169,14 +167,9 @@ function describeBusy(status: number, { host, purpose }: Attempt): Problem {
       };
 }
 
-function systemCode(error: unknown): string | undefined {
-  for (let current = error, depth = 0; isObject(current) && depth < 5; current = current['cause'], depth++) {
-    if (current['name'] === 'TimeoutError') return 'ETIMEDOUT';
-    const code = asString(current['code']);
-    if (code !== undefined && /^(?:E(?!RR_)[A-Z_]+|UND_[A-Z_]+|[A-Z_]*(?:CERT|SIGNATURE)[A-Z_]*)$/.test(code))
-      return code;
-  }
-  return undefined;
+/** Our own time limit has no code of the system. */
+function codeOf(error: unknown): string | undefined {
+  return asObject(error)['name'] === 'TimeoutError' ? 'ETIMEDOUT' : networkCode(error);
 }
 
 function line(text: string): string {
