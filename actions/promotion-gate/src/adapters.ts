@@ -1,7 +1,14 @@
 import { type Kit, mask } from '@suite/action-kit';
 import { clouds, createCredential, createResourceReader, createTextBlob } from '@suite/azure';
 import { asObject, asString, duration, UserError } from '@suite/foundation';
-import { compareCommits, createRequests, pullsOfCommit, type Requests, readApprovers, reviewRuns } from '@suite/github';
+import {
+  compareCommits,
+  createRequests,
+  findReviewRun,
+  pullsOfCommit,
+  type Requests,
+  readApprovers,
+} from '@suite/github';
 import type { EnvironmentScope, ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
 import type { Request } from './inputs.ts';
@@ -34,9 +41,8 @@ export function createServices(kit: Kit, { token }: Request): Services {
 
 async function findReview(requests: Requests, repository: string, commit: string, artifact: string) {
   for (const { number, headSha } of await pullsOfCommit(requests, repository, commit)) {
-    const runs = await reviewRuns(requests, repository, headSha);
-    const run = runs.find(({ artifacts }) => artifacts.includes(artifact));
-    if (run !== undefined) return { pull: number, run: run.id };
+    const run = await findReviewRun(requests, repository, headSha, artifact);
+    if (run !== undefined) return { pull: number, run };
   }
   return undefined;
 }

@@ -56,56 +56,39 @@ export async function pullsOfCommit(
   });
 }
 
-export interface ReviewRun {
-  readonly id: string;
-  readonly url: string;
-  /** Names of the artifacts that it still has. */
-  readonly artifacts: readonly string[];
-}
-
-/** Runs that pull requests started on a commit, the newest first. Needs `actions: read`. */
-export async function reviewRuns(
+/**
+ * Id of the newest run that a pull request started on a commit and that still has the artifact. Needs `actions: read`.
+ */
+export async function findReviewRun(
   requests: Requests,
   repository: string,
   headSha: string,
-): Promise<readonly ReviewRun[]> {
+  artifact: string,
+): Promise<string | undefined> {
   const place = splitRepository(repository);
   const purpose = `find the plans of ${headSha.slice(0, 7)}`;
   const runs = await requests.readAll(
     purpose,
     'GET /repos/{owner}/{repo}/actions/runs',
-    {
-      ...place,
-      head_sha: headSha,
-      event: 'pull_request',
-    },
+    { ...place, head_sha: headSha, event: 'pull_request' },
     'workflow_runs',
   );
-  const found: ReviewRun[] = [];
-  for (const run of runs.map(asObject)) {
+  const ids = runs.map(asObject).flatMap(run => {
     const id = asNumber(run['id']);
     // A fork's run would be anybody's.
     const own = asString(asObject(run['head_repository'])['full_name'])?.toLowerCase() === repository.toLowerCase();
-    if (id === undefined || !own) continue;
+    return id === undefined || !own ? [] : [id];
+  });
+  for (const id of ids.toSorted((left, right) => right - left)) {
     const artifacts = await requests.readAll(
       purpose,
       'GET /repos/{owner}/{repo}/actions/runs/{id}/artifacts',
-      {
-        ...place,
-        id,
-      },
+      { ...place, id },
       'artifacts',
     );
-    found.push({
-      id: String(id),
-      url: asString(run['html_url']) ?? '',
-      artifacts: artifacts.map(asObject).flatMap(artifact => {
-        const name = asString(artifact['name']);
-        return name === undefined || artifact['expired'] === true ? [] : [name];
-      }),
-    });
+    if (artifacts.map(asObject).some(({ name, expired }) => name === artifact && expired !== true)) return String(id);
   }
-  return found.toSorted((left, right) => Number(right.id) - Number(left.id));
+  return undefined;
 }
 
 /** Logins of those who approved the deployment of a run to an environment. Needs `actions: read`. */
