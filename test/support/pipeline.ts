@@ -8,6 +8,8 @@ import {
   type Permissions,
   type PullAction,
   type PullView,
+  pullRequestRun,
+  pushRequest,
   type RepositoryHandle,
   type RunningStep,
   runAction,
@@ -30,7 +32,6 @@ const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'platform-repository');
 const release = join(root, 'out', 'release');
 const developer = 'mona';
-const workflow = '.github/workflows/platform.yml';
 
 export const bot = 'github-actions[bot]';
 
@@ -78,33 +79,12 @@ export async function openPipelineWorld({ platform, approve }: PipelineOptions =
   });
   const runner = createRunner(host);
   const { repository, world } = sandbox;
-  const request: PipelineWorld['request'] = (number, action, more = {}) => {
-    const { head, base, mergeSha, author } = repository.pull(number);
-    if (mergeSha === undefined) throw new Error(`Pull request ${number} has conflicts.`);
-    const isBot = author === 'dependabot[bot]';
-    return {
-      repository: repository.name,
-      path: workflow,
-      event: { name: 'pull_request', payload: repository.pullRequestEvent(number, action, author) },
-      ref: `refs/pull/${number}/merge`,
-      sha: mergeSha,
-      headSha: head.sha,
-      headRef: head.branch,
-      baseRef: base.branch,
-      actor: author,
-      restricted: isBot || head.repository !== repository.name,
-      ...more,
-    };
-  };
+  const request: PipelineWorld['request'] = (number, action, more = {}) => ({
+    ...pullRequestRun(repository, number, action),
+    ...more,
+  });
   const push: PipelineWorld['push'] = (before, after, more = {}) => ({
-    repository: repository.name,
-    path: workflow,
-    event: { name: 'push', payload: repository.pushEvent({ branch: 'main', before, after, sender: developer }) },
-    ref: 'refs/heads/main',
-    sha: after,
-    headSha: after,
-    actor: developer,
-    restricted: false,
+    ...pushRequest(repository, before, after, developer),
     ...more,
   });
   return {

@@ -1,6 +1,7 @@
 export { azurermSchema, type BlockSchema } from './azurerm/schema/schema.ts';
 export { type PageContent, renderPage } from './page/page.ts';
 export type { RunRecord } from './platform/run-record.ts';
+export { pullRequestRun, pushRequest } from './platform/run-requests.ts';
 export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
 export { createRunnerHost, type HostOptions, suite } from './platform/runner-host.ts';
 export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';

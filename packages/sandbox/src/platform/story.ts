@@ -1,9 +1,8 @@
 import { duration } from '@suite/foundation';
 import { matchesTrigger, type Runner, type RunRequest, type RunResult, readWorkflow } from '../runner/index.ts';
-import type { PullAction, RepositoryHandle } from '../world/index.ts';
+import type { RepositoryHandle } from '../world/index.ts';
+import { pullRequestRun, pushRequest } from './run-requests.ts';
 
-/** The platform repository's workflow. */
-export const workflowPath = '.github/workflows/platform.yml';
 const developer = 'mona';
 
 export interface StoryOptions {
@@ -32,17 +31,23 @@ export async function tellStory(options: StoryOptions): Promise<RunResult[]> {
   };
 
   const first = await repository.resolve('refs/heads/main');
-  if (!(await go('The first commit on main: everything is created', [push(options, '0'.repeat(40), first)])))
+  if (
+    !(await go('The first commit on main: everything is created', [
+      pushRequest(repository, '0'.repeat(40), first, developer),
+    ]))
+  )
     return runs;
 
   const branch = 'gpu-for-research';
   await edit(repository, branch, 'A larger GPU pool for research', withGpu);
   const { number } = await repository.openPull({ title: 'A larger GPU pool for research', branch, author: developer });
-  if (!(await go(`Pull request ${number} is opened`, [pullRequest(options, number, 'opened')]))) return runs;
+  if (!(await go(`Pull request ${number} is opened`, [pullRequestRun(repository, number, 'opened')]))) return runs;
 
   await edit(repository, branch, 'Allow the GPU pool to be rotated', withAllowance);
   if (
-    !(await go('Its author answers the comment with a second commit', [pullRequest(options, number, 'synchronize')]))
+    !(await go('Its author answers the comment with a second commit', [
+      pullRequestRun(repository, number, 'synchronize'),
+    ]))
   ) {
     return runs;
   }
@@ -51,8 +56,8 @@ export async function tellStory(options: StoryOptions): Promise<RunResult[]> {
   await repository.closePull(number, { merge: true, by: developer });
   const merged = await repository.resolve('refs/heads/main');
   await go(`Pull request ${number} is merged, and promoted`, [
-    pullRequest(options, number, 'closed', merged),
-    push(options, before, merged),
+    pullRequestRun(repository, number, 'closed', merged),
+    pushRequest(repository, before, merged, developer),
   ]);
   return runs;
 }
@@ -85,38 +90,6 @@ function withGpu(text: string): string {
 
 function withAllowance(text: string): string {
   return `${text.trimEnd()}\n    allow: [node-pool/gpu]\n`;
-}
-
-function push({ repository }: StoryOptions, before: string, after: string): RunRequest {
-  return {
-    repository: repository.name,
-    path: workflowPath,
-    event: { name: 'push', payload: repository.pushEvent({ branch: 'main', before, after, sender: developer }) },
-    ref: 'refs/heads/main',
-    sha: after,
-    headSha: after,
-    actor: developer,
-    restricted: false,
-  };
-}
-
-/** `mergedAs`: of a merged one, whose runs belong to its base branch. */
-function pullRequest({ repository }: StoryOptions, number: number, action: PullAction, mergedAs?: string): RunRequest {
-  const { head, base, mergeSha } = repository.pull(number);
-  const sha = mergedAs ?? mergeSha;
-  if (sha === undefined) throw new Error(`Pull request ${number} has conflicts.`);
-  return {
-    repository: repository.name,
-    path: workflowPath,
-    event: { name: 'pull_request', payload: repository.pullRequestEvent(number, action, developer) },
-    ref: mergedAs === undefined ? `refs/pull/${number}/merge` : `refs/heads/${base.branch}`,
-    sha,
-    headSha: head.sha,
-    headRef: head.branch,
-    baseRef: base.branch,
-    actor: developer,
-    restricted: head.repository !== repository.name,
-  };
 }
 
 /** Undefined where the event starts nothing. */
