@@ -1,19 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Change, ChangeReport } from '@suite/change-report';
-import { type Case, type Measurement, median } from './measurement.ts';
+import { measureBesideParse } from './beside-parse.ts';
+import type { Case, Measurement } from './measurement.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const environments = ['dev', 'test', 'qa', 'staging', 'canary', 'prod'];
 const regions = ['westeurope', 'northeurope', 'eastus', 'westus'];
 const sizes = [1_000, 10_000];
-const runs = 5;
-
-interface Figures {
-  readonly ms: number;
-  readonly megabytes: number;
-}
 
 /**
  * Six environments in four regions: from the report files to the comment, the summary of its job, and the summaries of all
@@ -30,29 +24,9 @@ export async function measureComment(): Promise<Measurement> {
       const share = Math.floor(size / places.length) + (index < size % places.length ? 1 : 0);
       await writeFile(join(folder, `${place.scope}-${place.region}.json`), JSON.stringify(report(place, share)));
     }
-    const ours: Figures[] = [];
-    const parse: Figures[] = [];
-    for (let run = 0; run < runs; run++) {
-      ours.push(measure('comment', folder));
-      parse.push(measure('parse', folder));
-    }
-    const row = (metric: keyof Figures, name: string, unit: string): Case => ({
-      case: `${size} changes`,
-      metric: name,
-      unit,
-      ours: median(ours.map(figures => figures[metric])),
-      peers: { 'JSON.parse': median(parse.map(figures => figures[metric])) },
-    });
-    cases.push(row('ms', 'time', 'ms'), row('megabytes', 'peak memory', 'MB'));
+    cases.push(...measureBesideParse('comment-worker.ts', 'comment', folder, `${size} changes`));
   }
   return { name: 'comment', cases };
-}
-
-function measure(what: 'comment' | 'parse', folder: string): Figures {
-  const worker = join(import.meta.dirname, 'comment-worker.ts');
-  const exit = spawnSync(process.execPath, ['--conditions=source', worker, what, folder], { encoding: 'utf8' });
-  if (exit.status !== 0) throw new Error(exit.stderr);
-  return JSON.parse(exit.stdout);
 }
 
 function report({ scope, region }: { scope: string; region: string }, changes: number): ChangeReport {
