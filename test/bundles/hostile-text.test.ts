@@ -1,11 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import rehypeRaw from 'rehype-raw';
-import rehypeStringify from 'rehype-stringify';
-import remarkGfm from 'remark-gfm';
-import remarkParse from 'remark-parse';
-import remarkRehype from 'remark-rehype';
-import { unified } from 'unified';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+import { toHtml } from '../support/html.ts';
 
 const hostile =
   '</details></td><img src=x onerror=alert(1)> @org/everyone #1 https://evil.example ```\n# heading\n::add-path::/tmp/evil\n##[add-mask]a \u202egnp.exe \u001b[31m `` |';
@@ -18,17 +13,6 @@ beforeAll(async () => {
 });
 afterEach(() => sandbox.world.faults.clear());
 afterAll(() => sandbox.close());
-
-const toHtml = (markdown: string) =>
-  String(
-    unified()
-      .use(remarkParse)
-      .use(remarkGfm)
-      .use(remarkRehype, { allowDangerousHtml: true })
-      .use(rehypeRaw)
-      .use(rehypeStringify)
-      .processSync(markdown),
-  );
 
 /** What a runner would obey, and what a reader must not be shown. */
 function expectHarmless(lines: readonly string[]) {

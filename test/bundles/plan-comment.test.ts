@@ -5,13 +5,9 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Change, ChangeReport, ExpectedScope, Value } from '@suite/change-report';
 import { json, on, type PullView, type StepResult, type WorldRequest, type WorldResponse } from '@suite/sandbox';
-import rehypeRaw from 'rehype-raw';
-import remarkGfm from 'remark-gfm';
-import remarkParse from 'remark-parse';
-import remarkRehype from 'remark-rehype';
-import { unified } from 'unified';
 import { sampleChange, sampleReport, shown } from '../../packages/change-report/src/testing/samples.ts';
 import { errors, succeeded } from '../support/bundle.ts';
+import { elementsOf } from '../support/html.ts';
 import {
   bot,
   commentsOf,
@@ -247,32 +243,15 @@ const hostile = [
   '\u202egnp.exe\u001b[31m $$ --> %%{init: {}}%%',
 ].join('\n');
 
-interface Element {
-  readonly type: string;
-  readonly tagName?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly value?: string;
-  readonly children?: readonly Element[];
-}
-
-const toHtml = unified().use(remarkParse).use(remarkGfm).use(remarkRehype, { allowDangerousHtml: true }).use(rehypeRaw);
-
-function* walk(node: Element, isQuoted = false): Generator<{ readonly node: Element; readonly isQuoted: boolean }> {
-  yield { node, isQuoted };
-  const quotes = isQuoted || ['code', 'pre', 'a'].includes(node.tagName ?? '');
-  for (const child of node.children ?? []) yield* walk(child, quotes);
-}
-
 const tags = 'h3 p strong em code pre blockquote details summary br a ul li table thead tbody tr th td'.split(' ');
 // What GitHub turns into a link, a mention or a picture.
 const references = [/(^|\W)@[a-z0-9]/i, /#\d/, /\bgh-\d/i, /:[a-z_]+:/i, /\b[0-9a-f]{40}\b/, /https?:\/\//i, /\bwww\./];
 
 /** Everything in a comment that is not of our making. */
 function strangeIn(markdown: string): string[] {
-  const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
-  return [...walk(tree)].flatMap(({ node: { type, tagName = '', properties, value = '' }, isQuoted }) => {
+  return elementsOf(markdown).flatMap(({ element: { type, tagName = '', properties, value = '' }, inCode }) => {
     if (type === 'root' || type === 'comment') return [];
-    if (type === 'text') return isQuoted ? [] : references.filter(reference => reference.test(value)).map(() => value);
+    if (type === 'text') return inCode ? [] : references.filter(reference => reference.test(value)).map(() => value);
     if (!tags.includes(tagName)) return [`<${tagName}>`];
     const address = String(properties?.['href'] ?? 'https://github.com/contoso/');
     return address.startsWith('https://github.com/contoso/') ? [] : [`<a href=${address}>`];

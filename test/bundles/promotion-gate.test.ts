@@ -15,14 +15,9 @@ import {
   type RunningStep,
   type StepResult,
 } from '@suite/sandbox';
-import rehypeRaw from 'rehype-raw';
-import rehypeStringify from 'rehype-stringify';
-import remarkGfm from 'remark-gfm';
-import remarkParse from 'remark-parse';
-import remarkRehype from 'remark-rehype';
-import { unified } from 'unified';
 import { sampleReport } from '../../packages/change-report/src/testing/samples.ts';
 import { type BundleWorld, type Changes, errors, openBundleWorld, succeeded } from '../support/bundle.ts';
+import { toHtml } from '../support/html.ts';
 import { loseMachine } from '../support/lost-machine.ts';
 
 /** The example, with a second region of staging. */
@@ -1103,16 +1098,4 @@ function reduceTo(role: string | undefined, clientId: string, subscription: stri
 /** Without what keeps GitHub from finding references. */
 function asRead(summary: string): string {
   return summary.replaceAll('&#8203;', '');
-}
-
-function toHtml(markdown: string): string {
-  return String(
-    unified()
-      .use(remarkParse)
-      .use(remarkGfm)
-      .use(remarkRehype, { allowDangerousHtml: true })
-      .use(rehypeRaw)
-      .use(rehypeStringify)
-      .processSync(markdown),
-  );
 }

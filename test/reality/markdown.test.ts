@@ -20,11 +20,10 @@ import {
 } from '@suite/change-report';
 import { printable } from '@suite/foundation';
 import fc from 'fast-check';
-import rehypeRaw from 'rehype-raw';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
-import remarkRehype from 'remark-rehype';
 import { unified } from 'unified';
+import { elementsOf, type PlacedElement } from '../support/html.ts';
 
 interface Node {
   readonly type: string;
@@ -260,22 +259,6 @@ describe('text from outside, read by a Markdown parser', () => {
   });
 });
 
-interface Element {
-  readonly type: string;
-  readonly tagName?: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly value?: string;
-  readonly children?: readonly Element[];
-}
-
-const toHtml = unified().use(remarkParse).use(remarkGfm).use(remarkRehype, { allowDangerousHtml: true }).use(rehypeRaw);
-
-function* elements(node: Element, inCode = false): Generator<{ readonly element: Element; readonly inCode: boolean }> {
-  yield { element: node, inCode };
-  const code = inCode || node.tagName === 'code' || node.tagName === 'pre' || node.tagName === 'a';
-  for (const child of node.children ?? []) yield* elements(child, code);
-}
-
 const runUrl = 'https://example.invalid/run';
 
 const ours = new Set([
@@ -296,7 +279,7 @@ const ours = new Set([
 for (const tag of ['table', 'thead', 'tbody', 'tr', 'th', 'td']) ours.add(tag);
 
 /** What of a node is not ours; nothing when all is well. */
-function strangeIn({ element, inCode }: { readonly element: Element; readonly inCode: boolean }): string[] {
+function strangeIn({ element, inCode }: PlacedElement): string[] {
   const { type, tagName = '', properties, value: text = '' } = element;
   if (type === 'root') return [];
   if (type === 'text') return inCode ? [] : referencesIn(text);
@@ -370,14 +353,14 @@ describe('a summary of hostile text', () => {
     fc.assert(
       fc.property(report, hostileReport => {
         const markdown = renderSummaryParts(hostileReport, { limitBytes: 10_000_000 }).join('');
-        const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
-        expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);
+        const elements = elementsOf(markdown);
+        expect(elements.flatMap(strangeIn)).toEqual([]);
         // Nothing swallowed the rest: the last line still stands at the end of the outermost level.
-        const last = tree.children?.findLast(({ type }) => type === 'element');
+        const last = elements[0]?.element.children?.findLast(({ type }) => type === 'element');
         expect(last?.tagName).toBe('p');
         // A block quote is an alert of ours.
         expect(markdown.split('\n').filter(line => /^> \[!(WARNING|CAUTION)\]$/.test(line)).length).toBe(
-          [...elements(tree)].filter(({ element }) => element.tagName === 'blockquote').length,
+          elements.filter(({ element }) => element.tagName === 'blockquote').length,
         );
       }),
       { numRuns: 200, seed: 7 },
@@ -418,12 +401,12 @@ describe('a comment of hostile text', () => {
     fc.assert(
       fc.property(comment, content => {
         const markdown = renderComment(content, { limit: 10_000_000 });
-        const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
-        expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);
-        const last = tree.children?.findLast(({ type }) => type === 'element');
+        const elements = elementsOf(markdown);
+        expect(elements.flatMap(strangeIn)).toEqual([]);
+        const last = elements[0]?.element.children?.findLast(({ type }) => type === 'element');
         expect(last?.tagName).toBe('p');
         expect(markdown.split('\n').filter(line => /^> \[!(WARNING|CAUTION)\]$/.test(line)).length).toBe(
-          [...elements(tree)].filter(({ element }) => element.tagName === 'blockquote').length,
+          elements.filter(({ element }) => element.tagName === 'blockquote').length,
         );
         expect(findReferences(parse(markdown))).toEqual([]);
       }),
@@ -437,8 +420,8 @@ describe('a comment of hostile text', () => {
         const markdown = renderComment(content, { limit, measure: text => text.length });
         expect(markdown.length).toBeLessThanOrEqual(limit);
         expect(markdown.match(/^<details>/gm)?.length).toBe(markdown.match(/^<\/details>$/gm)?.length);
-        const tree = toHtml.runSync(toHtml.parse(markdown)) as Element;
-        expect([...elements(tree)].flatMap(strangeIn)).toEqual([]);
+        const elements = elementsOf(markdown);
+        expect(elements.flatMap(strangeIn)).toEqual([]);
       }),
       { numRuns: 200, seed: 8 },
     );
