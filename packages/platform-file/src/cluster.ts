@@ -2,9 +2,9 @@ import { formatAddress, parseCidr } from './cidr.ts';
 import { defaults } from './defaults.ts';
 import type { Merged } from './layers.ts';
 import { clusterName, nodeResourceGroupName } from './names.ts';
-import type { Cluster, Features, Pool } from './resolved.ts';
-import type { PoolSource } from './schema.ts';
-import { hours } from './units.ts';
+import type { Cluster, Features, Maintenance, Pool, WorkerPool } from './resolved.ts';
+import type { UserPoolSource } from './schema.ts';
+import { hours, minutes } from './units.ts';
 
 const tiers = { free: 'Free', standard: 'Standard', premium: 'Premium' } as const;
 const drivers = { install: 'Install', none: 'None' } as const;
@@ -21,6 +21,7 @@ export function resolveCluster(
   environment: string,
   region: string,
   production: boolean,
+  ownsSubscription: boolean,
 ): Cluster {
   const { cluster, network } = merged;
   const name = clusterName(platform, environment, region);
@@ -38,13 +39,51 @@ export function resolveCluster(
     serviceCidr,
     dnsServiceIp: tenthAddress(serviceCidr),
     networkPolicy: network?.policy ?? defaults.network.policy,
+    privateDns: privateDns(cluster?.['private-dns'] ?? defaults.privateDns),
+    vnetIntegration: cluster?.['vnet-integration'] ?? false,
+    diskEncryption: cluster?.['disk-encryption'],
+    maintenance: resolveMaintenance(cluster?.maintenance),
+    defenderPlan: ownsSubscription && (cluster?.features?.defender ?? true),
     upgrades: {
       cluster: cluster?.upgrades?.cluster ?? defaults.upgrades.cluster,
       nodes: nodeUpgrades[cluster?.upgrades?.nodes ?? defaults.upgrades.nodes],
     },
-    pools: resolvePools(cluster?.pools),
-    features: resolveFeatures(cluster?.features),
+    pools: resolvePools(cluster?.pools, production),
+    features: resolveFeatures(cluster?.features, cluster?.tier === 'free'),
   };
+}
+
+function privateDns(said: string): string {
+  return said === 'system' ? 'System' : said === 'none' ? 'None' : said;
+}
+
+const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+function resolveMaintenance(said: NonNullable<Merged['cluster']>['maintenance']): Maintenance | undefined {
+  if (said === false) return undefined;
+  const fallback = defaults.maintenance;
+  const given = said === undefined ? undefined : settings(said);
+  const {
+    day = fallback.day,
+    start = fallback.start,
+    hours: length = fallback.hours,
+    zone = fallback.zone,
+  } = given ?? {};
+  return { day: capital(day), start, hours: length, utcOffset: winterOffset(zone) };
+}
+
+/** The offset outside of daylight saving time: the smaller one of January's and July's. */
+function winterOffset(zone: string): string {
+  const minutes = [0, 6].map(month => {
+    const at = Date.UTC(2026, month, 15);
+    const parts = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(at);
+    const [, sign, hour, minute] =
+      /^GMT(?:([+-])(\d\d):(\d\d))?$/.exec(parts.find(part => part.type === 'timeZoneName')?.value ?? '') ?? [];
+    return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (60 * Number(hour) + Number(minute));
+  });
+  const least = Math.min(...minutes);
+  const pad = (number: number) => String(number).padStart(2, '0');
+  return `${least < 0 ? '-' : '+'}${pad(Math.floor(Math.abs(least) / 60))}:${pad(Math.abs(least) % 60)}`;
 }
 
 /** Where AKS puts its DNS service by habit. Empty for what is no range, which is refused when the file is read. */
@@ -53,17 +92,19 @@ function tenthAddress(cidr: string): string {
   return range === undefined ? '' : formatAddress(range.first + 10);
 }
 
-function resolvePools(pools: NonNullable<Merged['cluster']>['pools']): Cluster['pools'] {
+function resolvePools(pools: NonNullable<Merged['cluster']>['pools'], production: boolean): Cluster['pools'] {
   const { system, user = true, gpu = true } = pools ?? {};
   const fallback = defaults.pools;
+  const zones = production ? fallback.productionZones : [];
   return {
-    system: resolvePool(system, fallback.system),
-    user: user === false ? undefined : resolvePool(settings(user), fallback.user),
+    system: resolvePool(system, fallback.system, zones, production),
+    user: user === false ? undefined : resolveWorkers(settings(user), fallback.user, zones, production),
     gpu:
       gpu === false
         ? undefined
         : {
-            ...resolvePool(settings(gpu), fallback.gpu),
+            // A location rarely has a GPU size in all of its zones.
+            ...resolveWorkers(settings(gpu), fallback.gpu, [], production),
             driver: drivers[settings(gpu)?.driver ?? fallback.gpu.driver],
           },
   };
@@ -74,23 +115,59 @@ function settings<T>(given: T | boolean): T | undefined {
   return typeof given === 'boolean' ? undefined : given;
 }
 
-function resolvePool(pool: PoolSource | undefined, fallback: Pick<Pool, 'size' | 'min' | 'max'>): Pool {
+function resolveWorkers(
+  pool: UserPoolSource | undefined,
+  fallback: Pick<Pool, 'size' | 'min' | 'max' | 'surge'>,
+  zones: readonly string[],
+  production: boolean,
+): WorkerPool {
+  return {
+    ...resolvePool(pool, fallback, zones, production),
+    spot: pool?.spot ?? false,
+    perZone: pool?.['per-zone'] ?? false,
+    colors: [...new Set(pool?.colors ?? (['blue'] as const))].sort(),
+  };
+}
+
+type SystemPoolSource = Omit<UserPoolSource, 'spot' | 'per-zone' | 'colors'>;
+
+function resolvePool(
+  pool: SystemPoolSource | undefined,
+  fallback: Pick<Pool, 'size' | 'min' | 'max' | 'surge'>,
+  zones: readonly string[],
+  production: boolean,
+): Pool {
   return {
     size: pool?.size ?? fallback.size,
     min: pool?.min ?? Math.min(fallback.min, pool?.max ?? fallback.min),
     max: pool?.max ?? Math.max(fallback.max, pool?.min ?? fallback.max),
-    zones: [...new Set(pool?.zones?.map(String))].sort(),
+    zones: [...new Set(pool?.zones?.map(String) ?? zones)].sort(),
     osDiskGb: pool?.disk,
+    osDiskType: (pool?.['disk-type'] ?? defaults.pools.diskType) === 'ephemeral' ? 'Ephemeral' : 'Managed',
+    hostEncryption: pool?.['host-encryption'] ?? production,
+    maxPods: pool?.['max-pods'] ?? defaults.pools.maxPods,
+    surge: pool?.surge ?? fallback.surge,
+    drainMinutes: minutes(pool?.drain ?? defaults.pools.drain),
+    soakMinutes: minutes(pool?.soak ?? defaults.pools.soak),
   };
 }
 
-function resolveFeatures(features: NonNullable<Merged['cluster']>['features']): Features {
+function resolveFeatures(features: NonNullable<Merged['cluster']>['features'], free: boolean): Features {
   const { 'key-vault-secrets': secrets = true, 'image-cleaner': cleaner = true } = features ?? {};
   const { blob = true, disk = true, file = true, snapshot = true } = features?.csi ?? {};
+  const policy = features?.policy ?? true;
+  const podSecurity = features?.['pod-security'] ?? defaults.features.podSecurity;
+  const safeguards = features?.safeguards ?? defaults.features.safeguards;
   return {
     monitoring: features?.monitoring ?? true,
+    diagnostics: features?.diagnostics ?? true,
+    prometheus: features?.prometheus ?? false,
     defender: features?.defender ?? true,
-    policy: features?.policy ?? true,
+    policy,
+    // Without the add-on nobody looks.
+    podSecurity: policy && podSecurity !== 'off' ? podSecurity : undefined,
+    safeguards: policy && safeguards !== 'off' ? (safeguards === 'warn' ? 'Warn' : 'Enforce') : undefined,
+    costAnalysis: features?.['cost-analysis'] ?? !free,
     secretsProvider:
       secrets === false ? undefined : { rotationInterval: settings(secrets)?.rotation ?? defaults.features.rotation },
     imageCleaner:

@@ -5,5 +5,7 @@ export type { Lock } from './lock.ts';
 export { parseLock } from './lock.ts';
 export type { Platform, ScopeName } from './platform.ts';
 export { listScopes, locateSetting } from './platform.ts';
+export type { PoolInstance } from './pool-instances.ts';
+export { poolInstances } from './pool-instances.ts';
 export { resolveAll, resolveScope } from './resolve.ts';
 export * from './resolved.ts';

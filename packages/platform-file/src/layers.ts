@@ -16,6 +16,7 @@ export function mergeLayers(source: PlatformSource, environment: string, region:
     production: _p,
     allow: _a,
     gate: _g,
+    domain: _d,
     ...layer
   } = entry(source, environment);
   const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];

@@ -29,11 +29,45 @@ export function workspaceName(platform: string): string {
   return `log-${platform}`;
 }
 
+export function gatewayName(platform: string, environment: string, region: string): string {
+  return `agc-${platform}-${environment}-${region}`;
+}
+
+/** Names of vaults, storage accounts, databases and caches are unique in all of Azure and short, hence the hash. */
+export function keyVaultName(platform: string, scope: string, region: string, subscription: string): string {
+  const readable = `kv-${platform}-${scope}`.slice(0, 17).replace(/-$/, '');
+  return `${readable}-${hashOf(subscription, scope, region)}`;
+}
+
+export function storageName(platform: string, environment: string, region: string, subscription: string): string {
+  const readable = `st${platform}${environment}`.replaceAll('-', '').slice(0, 18);
+  return `${readable}${hashOf(subscription, environment, region)}`;
+}
+
+export function databaseName(platform: string, environment: string, region: string, subscription: string): string {
+  return `psql-${platform}-${environment}-${hashOf(subscription, environment, region)}`;
+}
+
+export function cacheName(platform: string, environment: string, region: string, subscription: string): string {
+  return `redis-${platform}-${environment}-${hashOf(subscription, environment, region)}`;
+}
+
+export function backupVaultName(platform: string, environment: string, region: string): string {
+  return `bvault-${platform}-${environment}-${region}`;
+}
+
+export function budgetName(platform: string, environment: string, region: string): string {
+  return `budget-${platform}-${environment}-${region}`;
+}
+
+function hashOf(subscription: string, scope: string, region: string): string {
+  return createHash('sha256').update(`${subscription}/${scope}/${region}`).digest('hex').slice(0, 6);
+}
+
 /** Registry names are letters and digits only and unique in all of Azure, hence the hash. */
 export function registryName(platform: string, environment: string, region: string, subscription: string): string {
-  const hash = createHash('sha256').update(`${subscription}/${environment}/${region}`).digest('hex').slice(0, 6);
   const readable = `cr${platform}${environment}`.replaceAll('-', '').slice(0, 44);
-  return `${readable}${hash}`;
+  return `${readable}${hashOf(subscription, environment, region)}`;
 }
 
 export function stateKey(platform: string, scope: string, region: string): string {

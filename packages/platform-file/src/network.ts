@@ -1,9 +1,11 @@
 import { formatCidr, parseCidr } from './cidr.ts';
+import { defaults } from './defaults.ts';
 import { entry, type Merged } from './layers.ts';
 import { networkName, subnetName } from './names.ts';
 import { regionsOf } from './platform.ts';
-import type { Network, Zone } from './resolved.ts';
+import type { Egress, Network, OptionalZone, Zone } from './resolved.ts';
 import type { PlatformSource } from './schema.ts';
+import { days } from './units.ts';
 
 export function resolveNetwork(
   source: PlatformSource,
@@ -14,13 +16,16 @@ export function resolveNetwork(
 ): Network {
   const existing = merged.existing?.network;
   if (existing !== undefined) {
-    const { compute, dmz, data, management } = existing.subnets;
-    const optional = { dmz, data, management };
+    const { compute, dmz, data, management, 'api-server': apiServer } = existing.subnets;
+    const optional = { dmz, data, management, apiServer };
     const given = Object.fromEntries(Object.entries(optional).filter(([, id]) => id !== undefined));
-    return { existing: true, id: existing.id, subnets: { compute, ...given } };
+    const egress = { kind: merged.network?.egress ?? 'load-balancer' };
+    return { existing: true, id: existing.id, subnets: { compute, ...given }, egress };
   }
   const addressSpace = chooseAddressSpace(source, merged, environment, region, order);
   const cut = cutZones(addressSpace);
+  const optional = (zone: OptionalZone) =>
+    merged.network?.zones?.[zone === 'apiServer' ? 'api-server' : zone] ?? cut?.[zone] ?? addressSpace;
   const subnet = (zone: Zone) => ({
     name: subnetName(zone),
     // Too small a space is refused when the file is read, unless all zones are written.
@@ -30,8 +35,34 @@ export function resolveNetwork(
     existing: false,
     name: networkName(source.name, environment, region),
     addressSpace,
-    subnets: { dmz: subnet('dmz'), compute: subnet('compute'), data: subnet('data'), management: subnet('management') },
+    subnets: {
+      dmz: subnet('dmz'),
+      compute: subnet('compute'),
+      data: subnet('data'),
+      management: subnet('management'),
+      ...(merged.network?.bastion === true
+        ? // The one name that Azure takes for it.
+          { bastion: { name: 'AzureBastionSubnet', cidr: optional('bastion') } }
+        : {}),
+      ...(merged.cluster?.['vnet-integration'] === true
+        ? { apiServer: { name: subnetName('api-server'), cidr: optional('apiServer') } }
+        : {}),
+    },
+    egress: resolveEgress(merged),
+    flowLogs: flowLogs(merged),
   };
+}
+
+function resolveEgress({ network }: Merged): Egress {
+  const kind = network?.egress ?? 'nat-gateway';
+  // A missing one is refused when the file is read.
+  return kind === 'user-defined' ? { kind, nextHop: network?.['next-hop'] ?? '' } : { kind };
+}
+
+function flowLogs({ network }: Merged): { readonly retentionDays: number } | undefined {
+  const said = network?.['flow-logs'] ?? false;
+  if (said === false) return undefined;
+  return { retentionDays: days((said === true ? undefined : said.retention) ?? defaults.network.flowLogs) };
 }
 
 /**
@@ -61,10 +92,11 @@ function quarter(cidr: string, index: number): string {
 }
 
 /**
- * The four zones inside of an address space: compute takes its second quarter, the others lie at the beginning. Application
- * Gateway for Containers needs exactly a /24 and a bastion at least a /26. Undefined when the space is too small.
+ * The zones inside of an address space: compute takes its second quarter, the others lie at the beginning. Application
+ * Gateway for Containers needs exactly a /24, a bastion at least a /26, the API server a /28. Undefined when the space is
+ * too small.
  */
-export function cutZones(addressSpace: string): Record<Zone, string> | undefined {
+export function cutZones(addressSpace: string): Record<Zone | OptionalZone, string> | undefined {
   const space = parseCidr(addressSpace);
   if (space === undefined || space.bits > 20) return undefined;
   const at = (offset: number, bits: number): string => formatCidr({ first: space.first + offset, bits });
@@ -72,6 +104,8 @@ export function cutZones(addressSpace: string): Record<Zone, string> | undefined
     dmz: at(0, 24),
     data: at(256, 24),
     management: at(512, 26),
+    bastion: at(576, 26),
+    apiServer: at(640, 28),
     compute: at(2 ** (30 - space.bits), space.bits + 2),
   };
 }

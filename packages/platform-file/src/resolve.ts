@@ -1,13 +1,30 @@
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
-import { entry, type Merged, mergeLayers } from './layers.ts';
+import { resolveEnvironmentDns, resolveSharedDns } from './dns.ts';
+import { entry, mergeLayers } from './layers.ts';
 import { type Lock, lockOf } from './lock.ts';
-import { registryName, resourceGroupName, stateKey, workspaceName } from './names.ts';
+import { resourceGroupName, stateKey, workspaceName } from './names.ts';
 import { resolveNetwork } from './network.ts';
 import { listScopes, type Platform, regionsOf } from './platform.ts';
-import type { EnvironmentScope, LogsReference, Registry, ScopeView, SharedScope } from './resolved.ts';
+import type { EnvironmentScope, LogsReference, ScopeView, SharedScope } from './resolved.ts';
 import type { PlatformSource } from './schema.ts';
+import {
+  hasOwnVault,
+  type Place,
+  resolveAlerts,
+  resolveBackup,
+  resolveBudget,
+  resolveCache,
+  resolveDatabase,
+  resolveGateway,
+  resolvePrivateLink,
+  resolveRegistry,
+  resolveStorage,
+  resolveVault,
+  resolveWorkloads,
+  sharedVaultName,
+} from './services.ts';
 import { days } from './units.ts';
 
 /**
@@ -109,15 +126,46 @@ function resolveShared(source: PlatformSource, region: string): Unlocked<SharedS
             retentionDays: days(shared.logs?.retention ?? defaults.retention),
           }
         : { existing: true, id: existing.logs },
+    dns: resolveSharedDns(source),
+    vault: resolveSharedVault(source),
   };
+}
+
+/** Made only where an environment uses it. */
+function resolveSharedVault(source: PlatformSource): SharedScope['vault'] {
+  const { shared, existing } = source;
+  if (existing?.['key-vault'] !== undefined) return { existing: true, id: existing['key-vault'] };
+  const used = Object.keys(source.environments).some(environment =>
+    regionsOf(source, environment).some(region => {
+      const merged = mergeLayers(source, environment, region);
+      return merged.existing?.['key-vault'] === undefined && !hasOwnVault(merged, isProduction(source, environment));
+    }),
+  );
+  if (!used) return undefined;
+  return {
+    existing: false,
+    name: sharedVaultName(source),
+    publicAccess: shared['key-vault']?.['public-access'] ?? defaults.sharedVault.publicAccess,
+  };
+}
+
+/** The last environment is production, unless somebody says something else. */
+function isProduction(source: PlatformSource, environment: string): boolean {
+  return entry(source, environment).production ?? Object.keys(source.environments).at(-1) === environment;
 }
 
 /** Without identities and state: what the platform file alone says. */
 export function resolveEnvironment(source: PlatformSource, scope: string, region: string): Unlocked<EnvironmentScope> {
-  const { subscription, allow = [], production: said, gate } = entry(source, scope);
+  const { subscription, allow = [], gate } = entry(source, scope);
   const order = Object.keys(source.environments).indexOf(scope);
   const merged = mergeLayers(source, scope, region);
-  const production = said ?? order === Object.keys(source.environments).length - 1;
+  const production = isProduction(source, scope);
+  const place: Place = { platform: source.name, scope, region, subscription, order, production };
+  const network = resolveNetwork(source, merged, scope, region, order);
+  const cluster = resolveCluster(source.name, merged, scope, region, production, isFirstIn(source, place));
+  const gateway = resolveGateway(place, merged, network);
+  const storage = resolveStorage(place, merged);
+  const dns = resolveEnvironmentDns(source, scope, region);
   return {
     kind: 'environment',
     platform: source.name,
@@ -134,10 +182,35 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     ...(gate?.hold === undefined ? {} : { hold: gate.hold }),
     admins: merged.admins ?? [],
     logs: resolveLogs(source),
-    network: resolveNetwork(source, merged, scope, region, order),
-    registry: resolveRegistry(source.name, merged, scope, region, subscription),
-    cluster: resolveCluster(source.name, merged, scope, region, production),
+    network,
+    registry: resolveRegistry(place, merged),
+    cluster,
+    gateway,
+    vault: resolveVault(source, place, merged),
+    storage,
+    database: resolveDatabase(place, merged),
+    cache: resolveCache(place, merged),
+    backup: resolveBackup(place, merged, storage),
+    dns,
+    privateLink: resolvePrivateLink(merged, network),
+    budget: resolveBudget(place, merged),
+    alerts: resolveAlerts(merged),
+    protect: merged.protect ?? production,
+    workloads: resolveWorkloads({
+      workloadIdentity: cluster.features.workloadIdentity,
+      gateway: gateway !== undefined,
+      dns: dns !== undefined,
+      storage: storage !== undefined,
+    }),
   };
+}
+
+/** What a subscription has once belongs to the first environment and region in it. */
+function isFirstIn(source: PlatformSource, { scope, region, subscription }: Place): boolean {
+  const first = Object.entries(source.environments).find(
+    ([, environment]) => environment.subscription === subscription,
+  );
+  return first?.[0] === scope && regionsOf(source, scope)[0] === region;
 }
 
 function resolveLogs({ name, shared, existing }: PlatformSource): LogsReference {
@@ -147,22 +220,5 @@ function resolveLogs({ name, shared, existing }: PlatformSource): LogsReference 
     name: workspaceName(name),
     resourceGroup: resourceGroupName(name, 'shared', shared.location),
     subscription: shared.subscription,
-  };
-}
-
-function resolveRegistry(
-  platform: string,
-  merged: Merged,
-  scope: string,
-  region: string,
-  subscription: string,
-): Registry {
-  if (merged.existing?.registry !== undefined) return { existing: true, id: merged.existing.registry };
-  return {
-    existing: false,
-    name: registryName(platform, scope, region, subscription),
-    // Closed only on request: there is no private endpoint yet through which nodes could pull.
-    publicAccess: merged.registry?.['public-access'] ?? true,
-    zoneRedundant: merged.registry?.['zone-redundant'] ?? defaults.registry.zoneRedundant,
   };
 }

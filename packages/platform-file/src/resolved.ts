@@ -30,6 +30,10 @@ interface Scope {
 export interface SharedScope extends Scope {
   readonly kind: 'shared';
   readonly logs: Created<{ readonly name: string; readonly retentionDays: number }> | Existing;
+  /** The zone of the platform's domain; undefined without one. */
+  readonly dns: Created<{ readonly name: string }> | Existing | undefined;
+  /** The vault of environments that have none of their own; undefined where all have. */
+  readonly vault: Created<Vault> | Existing | undefined;
 }
 
 export interface EnvironmentScope extends Scope {
@@ -45,6 +49,23 @@ export interface EnvironmentScope extends Scope {
   readonly network: Network;
   readonly registry: Registry;
   readonly cluster: Cluster;
+  /** Application Gateway for Containers; undefined where there is none. */
+  readonly gateway: Gateway | undefined;
+  readonly vault: EnvironmentVault;
+  readonly storage: Storage | undefined;
+  readonly database: Database | undefined;
+  readonly cache: Cache | undefined;
+  readonly backup: Backup | undefined;
+  /** The environment's own DNS zone, delegated from the platform's; undefined without a domain. */
+  readonly dns: EnvironmentDns | undefined;
+  /** Private endpoints and where their names live; undefined where no subnet is for them. */
+  readonly privateLink: PrivateLink | undefined;
+  readonly budget: Budget | undefined;
+  readonly alerts: Alerts | undefined;
+  /** Locks against deletion on what holds data. */
+  readonly protect: boolean;
+  /** Service accounts that sign in to Azure, with the names that the platform's charts give them. */
+  readonly workloads: Readonly<Partial<Record<Workload, ServiceAccount>>>;
 }
 
 /** Made and owned by this state. */
@@ -66,14 +87,135 @@ export type Network =
       /** CIDR. */
       readonly addressSpace: string;
       /** Subnet name and CIDR per zone. */
-      readonly subnets: Readonly<Record<Zone, { readonly name: string; readonly cidr: string }>>;
+      readonly subnets: Readonly<Record<Zone, Subnet> & Partial<Record<OptionalZone, Subnet>>>;
+      readonly egress: Egress;
+      readonly flowLogs: { readonly retentionDays: number } | undefined;
     }>
   /** An existing VNet with existing subnets; only `compute` is needed by what this state makes. */
-  | (Existing & { readonly subnets: Readonly<{ compute: string } & Partial<Record<Zone, string>>> });
+  | (Existing & {
+      readonly subnets: Readonly<{ compute: string } & Partial<Record<Zone | 'apiServer', string>>>;
+      /** Prepared by whoever owns the network. */
+      readonly egress: { readonly kind: Egress['kind'] };
+    });
+
+export interface Subnet {
+  readonly name: string;
+  readonly cidr: string;
+}
+
+/** Subnets of options: Azure Bastion and the API server. */
+export type OptionalZone = 'bastion' | 'apiServer';
+
+/** How nodes reach the Internet. */
+export type Egress =
+  | { readonly kind: 'nat-gateway' }
+  | { readonly kind: 'load-balancer' }
+  /** `nextHop`: private address of a firewall. */
+  | { readonly kind: 'user-defined'; readonly nextHop: string };
 
 export type Registry =
-  | Created<{ readonly name: string; readonly publicAccess: boolean; readonly zoneRedundant: boolean }>
+  | Created<{
+      readonly name: string;
+      readonly publicAccess: boolean;
+      readonly zoneRedundant: boolean;
+      /** Further locations with a copy. */
+      readonly replicas: readonly string[];
+      /** Days after which untagged images are deleted; undefined keeps them. */
+      readonly retentionDays: number | undefined;
+    }>
   | Existing;
+
+export interface Gateway {
+  readonly name: string;
+  /** Name of the one frontend. */
+  readonly frontend: string;
+  /** Web application firewall; undefined without one. */
+  readonly waf: 'Detection' | 'Prevention' | undefined;
+}
+
+export interface Vault {
+  readonly name: string;
+  readonly publicAccess: boolean;
+}
+
+/** A vault of its own, the shared one (by its id, which its name gives), or one that exists. */
+export type EnvironmentVault = Created<Vault> | (Existing & { readonly shared: boolean });
+
+export interface Storage {
+  readonly name: string;
+  readonly publicAccess: boolean;
+  readonly replication: 'LRS' | 'ZRS' | 'GRS' | 'GZRS';
+  readonly softDeleteDays: number;
+  /** Blob containers by what they are for. */
+  readonly containers: Readonly<Record<'loki' | 'mlflow' | 'backup', string>>;
+}
+
+/** PostgreSQL Flexible Server. */
+export interface Database {
+  readonly name: string;
+  /** `B_Standard_B2s`, `GP_Standard_D2ds_v5`. */
+  readonly size: string;
+  readonly storageGb: number;
+  readonly version: '14' | '15' | '16' | '17';
+  readonly highAvailability: boolean;
+  readonly backupDays: number;
+  readonly geoBackup: boolean;
+  /** Databases on it. */
+  readonly databases: readonly string[];
+}
+
+/** Azure Managed Redis. */
+export interface Cache {
+  readonly name: string;
+  readonly size: string;
+}
+
+/** Backup of cluster state and volumes. */
+export interface Backup {
+  readonly vault: string;
+  readonly retentionDays: number;
+  readonly everyHours: number;
+}
+
+export type EnvironmentDns =
+  | Created<{
+      /** `dev.platform.contoso.com` */
+      readonly name: string;
+      /** The zone that delegates to it. */
+      readonly parent: { readonly name: string; readonly resourceGroup: string; readonly subscription: string };
+      /** Name of the delegating record: what `name` has in front of the parent's. */
+      readonly label: string;
+    }>
+  /** The names live in the platform's own zone. */
+  | { readonly existing: true; readonly id: string; readonly name: string };
+
+export const privateServices = ['registry', 'vault', 'storage', 'database', 'cache'] as const;
+/** What is reached by a private endpoint. */
+export type PrivateService = (typeof privateServices)[number];
+
+export interface PrivateLink {
+  /** Ids of zones that a hub has; the others are made. */
+  readonly zones: Readonly<Partial<Record<PrivateService, string>>>;
+}
+
+export interface Budget {
+  readonly name: string;
+  readonly amount: number;
+  readonly notify: readonly string[];
+}
+
+export interface Alerts {
+  readonly emails: readonly string[];
+  readonly webhooks: readonly string[];
+}
+
+/** What runs in the cluster and signs in to Azure. */
+export type Workload = 'alb-controller' | 'cert-manager' | 'loki' | 'mlflow' | 'external-secrets';
+
+export interface ServiceAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 export interface Cluster {
   readonly name: string;
@@ -92,11 +234,21 @@ export interface Cluster {
   readonly serviceCidr: string;
   readonly dnsServiceIp: string;
   readonly networkPolicy: 'cilium' | 'azure';
+  /** Of a private API server: `System`, `None` or the id of a zone. */
+  readonly privateDns: string;
+  /** The API server has an address in the network. */
+  readonly vnetIntegration: boolean;
+  /** A key of the customer's for disks, with the id of its vault. */
+  readonly diskEncryption: { readonly key: string; readonly vault: string } | undefined;
+  /** When Azure upgrades by itself; undefined: at any time. */
+  readonly maintenance: Maintenance | undefined;
+  /** Whether this state switches Defender for Containers on for its subscription: the first environment in it does. */
+  readonly defenderPlan: boolean;
   readonly upgrades: {
     readonly cluster: 'none' | 'patch' | 'stable' | 'rapid' | 'node-image';
     readonly nodes: 'None' | 'Unmanaged' | 'SecurityPatch' | 'NodeImage';
   };
-  readonly pools: { readonly system: Pool; readonly user: Pool | undefined; readonly gpu: GpuPool | undefined };
+  readonly pools: { readonly system: Pool; readonly user: WorkerPool | undefined; readonly gpu: GpuPool | undefined };
   readonly features: Features;
 }
 
@@ -109,17 +261,49 @@ export interface Pool {
   /** Availability zones; empty means regional. */
   readonly zones: readonly string[];
   readonly osDiskGb: number | undefined;
+  readonly osDiskType: 'Managed' | 'Ephemeral';
+  readonly hostEncryption: boolean;
+  readonly maxPods: number;
+  /** `33%` or `1`. */
+  readonly surge: string;
+  readonly drainMinutes: number;
+  readonly soakMinutes: number;
 }
 
-export interface GpuPool extends Pool {
+/** A pool for workloads. */
+export interface WorkerPool extends Pool {
+  readonly spot: boolean;
+  /** One pool for each of `zones`. */
+  readonly perZone: boolean;
+  readonly colors: readonly ('blue' | 'green')[];
+}
+
+export interface GpuPool extends WorkerPool {
   /** Who installs the driver: AKS (`Install`) or the GPU operator (`None`). Changing it replaces the pool. */
   readonly driver: 'Install' | 'None';
+}
+
+export interface Maintenance {
+  readonly day: string;
+  /** `02:00` */
+  readonly start: string;
+  readonly hours: number;
+  /** `+01:00`, all year. */
+  readonly utcOffset: string;
 }
 
 export interface Features {
   readonly monitoring: boolean;
   readonly defender: boolean;
   readonly policy: boolean;
+  /** Logs of the control plane. */
+  readonly diagnostics: boolean;
+  /** Azure Monitor workspace for Prometheus metrics. */
+  readonly prometheus: boolean;
+  /** Standard whose violations Azure Policy reports. */
+  readonly podSecurity: 'baseline' | 'restricted' | undefined;
+  readonly safeguards: 'Warn' | 'Enforce' | undefined;
+  readonly costAnalysis: boolean;
   /** Key Vault Secrets Provider; the interval is Azure's notation, e.g. `2m`. */
   readonly secretsProvider: { readonly rotationInterval: string } | undefined;
   readonly imageCleaner: { readonly intervalHours: number } | undefined;

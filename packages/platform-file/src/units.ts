@@ -8,3 +8,8 @@ export function hours(duration: string): number {
 export function days(duration: string): number {
   return hours(duration) / 24;
 }
+
+/** `30m` in minutes. */
+export function minutes(duration: string): number {
+  return Number.parseInt(duration, 10);
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { defaults } from '../defaults.ts';
+import { block, duration, flag, list, named, off, switchable, whole, words } from './vocabulary.ts';
+
+const pool = (name: 'system' | 'user' | 'gpu') => {
+  const fallback = defaults.pools[name];
+  return {
+    size: named(/^Standard_[A-Za-z0-9_-]{1,40}$/, 'Expected an Azure VM size such as Standard_D4ds_v5.')
+      .meta({ description: 'VM size. Changing it replaces every node.', default: fallback.size })
+      .optional(),
+    min: whole(0, 1000)
+      .meta({ description: 'Nodes that the autoscaler keeps at least.', default: fallback.min })
+      .optional(),
+    max: whole(1, 1000)
+      .meta({ description: 'Nodes that the autoscaler makes at most.', default: fallback.max })
+      .optional(),
+    zones: list(z.literal([1, 2, 3, '1', '2', '3'], { error: 'Expected 1, 2 or 3.' }))
+      .describe(
+        'Availability zones. Default: 1, 2 and 3 for system and user in production, else none, because not every location has them for every size. Changing them replaces every node.',
+      )
+      .optional(),
+    disk: whole(30, 4095)
+      .describe(
+        'Size of the system disk in GB. Default: what Azure takes for the size. Changing it replaces every node.',
+      )
+      .optional(),
+    'disk-type': words('managed', 'ephemeral')
+      .meta({
+        description:
+          'ephemeral: the system disk lies on the host, which is faster and free, where the size has room for it. Changing it replaces every node.',
+        default: defaults.pools.diskType,
+      })
+      .optional(),
+    'host-encryption': flag
+      .describe(
+        'Encrypts disks and caches on the host too. Default: in production. Changing it replaces every node. The subscription needs the feature EncryptionAtHost.',
+      )
+      .optional(),
+    'max-pods': whole(30, 250)
+      .meta({
+        description: 'Pods on a node at most. Changing it replaces every node.',
+        default: defaults.pools.maxPods,
+      })
+      .optional(),
+    surge: named(/^(?:[1-9]\d?%|100%|[1-9]\d?)$/, 'Expected a share or a number of nodes, such as "33%" or "1".')
+      .meta({ description: 'Nodes more than usual during an upgrade.', default: fallback.surge })
+      .optional(),
+    drain: duration('m', '30m')
+      .meta({
+        description: 'How long an upgrade waits for the pods of a node to go, 1m to 1440m.',
+        default: defaults.pools.drain,
+      })
+      .optional(),
+    soak: named(/^(?:0|[1-9]|[12]\d|30)m$/, 'Expected 0m to 30m.')
+      .meta({ description: 'How long an upgrade waits after each node, 0m to 30m.', default: defaults.pools.soak })
+      .optional(),
+  };
+};
+
+/** What only pools for workloads have. */
+const worker = {
+  spot: off(
+    'Spare capacity at a fraction of the price; Azure may take a node back at any time, and pods have to tolerate its taint. Changing it replaces the pool.',
+  ),
+  'per-zone': off(
+    'One pool for each of its zones, so that the autoscaler can keep zones even and volumes find their zone. Their limits count per zone. Changing it replaces the pool.',
+  ),
+  colors: list(words('blue', 'green'))
+    .min(1, { error: 'Expected blue, green or both.' })
+    .max(2, { error: 'Expected blue, green or both.' })
+    .meta({
+      description:
+        'For replacing a pool without loss: add green beside blue, promote, move the workloads, then take blue out.',
+      default: ['blue'],
+    })
+    .optional(),
+};
+
+export const systemPool = block(pool('system'));
+export const userPool = block({ ...pool('user'), ...worker });
+export const gpuPool = block({
+  ...pool('gpu'),
+  ...worker,
+  driver: words('install', 'none')
+    .meta({
+      description: 'install: AKS brings the driver; none: the GPU operator does. Changing it replaces the pool.',
+      default: defaults.pools.gpu.driver,
+    })
+    .optional(),
+});
+
+export const pools = block({
+  system: systemPool.describe('Critical add-ons only.').optional(),
+  user: switchable(userPool).describe('Applications.').optional(),
+  gpu: switchable(gpuPool).describe('GPU and machine learning workloads.').optional(),
+}).describe('Node pools.');
