@@ -32,7 +32,10 @@ describe('a right file', () => {
     ['a region that says nothing', withDev().replace('location: westeurope\n', 'regions: { westeurope: }\n')],
     ['a newer Kubernetes than we know', withDev('cluster: { version: "1.99" }')],
     ['a small system pool outside of production', withDev('cluster: { pools: { system: { size: Standard_D2s_v3 } } }')],
-    ['an open production cluster on a hosted runner', withDev('production: true', 'cluster: { private: false }')],
+    [
+      'an open production cluster on a hosted runner',
+      withDev('production: true', 'cluster: { private: false }', 'registry: { public-access: true }'),
+    ],
     ['a larger runner with a name of its own', withDev('production: true', 'runner: ubuntu-24.04-16cores-vnet')],
     ['capital letters in ids', withDev('admins: [AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE]')],
     ['a pool that shrinks below our minimum', withDev('cluster: { pools: { system: { max: 1 } } }')],
@@ -57,7 +60,7 @@ describe('form', () => {
       'a key of a later version',
       `${head}images: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `images`. Known here: version, name, tenant, shared, defaults, environments, existing.',
+        'p.yaml:5:1: Unknown key `images`. Known here: version, name, tenant, domain, shared, defaults, environments, existing.',
       ],
     ],
     [
@@ -171,7 +174,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, gate, allow, existing, runner, admins, tags, cluster, network, registry.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, protect.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {
@@ -235,7 +238,7 @@ describe('meaning: environments', () => {
       [
         'p.yaml:9:22: `environments.dev.allow[1]` is `node-pool/gpus`. Did you mean `node-pool/gpu`?',
         'p.yaml:9:38: `environments.dev.allow[2]` is `logs`. It belongs under `allow` of `shared`.',
-        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, identity or resource-group.',
+        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity or resource-group.',
       ],
     ],
     [
@@ -405,7 +408,7 @@ describe('meaning: network', () => {
       'a space that is too small to be cut',
       network('address-space: 10.50.0.0/22'),
       [
-        'p.yaml:9:31: 10.50.0.0/22 is too small for the four zones. Use a /20 or larger for each region, or write all of `zones`.',
+        'p.yaml:9:31: 10.50.0.0/22 is too small for the zones. Use a /20 or larger for each region, or write all of `zones`.',
       ],
     ],
     [
@@ -485,7 +488,7 @@ environments:
     ${subscription}
     location: westeurope
     location: northeurope
-    budget: 5
+    bugdet: 5
     allow: [clutser]
     cluster: { pools: { system: { min: 4, max: 3 } } }
 ${prod}`;
@@ -494,7 +497,7 @@ ${prod}`;
       'p.yaml:7:23: `defaults.cluster.version` is `1.35`. Put it in quotes: "1.35".',
       'p.yaml:7:51: Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
       'p.yaml:12:5: `location` stands here twice. The first one is on line 11: keep one of them.',
-      'p.yaml:13:5: Unknown key `environments.dev.budget`. Known here: subscription, location, regions, production, gate, allow, existing, runner, admins, tags, cluster, network, registry.',
+      'p.yaml:13:5: Unknown key `environments.dev.bugdet`. Did you mean `budget`?',
       'p.yaml:14:13: `environments.dev.allow[0]` is `clutser`. Did you mean `cluster`?',
       'p.yaml:15:40: Pool `system` has at least 4 and at most 3 nodes. Make `min` no larger than `max`.',
     ]);
@@ -528,4 +531,146 @@ ${prod}`;
 test('the example is right', () => {
   const example = new URL('../../../examples/platform-repository/platform.yaml', import.meta.url);
   expect(problems(readFileSync(example, 'utf8'))).toEqual([]);
+});
+
+describe('meaning: the Azure layer', () => {
+  const id = '33333333-3333-3333-3333-333333333333';
+  const vnet = `/subscriptions/${id}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/hub`;
+  const existing = `existing: { network: { id: ${vnet}, subnets: { compute: ${vnet}/subnets/nodes } } }`;
+
+  test.each<[string, string[], string]>([
+    [
+      'a firewall without an address',
+      ['network: { egress: user-defined }'],
+      '`egress: user-defined` sends everything to a firewall, and none is named. Add `next-hop:` with its private address.',
+    ],
+    [
+      'an address without a firewall',
+      ['network: { next-hop: 10.0.0.4 }'],
+      '`egress: nat-gateway` has no next hop. Remove it, or set `egress: user-defined`.',
+    ],
+    [
+      'a small subnet for a bastion',
+      ['network: { bastion: true, zones: { bastion: 10.10.2.64/28 } }'],
+      'Zone `bastion` (10.10.2.64/28) is too small. Azure Bastion needs a /26 or larger.',
+    ],
+    [
+      'a bastion in the zone of runners',
+      ['network: { bastion: true, zones: { bastion: 10.10.2.0/26 } }'],
+      'The ranges of zone `management` and zone `bastion` overlap. Choose another one.',
+    ],
+    [
+      'a bastion in an existing network',
+      [existing, 'storage: false', 'network: { bastion: true }'],
+      'Nothing is made in an existing network. Remove `network.bastion`, or `existing.network`.',
+    ],
+    [
+      'flow logs without storage',
+      ['storage: false', 'network: { flow-logs: true }'],
+      'Flow logs lie in the storage account, and there is none. Remove `storage: false`, or the flow logs.',
+    ],
+    [
+      'flow logs for two years',
+      ['network: { flow-logs: { retention: 730d } }'],
+      'Flow logs cannot be kept for 730 days. Use 1d to 365d.',
+    ],
+    [
+      'an API server without a subnet',
+      [existing, 'cluster: { vnet-integration: true }'],
+      'The API server needs a subnet, and the existing network names none for it. Name it under `existing.network.subnets.api-server`.',
+    ],
+    [
+      'private DNS of a public API server',
+      ['cluster: { private-dns: none }'],
+      'Only a private API server has private DNS. Remove it, or set `cluster.private: true`.',
+    ],
+    [
+      'cost analysis for nothing',
+      ['cluster: { tier: free, features: { cost-analysis: true } }'],
+      'The free tier has no cost analysis. Remove it, or use the tier standard or premium.',
+    ],
+    [
+      'safeguards without policy',
+      ['cluster: { features: { policy: false, safeguards: enforce } }'],
+      '`safeguards` is the work of Azure Policy, which is off. Remove it, or `policy: false`.',
+    ],
+    [
+      'a pool per zone in no zone',
+      ['cluster: { pools: { user: { per-zone: true } } }'],
+      'Pool `user` is in no zone. Name its zones, such as `zones: [1, 2, 3]`.',
+    ],
+    [
+      'a drain of two days',
+      ['cluster: { pools: { user: { drain: 2880m } } }'],
+      'An upgrade cannot wait 2880 minutes for a node. Use 1m to 1440m.',
+    ],
+    [
+      'a registry copied to itself',
+      ['registry: { replicas: [westeurope] }'],
+      'The registry of `dev` is in westeurope already. Name other locations.',
+    ],
+    [
+      'untagged images for ever',
+      ['registry: { retention: 400d }'],
+      'A registry cannot keep untagged images for 400 days. Use 1d to 365d.',
+    ],
+    [
+      'a setting of a vault that is not there',
+      ['key-vault: { public-access: false }'],
+      '`dev` uses the shared vault. Set `shared.key-vault.public-access`, or `key-vault.own: true` here.',
+    ],
+    [
+      'a burstable pair',
+      ['database: { size: B_Standard_B2s, high-availability: true }'],
+      '`B_Standard_B2s` is burstable and has no high availability, which `dev` asks for. Use a size that begins with GP_ or MO_, or `high-availability: false`.',
+    ],
+    ['a short memory', ['database: { backup: 3d }'], 'A database cannot keep backups for 3 days. Use 7d to 35d.'],
+    [
+      'a backup without storage',
+      ['storage: false', 'backup: true'],
+      'Backups lie in the storage account, and there is none. Remove `storage: false`, or set `backup: false`.',
+    ],
+    [
+      'a backup without snapshots',
+      ['cluster: { features: { csi: { snapshot: false } } }', 'backup: true'],
+      'Backup takes snapshots of disks. Switch the drivers `disk` and `snapshot` on, or set `backup: false`.',
+    ],
+    [
+      'a closed registry nobody reaches',
+      [existing, 'runner: inside', 'registry: { public-access: false }'],
+      'The registry of `dev` is reached through its network only, which names no subnet for private endpoints. Name one under `existing.network.subnets.data`, or open it.',
+    ],
+    [
+      'a closed registry and a hosted runner',
+      ['registry: { public-access: false }'],
+      'The registry of `dev` is closed, and the runner `ubuntu-24.04` cannot reach it. Name a runner inside of its network, such as `runner: my-runners`, or set `registry.public-access: true`.',
+    ],
+    [
+      'a domain below nothing',
+      ['domain: dev.contoso.com'],
+      '`dev.contoso.com` is below no domain of the platform. Set `domain` at the top of the file.',
+    ],
+  ])('%s', (_name, lines, expected) => {
+    expect(problems(withDev(...lines))).toEqual([expect.stringMatching(/^p\.yaml:\d+:\d+: /)]);
+    expect(problems(withDev(...lines))[0]?.replace(/^p\.yaml:\d+:\d+: /, '')).toBe(expected);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'a domain elsewhere',
+      'domain: dev.fabrikam.com',
+      '`dev.fabrikam.com` is not below `contoso.com`. Use a name that ends in .contoso.com.',
+    ],
+    ['a domain twice', 'domain: prod.contoso.com', '`dev` and `prod` have the same domain. Give each its own.'],
+  ])('%s', (_name, line, expected) => {
+    const text = `domain: contoso.com\n${withDev(line)}`;
+    expect(problems(text).map(problem => problem.replace(/^p\.yaml:\d+:\d+: /, ''))).toEqual([expected]);
+  });
+
+  test('a zone of another domain', () => {
+    const zone = `/subscriptions/${id}/resourceGroups/dns/providers/Microsoft.Network/dnszones/fabrikam.com`;
+    expect(problems(`domain: contoso.com\nexisting: { dns-zone: ${zone} }\n${withDev()}`)).toEqual([
+      'p.yaml:2:23: The zone `fabrikam.com` is not that of `contoso.com`. Set `domain: fabrikam.com`, or name another zone.',
+    ]);
+  });
 });

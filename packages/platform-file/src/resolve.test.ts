@@ -6,6 +6,7 @@ import {
   type Platform,
   parseLock,
   parsePlatform,
+  poolInstances,
   resolveScope,
   type ScopeView,
 } from './index.ts';
@@ -41,6 +42,16 @@ environments:
 }
 
 describe('the example', () => {
+  const ofPool = {
+    osDiskGb: undefined,
+    osDiskType: 'Managed',
+    hostEncryption: true,
+    maxPods: 110,
+    surge: '33%',
+    drainMinutes: 30,
+    soakMinutes: 0,
+  };
+  const ofWorkers = { ...ofPool, spot: false, perZone: false, colors: ['blue'] };
   const platform = parsePlatform(example('platform.yaml'), 'platform.yaml');
   const lock = parseLock(example('platform.lock.yaml'), 'platform.lock.yaml');
 
@@ -72,6 +83,9 @@ describe('the example', () => {
       tags: { platform: 'contoso', environment: 'shared', 'managed-by': 'provision-aks' },
       resourceGroup: 'rg-contoso-shared-westeurope',
       logs: { existing: false, name: 'log-contoso', retentionDays: 30 },
+      dns: undefined,
+      // For dev and staging; production has its own.
+      vault: { existing: false, name: 'kv-contoso-shared-019d0f', publicAccess: true },
     });
   });
 
@@ -111,8 +125,17 @@ describe('the example', () => {
           data: { name: 'snet-data', cidr: '10.30.1.0/24' },
           management: { name: 'snet-management', cidr: '10.30.2.0/26' },
         },
+        egress: { kind: 'nat-gateway' },
+        flowLogs: undefined,
       },
-      registry: { existing: false, name: 'crcontosoprod9fd750', publicAccess: true, zoneRedundant: false },
+      registry: {
+        existing: false,
+        name: 'crcontosoprod9fd750',
+        publicAccess: false,
+        zoneRedundant: true,
+        replicas: [],
+        retentionDays: undefined,
+      },
       cluster: {
         name: 'aks-contoso-prod-westeurope',
         dnsPrefix: 'aks-contoso-prod-westeurope',
@@ -126,28 +149,71 @@ describe('the example', () => {
         serviceCidr: '10.0.0.0/16',
         dnsServiceIp: '10.0.0.10',
         networkPolicy: 'cilium',
+        privateDns: 'System',
+        vnetIntegration: false,
+        diskEncryption: undefined,
+        maintenance: { day: 'Sunday', start: '02:00', hours: 6, utcOffset: '+00:00' },
+        defenderPlan: true,
         upgrades: { cluster: 'patch', nodes: 'NodeImage' },
         pools: {
-          system: { size: 'Standard_D4ds_v5', min: 2, max: 10, zones: [], osDiskGb: undefined },
-          user: { size: 'Standard_D4ds_v5', min: 1, max: 10, zones: [], osDiskGb: undefined },
+          system: { ...ofPool, size: 'Standard_D4ds_v5', min: 2, max: 10, zones: ['1', '2', '3'] },
+          user: { ...ofWorkers, size: 'Standard_D4ds_v5', min: 1, max: 10, zones: ['1', '2', '3'] },
           gpu: {
+            ...ofWorkers,
             size: 'Standard_NC4as_T4_v3',
             min: 0,
             max: 2,
             zones: [],
-            osDiskGb: undefined,
+            surge: '1',
             driver: 'Install',
           },
         },
         features: {
           monitoring: true,
+          diagnostics: true,
+          prometheus: false,
           defender: true,
           policy: true,
+          podSecurity: 'baseline',
+          safeguards: 'Warn',
+          costAnalysis: true,
           secretsProvider: { rotationInterval: '2m' },
           imageCleaner: { intervalHours: 48 },
           csi: { blob: true, disk: true, file: true, snapshot: true },
           workloadIdentity: true,
         },
+      },
+      gateway: { name: 'agc-contoso-prod-westeurope', frontend: 'web', waf: 'Prevention' },
+      vault: { existing: false, name: 'kv-contoso-prod-9fd750', publicAccess: false },
+      storage: {
+        name: 'stcontosoprod9fd750',
+        publicAccess: false,
+        replication: 'ZRS',
+        softDeleteDays: 7,
+        containers: { loki: 'loki', mlflow: 'mlflow', backup: 'backup' },
+      },
+      database: {
+        name: 'psql-contoso-prod-9fd750',
+        size: 'GP_Standard_D2ds_v5',
+        storageGb: 32,
+        version: '17',
+        highAvailability: true,
+        backupDays: 14,
+        geoBackup: false,
+        databases: ['mlflow'],
+      },
+      cache: undefined,
+      backup: { vault: 'bvault-contoso-prod-westeurope', retentionDays: 7, everyHours: 24 },
+      dns: undefined,
+      privateLink: { zones: {} },
+      budget: undefined,
+      alerts: undefined,
+      protect: true,
+      workloads: {
+        'alb-controller': { namespace: 'azure-alb-system', name: 'alb-controller-sa' },
+        loki: { namespace: 'monitoring', name: 'loki' },
+        mlflow: { namespace: 'ai-tools', name: 'mlflow' },
+        'external-secrets': { namespace: 'external-secrets', name: 'external-secrets' },
       },
     });
   });
@@ -156,8 +222,24 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'dev' })).toMatchObject({
       production: false,
       runner: 'ubuntu-24.04',
-      registry: { publicAccess: true },
-      cluster: { tier: 'Free', private: false, runCommand: true },
+      registry: { publicAccess: true, zoneRedundant: false },
+      cluster: { tier: 'Free', private: false, runCommand: true, features: { costAnalysis: false } },
+      gateway: { waf: 'Detection' },
+      // The shared one, by the name that the shared scope gives it.
+      vault: {
+        existing: true,
+        shared: true,
+        id: '/subscriptions/22222222-2222-2222-2222-222222222222/resourceGroups/rg-contoso-shared-westeurope/providers/Microsoft.KeyVault/vaults/kv-contoso-shared-019d0f',
+      },
+      storage: { publicAccess: true, replication: 'LRS' },
+      // The first environment keeps it in the cluster.
+      database: undefined,
+      backup: undefined,
+      protect: false,
+    });
+    expect(resolveScope(platform, lock, { scope: 'staging' })).toMatchObject({
+      gateway: { waf: 'Prevention' },
+      database: { size: 'B_Standard_B2s', highAvailability: false },
     });
   });
 });
@@ -441,5 +523,140 @@ scopes:
     ['no scopes', 'version: 1\n', ['l.yaml:1:1: `scopes` is missing. Expected a block of scopes.']],
   ])('%s', (_name, text, expected) => {
     expect(problemsOf(() => parseLock(text, 'l.yaml'))).toEqual(expected);
+  });
+});
+
+describe('what the guide leaves optional', () => {
+  test('a zone for each environment, below the platform’s', () => {
+    const text = `${head}domain: platform.contoso.com
+environments:
+  dev: { subscription: ${subscription}, location: westeurope }
+  prod:
+    subscription: ${subscription}
+    domain: contoso.platform.contoso.com
+    regions: { westeurope: , northeurope: }
+    runner: inside
+`;
+    const platform = parsePlatform(text, 'p.yaml');
+    const parent = {
+      name: 'platform.contoso.com',
+      resourceGroup: 'rg-contoso-shared-westeurope',
+      subscription: '22222222-2222-2222-2222-222222222222',
+    };
+    expect(resolve(platform, 'shared')).toMatchObject({ dns: { existing: false, name: 'platform.contoso.com' } });
+    expect(resolve(platform, 'dev')).toMatchObject({
+      dns: { existing: false, name: 'dev.platform.contoso.com', label: 'dev', parent },
+      workloads: { 'cert-manager': { namespace: 'cert-manager', name: 'cert-manager' } },
+    });
+    expect(resolve(platform, 'prod', 'northeurope')).toMatchObject({
+      dns: { existing: false, name: 'northeurope.contoso.platform.contoso.com', label: 'northeurope.contoso', parent },
+    });
+  });
+
+  test('the platform’s own domain is used as it is', () => {
+    const text = `${head}domain: platform.contoso.com
+existing: { dns-zone: /subscriptions/${subscription}/resourceGroups/dns/providers/Microsoft.Network/dnszones/platform.contoso.com }
+environments:
+  prod: { subscription: ${subscription}, location: westeurope, domain: platform.contoso.com, runner: inside }
+`;
+    const platform = parsePlatform(text, 'p.yaml');
+    const id = `/subscriptions/${subscription}/resourceGroups/dns/providers/Microsoft.Network/dnszones/platform.contoso.com`;
+    expect(resolve(platform, 'shared')).toMatchObject({ dns: { existing: true, id }, vault: undefined });
+    expect(resolve(platform, 'prod')).toMatchObject({ dns: { existing: true, id, name: 'platform.contoso.com' } });
+  });
+
+  test.each<[string, string, object]>([
+    ['load balancer', 'egress: load-balancer', { egress: { kind: 'load-balancer' } }],
+    [
+      'a firewall',
+      'egress: user-defined, next-hop: 10.0.0.4',
+      { egress: { kind: 'user-defined', nextHop: '10.0.0.4' } },
+    ],
+    ['flow logs', 'flow-logs: true', { flowLogs: { retentionDays: 30 } }],
+    ['flow logs for longer', 'flow-logs: { retention: 90d }', { flowLogs: { retentionDays: 90 } }],
+    ['bastion', 'bastion: true', { subnets: { bastion: { name: 'AzureBastionSubnet', cidr: '10.10.2.64/26' } } }],
+  ])('network: %s', (_name, settings, expected) => {
+    expect(dev(`location: westeurope, network: { ${settings} }`).network).toMatchObject(expected);
+  });
+
+  test('an API server in the network', () => {
+    expect(dev('location: westeurope, cluster: { vnet-integration: true }')).toMatchObject({
+      cluster: { vnetIntegration: true },
+      network: { subnets: { apiServer: { name: 'snet-api-server', cidr: '10.10.2.128/28' } } },
+    });
+  });
+
+  test('Defender is switched on once for a subscription', () => {
+    expect(dev('location: westeurope').cluster.defenderPlan).toBe(true);
+    const text = `${head}environments:
+  dev: { subscription: ${subscription}, location: westeurope }
+  prod: { subscription: ${subscription}, location: westeurope, runner: inside }
+`;
+    expect(resolve(parsePlatform(text, 'p.yaml'), 'prod')).toMatchObject({ cluster: { defenderPlan: false } });
+  });
+
+  test.each([
+    ['Europe/Berlin', '+01:00'],
+    ['America/St_Johns', '-03:30'],
+    ['Australia/Sydney', '+10:00'],
+    ['UTC', '+00:00'],
+  ])('maintenance in %s keeps the offset of its winter', (zone, utcOffset) => {
+    const settings = `location: westeurope, cluster: { maintenance: { day: saturday, start: "22:30", hours: 4, zone: ${zone} } }`;
+    expect(dev(settings).cluster.maintenance).toEqual({ day: 'Saturday', start: '22:30', hours: 4, utcOffset });
+  });
+
+  test('no maintenance window', () => {
+    expect(dev('location: westeurope, cluster: { maintenance: false }').cluster.maintenance).toBeUndefined();
+  });
+
+  test.each<[string, string, object]>([
+    ['no gateway', 'gateway: false', { gateway: undefined }],
+    ['no firewall in it', 'gateway: { waf: off }', { gateway: { waf: undefined } }],
+    ['an own vault', 'key-vault: { own: true }', { vault: { existing: false, publicAccess: true } }],
+    ['no storage, and no identities for it', 'storage: false', { storage: undefined, backup: undefined }],
+    ['a database in the first environment', 'database: true', { database: { size: 'B_Standard_B2s' } }],
+    ['a cache', 'cache: true', { cache: { size: 'Balanced_B0' } }],
+    ['a backup', 'backup: { every: 4h, retention: 30d }', { backup: { everyHours: 4, retentionDays: 30 } }],
+    [
+      'a budget',
+      'budget: { amount: 800, notify: [platform@contoso.com] }',
+      { budget: { name: 'budget-contoso-dev-westeurope', amount: 800, notify: ['platform@contoso.com'] } },
+    ],
+    ['alerts', 'alerts: { email: [a@contoso.com] }', { alerts: { emails: ['a@contoso.com'], webhooks: [] } }],
+    ['alerts to nobody', 'alerts: {}', { alerts: undefined }],
+    [
+      'registry copies',
+      'registry: { replicas: [northeurope, eastus], retention: 14d }',
+      { registry: { replicas: ['eastus', 'northeurope'], retentionDays: 14 } },
+    ],
+  ])('%s', (_name, settings, expected) => {
+    expect(dev(`location: westeurope, ${settings}`)).toMatchObject(expected);
+  });
+
+  test('pools: one per zone, and green beside blue', () => {
+    const { cluster } = dev(
+      'location: westeurope, cluster: { pools: { user: { zones: [1, 2], per-zone: true, colors: [green, blue] }, gpu: { spot: true, disk-type: ephemeral } } }',
+    );
+    expect(poolInstances(cluster).map(({ name, kind, zones }) => [name, kind, zones.join()])).toEqual([
+      ['user1', 'user', '1'],
+      ['user2', 'user', '2'],
+      ['usergreen1', 'user', '1'],
+      ['usergreen2', 'user', '2'],
+      ['gpu', 'gpu', ''],
+    ]);
+    expect(cluster.pools.gpu).toMatchObject({ spot: true, osDiskType: 'Ephemeral' });
+  });
+
+  test('an existing network without the subnets has no gateway and no private endpoints', () => {
+    const vnet = `/subscriptions/${subscription}/resourceGroups/hub/providers/Microsoft.Network/virtualNetworks/hub`;
+    const view = dev(
+      `location: westeurope, existing: { network: { id: ${vnet}, subnets: { compute: ${vnet}/subnets/nodes } } }`,
+    );
+    expect(view).toMatchObject({
+      gateway: undefined,
+      privateLink: undefined,
+      network: { egress: { kind: 'load-balancer' } },
+    });
+    expect(Object.keys(view.workloads)).toEqual(['loki', 'mlflow', 'external-secrets']);
   });
 });

@@ -1,10 +1,12 @@
+import type { Path } from '../position.ts';
 import type { Checker } from './checker.ts';
 
 /** The oldest Kubernetes minor with regular support: 1.33 went to long-term support in 2026 (AKS release calendar). */
 const oldestMinor = 34;
 
-export function checkCluster({ view, report, isSound }: Checker): void {
+export function checkCluster({ view, report, isSound, saidBy }: Checker): void {
   const { cluster } = view;
+  const saidHere = (setting: Path) => ['region', 'environment'].includes(saidBy(setting) ?? '');
   if (Number(cluster.version.split('.')[1]) < oldestMinor) {
     report(
       ['cluster', 'version'],
@@ -17,6 +19,28 @@ export function checkCluster({ view, report, isSound }: Checker): void {
       ['cluster', 'authorized-ranges'],
       'A private API server has no authorized ranges.',
       'Remove them, or set `cluster.private: false`.',
+    );
+  }
+  if (!cluster.private && saidHere(['cluster', 'private-dns'])) {
+    report(
+      ['cluster', 'private-dns'],
+      'Only a private API server has private DNS.',
+      'Remove it, or set `cluster.private: true`.',
+    );
+  }
+  if (cluster.features.costAnalysis && cluster.tier === 'Free') {
+    report(
+      ['cluster', 'features', 'cost-analysis'],
+      'The free tier has no cost analysis.',
+      'Remove it, or use the tier standard or premium.',
+    );
+  }
+  for (const feature of ['safeguards', 'pod-security'] as const) {
+    if (cluster.features.policy || !saidHere(['cluster', 'features', feature])) continue;
+    report(
+      ['cluster', 'features', feature],
+      `\`${feature}\` is the work of Azure Policy, which is off.`,
+      'Remove it, or `policy: false`.',
     );
   }
   if (cluster.upgrades.cluster === 'node-image' && cluster.upgrades.nodes !== 'NodeImage') {

@@ -116,4 +116,4 @@ export function checkEnvironment({ view, report, isSound }: Checker, platform: s
 }
 
 /** GitHub's own runners, which are in nobody's network. Larger runners may be, and have names of people's own. */
-const hostedRunner = /^(?:ubuntu|windows|macos)-(?:latest|slim|\d+(?:\.\d+)?)(?:-(?:arm|intel|large|xlarge))?$/;
+export const hostedRunner = /^(?:ubuntu|windows|macos)-(?:latest|slim|\d+(?:\.\d+)?)(?:-(?:arm|intel|large|xlarge))?$/;

@@ -1,5 +1,6 @@
 import { contains, overlaps, parseCidr, type Range } from '../cidr.ts';
 import { cutZones } from '../network.ts';
+import { poolInstances } from '../pool-instances.ts';
 import type { Path } from '../position.ts';
 import { type Network, zones } from '../resolved.ts';
 import type { Checker } from './checker.ts';
@@ -31,6 +32,26 @@ export function checkNetwork(checker: Checker): void {
   const whole: Named = { what: 'the network', setting: ['network', 'address-space'], range: space };
   checkApart(checker, [whole, named('pods', pods), named('services', services)]);
   if (space !== undefined) checkZones(checker, view.network, space);
+  checkEgress(checker, view.network);
+}
+
+function checkEgress({ report, saidBy }: Checker, { egress, flowLogs }: CreatedNetwork): void {
+  if (egress.kind === 'user-defined' && egress.nextHop === '') {
+    report(
+      ['network', 'egress'],
+      '`egress: user-defined` sends everything to a firewall, and none is named.',
+      'Add `next-hop:` with its private address.',
+    );
+  } else if (egress.kind !== 'user-defined' && saidBy(['network', 'next-hop']) !== undefined) {
+    report(
+      ['network', 'next-hop'],
+      `\`egress: ${egress.kind}\` has no next hop.`,
+      'Remove it, or set `egress: user-defined`.',
+    );
+  }
+  if (flowLogs !== undefined && flowLogs.retentionDays > 365) {
+    report(['network', 'flow-logs'], `Flow logs cannot be kept for ${flowLogs.retentionDays} days.`, 'Use 1d to 365d.');
+  }
 }
 
 /** Networks of one environment are peered sooner or later. */
@@ -90,8 +111,7 @@ function checkApart({ report, saidBy }: Checker, all: readonly Named[]): void {
 }
 
 function mostNodes({ view }: Checker): number {
-  const { system, user, gpu } = view.cluster.pools;
-  return system.max + (user?.max ?? 0) + (gpu?.max ?? 0);
+  return view.cluster.pools.system.max + poolInstances(view.cluster).reduce((sum, { pool }) => sum + pool.max, 0);
 }
 
 function checkPods(checker: Checker, { bits }: Range): void {
@@ -119,17 +139,23 @@ function checkServices({ view, report }: Checker, { bits }: Range): void {
   }
 }
 
-function checkExisting({ report, saidBy }: Checker, { id, subnets }: Extract<Network, { existing: true }>): void {
-  for (const setting of [
-    ['network', 'address-space'],
-    ['network', 'zones'],
-  ]) {
-    const layer = saidBy(setting);
-    if (layer !== 'region' && layer !== 'environment') continue;
+function checkExisting({ view, report, saidBy }: Checker, { id, subnets }: Extract<Network, { existing: true }>): void {
+  const saidHere = (setting: Path) => ['region', 'environment'].includes(saidBy(setting) ?? '');
+  const complaints: readonly (readonly [setting: Path, message: string])[] = [
+    [['network', 'address-space'], 'An existing network has its ranges already.'],
+    [['network', 'zones'], 'An existing network has its ranges already.'],
+    [['network', 'next-hop'], 'An existing network has its routes already.'],
+    [['network', 'bastion'], 'Nothing is made in an existing network.'],
+    [['network', 'flow-logs'], 'Nothing is made in an existing network.'],
+  ];
+  for (const [setting, message] of complaints) {
+    if (saidHere(setting)) report(setting, message, `Remove \`${setting.join('.')}\`, or \`existing.network\`.`);
+  }
+  if (view.cluster.vnetIntegration && subnets.apiServer === undefined) {
     report(
-      setting,
-      'An existing network has its ranges already.',
-      `Remove \`${setting.join('.')}\`, or \`existing.network\`.`,
+      ['cluster', 'vnet-integration'],
+      'The API server needs a subnet, and the existing network names none for it.',
+      'Name it under `existing.network.subnets.api-server`.',
     );
   }
   for (const zone of zones) {
@@ -149,37 +175,47 @@ function checkZones(checker: Checker, { addressSpace, subnets }: CreatedNetwork,
   if (cutZones(addressSpace) === undefined && zones.some(zone => saidBy(['network', 'zones', zone]) === undefined)) {
     report(
       whole,
-      `${addressSpace} is too small for the four zones.`,
+      `${addressSpace} is too small for the zones.`,
       'Use a /20 or larger for each region, or write all of `zones`.',
     );
     return;
   }
-  const found = zones.map(zone => {
-    const setting: Path = ['network', 'zones', zone];
-    const { cidr } = subnets[zone];
+  const found = ([...zones, 'bastion', 'apiServer'] as const).flatMap(zone => {
+    const subnet = subnets[zone];
+    if (subnet === undefined) return [];
+    const { cidr } = subnet;
+    const name = zone === 'apiServer' ? 'api-server' : zone;
+    const setting: Path = ['network', 'zones', name];
     const range = readRange(checker, setting, cidr);
     if (range !== undefined && !contains(space, range)) {
       report(
         setting,
-        `Zone \`${zone}\` (${cidr}) is not inside of the network (${addressSpace}).`,
+        `Zone \`${name}\` (${cidr}) is not inside of the network (${addressSpace}).`,
         'Move one of them.',
       );
     }
-    return { what: `zone \`${zone}\``, setting, range, zone, cidr };
+    return [{ what: `zone \`${name}\``, setting, range, zone, name, cidr }];
   });
   checkApart(checker, found);
-  for (const { zone, setting, range, cidr } of found) {
+  for (const { zone, name, setting, range, cidr } of found) {
     if (range === undefined) continue;
+    const { least, why } = smallest[zone] ?? { least: 29, why: "Azure's smallest subnet is a /29." };
     if (zone === 'dmz' && range.bits !== 24) {
       const remedy = 'Application Gateway for Containers needs exactly a /24 there.';
       report(setting, `Zone \`dmz\` is a /${range.bits}.`, remedy);
-    } else if (range.bits > 29) {
-      report(setting, `Zone \`${zone}\` (${cidr}) is too small.`, "Azure's smallest subnet is a /29.");
+    } else if (range.bits > least) {
+      report(setting, `Zone \`${name}\` (${cidr}) is too small.`, why);
     } else if (zone === 'compute' && checker.isSound(['cluster', 'pools'])) {
       checkNodes(checker, setting, cidr, range);
     }
   }
 }
+
+/** Prefix lengths that Azure's services ask for. */
+const smallest: Readonly<Record<string, { readonly least: number; readonly why: string }>> = {
+  bastion: { least: 26, why: 'Azure Bastion needs a /26 or larger.' },
+  apiServer: { least: 28, why: 'The API server needs a /28 or larger.' },
+};
 
 /** Azure keeps five addresses of every subnet. */
 function checkNodes(checker: Checker, setting: Path, cidr: string, { first, last }: Range): void {

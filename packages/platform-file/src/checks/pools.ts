@@ -1,11 +1,11 @@
-import type { Pool } from '../resolved.ts';
+import type { Pool, WorkerPool } from '../resolved.ts';
 import type { Checker } from './checker.ts';
 
 // N-series sizes that Azure has retired (azure-compute-docs, list of retired sizes).
 const retired = /^Standard_(?:NC\d+r?(?:s_v[23])?|ND\d+r?s|NV\d+(?:s_v2)?)(?:_Promo)?$/i;
 
 export function checkPools({ view, report }: Checker): void {
-  for (const [name, pool] of Object.entries(view.cluster.pools) as [string, Pool | undefined][]) {
+  for (const [name, pool] of Object.entries(view.cluster.pools) as [string, Pool | WorkerPool | undefined][]) {
     if (pool === undefined) continue;
     const say = (key: string, message: string, remedy: string) =>
       report(['cluster', 'pools', name, key], message, remedy);
@@ -24,6 +24,12 @@ export function checkPools({ view, report }: Checker): void {
       );
     } else if (name === 'gpu' && !/^Standard_N/i.test(pool.size)) {
       say('size', `\`${pool.size}\` has no GPU.`, 'Use a size of the N series, such as Standard_NC4as_T4_v3.');
+    }
+    if (pool.drainMinutes > 1440) {
+      say('drain', `An upgrade cannot wait ${pool.drainMinutes} minutes for a node.`, 'Use 1m to 1440m.');
+    }
+    if ('perZone' in pool && pool.perZone && pool.zones.length === 0) {
+      say('per-zone', `Pool \`${name}\` is in no zone.`, 'Name its zones, such as `zones: [1, 2, 3]`.');
     }
     if (name === 'system') checkSystemPool(pool, view.production, say);
   }
