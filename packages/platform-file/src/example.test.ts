@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseLock, parsePlatform, resolveAll } from './index.ts';
+import { lockFor } from './platform.fixture.ts';
 
 interface Job {
   readonly if?: string;
@@ -64,4 +65,12 @@ describe('the workflow of the example platform', () => {
       attestations: 'write',
     });
   });
+});
+
+test.each(['minimal', 'guide', 'private', 'existing'])('the platform file %s is right', name => {
+  const path = `../platform-files/${name}.yaml`;
+  const platform = parsePlatform(read(path), path);
+  expect(resolveAll(platform, lockFor(platform)).map(({ scope }) => scope)).toEqual(
+    expect.arrayContaining(['shared', 'dev', 'prod']),
+  );
 });

@@ -83,7 +83,7 @@ describe('the example', () => {
       tags: { platform: 'contoso', environment: 'shared', 'managed-by': 'provision-aks' },
       resourceGroup: 'rg-contoso-shared-westeurope',
       logs: { existing: false, name: 'log-contoso', retentionDays: 30 },
-      dns: undefined,
+      dns: { existing: false, name: 'platform.contoso.com' },
       // For dev and staging; production has its own.
       vault: { existing: false, name: 'kv-contoso-shared-019d0f', publicAccess: true },
     });
@@ -204,13 +204,23 @@ describe('the example', () => {
       },
       cache: undefined,
       backup: { vault: 'bvault-contoso-prod-westeurope', retentionDays: 7, everyHours: 24 },
-      dns: undefined,
+      dns: {
+        existing: false,
+        name: 'prod.platform.contoso.com',
+        label: 'prod',
+        parent: {
+          name: 'platform.contoso.com',
+          resourceGroup: 'rg-contoso-shared-westeurope',
+          subscription: '22222222-2222-2222-2222-222222222222',
+        },
+      },
       privateLink: { zones: {} },
       budget: undefined,
       alerts: undefined,
       protect: true,
       workloads: {
         'alb-controller': { namespace: 'azure-alb-system', name: 'alb-controller-sa' },
+        'cert-manager': { namespace: 'cert-manager', name: 'cert-manager' },
         loki: { namespace: 'monitoring', name: 'loki' },
         mlflow: { namespace: 'ai-tools', name: 'mlflow' },
         'external-secrets': { namespace: 'external-secrets', name: 'external-secrets' },

@@ -13,6 +13,8 @@ export const mainRef = 'refs/heads/main';
 
 const recordReader = 'AKS Platform Record Reader';
 const planRole = 'AKS Platform Plan Reader';
+const lockKeeper = 'AKS Platform Lock Keeper';
+const sharedUser = 'AKS Platform Shared Scope User';
 
 /** Plan files go one way: who plans can only add them, who applies can read and remove but not make them. */
 const plansContainer = 'plans';
@@ -49,6 +51,21 @@ export function seedPlatform(world: World, views: readonly ScopeView[]): void {
     roleName: recordReader,
     description: 'Reads the records of an environment: finds its registry and pulls from it.',
     actions: ['Microsoft.ContainerRegistry/registries/read', 'Microsoft.ContainerRegistry/registries/pull/read'],
+  });
+  azure.defineRole({
+    roleName: lockKeeper,
+    description: 'Sets and takes locks against deletion.',
+    actions: ['Microsoft.Authorization/locks/*'],
+  });
+  azure.defineRole({
+    roleName: sharedUser,
+    description: 'What an environment does in the shared scope: delegates its domain and connects to the vault.',
+    actions: [
+      'Microsoft.Network/dnsZones/read',
+      'Microsoft.Network/dnsZones/NS/*',
+      'Microsoft.KeyVault/vaults/read',
+      'Microsoft.KeyVault/vaults/privateEndpointConnectionsApproval/action',
+    ],
   });
   const shared = views.find(view => view.kind === 'shared');
   for (const view of views) azure.addTenant(view.tenant);
@@ -106,6 +123,7 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined,
   azure.assignRole({ principal: plan, role: planFileWriter, scope: plans });
   azure.assignRole({ principal: apply, role: 'Contributor', scope: root });
   azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
+  azure.assignRole({ principal: apply, role: lockKeeper, scope: root });
   azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
   azure.assignRole({ principal: apply, role: planFileApplier, scope: plans });
   for (const before of upstream) {
@@ -120,6 +138,9 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined,
     azure.assignRole({ principal, role: 'Reader', scope: sharedGroup });
     azure.assignRole({ principal, role: planRole, scope: sharedGroup });
   }
+  // It delegates its domain there, connects to the vault, and lets its workloads read secrets.
+  azure.assignRole({ principal: apply, role: sharedUser, scope: sharedGroup });
+  azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: sharedGroup });
 }
 
 /** A state as Terraform writes it before anything is in it. */
