@@ -10,6 +10,7 @@ import {
   count,
   type Fields,
   flag,
+  items,
   kept,
   list,
   map,
@@ -35,6 +36,7 @@ const table: Fields = {
   tags: map('tags'),
   subnet_id: reference('properties.subnet'),
   address_ids: references('properties.addresses'),
+  records: items('properties.records', 'ipv4Address', { constant: { kind: 'A' }, sendEmpty: true }),
   retention: block('properties.keep', { days: count('days') }, { constant: { enabled: true } }),
   acls: block('properties.rules', { rule: blocks('rules', rule), action: text('default') }),
   link: blocks('properties.links', { id: reference('target') }, { constant: { manual: false } }),
@@ -59,6 +61,7 @@ const planned = fc.record({
   tags: fc.dictionary(word1, fc.string()),
   subnet_id: fc.oneof(word1, fc.constant('')),
   address_ids: texts,
+  records: texts,
   retention: optional(fc.record({ days: fc.nat() })),
   acls: optional(
     fc.record({

@@ -3,7 +3,7 @@ import type { Path } from '../schema/plan.ts';
 import type { BlockSchema, ResourceSchema } from '../schema/schema.ts';
 import { isEmpty, isList, isObjectValue, isUnknown, isZero, type ObjectValue, type Value } from '../schema/values.ts';
 import type { InvalidValue } from './resource-type.ts';
-import { at, countAt, identityFromArm, identityToArm, idsAt, objectsAt, textAt, textMapAt, textsAt } from './shape.ts';
+import { at, countAt, identityFromArm, identityToArm, objectsAt, textAt, textMapAt, textsAt } from './shape.ts';
 
 /**
  * A table that says both ways at once where an argument of Terraform stands in a body of Azure. Paths in the body are dotted,
@@ -93,7 +93,7 @@ export function count(path: string, { absent = 0, positive = false }: CountOptio
 }
 
 /** A list or set of texts. An empty one is left out, unless Azure must be told. */
-export function list(path: string, { sendEmpty = false }: { readonly sendEmpty?: boolean } = {}): Field {
+export function list(path: string, { sendEmpty = false }: ListOptions = {}): Field {
   const steps = split(path);
   return {
     write: (body, value) => put(body, steps, isEmpty(value) && !sendEmpty ? undefined : textsOf(value)),
@@ -116,10 +116,27 @@ export function reference(path: string): Field {
 
 /** Ids of other resources: `[{ "id": … }]`. */
 export function references(path: string): Field {
+  return items(path, 'id');
+}
+
+interface ListOptions {
+  /** An empty list is sent as such instead of being left out. */
+  readonly sendEmpty?: boolean;
+}
+
+/** Texts that Azure keeps as objects with one member of interest: `[{ "ipv4Address": … }]`. */
+export function items(
+  path: string,
+  member: string,
+  { constant = {}, sendEmpty = false }: ListOptions & { readonly constant?: JsonObject } = {},
+): Field {
   const steps = split(path);
   return {
-    write: (body, value) => put(body, steps, isEmpty(value) ? undefined : textsOf(value).map(id => ({ id }))),
-    read: body => idsAt(body, ...steps),
+    write: (body, value) => {
+      const objects = textsOf(value).map(item => ({ [member]: item, ...constant }));
+      put(body, steps, objects.length === 0 && !sendEmpty ? undefined : objects);
+    },
+    read: body => objectsAt(body, ...steps).map(item => textAt(item, member)),
   };
 }
 
@@ -167,7 +184,7 @@ export function block(path: string, fields: Fields, options: BlockOptions = {}):
 export function blocks(
   path: string,
   fields: Fields,
-  { constant = {}, sendEmpty = false }: { readonly constant?: JsonObject; readonly sendEmpty?: boolean } = {},
+  { constant = {}, sendEmpty = false }: ListOptions & { readonly constant?: JsonObject } = {},
 ): Field {
   const steps = split(path);
   return {
