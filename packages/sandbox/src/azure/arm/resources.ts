@@ -262,7 +262,8 @@ function judgeLocation({ sent, existing, name, group }: PutCall): void {
 }
 
 function judgeConditions(request: WorldRequest, existing: Resource | undefined): void {
-  const ifMatch = header(request, 'if-match');
+  // azurerm sends an empty one where it has no condition.
+  const ifMatch = header(request, 'if-match') || undefined;
   const isMet = ifMatch === undefined || (existing !== undefined && (ifMatch === '*' || ifMatch === existing.etag));
   if (!isMet) throw refusals.condition(ifMatch);
   if (header(request, 'if-none-match') === '*' && existing !== undefined) throw refusals.condition('*');

@@ -17,9 +17,15 @@ export interface ArmResource {
   readonly operation?: string;
   /** What must not be written at the same time. */
   readonly lock?: (id: string, planned: ObjectValue) => string;
+  /** What the first PUT takes from another resource, such as the location of the resource it is a part of. */
+  readonly lookUp?: (azure: Azure, planned: ObjectValue) => Promise<JsonObject>;
   /** Before the first PUT. */
   readonly beforeCreate?: (azure: Azure, planned: ObjectValue) => Promise<void>;
   readonly afterCreate?: (azure: Azure, id: string, planned: ObjectValue) => Promise<void>;
+  readonly afterUpdate?: (azure: Azure, id: string, prior: ObjectValue, planned: ObjectValue) => Promise<void>;
+  /** Before the resource itself. */
+  readonly beforeDelete?: (azure: Azure, id: string, state: ObjectValue) => Promise<void>;
+  readonly afterDelete?: (azure: Azure, id: string, state: ObjectValue) => Promise<void>;
   /** Reads what the resource's own body does not hold. */
   readonly readMore?: (azure: Azure, id: string, body: JsonObject) => Promise<Readable>;
   readonly refine?: (prior: ObjectValue | null, planned: ObjectValue) => Refinement;
@@ -45,7 +51,7 @@ export function armResource(definition: ArmResource): ResourceType {
         const existing = await doing(`checking for presence of existing ${what}`, () => azure.arm.get(id, apiVersion));
         if (existing !== undefined) throw alreadyExists(definition.type, id);
         await definition.beforeCreate?.(azure, planned);
-        const body = definition.toArm(planned, undefined);
+        const body = { ...definition.toArm(planned, undefined), ...(await definition.lookUp?.(azure, planned)) };
         await doing(`creating ${what}`, () => azure.arm.run(operation, { method: 'PUT', path: id, apiVersion, body }));
         await definition.afterCreate?.(azure, id, planned);
         return id;
@@ -64,21 +70,24 @@ export function armResource(definition: ArmResource): ResourceType {
       };
     },
 
-    async update(azure, id, _prior, planned) {
+    async update(azure, id, prior, planned) {
       const what = describeId(kind, id);
       await locked(azure, id, planned, async () => {
         const existing = await doing(`retrieving ${what}`, () => azure.arm.get(id, apiVersion));
         const body = definition.toArm(planned, existing ?? {});
         await doing(`updating ${what}`, () => azure.arm.run(operation, { method: 'PUT', path: id, apiVersion, body }));
+        await definition.afterUpdate?.(azure, id, prior, planned);
       });
     },
 
     async delete(azure, id, state) {
-      await locked(azure, id, state, () =>
-        doing(`deleting ${describeId(kind, id)}`, () =>
+      await locked(azure, id, state, async () => {
+        await definition.beforeDelete?.(azure, id, state);
+        await doing(`deleting ${describeId(kind, id)}`, () =>
           azure.arm.run(operation === '' ? '' : 'Delete', { method: 'DELETE', path: id, apiVersion }),
-        ),
-      );
+        );
+        await definition.afterDelete?.(azure, id, state);
+      });
     },
 
     checkImportId: id => checkId(kind, id),

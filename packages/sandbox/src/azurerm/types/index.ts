@@ -1,21 +1,49 @@
 import { kubernetesCluster } from './aks/cluster.ts';
 import { nodePool } from './aks/node-pool.ts';
+import {
+  applicationLoadBalancer,
+  applicationLoadBalancerFrontend,
+  applicationLoadBalancerSecurityPolicy,
+  applicationLoadBalancerSubnetAssociation,
+} from './application-load-balancer.ts';
+import { bastionHost } from './bastion.ts';
 import { containerRegistry } from './container-registry.ts';
 import { dataCollectionRule, dataCollectionRuleAssociation } from './data-collection.ts';
+import {
+  dnsARecord,
+  dnsCnameRecord,
+  dnsNsRecord,
+  dnsZone,
+  privateDnsZone,
+  privateDnsZoneVirtualNetworkLink,
+} from './dns.ts';
+import { networkWatcherFlowLog } from './flow-log.ts';
 import { federatedIdentityCredential, userAssignedIdentity } from './identity.ts';
 import { logAnalyticsWorkspace } from './log-analytics-workspace.ts';
 import { networkSecurityGroup, networkSecurityRule } from './network-security.ts';
 import { natGateway, natGatewayPublicIpAssociation, publicIp } from './outbound.ts';
+import { privateEndpoint } from './private-endpoint.ts';
 import { resourceGroup } from './resource-group.ts';
 import type { ResourceType } from './resource-type.ts';
 import { roleAssignment } from './role-assignment.ts';
+import { routeTable } from './route-table.ts';
 import { subnet, subnetAssociation } from './subnet.ts';
 import { virtualNetwork } from './virtual-network.ts';
+import { webApplicationFirewallPolicy } from './web-application-firewall.ts';
 
 export { dataSources } from './data-sources.ts';
 
 export const resourceTypes: { readonly [type: string]: ResourceType } = {
+  azurerm_application_load_balancer: applicationLoadBalancer,
+  azurerm_application_load_balancer_frontend: applicationLoadBalancerFrontend,
+  azurerm_application_load_balancer_security_policy: applicationLoadBalancerSecurityPolicy,
+  azurerm_application_load_balancer_subnet_association: applicationLoadBalancerSubnetAssociation,
+  azurerm_bastion_host: bastionHost,
   azurerm_container_registry: containerRegistry,
+  azurerm_dns_a_record: dnsARecord,
+  azurerm_dns_cname_record: dnsCnameRecord,
+  azurerm_dns_ns_record: dnsNsRecord,
+  azurerm_dns_zone: dnsZone,
   azurerm_federated_identity_credential: federatedIdentityCredential,
   azurerm_kubernetes_cluster: kubernetesCluster,
   azurerm_kubernetes_cluster_node_pool: nodePool,
@@ -26,9 +54,14 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_nat_gateway_public_ip_association: natGatewayPublicIpAssociation,
   azurerm_network_security_group: networkSecurityGroup,
   azurerm_network_security_rule: networkSecurityRule,
+  azurerm_network_watcher_flow_log: networkWatcherFlowLog,
+  azurerm_private_dns_zone: privateDnsZone,
+  azurerm_private_dns_zone_virtual_network_link: privateDnsZoneVirtualNetworkLink,
+  azurerm_private_endpoint: privateEndpoint,
   azurerm_public_ip: publicIp,
   azurerm_resource_group: resourceGroup,
   azurerm_role_assignment: roleAssignment,
+  azurerm_route_table: routeTable,
   azurerm_subnet: subnet,
   azurerm_subnet_nat_gateway_association: subnetAssociation({
     type: 'azurerm_subnet_nat_gateway_association',
@@ -42,6 +75,13 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
     property: 'networkSecurityGroup',
     title: 'Network Security Group',
   }),
+  azurerm_subnet_route_table_association: subnetAssociation({
+    type: 'azurerm_subnet_route_table_association',
+    argument: 'route_table_id',
+    property: 'routeTable',
+    title: 'Route Table',
+  }),
   azurerm_user_assigned_identity: userAssignedIdentity,
   azurerm_virtual_network: virtualNetwork,
+  azurerm_web_application_firewall_policy: webApplicationFirewallPolicy,
 };

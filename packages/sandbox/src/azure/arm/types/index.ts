@@ -2,14 +2,34 @@ import type { TypeBehaviour } from '../type.ts';
 import { agentPools } from './agent-pools.ts';
 import { roleAssignments } from './authorization.ts';
 import { registries } from './container-registry.ts';
+import { dnsZones, privateDnsZones, recordSets, virtualNetworkLinks } from './dns.ts';
 import { deletedVaults, vaults } from './key-vault.ts';
 import { managedClusters } from './managed-clusters.ts';
 import { federatedIdentityCredentials, userAssignedIdentities } from './managed-identity.ts';
 import { networkSecurityGroups, securityRules, subnets, virtualNetworks } from './network.ts';
+import {
+  bastionHosts,
+  firewallPolicies,
+  flowLogs,
+  natGateways,
+  networkWatchers,
+  publicIpAddresses,
+  routes,
+  routeTables,
+} from './network-edge.ts';
 import { workspaces } from './operational-insights.ts';
+import { networkInterfaces, privateDnsZoneGroups, privateEndpoints } from './private-endpoints.ts';
+import { associations, frontends, securityPolicies, trafficControllers } from './service-networking.ts';
 import { blobServices, containers, fileServices, storageAccounts } from './storage.ts';
 
+const edge = [
+  associations, bastionHosts, dnsZones, firewallPolicies, flowLogs, frontends, natGateways, networkInterfaces,
+  networkWatchers, privateDnsZoneGroups, privateDnsZones, privateEndpoints, publicIpAddresses, routes, routeTables,
+  securityPolicies, trafficControllers, virtualNetworkLinks, ...recordSets,
+]; // biome-ignore format: a list to read across
+
 const behaviours = [
+  ...edge,
   agentPools, blobServices, containers, deletedVaults, federatedIdentityCredentials, fileServices, managedClusters,
   networkSecurityGroups, registries, roleAssignments, securityRules, storageAccounts, subnets, userAssignedIdentities,
   vaults, virtualNetworks, workspaces,
