@@ -1,5 +1,6 @@
 import { merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
+import { isNameTaken } from '../names.ts';
 import { makeEtag } from '../store.ts';
 import type { PutCall, TypeBehaviour } from '../type.ts';
 
@@ -13,7 +14,14 @@ export const vaults: TypeBehaviour = {
   check: call => {
     const { existing, name, sent } = call;
     if (existing !== undefined || properties(sent)['createMode'] === 'recover') return;
-    if (call.context.store.get(deletedId(call)) === undefined) return;
+    if (call.context.store.get(deletedId(call)) === undefined) {
+      if (!isNameTaken(call.context, vaults.type, name, call.id)) return;
+      throw new ArmError(
+        409,
+        'VaultAlreadyExists',
+        `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same name was recently deleted but not purged after being placed in a recoverable state.`,
+      );
+    }
     throw new ArmError(
       409,
       'ConflictError',
