@@ -158,7 +158,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
     etag: makeEtag(),
   };
   resource.body = body;
-  if (!behaviour?.isStateless) setState(resource, 'Succeeded');
+  setState(resource, 'Succeeded');
   context.store.set(resource);
   behaviour?.stored?.(resource, put);
   resource.etag = makeEtag();
@@ -166,6 +166,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
 }
 
 function setState(resource: Resource, provisioningState: string): void {
+  if (behaviourOf(resource.type)?.isStateless) return;
   resource.body = { ...resource.body, properties: { ...properties(resource.body), provisioningState } };
   resource.etag = makeEtag();
 }

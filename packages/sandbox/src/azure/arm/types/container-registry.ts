@@ -2,11 +2,13 @@ import { at, merge } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { sameId } from '../ids.ts';
 import type { TypeBehaviour } from '../type.ts';
+import { withConnections } from './private-endpoints.ts';
 
 export const registries: TypeBehaviour = {
   type: 'Microsoft.ContainerRegistry/registries',
   longRunning: ['put', 'delete'],
   isTracked: true,
+  view: withConnections,
   check: ({ context, id, name }) => {
     const other = context.store
       .all()
