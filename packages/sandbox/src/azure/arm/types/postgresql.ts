@@ -1,6 +1,6 @@
 import { at, list, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
-import { parentIdOf, sameId } from '../ids.ts';
+import { parentIdOf, sameId, subscriptionOf } from '../ids.ts';
 import type { ArmContext, PutCall, TypeBehaviour } from '../type.ts';
 import { identityOf } from './identity.ts';
 import { link } from './network.ts';
@@ -12,7 +12,8 @@ const version = /^(11|12|13|14|15|16|17|18)$/;
 
 export const flexibleServers: TypeBehaviour = {
   type: base,
-  longRunning: ['put', 'delete'],
+  longRunning: ['put', 'patch', 'delete'],
+  startedStatus: 202,
   isTracked: true,
   isStateless: true,
   links: sent => {
@@ -80,12 +81,26 @@ export const flexibleServers: TypeBehaviour = {
     }
   },
   view: withConnections,
-  actions: { restart: () => ({ status: 200 }) },
+  actions: {
+    restart: ({ resource, context, request }) => {
+      const { id, type, body } = resource;
+      const { name } = context.operations.start({ kind: 'put', type, id }, () => undefined);
+      const place = `/subscriptions/${subscriptionOf(id)}/providers/Microsoft.DBforPostgreSQL/locations/${String(body['location'])}`;
+      return {
+        status: 202,
+        headers: {
+          'Azure-AsyncOperation': `https://management.azure.com${place}/operations/${name}?api-version=${request.query.get('api-version')}`,
+          'Retry-After': String(context.retryAfter),
+        },
+      };
+    },
+  },
 };
 
 export const databases: TypeBehaviour = {
   type: `${base}/databases`,
   longRunning: ['put', 'delete'],
+  startedStatus: 202,
   isStateless: true,
   checkBusy,
   fill: ({ sent }) => merge({ properties: { charset: 'UTF8', collation: 'en_US.utf8' } }, sent),
@@ -94,6 +109,7 @@ export const databases: TypeBehaviour = {
 export const administrators: TypeBehaviour = {
   type: `${base}/administrators`,
   longRunning: ['put', 'delete'],
+  startedStatus: 202,
   isStateless: true,
   checkBusy,
   fill: ({ sent, name }) => merge(sent, { properties: { objectId: name } }),
@@ -101,6 +117,9 @@ export const administrators: TypeBehaviour = {
 
 export const configurations: TypeBehaviour = {
   type: `${base}/configurations`,
+  longRunning: ['patch'],
+  startedStatus: 202,
+  checkBusy,
   isStateless: true,
   check: ({ sent, name }) => {
     const { value, isReadOnly, allowedValues, dataType } = properties(sent);

@@ -135,6 +135,7 @@ export const containers: TypeBehaviour = {
 
 export const managementPolicies: TypeBehaviour = {
   type: 'Microsoft.Storage/storageAccounts/managementPolicies',
+  createdStatus: 200,
   isStateless: true,
   check: ({ name }) => {
     if (name === 'default') return;
