@@ -2,12 +2,15 @@ import { isObject, parseJson } from '@suite/foundation';
 import { header, json, type WorldRequest, type WorldResponse } from '../../network/http.ts';
 import type { AccessToken } from '../tokens.ts';
 import { type Body, merge, properties, text } from './body.ts';
+import { demandRegistration } from './endpoints/providers.ts';
 import { ArmError, refusals } from './errors.ts';
 import { groupId, groupOf, nameOf, parentIdOf, parseResourcePath, sameId, subscriptionOf, typeOf } from './ids.ts';
+import { demandNoLock } from './locks.ts';
 import type { Operation } from './operations.ts';
+import { demandPolicies } from './policies.ts';
 import { makeEtag, type Resource } from './store.ts';
 import { type ArmContext, type PutCall, show, type TypeBehaviour } from './type.ts';
-import { busyWith } from './types/agent-pools.ts';
+import { busyWith } from './types/aks-refusals.ts';
 import { behaviourOf } from './types/index.ts';
 
 export const groupType = 'Microsoft.Resources/resourceGroups';
@@ -53,7 +56,11 @@ export async function putResource(call: ResourceCall): Promise<WorldResponse> {
   judgeConditions(request, existing);
   if (existing?.operation !== undefined) throw busy(existing, behaviour);
   behaviour?.checkBusy?.(id, context);
+  demandNoLock(context, existing?.id ?? id, 'write');
+  if (path !== undefined) demandRegistration(context, subscriptionOf(id) ?? '', path.namespace);
   judgeLinks(call, behaviour, sent);
+  if (path !== undefined)
+    demandPolicies(context, id, typeOf(path), { ...sent, location: sent['location'] ?? existing?.body['location'] });
   const put = describePut(context, existing?.id ?? id, sent, caller);
   behaviour?.check?.(put);
   if (behaviour?.isTracked) judgeLocation(put);
@@ -82,6 +89,7 @@ export async function patchResource(call: ResourceCall): Promise<WorldResponse> 
   behaviour?.checkBusy?.(existing.id, context);
   // Tags are replaced as a whole: that is how a tag is taken away.
   const tags = isObject(sent['tags']) ? { tags: sent['tags'] } : {};
+  demandNoLock(context, existing.id, 'write');
   const put = describePut(context, existing.id, { ...merge(existing.body, sent), ...tags }, caller);
   behaviour?.check?.(put);
   const resource = store(put, behaviour);
@@ -110,6 +118,7 @@ export function deleteResource(call: ResourceCall): WorldResponse {
   }
   if (existing.operation !== undefined) throw busy(existing, behaviour);
   behaviour?.checkBusy?.(existing.id, context);
+  demandNoLock(context, existing.id, 'delete');
   behaviour?.checkDelete?.(existing, context);
   if (!behaviour?.longRunning?.includes('delete')) {
     context.remove(existing);

@@ -132,6 +132,28 @@ export function putRoleDefinition(context: ArmContext, scope: string, guid: stri
   return json(201, showRole(role, scope));
 }
 
+/** A role that is assigned somewhere stays. */
+export function deleteRoleDefinition(context: ArmContext, scope: string, guid: string): WorldResponse {
+  const role = context.access.roleById(guid);
+  if (role === undefined) return { status: 204 };
+  if (role.type === 'BuiltInRole') {
+    throw new ArmError(
+      400,
+      'CannotDeleteBuiltInRole',
+      `The role definition '${guid}' is built in and cannot be deleted.`,
+    );
+  }
+  if (context.access.assignments().some(assignment => assignment.role === role.name)) {
+    throw new ArmError(
+      400,
+      'RoleDefinitionHasAssignments',
+      'There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).',
+    );
+  }
+  context.access.undefine(guid);
+  return json(200, showRole(role, scope));
+}
+
 /** What the caller may do at a scope, role by role. */
 export function listPermissions(context: ArmContext, objectId: string, scope: string): WorldResponse {
   return json(200, { value: context.access.rolesAt(objectId, scope).map(permissionOf) });

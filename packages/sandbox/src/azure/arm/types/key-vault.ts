@@ -1,6 +1,7 @@
 import { type Body, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { sameId } from '../ids.ts';
+import { isNameTaken } from '../names.ts';
 import { makeEtag } from '../store.ts';
 import type { PutCall, TypeBehaviour } from '../type.ts';
 import { withConnections } from './private-endpoints.ts';
@@ -101,12 +102,10 @@ function checkNameFree(call: PutCall): void {
   const other = context.store
     .all()
     .find(
-      resource =>
-        sameId(resource.name, name) &&
-        ((resource.type === vaults.type && !sameId(resource.id, id)) ||
-          (resource.type === deletedVaults.type && !sameId(resource.id, deletedId(call)))),
+      ({ type, name: deleted, id: otherId }) =>
+        type === deletedVaults.type && sameId(deleted, name) && !sameId(otherId, deletedId(call)),
     );
-  if (other === undefined) return;
+  if (other === undefined && !isNameTaken(context, vaults.type, name, id)) return;
   throw new ArmError(
     409,
     'VaultAlreadyExists',

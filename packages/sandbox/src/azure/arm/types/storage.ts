@@ -4,6 +4,7 @@ import { addContainer } from '../../blob-store.ts';
 import { at, list, merge, properties } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { nameOf, parentIdOf, sameId } from '../ids.ts';
+import { isNameTaken } from '../names.ts';
 import type { TypeBehaviour } from '../type.ts';
 import { identityOf } from './identity.ts';
 import { link } from './network.ts';
@@ -21,7 +22,9 @@ export const storageAccounts: TypeBehaviour = {
   view: withConnections,
   check: ({ context, id, name }) => {
     const taken = context.accounts.get(name);
-    if (taken !== undefined && !sameId(taken.resourceId, id)) {
+    const isTaken =
+      taken === undefined ? isNameTaken(context, storageAccounts.type, name, id) : !sameId(taken.resourceId, id);
+    if (isTaken) {
       throw new ArmError(409, 'StorageAccountAlreadyTaken', `The storage account named ${name} is already taken.`);
     }
   },
