@@ -19,14 +19,23 @@ import {
 } from './dns.ts';
 import { networkWatcherFlowLog } from './flow-log.ts';
 import { federatedIdentityCredential, userAssignedIdentity } from './identity.ts';
+import { keyVault } from './key-vault.ts';
 import { logAnalyticsWorkspace } from './log-analytics-workspace.ts';
+import { managedRedis } from './managed-redis.ts';
 import { networkSecurityGroup, networkSecurityRule } from './network-security.ts';
 import { natGateway, natGatewayPublicIpAssociation, publicIp } from './outbound.ts';
+import {
+  postgresqlFlexibleServer,
+  postgresqlFlexibleServerAdministrator,
+  postgresqlFlexibleServerConfiguration,
+  postgresqlFlexibleServerDatabase,
+} from './postgresql.ts';
 import { privateEndpoint } from './private-endpoint.ts';
 import { resourceGroup } from './resource-group.ts';
 import type { ResourceType } from './resource-type.ts';
 import { roleAssignment } from './role-assignment.ts';
 import { routeTable } from './route-table.ts';
+import { storageAccount, storageContainer, storageManagementPolicy } from './storage.ts';
 import { subnet, subnetAssociation } from './subnet.ts';
 import { virtualNetwork } from './virtual-network.ts';
 import { webApplicationFirewallPolicy } from './web-application-firewall.ts';
@@ -45,9 +54,11 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_dns_ns_record: dnsNsRecord,
   azurerm_dns_zone: dnsZone,
   azurerm_federated_identity_credential: federatedIdentityCredential,
+  azurerm_key_vault: keyVault,
   azurerm_kubernetes_cluster: kubernetesCluster,
   azurerm_kubernetes_cluster_node_pool: nodePool,
   azurerm_log_analytics_workspace: logAnalyticsWorkspace,
+  azurerm_managed_redis: managedRedis,
   azurerm_monitor_data_collection_rule: dataCollectionRule,
   azurerm_monitor_data_collection_rule_association: dataCollectionRuleAssociation,
   azurerm_nat_gateway: natGateway,
@@ -55,6 +66,10 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_network_security_group: networkSecurityGroup,
   azurerm_network_security_rule: networkSecurityRule,
   azurerm_network_watcher_flow_log: networkWatcherFlowLog,
+  azurerm_postgresql_flexible_server: postgresqlFlexibleServer,
+  azurerm_postgresql_flexible_server_active_directory_administrator: postgresqlFlexibleServerAdministrator,
+  azurerm_postgresql_flexible_server_configuration: postgresqlFlexibleServerConfiguration,
+  azurerm_postgresql_flexible_server_database: postgresqlFlexibleServerDatabase,
   azurerm_private_dns_zone: privateDnsZone,
   azurerm_private_dns_zone_virtual_network_link: privateDnsZoneVirtualNetworkLink,
   azurerm_private_endpoint: privateEndpoint,
@@ -62,6 +77,9 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_resource_group: resourceGroup,
   azurerm_role_assignment: roleAssignment,
   azurerm_route_table: routeTable,
+  azurerm_storage_account: storageAccount,
+  azurerm_storage_container: storageContainer,
+  azurerm_storage_management_policy: storageManagementPolicy,
   azurerm_subnet: subnet,
   azurerm_subnet_nat_gateway_association: subnetAssociation({
     type: 'azurerm_subnet_nat_gateway_association',

@@ -10,6 +10,8 @@ import type { Readable, ResourceType } from './resource-type.ts';
 export interface TableResource extends Omit<ArmResource, 'parts' | 'toArm' | 'fromArm'> {
   /** Arguments for the names in the id after the resource group, or after the parent; `name` unless said otherwise. */
   readonly names?: readonly string[];
+  /** Names in the id that are always the same: `{ blobServices: 'default' }`. */
+  readonly fixed?: IdParts;
   /** The argument that holds the id of what this is a part of. Without it the id starts with `resource_group_name`. */
   readonly parent?: { readonly argument: string; readonly kind: IdKind };
   /** `location` and `tags` are in every table where azurerm has them. */
@@ -17,7 +19,12 @@ export interface TableResource extends Omit<ArmResource, 'parts' | 'toArm' | 'fr
   /** Arguments that do not go into the body: the type's own code speaks of them. */
   readonly elsewhere?: readonly string[];
   /** The body with what the table cannot say. */
-  readonly complete?: (body: JsonObject, planned: ObjectValue, existing: JsonObject | undefined) => JsonObject;
+  readonly complete?: (
+    body: JsonObject,
+    planned: ObjectValue,
+    existing: JsonObject | undefined,
+    config: ObjectValue,
+  ) => JsonObject;
   /** Attributes that the table cannot say. */
   readonly readAlso?: (body: JsonObject, parts: IdParts, state: ObjectValue) => Readable;
 }
@@ -32,7 +39,8 @@ const location: Field = {
  * Throws when the table names an argument that azurerm does not have.
  */
 export function tableResource(definition: TableResource): ResourceType {
-  const { type, kind, parent, names = ['name'], elsewhere = [], complete, readAlso } = definition;
+  const { type, kind, parent, names = ['name'], fixed = {}, elsewhere = [] } = definition;
+  const { complete, readAlso } = definition;
   const schema = azurermSchema.resources[type];
   if (schema === undefined) throw new Error(`${type} has no schema in the sandbox`);
   const attributes = schema.block.attributes ?? {};
@@ -42,7 +50,10 @@ export function tableResource(definition: TableResource): ResourceType {
     ...definition.fields,
   };
   checkTable(type, schema.block, fields);
-  const segments = kind.segments.slice(parent?.kind.segments.length ?? 0).map(([segment]) => segment);
+  const segments = kind.segments
+    .slice(parent?.kind.segments.length ?? 0)
+    .map(([segment]) => segment)
+    .filter(segment => fixed[segment] === undefined);
   const identifying = ['id', ...names, parent?.argument ?? 'resource_group_name', ...elsewhere];
 
   return armResource({
@@ -51,11 +62,12 @@ export function tableResource(definition: TableResource): ResourceType {
       ...(parent === undefined
         ? { resourceGroups: String(planned['resource_group_name']) }
         : parseId(parent.kind, String(planned[parent.argument]))),
+      ...fixed,
       ...Object.fromEntries(segments.map((segment, index) => [segment, String(planned[names[index] ?? ''])])),
     }),
-    toArm: (planned, existing) => {
+    toArm: (planned, existing, config) => {
       const body = writeFields(fields, planned, existing ?? { properties: {} });
-      return complete?.(body, planned, existing) ?? body;
+      return complete?.(body, planned, existing, config) ?? body;
     },
     fromArm: (body, parts, state) => ({
       ...readFields(fields, body),
