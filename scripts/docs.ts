@@ -1,11 +1,12 @@
 /**
  * Writes the generated parts of the documentation: the tables of inputs and outputs in each action's README come from
- * its action.yml, the coverage page from coverage.ts. `staleDocs` says which files differ from what would be written; the check fails on those.
+ * its action.yml, the pages about coverage and about settings from their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { coveragePage } from './coverage.ts';
+import { settingsPage } from './settings.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -26,7 +27,7 @@ interface Page {
 }
 
 async function render(): Promise<readonly Page[]> {
-  return [...(await renderReadmes()), await coveragePage()];
+  return [...(await renderReadmes()), await coveragePage(), await settingsPage()];
 }
 
 async function renderReadmes(): Promise<readonly Page[]> {
