@@ -31,8 +31,8 @@ output "node_resource_group_id" {
 output "kubelet_identity" {
   description = "Identity of the nodes: client_id and object_id."
   value = {
-    client_id = azurerm_kubernetes_cluster.this.kubelet_identity[0].client_id
-    object_id = azurerm_kubernetes_cluster.this.kubelet_identity[0].object_id
+    client_id = one(azurerm_kubernetes_cluster.this.kubelet_identity[*].client_id)
+    object_id = one(azurerm_kubernetes_cluster.this.kubelet_identity[*].object_id)
   }
 }
 
