@@ -44,8 +44,10 @@ function isNotable(change: Change): boolean {
 }
 
 /** Those of `allow:` are told with their change. */
-function isNotableCheck({ id, status }: Check, changes: readonly Change[]): boolean {
-  if (status !== 'failed' && status !== 'blocked') return false;
+function isNotableCheck({ id, status, setting }: Check, changes: readonly Change[]): boolean {
+  // What is less than wrong is only said on the line that causes it.
+  const isCaused = (status === 'warning' || status === 'unknown') && setting !== undefined;
+  if (status !== 'failed' && status !== 'blocked' && !isCaused) return false;
   return !changes.some(change => needsAllowance(change) && id === allowanceId(change.allowKey ?? ''));
 }
 
@@ -69,9 +71,9 @@ function ofChange(row: Row, change: Change, checks: readonly Check[], platform: 
   };
 }
 
-function ofCheck(row: Row, { name, status, message, remedy }: Check, platform: Platform): Annotation {
+function ofCheck(row: Row, { name, status, message, remedy, setting }: Check, platform: Platform): Annotation {
   return {
-    ...placeIn(platform, row, []),
+    ...placeIn(platform, row, setting?.split('.') ?? []),
     level: status === 'blocked' ? 'failure' : 'warning',
     title: plainText(`${row.title}: ${name}`, 255),
     message: plainText(remedy === undefined ? message : `${message} ${remedy}`, messageLimit),

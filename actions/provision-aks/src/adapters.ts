@@ -10,6 +10,7 @@ import {
   createCredential,
   createEnvironmentLease,
   createPlanStore,
+  createPreflightReader,
   createResourceReader,
   createStateReader,
 } from '@suite/azure';
@@ -23,6 +24,7 @@ import {
   validateConfiguration,
 } from '@suite/terraform';
 import type { Azure, Checker, Services } from './ports.ts';
+import { createReach } from './preflight/reach.ts';
 import type { Target } from './target.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 
@@ -44,6 +46,7 @@ export function createServices(kit: Kit, actionFolder: string): Services {
       const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
       return openTerraform({ ...kit, processes }, target, workspace, azure);
     },
+    reach: createReach(fetch),
     newId: randomUUID,
   };
 }
@@ -68,6 +71,7 @@ function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Az
     plans: createPlanStore(credential, { account: view.state.account, cloud, identity, clock }),
     readCluster: (resourceGroup, name) => clusters.read(resourceGroup, name),
     findResource: (id, apiVersion) => resources.find(id, apiVersion),
+    preflight: createPreflightReader(credential, { ...arm, subscription: view.subscription }),
     explainSignIn: text => credential.explain(text),
   };
 }

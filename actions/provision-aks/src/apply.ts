@@ -4,8 +4,9 @@ import { TerraformFailure } from '@suite/terraform';
 import { type Outcome, verify } from './commands.ts';
 import { exclusively } from './exclusively.ts';
 import type { ApplyRequest, Reviewed } from './inputs.ts';
-import { type JudgedPlan, refusals } from './plan.ts';
+import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Services } from './ports.ts';
+import { checkOwnRights } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
 import { type Findings, failureChecks, timingsOf } from './report.ts';
 import { describeHolder } from './state.ts';
@@ -51,7 +52,15 @@ async function applyReviewed(
   // Of a plan that an earlier attempt has applied nothing may be left: then what is missing is to look at what runs.
   const isDone = isGone && !made.content.applyable;
   const review = isDone ? [] : compareWithReview(target, made, reviewed, isGone);
-  const judged = { ...made, checks: [...review, ...made.checks] };
+  const { view, identity } = target;
+  const groupId = `/subscriptions/${view.subscription}/resourceGroups/${view.resourceGroup}`;
+  const rights = await checkOwnRights(
+    prepared.azure.preflight,
+    made.content,
+    { subscription: view.subscription, groupId },
+    identity,
+  );
+  const judged = withChecks({ ...made, checks: [...review, ...made.checks] }, rights);
   const refused = refusals(judged);
   if (refused.length > 0) {
     return { findings: { verdict: 'blocked', plan: judged }, error: new UserError(refused) };

@@ -1,14 +1,15 @@
 import { type ChangeReport, unusedAllowances } from '@suite/change-report';
 import { describeProblem, errorMessage, UserError } from '@suite/foundation';
 import type { PlanRequest } from './inputs.ts';
-import { type JudgedPlan, refusals } from './plan.ts';
+import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
+import { startPreflight } from './preflight/index.ts';
 import { makePlan, prepare } from './prepared.ts';
 import { type Findings, type PlanPlace, showValue } from './report.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
-import type { Target } from './target.ts';
+import { otherNetworks, type Target } from './target.ts';
 import { verifyScope } from './verify/verify.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -29,9 +30,17 @@ export async function plan(
   const { view } = target;
   const seen = request.reviewed === undefined ? undefined : await readReviewed(request.reviewed);
   const azure = services.connect(target);
+  // Asks Azure while Terraform works.
+  const preflight = startPreflight(view, otherNetworks(target), {
+    reader: azure.preflight,
+    reach: services.reach,
+    clock: services.clock,
+  });
   const prepared = await prepare(target, services, azure, workspace);
   const file = request.planFile ?? workspace.planFile;
-  const made = await makePlan(target, services, prepared, file);
+  const plain = await makePlan(target, services, prepared, file);
+  const { checks, notes } = await preflight.finish(plain.content);
+  const made = withChecks(plain, checks);
   const judged = seen === undefined ? made : withReview(made, seen, request.approval);
   const handed = request.store ? await handOn(target, services, azure, await workspace.readPlan(file), judged) : {};
   const holder = describeHolder(view, prepared.state, await whoWorks(azure, services), services.clock.now());
@@ -40,7 +49,7 @@ export async function plan(
   const spare = unusedAllowances(judged.content.changes, view.allow).map(
     key => `\`allow:\` of ${view.scope} names ${key}, which this plan does not need: take it out.`,
   );
-  const warnings = [...outdated, ...(handed.warning === undefined ? [] : [handed.warning]), ...spare];
+  const warnings = [...notes, ...outdated, ...(handed.warning === undefined ? [] : [handed.warning]), ...spare];
   const refused = request.failIfBlocked ? refusals(judged) : [];
   return {
     findings: { verdict: judged.verdict, plan: judged, warnings },

@@ -45,6 +45,12 @@ export function judgePlan(
   };
 }
 
+/** The plan with more checks; a blocked one blocks it. */
+export function withChecks(plan: JudgedPlan, more: readonly Check[]): JudgedPlan {
+  const blocked = more.some(({ status }) => status === 'blocked');
+  return { ...plan, checks: [...plan.checks, ...more], verdict: blocked ? 'blocked' : plan.verdict };
+}
+
 /** What apply refuses, one problem per blocked check. */
 export function refusals(plan: JudgedPlan): Problem[] {
   return plan.checks

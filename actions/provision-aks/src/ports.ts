@@ -2,6 +2,7 @@ import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock, Problem, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Terraform } from '@suite/terraform';
+import type { PreflightReader, Reach } from './preflight/index.ts';
 import type { Target } from './target.ts';
 import type { FindResource } from './unrecorded.ts';
 import type { TerraformRoot } from './variables.ts';
@@ -21,6 +22,8 @@ export interface Services {
   openChecker(folder: string): Promise<Checker>;
   /** Once `stop` is aborted, a command that runs gets its one SIGINT and none is begun any more. */
   openTerraform(target: Target, workspace: Workspace, azure: Azure, stop?: AbortSignal): Promise<Terraform>;
+  /** Connects as the runner does. */
+  readonly reach: Reach;
   /** A new GUID. */
   newId(): string;
 }
@@ -34,6 +37,7 @@ export interface Azure {
   /** The running cluster; undefined when there is none. */
   readCluster(resourceGroup: string, name: string): Promise<LiveCluster | undefined>;
   readonly findResource: FindResource;
+  readonly preflight: PreflightReader;
   /** What a refusal by Entra ID means, wherever its text was met. */
   explainSignIn(text: string): { readonly message: string; readonly remedy?: string };
 }

@@ -68,16 +68,23 @@ function systemCode(error: unknown): string | undefined {
 export interface RetryContext {
   readonly clock: Clock;
   readonly random?: () => number;
+  /** In all; 5 by default. */
+  readonly attempts?: number;
+  /** No pause is longer; a minute by default. */
+  readonly capMs?: number;
 }
 
 /** Repeats what may pass by itself: 408, 429 and 5xx as Azure asks (`Retry-After`), and broken connections. */
-export function withRetries<T>(operation: () => Promise<T>, { clock, random }: RetryContext): Promise<T> {
+export function withRetries<T>(
+  operation: () => Promise<T>,
+  { clock, random, attempts = 5, capMs = 60_000 }: RetryContext,
+): Promise<T> {
   return retry(operation, {
     clock,
     ...(random === undefined ? {} : { random }),
-    attempts: 5,
+    attempts,
     baseMs: 1000,
-    capMs: 60_000,
+    capMs,
     judge: error => {
       if (error instanceof UserError) return { retry: false };
       const { status, code, retryAfter } = readFailure(error);

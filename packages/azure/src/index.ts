@@ -11,6 +11,8 @@ export type { Identity } from './identity.ts';
 export type { LiveCluster, LiveFeatures, LiveNetwork, LivePool } from './live-cluster.ts';
 export type { PlanDownload, PlanStore, StoredPlan } from './plan-store.ts';
 export { createPlanStore, plansContainer } from './plan-store.ts';
+export type * from './preflight/index.ts';
+export { createPreflightReader } from './preflight/index.ts';
 export type { ArmOptions, ResourceReader } from './resource-reader.ts';
 export { createResourceReader } from './resource-reader.ts';
 export type { BlobLock, StateBlob, StateReader } from './state-reader.ts';

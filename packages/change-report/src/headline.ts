@@ -1,6 +1,6 @@
 import { count, sentenceList } from '@suite/foundation';
 import { allowanceId, needsAllowance } from './allowance.ts';
-import type { Change, ChangeReport } from './model.ts';
+import type { Change, ChangeReport, Check } from './model.ts';
 import { byRisk, countKinds, isAtLeast } from './risk.ts';
 import { describeCounts, forms, placeOf, quoted, quotedTitle } from './sentences.ts';
 
@@ -30,12 +30,21 @@ export function headline(report: ChangeReport, place: string = placeOf(report)):
 }
 
 function describeBut({ checks, drift }: ChangeReport): string {
-  const failed = checks.filter(check => check.status === 'failed').length;
-  const facts: string[] = [];
-  if (failed > 0) facts.push(`${count(failed, 'check')} ${failed === 1 ? 'fails' : 'fail'}`);
+  const facts = describeFindings(checks);
   if (drift.length > 0)
     facts.push(`${count(drift.length, 'thing')} ${drift.length === 1 ? 'was' : 'were'} changed by others`);
   return facts.length === 0 ? '' : `, but ${sentenceList(facts)}`;
+}
+
+/** `1 check fails`, `2 checks warn`, `3 could not be made`: what is wrong although nothing is blocked. */
+export function describeFindings(checks: readonly Pick<Check, 'status'>[]): string[] {
+  const quantity = (status: Check['status']) => checks.filter(check => check.status === status).length;
+  const [failed, warning, unknown] = [quantity('failed'), quantity('warning'), quantity('unknown')];
+  const facts: string[] = [];
+  if (failed > 0) facts.push(`${count(failed, 'check')} ${failed === 1 ? 'fails' : 'fail'}`);
+  if (warning > 0) facts.push(`${count(warning, 'check')} ${warning === 1 ? 'warns' : 'warn'}`);
+  if (unknown > 0) facts.push(`${count(unknown, 'check')} could not be made`);
+  return facts;
 }
 
 function describeBlocks({ changes, checks }: ChangeReport): string {

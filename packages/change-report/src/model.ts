@@ -116,11 +116,19 @@ export interface Check {
   readonly id: string;
   /** What was checked, in words. */
   readonly name: string;
-  /** `blocked`: apply refuses. `failed`: the tool's own check failed, which blocks nothing. */
-  readonly status: 'passed' | 'failed' | 'blocked' | 'unknown';
+  readonly status: CheckStatus;
   readonly message: string;
   readonly remedy?: string;
+  /** What causes it in the platform file, below a layer: `cluster.pools.gpu.size`. */
+  readonly setting?: string;
 }
+
+export const checkStatuses = ['passed', 'failed', 'warning', 'blocked', 'unknown', 'later'] as const;
+/**
+ * `blocked`: apply refuses. `failed`: the tool's own check failed, which blocks nothing. `warning`: something to put right
+ * that this apply survives. `unknown`: nobody could say, which is not the same as fine. `later`: decided by the apply.
+ */
+export type CheckStatus = (typeof checkStatuses)[number];
 
 /** Named by what people call it, and by its path in the live resource. */
 export interface Difference {

@@ -10,7 +10,7 @@ const full: ChangeReport = sampleReport({
   changes: [rotatedPool, replacedCluster, { ...rotatedPool, kind: 'move', previousAddress: 'x' }],
   drift: [rotatedPool],
   outputs: [{ name: 'o', kind: 'update', before: shown(''), after: { is: 'sensitive' } }],
-  checks: [{ id: 'i', name: 'n', status: 'unknown', message: 'm', remedy: 'r' }],
+  checks: [{ id: 'i', name: 'n', status: 'unknown', message: 'm', remedy: 'r', setting: 's.t' }],
   differences: [{ what: 'w', path: 'p', expected: 'e', actual: 'a' }],
   warnings: ['w'],
   timings: sampleTimings,

@@ -1,6 +1,6 @@
 import { sentenceList, UserError } from '@suite/foundation';
 import { z } from 'zod';
-import { type ChangeReport, kinds, reaches, risks, verdicts } from './model.ts';
+import { type ChangeReport, checkStatuses, kinds, reaches, risks, verdicts } from './model.ts';
 
 const time = z.iso.datetime();
 const milliseconds = z.number().nonnegative();
@@ -65,9 +65,15 @@ const report = z.object({
     z.object({
       id: z.string(),
       name: z.string(),
-      status: z.enum(['passed', 'failed', 'blocked', 'unknown']),
+      status: z.enum(checkStatuses).meta({
+        description: 'blocked: apply refuses. unknown: nobody could say. later: decided by the apply.',
+      }),
       message: z.string(),
       remedy: z.string().exactOptional(),
+      setting: z
+        .string()
+        .exactOptional()
+        .meta({ description: 'What causes it in the platform file: `cluster.pools.gpu.size`.' }),
     }),
   ),
   differences: z.array(z.object({ what: z.string(), path: z.string(), expected: z.string(), actual: z.string() })),

@@ -7,5 +7,5 @@ export type { Platform, ScopeName } from './platform.ts';
 export { listScopes, locateSetting } from './platform.ts';
 export type { PoolInstance } from './pool-instances.ts';
 export { poolInstances } from './pool-instances.ts';
-export { resolveAll, resolveScope } from './resolve.ts';
+export { resolveAll, resolveEnvironment, resolveScope } from './resolve.ts';
 export * from './resolved.ts';

@@ -1,11 +1,12 @@
 import { count, sentenceList, shorten } from '@suite/foundation';
 import { prose } from '../markdown/escape.ts';
+import type { Check } from '../model.ts';
 import type { Row } from './content.ts';
 
 const shown = 10;
 const limit = 400;
 
-/** What blocks nothing and should be known: checks that fail, warnings, drift. Equal findings are told once. */
+/** What blocks nothing and should be known: checks that fail, warn or could not be made, warnings, drift. Equal findings are told once. */
 export function findingLines(rows: readonly Row[]): string[] {
   const places = new Map<string, string[]>();
   for (const row of rows) {
@@ -21,9 +22,9 @@ export function findingLines(rows: readonly Row[]): string[] {
 function findingsOf({ reports }: Row): string[] {
   return reports.flatMap(({ verdict, checks, warnings, drift }) => [
     // Those of a failed plan are told as the danger they are.
-    ...(verdict === 'failed' ? [] : checks.filter(({ status }) => status === 'failed')).map(
-      ({ name, message, remedy }) => `${name}: ${remedy === undefined ? message : `${message} ${remedy}`}`,
-    ),
+    ...(verdict === 'failed' ? [] : withStatus(checks, 'failed')).map(describe),
+    ...withStatus(checks, 'unknown').map(describe),
+    ...withStatus(checks, 'warning').map(describe),
     ...warnings,
     ...(drift.length === 0
       ? []
@@ -31,4 +32,13 @@ function findingsOf({ reports }: Row): string[] {
           `${count(drift.length, 'thing')} ${drift.length === 1 ? 'was' : 'were'} changed by others since the last apply.`,
         ]),
   ]);
+}
+
+function withStatus(checks: readonly Check[], wanted: Check['status']): Check[] {
+  return checks.filter(({ status }) => status === wanted);
+}
+
+function describe({ name, status, message, remedy }: Check): string {
+  const sentence = remedy === undefined ? message : `${message} ${remedy}`;
+  return `${name}${status === 'unknown' ? '? Unknown' : ''}: ${sentence}`;
 }

@@ -1,5 +1,5 @@
 import { count, sentenceList } from '@suite/foundation';
-import { headline } from '../headline.ts';
+import { describeFindings, headline } from '../headline.ts';
 import { byRisk, isAtLeast } from '../risk.ts';
 import { forms, quotedTitle } from '../sentences.ts';
 import {
@@ -68,10 +68,8 @@ function describeRest(rows: readonly Row[]): string {
 /** What a reader should know although nothing changes. */
 function describeBut(rows: readonly Row[]): string {
   const reports = rows.flatMap(row => row.reports);
-  const failing = reports.flatMap(({ checks }) => checks.filter(({ status }) => status === 'failed')).length;
   const drifted = reports.reduce((sum, { drift }) => sum + drift.length, 0);
-  const facts: string[] = [];
-  if (failing > 0) facts.push(`${count(failing, 'check')} ${failing === 1 ? 'fails' : 'fail'}`);
+  const facts = describeFindings(reports.flatMap(({ checks }) => checks));
   if (drifted > 0) facts.push(`${count(drifted, 'thing')} ${drifted === 1 ? 'was' : 'were'} changed by others`);
   return facts.length === 0 ? '' : `, but ${sentenceList(facts)}`;
 }

@@ -39,13 +39,15 @@ function areaCell({ reports, missing }: Row, actions: readonly string[], first: 
   return `**no plan**: ${reason}`;
 }
 
-function reportCell({ verdict, changes, outputs, drift }: ChangeReport): string {
+function reportCell({ verdict, changes, outputs, checks, drift }: ChangeReport): string {
   if (verdict === 'failed') return '**failed**';
   const parts: string[] = [];
   if (changes.length > 0) parts.push(countsCell(changes));
   else if (outputs.length > 0) parts.push(count(outputs.length, 'output'));
   else parts.push(verdict === 'no-changes' ? 'no changes' : 'state only');
   if (verdict === 'blocked') parts.push('**blocked**');
+  const unknown = checks.filter(({ status }) => status === 'unknown').length;
+  if (unknown > 0) parts.push(`**${unknown} unchecked**`);
   if (drift.length > 0) parts.push(`${drift.length} by others`);
   return parts.join(' · ');
 }

@@ -11,15 +11,19 @@ const rowsPerTable = 100;
 const labels: Readonly<Record<Check['status'], string>> = {
   blocked: '**blocked**',
   failed: '**fails**',
-  unknown: 'decided by the apply',
+  unknown: '**unknown**',
+  warning: 'warning',
+  later: 'decided by the apply',
   passed: 'holds',
 };
+
+const notableStatuses = ['blocked', 'failed', 'unknown', 'warning', 'later'] as const;
 
 /** Checks that somebody should look at; those that hold are counted, but for the one that an approver relies on. */
 export function checkSections(checks: readonly Check[]): Section[] {
   if (checks.length === 0) return [];
   const notable = [
-    ...(['blocked', 'failed', 'unknown'] as const).flatMap(status => checks.filter(check => check.status === status)),
+    ...notableStatuses.flatMap(status => checks.filter(check => check.status === status)),
     ...checks.filter(({ id, status }) => status === 'passed' && id.startsWith('review/')),
   ];
   const sections = chunks(notable, rowsPerTable).map((part, index): Section => {

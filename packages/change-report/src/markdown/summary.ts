@@ -42,6 +42,8 @@ function verdictSection(report: ChangeReport): Section {
     facts.push(describeCounts(countKinds(report.changes), when), `risk ${riskLabel(highestRisk(report.changes))}`);
   }
   if (report.outputs.length > 0) facts.push(count(report.outputs.length, 'changed output'));
+  const unknown = report.checks.filter(({ status }) => status === 'unknown').length;
+  if (unknown > 0) facts.push(`**${count(unknown, 'check')} could not be made**`);
   if (report.drift.length > 0) facts.push(`${report.drift.length} changed by others`);
   return {
     holds: { quantity: 1, singular: 'verdict' },

@@ -10,7 +10,7 @@ const results: ReadonlyMap<string, { readonly status: Check['status']; readonly 
   ['pass', { status: 'passed', message: 'It holds.' }],
   ['fail', { status: 'failed', message: 'It does not hold.' }],
   ['error', { status: 'failed', message: 'It could not be evaluated.' }],
-  ['unknown', { status: 'unknown', message: 'It is decided during the apply.' }],
+  ['unknown', { status: 'later', message: 'It is decided during the apply.' }],
 ]);
 
 /** Check blocks (`check/NAME`) and the conditions of resources, outputs and variables (`condition/ADDRESS`). */

@@ -124,7 +124,7 @@ const judgements: Readonly<Record<string, Judgement>> = {
   'postcondition-failed-at-apply/plan': {
     changes: newIdentity,
     outputs: ['create extra_principal_id'],
-    checks: ['condition/azurerm_user_assigned_identity.extra unknown'],
+    checks: ['condition/azurerm_user_assigned_identity.extra later'],
   },
   'removed-forget/plan': { changes: ['forget node pool gpu'] },
   'replace-cluster/plan': {
