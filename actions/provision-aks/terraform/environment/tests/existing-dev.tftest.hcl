@@ -48,6 +48,71 @@ variables {
   workloads    = jsondecode(file("tests/existing-dev.json")).workloads
 }
 
-run "plan" {
+run "used_by_id" {
   command = plan
+
+  assert {
+    condition     = length(module.network) + length(module.registry) + length(module.vault) == 0
+    error_message = "What exists is not made."
+  }
+
+  assert {
+    condition     = output.registry_id == var.registry.existing_id && output.registry_login_server == null && output.network_id == var.network.existing.id
+    error_message = "It is used by its id."
+  }
+
+  assert {
+    condition     = local.cluster_made_grants.registry_pull.scope == var.registry.existing_id
+    error_message = "Nodes pull from the registry that exists."
+  }
+
+  assert {
+    condition     = local.egress == "load-balancer"
+    error_message = "The cluster makes its own way out."
+  }
+
+  assert {
+    condition     = toset(keys(module.private_link[0].zone_ids)) == toset(["storage", "vault"])
+    error_message = "The registry keeps its own ways in."
+  }
+
+  assert {
+    condition     = local.control_plane_grants.cluster_network.scope == var.network.existing.subnet_ids.compute
+    error_message = "The control plane joins the subnet that exists."
+  }
+}
+
+run "without_a_gateway" {
+  command = plan
+
+  variables {
+    network   = { existing = merge(jsondecode(file("tests/existing-dev.json")).network.existing, { subnet_ids = merge(jsondecode(file("tests/existing-dev.json")).network.existing.subnet_ids, { dmz = null }) }) }
+    gateway   = null
+    workloads = {}
+  }
+
+  assert {
+    condition     = length(module.gateway) == 0 && output.gateway == null
+    error_message = "An existing network without a subnet for it has no gateway."
+  }
+}
+
+run "refused_gateway_without_a_subnet" {
+  command = plan
+
+  variables {
+    network = { existing = merge(jsondecode(file("tests/existing-dev.json")).network.existing, { subnet_ids = merge(jsondecode(file("tests/existing-dev.json")).network.existing.subnet_ids, { dmz = null }) }) }
+  }
+
+  expect_failures = [var.gateway]
+}
+
+run "refused_endpoints_without_a_subnet" {
+  command = plan
+
+  variables {
+    network = { existing = merge(jsondecode(file("tests/existing-dev.json")).network.existing, { subnet_ids = merge(jsondecode(file("tests/existing-dev.json")).network.existing.subnet_ids, { data = null }) }) }
+  }
+
+  expect_failures = [var.private_link]
 }

@@ -48,6 +48,31 @@ variables {
   workloads    = jsondecode(file("tests/guide-dev.json")).workloads
 }
 
-run "plan" {
+run "names_of_its_own" {
   command = plan
+
+  assert {
+    condition     = length(module.dns) == 1 && output.dns_zone.name == "dev.platform.contoso.com"
+    error_message = "The environment has a zone of its own."
+  }
+
+  assert {
+    condition     = keys(local.workloads["cert-manager"].grants) == tolist(["zone"])
+    error_message = "Certificates are proven in that zone alone."
+  }
+
+  assert {
+    condition     = length(module.budget) == 1
+    error_message = "There is a budget."
+  }
+}
+
+run "refused_zone_that_nobody_delegates" {
+  command = plan
+
+  variables {
+    dns = { name = "dev.platform.contoso.com" }
+  }
+
+  expect_failures = [var.dns]
 }

@@ -48,6 +48,86 @@ variables {
   workloads    = jsondecode(file("tests/guide-prod.json")).workloads
 }
 
-run "plan" {
+run "production" {
   command = plan
+
+  assert {
+    condition     = toset(keys(module.private_link[0].zone_ids)) == toset(["database", "registry", "storage", "vault"])
+    error_message = "Everything that holds data is reached by private endpoints."
+  }
+
+  assert {
+    condition     = toset(keys(module.locks[0].ids)) == toset(["backup", "database", "dns", "registry", "storage", "vault"])
+    error_message = "What holds data is locked."
+  }
+
+  assert {
+    condition     = toset(keys(local.diagnostics)) == toset(["cluster", "gateway", "registry", "storage", "vault"])
+    error_message = "What is made here is watched."
+  }
+
+  assert {
+    condition     = length(module.backup) == 1 && output.database.port == 6432
+    error_message = "There are a backup, and a database with a pool."
+  }
+
+  assert {
+    condition     = output.gateway.frontend == "web"
+    error_message = "The gateway has one frontend."
+  }
+
+  assert {
+    condition     = !local.pools_per_zone && local.egress == "nat-gateway"
+    error_message = "Pools span zones, and nodes leave by a NAT gateway."
+  }
+
+  assert {
+    condition     = output.dns_zone.name == "prod.platform.contoso.com"
+    error_message = "The environment has a zone of its own."
+  }
+}
+
+run "unprotected" {
+  command = plan
+
+  variables {
+    protect = false
+  }
+
+  assert {
+    condition     = length(module.locks) == 0
+    error_message = "Protection can be taken away."
+  }
+}
+
+run "refused_backup_without_snapshots" {
+  command = plan
+
+  variables {
+    cluster = merge(jsondecode(file("tests/guide-prod.json")).cluster, { features = merge(jsondecode(file("tests/guide-prod.json")).cluster.features, { csi = { blob = true, disk = true, file = true, snapshot = false } }) })
+  }
+
+  expect_failures = [var.backup]
+}
+
+run "refused_database_without_endpoints" {
+  command = plan
+
+  variables {
+    private_link = null
+  }
+
+  expect_failures = [var.database]
+}
+
+run "refused_cache_without_endpoints" {
+  command = plan
+
+  variables {
+    private_link = null
+    database     = null
+    cache        = { name = "redis-test", size = "Balanced_B0" }
+  }
+
+  expect_failures = [var.cache]
 }

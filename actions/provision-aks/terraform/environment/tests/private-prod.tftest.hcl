@@ -48,6 +48,31 @@ variables {
   workloads    = jsondecode(file("tests/private-prod.json")).workloads
 }
 
-run "plan" {
+run "closed" {
   command = plan
+
+  assert {
+    condition     = local.egress == "user-defined" && output.egress_address == null
+    error_message = "Everything leaves by the firewall."
+  }
+
+  assert {
+    condition     = { for purpose, grant in local.control_plane_grants : purpose => grant.role } == { cluster_network = "Network Contributor", api_server_network = "Network Contributor", route_table = "Network Contributor", disk_encryption_set = "Reader" }
+    error_message = "The control plane has what its options need."
+  }
+
+  assert {
+    condition     = local.pools_per_zone && length(module.disk_encryption) == 1
+    error_message = "Pools are per zone, and disks have a key of the customer's."
+  }
+
+  assert {
+    condition     = toset(keys(module.private_link[0].zone_ids)) == toset(["cache", "database", "registry", "storage", "vault"])
+    error_message = "The cache has an endpoint too."
+  }
+
+  assert {
+    condition     = length(module.cache) == 1
+    error_message = "There is a cache."
+  }
 }
