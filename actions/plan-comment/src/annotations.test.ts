@@ -84,6 +84,23 @@ test('a finding stands on the line that decides it', () => {
   ]);
 });
 
+test('a check that a setting causes stands on its line; what is open or a warning without one stands nowhere', () => {
+  const checks = [
+    { id: 'preflight/a', name: 'A', status: 'blocked', message: 'x', setting: 'cluster.pools.gpu.size' },
+    { id: 'preflight/b', name: 'B', status: 'warning', message: 'y', setting: 'cluster.pools.gpu.max' },
+    { id: 'preflight/c', name: 'C', status: 'unknown', message: 'z', setting: 'cluster.pools.gpu.zones' },
+    { id: 'preflight/d', name: 'D', status: 'warning', message: 'v' },
+    { id: 'preflight/e', name: 'E', status: 'unknown', message: 'w' },
+    { id: 'condition/f', name: 'F', status: 'later', message: 'u' },
+  ] as const;
+  const found = annotate({ rows: [row('prod', [], checks)] }, platform);
+  expect(found.map(({ line, level, title }) => [line, level, title])).toEqual([
+    [9, 'failure', 'prod: A'],
+    [8, 'warning', 'prod: B'],
+    [8, 'warning', 'prod: C'],
+  ]);
+});
+
 test('routine changes are none, and hostile text is harmless', () => {
   const routine = { ...rotation, risk: 'low', allowKey: undefined } as unknown as Change;
   expect(annotate({ rows: [row('dev', [routine])] }, platform)).toEqual([]);

@@ -6,6 +6,9 @@ import { changedCluster, replacedCluster, rotatedPool, sampleChange, sampleRepor
 
 const place = { scope: 'dev', platformFile: 'platform.yaml' };
 const failed: Check = { id: 'precondition', name: 'p', status: 'failed', message: 'm' };
+const unknown: Check = { id: 'preflight/quota/unknown', name: 'q', status: 'unknown', message: 'm' };
+const warning: Check = { id: 'preflight/quota', name: 'q', status: 'warning', message: 'm' };
+const later: Check = { id: 'condition/x', name: 'x', status: 'later', message: 'm' };
 const unrecorded: Check = { id: 'unrecorded/x', name: 'Everything is recorded', status: 'blocked', message: 'm' };
 const output = { name: 'o', kind: 'create', before: { is: 'absent' }, after: shown('x') } as const;
 const difference = { what: 'w', path: 'p', expected: 'e', actual: 'a' };
@@ -20,6 +23,11 @@ const cases: readonly (readonly [string, Partial<ChangeReport>])[] = [
   ['dev · westeurope: nothing changes', {}],
   ['shared: nothing changes', { scope: 'shared' }],
   ['dev · westeurope: nothing changes, but 1 check fails', { checks: [failed] }],
+  ['dev · westeurope: nothing changes, but 1 check could not be made', { checks: [unknown, later] }],
+  [
+    'dev · westeurope: nothing changes, but 1 check fails, 2 checks warn and 2 checks could not be made',
+    { checks: [failed, warning, unknown, warning, unknown] },
+  ],
   [
     'dev · westeurope: nothing changes, but 2 checks fail and 1 thing was changed by others',
     { checks: [failed, failed], drift: [changedCluster] },

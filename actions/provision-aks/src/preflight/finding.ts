@@ -38,7 +38,7 @@ export function openQuestions(topic: Topic, answers: readonly Answer<unknown>[],
     finding(
       topic,
       'unknown',
-      `Nobody could say. ${why}`,
+      why,
       { ...detail, ...(remedy === undefined ? {} : { remedy }) },
       index === 0 ? 'unknown' : `unknown-${index}`,
     ),

@@ -167,7 +167,7 @@ function openChecks(open: readonly string[]): Check[] {
   if (open.length === 0) return [];
   const shown = open.slice(0, named);
   if (open.length > named) shown.push(count(open.length - named, 'more right'));
-  const message = `Whether the apply identity may do all of it, nobody could say: ${shown.join('; ')}.`;
+  const message = `Of some rights it is not known: ${shown.join('; ')}.`;
   return [
     finding(
       topic,

@@ -40,5 +40,5 @@ function withStatus(checks: readonly Check[], wanted: Check['status']): Check[] 
 
 function describe({ name, status, message, remedy }: Check): string {
   const sentence = remedy === undefined ? message : `${message} ${remedy}`;
-  return `${name}${status === 'unknown' ? '? Unknown' : ''}: ${sentence}`;
+  return `${name}: ${status === 'unknown' ? 'unknown. ' : ''}${sentence}`;
 }

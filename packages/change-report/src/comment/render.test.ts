@@ -34,6 +34,30 @@ describe('golden comments', () => {
       ]),
     ],
     [
+      'what nobody could say is not fine',
+      content([
+        row('dev', {
+          checks: [
+            {
+              id: 'preflight/quota/unknown',
+              name: 'vCPU quota is enough',
+              status: 'unknown',
+              message: 'Azure did not answer.',
+            },
+            {
+              id: 'preflight/sizes',
+              name: 'VM sizes can be had',
+              status: 'warning',
+              message: 'D4 is gone.',
+              remedy: 'Take D8.',
+            },
+            { id: 'condition/x', name: 'conditions of x', status: 'later', message: 'It is decided during the apply.' },
+          ],
+        }),
+        row('prod', {}),
+      ]),
+    ],
+    [
       'a platform file that is wrong',
       content([], { platform: '', problems: ['platform.yaml:15:7: `tear` is not known. Did you mean `tier`?'] }),
     ],

@@ -54,6 +54,29 @@ const differences: readonly Difference[] = [
   },
 ];
 
+/** What preflight found, and what it could not find out. */
+const preflight = sampleReport({
+  verdict: 'changes',
+  changes: [sampleChange()],
+  checks: [
+    {
+      id: 'preflight/sizes',
+      name: 'VM sizes can be had',
+      status: 'warning',
+      message: 'D4 is gone.',
+      remedy: 'Take D8.',
+    },
+    { id: 'condition/x', name: 'conditions of x', status: 'later', message: 'It is decided during the apply.' },
+    {
+      id: 'preflight/quota/unknown',
+      name: 'vCPU quota is enough',
+      status: 'unknown',
+      message: 'Azure did not answer.',
+    },
+    { id: 'preflight/names', name: 'Names are free', status: 'passed', message: 'They are.' },
+  ],
+});
+
 /** Many small changes and, far down, one that nobody may miss. */
 function hugeReport(quantity: number): ChangeReport {
   const changes = Array.from({ length: quantity }, (_, index) =>
@@ -80,6 +103,7 @@ describe('golden summaries', () => {
     ['routine', routine],
     ['a rotation that is blocked', blockedPlan([sampleChange(), rotatedPool])],
     ['a cluster that would be replaced', blockedPlan([changedCluster, replacedCluster])],
+    ['what preflight found, and what nobody could say', preflight],
     ['applied', applied],
     ['verified with differences', sampleReport({ command: 'verify', verdict: 'mismatch', differences })],
   ])('%s', (_, report) => {
