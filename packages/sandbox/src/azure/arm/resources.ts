@@ -73,7 +73,7 @@ export async function putResource(call: ResourceCall): Promise<WorldResponse> {
   const operation = begin(context, resource, 'put', succeeded =>
     setState(resource, succeeded ? 'Succeeded' : 'Failed'),
   );
-  return json(status, show(resource, behaviour, context), {
+  return json(behaviour.startedStatus ?? status, show(resource, behaviour, context), {
     ...etagHeader(resource),
     ...operationHeaders(call, operation, resource),
   });
@@ -86,13 +86,24 @@ export async function patchResource(call: ResourceCall): Promise<WorldResponse> 
   const behaviour = behaviourOf(existing.type);
   judgeConditions(request, existing);
   if (existing.operation !== undefined) throw busy(existing, behaviour);
+  behaviour?.checkBusy?.(existing.id, context);
   // Tags are replaced as a whole: that is how a tag is taken away.
   const tags = isObject(sent['tags']) ? { tags: sent['tags'] } : {};
   demandNoLock(context, existing.id, 'write');
   const put = describePut(context, existing.id, { ...merge(existing.body, sent), ...tags }, caller);
   behaviour?.check?.(put);
   const resource = store(put, behaviour);
-  return json(200, show(resource, behaviour, context), etagHeader(resource));
+  if (!behaviour?.longRunning?.includes('patch')) {
+    return json(200, show(resource, behaviour, context), etagHeader(resource));
+  }
+  setState(resource, 'Updating');
+  const operation = begin(context, resource, 'put', succeeded =>
+    setState(resource, succeeded ? 'Succeeded' : 'Failed'),
+  );
+  return json(behaviour.startedStatus ?? 200, show(resource, behaviour, context), {
+    ...etagHeader(resource),
+    ...operationHeaders(call, operation, resource),
+  });
 }
 
 export function deleteResource(call: ResourceCall): WorldResponse {
@@ -167,7 +178,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
     etag: makeEtag(),
   };
   resource.body = body;
-  if (!behaviour?.isStateless) setState(resource, 'Succeeded');
+  setState(resource, 'Succeeded');
   context.store.set(resource);
   behaviour?.stored?.(resource, put);
   resource.etag = makeEtag();
@@ -175,6 +186,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
 }
 
 function setState(resource: Resource, provisioningState: string): void {
+  if (behaviourOf(resource.type)?.isStateless) return;
   resource.body = { ...resource.body, properties: { ...properties(resource.body), provisioningState } };
   resource.etag = makeEtag();
 }

@@ -64,9 +64,11 @@ export interface Link {
 export interface TypeBehaviour {
   readonly type: string;
   /** What answers before it is done. */
-  readonly longRunning?: readonly ('put' | 'delete')[];
+  readonly longRunning?: readonly ('put' | 'patch' | 'delete')[];
   /** Status of a PUT that creates; 201 unless said otherwise. */
   readonly createdStatus?: 200 | 201;
+  /** Status of every PUT and PATCH that goes on after its answer, where Azure says no more than "accepted". */
+  readonly startedStatus?: 202;
   /** Errors without the `error` around them. */
   readonly isBare?: boolean;
   /** Has a location of its own. */

@@ -1,3 +1,4 @@
+import { asObject, type JsonObject } from '@suite/foundation';
 import { ArmError } from '../arm/client.ts';
 import { describeId, type IdKind } from '../arm/ids.ts';
 import { normaliseLocation } from '../schema/plan.ts';
@@ -38,7 +39,7 @@ export const applicationLoadBalancerFrontend = tableResource({
   apiVersion,
   operation,
   parent,
-  lookUp: parentLocation,
+  prepare: inParentLocation,
   fields: { fully_qualified_domain_name: computed(text('properties.fqdn')) },
 });
 
@@ -48,12 +49,12 @@ export const applicationLoadBalancerSubnetAssociation = tableResource({
   apiVersion,
   operation,
   parent,
-  lookUp: parentLocation,
+  prepare: inParentLocation,
   fields: { subnet_id: reference('properties.subnet') },
   complete: (body, planned, existing) =>
     // azurerm takes a new subnet for a change in place, and then writes the tags alone.
     existing === undefined
-      ? { ...body, properties: { ...Object(body['properties']), associationType: 'subnets' } }
+      ? { ...body, properties: { ...asObject(body['properties']), associationType: 'subnets' } }
       : { ...existing, tags: textMap(planned, 'tags') },
 });
 
@@ -70,10 +71,10 @@ function childKind(label: string, segment: string): IdKind {
   return { label, namespace, segments: [...balancerKind.segments, [segment, `${label} Name`]] };
 }
 
-async function parentLocation(azure: Azure, planned: ObjectValue) {
+async function inParentLocation(azure: Azure, planned: ObjectValue, body: JsonObject): Promise<JsonObject> {
   const id = String(planned[parent.argument]);
   const what = describeId(balancerKind, id);
   const balancer = await doing(`retrieving ${what}`, () => azure.arm.get(id, apiVersion));
   if (balancer === undefined) throw new ArmError(`retrieving ${what}: it was not found`);
-  return { location: normaliseLocation(textAt(balancer, 'location')) };
+  return { ...body, location: normaliseLocation(textAt(balancer, 'location')) };
 }

@@ -81,14 +81,18 @@ export function flag(path: string, { absent = false, words, inverted = false }: 
 interface CountOptions extends Absent<number> {
   /** 0 means that nothing was given, as it does in most of azurerm. */
   readonly positive?: boolean;
+  /** The count that means that nothing was given, where that is not 0. It is not sent, and read when Azure says nothing. */
+  readonly none?: number;
+  /** Azure counts in units of so many of azurerm's: 1024 for MB and GB. */
+  readonly unit?: number;
 }
 
-export function count(path: string, { absent = 0, positive = false }: CountOptions = {}): Field {
+export function count(path: string, options: CountOptions = {}): Field {
+  const { positive = false, none = positive ? 0 : undefined, absent = none ?? 0, unit = 1 } = options;
   const steps = split(path);
   return {
-    write: (body, value) =>
-      put(body, steps, typeof value === 'number' && !(positive && value === 0) ? value : undefined),
-    read: body => (at(body, ...steps) === undefined ? absent : countAt(body, ...steps)),
+    write: (body, value) => put(body, steps, typeof value === 'number' && value !== none ? value / unit : undefined),
+    read: body => (at(body, ...steps) === undefined ? absent : countAt(body, ...steps) * unit),
   };
 }
 

@@ -29,8 +29,8 @@ export const networkWatcherFlowLog = tableResource({
   operation: 'CreateOrUpdate',
   names: ['network_watcher_name', 'name'],
   lock: (_id, planned) => textOf(planned, 'target_resource_id') ?? '',
-  lookUp: async (azure, planned) => {
-    if (textOf(planned, 'location') !== undefined) return {};
+  prepare: async (azure, planned, body) => {
+    if (textOf(planned, 'location') !== undefined) return body;
     const id = formatId(watcherKind, {
       subscriptions: azure.subscriptionId,
       resourceGroups: textOf(planned, 'resource_group_name') ?? '',
@@ -39,7 +39,7 @@ export const networkWatcherFlowLog = tableResource({
     const what = describeId(watcherKind, id);
     const watcher = await doing(`retrieving ${what}`, () => azure.arm.get(id, networkVersion));
     if (watcher === undefined) throw new ArmError(`retrieving ${what}: it was not found`);
-    return { location: normaliseLocation(textAt(watcher, 'location')) };
+    return { ...body, location: normaliseLocation(textAt(watcher, 'location')) };
   },
   fields: {
     target_resource_id: text('properties.targetResourceId'),

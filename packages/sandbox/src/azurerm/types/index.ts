@@ -27,7 +27,9 @@ import {
 } from './dns.ts';
 import { networkWatcherFlowLog } from './flow-log.ts';
 import { federatedIdentityCredential, userAssignedIdentity } from './identity.ts';
+import { keyVault } from './key-vault.ts';
 import { logAnalyticsWorkspace } from './log-analytics-workspace.ts';
+import { managedRedis } from './managed-redis.ts';
 import { managementLock } from './management-lock.ts';
 import { actionGroup } from './monitor/action-group.ts';
 import { diagnosticSetting } from './monitor/diagnostic-setting.ts';
@@ -36,6 +38,12 @@ import { dataCollectionEndpoint, monitorWorkspace } from './monitor/metrics-work
 import { networkSecurityGroup, networkSecurityRule } from './network-security.ts';
 import { natGateway, natGatewayPublicIpAssociation, publicIp } from './outbound.ts';
 import { resourceGroupPolicyAssignment } from './policy-assignment.ts';
+import {
+  postgresqlFlexibleServer,
+  postgresqlFlexibleServerAdministrator,
+  postgresqlFlexibleServerConfiguration,
+  postgresqlFlexibleServerDatabase,
+} from './postgresql.ts';
 import { privateEndpoint } from './private-endpoint.ts';
 import { resourceGroup } from './resource-group.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -43,6 +51,7 @@ import { roleAssignment } from './role-assignment.ts';
 import { roleDefinition } from './role-definition.ts';
 import { routeTable } from './route-table.ts';
 import { subscriptionPricing } from './security-pricing.ts';
+import { storageAccount, storageContainer, storageManagementPolicy } from './storage.ts';
 import { subnet, subnetAssociation } from './subnet.ts';
 import { virtualNetwork } from './virtual-network.ts';
 import { webApplicationFirewallPolicy } from './web-application-firewall.ts';
@@ -66,6 +75,7 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_dns_ns_record: dnsNsRecord,
   azurerm_dns_zone: dnsZone,
   azurerm_federated_identity_credential: federatedIdentityCredential,
+  azurerm_key_vault: keyVault,
   azurerm_kubernetes_cluster: kubernetesCluster,
   azurerm_kubernetes_cluster_deployment_safeguard: kubernetesClusterDeploymentSafeguard,
   azurerm_kubernetes_cluster_extension: kubernetesClusterExtension,
@@ -75,6 +85,7 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_management_lock: managementLock,
   azurerm_monitor_action_group: actionGroup,
   azurerm_monitor_data_collection_endpoint: dataCollectionEndpoint,
+  azurerm_managed_redis: managedRedis,
   azurerm_monitor_data_collection_rule: dataCollectionRule,
   azurerm_monitor_data_collection_rule_association: dataCollectionRuleAssociation,
   azurerm_monitor_diagnostic_setting: diagnosticSetting,
@@ -85,6 +96,10 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_network_security_group: networkSecurityGroup,
   azurerm_network_security_rule: networkSecurityRule,
   azurerm_network_watcher_flow_log: networkWatcherFlowLog,
+  azurerm_postgresql_flexible_server: postgresqlFlexibleServer,
+  azurerm_postgresql_flexible_server_active_directory_administrator: postgresqlFlexibleServerAdministrator,
+  azurerm_postgresql_flexible_server_configuration: postgresqlFlexibleServerConfiguration,
+  azurerm_postgresql_flexible_server_database: postgresqlFlexibleServerDatabase,
   azurerm_private_dns_zone: privateDnsZone,
   azurerm_private_dns_zone_virtual_network_link: privateDnsZoneVirtualNetworkLink,
   azurerm_private_endpoint: privateEndpoint,
@@ -95,6 +110,9 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_role_definition: roleDefinition,
   azurerm_route_table: routeTable,
   azurerm_security_center_subscription_pricing: subscriptionPricing,
+  azurerm_storage_account: storageAccount,
+  azurerm_storage_container: storageContainer,
+  azurerm_storage_management_policy: storageManagementPolicy,
   azurerm_subnet: subnet,
   azurerm_subnet_nat_gateway_association: subnetAssociation({
     type: 'azurerm_subnet_nat_gateway_association',

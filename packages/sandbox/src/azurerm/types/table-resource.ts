@@ -10,18 +10,23 @@ import type { Readable, ResourceType } from './resource-type.ts';
 export interface TableResource extends Omit<ArmResource, 'parts' | 'toArm' | 'fromArm'> {
   /** Arguments for the names in the id after the resource group, or after the parent; `name` unless said otherwise. */
   readonly names?: readonly string[];
+  /** Names in the id that are always the same: `{ blobServices: 'default' }`. */
+  readonly fixed?: IdParts;
   /** The argument that holds the id of what this is a part of. Without it the id starts with `resource_group_name`. */
   readonly parent?: { readonly argument: string; readonly kind: IdKind };
   /** The argument that holds the scope of a scoped kind. */
   readonly scope?: string;
-  /** Names in the id that nobody chooses. */
-  readonly fixed?: IdParts;
   /** `location` and `tags` are in every table where azurerm has them. */
   readonly fields: Fields;
   /** Arguments that do not go into the body: the type's own code speaks of them. */
   readonly elsewhere?: readonly string[];
   /** The body with what the table cannot say. */
-  readonly complete?: (body: JsonObject, planned: ObjectValue, existing: JsonObject | undefined) => JsonObject;
+  readonly complete?: (
+    body: JsonObject,
+    planned: ObjectValue,
+    existing: JsonObject | undefined,
+    config: ObjectValue,
+  ) => JsonObject;
   /** Attributes that the table cannot say. */
   readonly readAlso?: (body: JsonObject, parts: IdParts, state: ObjectValue) => Readable;
 }
@@ -36,7 +41,8 @@ const location: Field = {
  * Throws when the table names an argument that azurerm does not have.
  */
 export function tableResource(definition: TableResource): ResourceType {
-  const { type, kind, parent, scope, fixed = {}, names = ['name'], elsewhere = [], complete, readAlso } = definition;
+  const { type, kind, parent, scope, names = ['name'], fixed = {}, elsewhere = [] } = definition;
+  const { complete, readAlso } = definition;
   const schema = azurermSchema.resources[type];
   if (schema === undefined) throw new Error(`${type} has no schema in the sandbox`);
   const attributes = schema.block.attributes ?? {};
@@ -46,7 +52,10 @@ export function tableResource(definition: TableResource): ResourceType {
     ...definition.fields,
   };
   checkTable(type, schema.block, fields);
-  const segments = kind.segments.slice(parent?.kind.segments.length ?? 0).map(([segment]) => segment);
+  const segments = kind.segments
+    .slice(parent?.kind.segments.length ?? 0)
+    .map(([segment]) => segment)
+    .filter(segment => fixed[segment] === undefined);
   const owner = parent?.argument ?? scope ?? 'resource_group_name';
   const identifying = ['id', ...names, owner, ...elsewhere];
 
@@ -56,12 +65,12 @@ export function tableResource(definition: TableResource): ResourceType {
       ...(parent !== undefined
         ? parseId(parent.kind, String(planned[parent.argument]))
         : { [scope === undefined ? 'resourceGroups' : 'scope']: String(planned[owner]) }),
-      ...Object.fromEntries(names.map((name, index) => [segments[index] ?? '', String(planned[name])])),
       ...fixed,
+      ...Object.fromEntries(segments.map((segment, index) => [segment, String(planned[names[index] ?? ''])])),
     }),
-    toArm: (planned, existing) => {
+    toArm: (planned, existing, config) => {
       const body = writeFields(fields, planned, existing ?? { properties: {} });
-      return complete?.(body, planned, existing) ?? body;
+      return complete?.(body, planned, existing, config) ?? body;
     },
     fromArm: (body, parts, state) => ({
       ...readFields(fields, body),

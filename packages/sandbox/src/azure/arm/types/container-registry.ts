@@ -2,11 +2,13 @@ import { at, merge } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { isNameTaken } from '../names.ts';
 import type { TypeBehaviour } from '../type.ts';
+import { withConnections } from './private-endpoints.ts';
 
 export const registries: TypeBehaviour = {
   type: 'Microsoft.ContainerRegistry/registries',
   longRunning: ['put', 'delete'],
   isTracked: true,
+  view: withConnections,
   check: ({ context, id, name }) => {
     if (!isNameTaken(context, registries.type, name, id)) return;
     throw new ArmError(

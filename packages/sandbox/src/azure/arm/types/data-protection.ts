@@ -2,8 +2,8 @@ import { at, list, merge, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { parentIdOf } from '../ids.ts';
 import type { TypeBehaviour } from '../type.ts';
+import { forgetIdentity, identityLinks, identityOf, knowIdentity } from './identity.ts';
 import { judgeBackupAccess } from './kubernetes-parts.ts';
-import { completeIdentity, forgetIdentity, identityLinks, knowIdentity } from './system-identity.ts';
 
 const base = 'Microsoft.DataProtection/backupVaults';
 
@@ -38,7 +38,7 @@ export const backupVaults: TypeBehaviour = {
         },
       },
       call.sent,
-      { identity: completeIdentity(call) },
+      identityOf(call),
     ),
   stored: knowIdentity,
   removed: forgetIdentity,

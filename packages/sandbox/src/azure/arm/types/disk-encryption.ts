@@ -2,7 +2,7 @@ import { at, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { sameId } from '../ids.ts';
 import type { TypeBehaviour } from '../type.ts';
-import { completeIdentity, forgetIdentity, identityLinks, knowIdentity } from './system-identity.ts';
+import { forgetIdentity, identityLinks, identityOf, knowIdentity } from './identity.ts';
 
 export const diskEncryptionSets: TypeBehaviour = {
   type: 'Microsoft.Compute/diskEncryptionSets',
@@ -26,7 +26,7 @@ export const diskEncryptionSets: TypeBehaviour = {
       existing?.body,
       sent,
       {
-        identity: completeIdentity(call),
+        ...identityOf(call),
         properties: { lastKeyRotationTimestamp: new Date(context.clock.now()).toISOString() },
       },
     );

@@ -2,7 +2,7 @@ import { at, type Body, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { lockType } from '../locks.ts';
 import type { PutCall, TypeBehaviour } from '../type.ts';
-import { completeIdentity, forgetIdentity, knowIdentity } from './system-identity.ts';
+import { forgetIdentity, identityOf, knowIdentity } from './identity.ts';
 
 /** Owner and User Access Administrator may write locks; Contributor may not (by what its role takes away). */
 export const locks: TypeBehaviour = {
@@ -45,7 +45,7 @@ export const policyAssignments: TypeBehaviour = {
     const { sent, context, caller, id, existing } = call;
     const now = new Date(context.clock.now()).toISOString();
     return merge({ properties: { enforcementMode: 'Default', displayName: '', notScopes: [], parameters: {} } }, sent, {
-      ...(sent['identity'] === undefined ? {} : { identity: completeIdentity(call) }),
+      ...identityOf(call),
       properties: {
         scope: id.slice(0, id.toLowerCase().lastIndexOf('/providers/')),
         metadata: stampOf(existing?.body, caller?.objectId ?? '', now),

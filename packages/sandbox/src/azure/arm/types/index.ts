@@ -23,13 +23,15 @@ import {
   routeTables,
 } from './network-edge.ts';
 import { workspaces } from './operational-insights.ts';
+import { administrators, configurations, databases, flexibleServers } from './postgresql.ts';
 import { networkInterfaces, privateDnsZoneGroups, privateEndpoints } from './private-endpoints.ts';
+import { redisClusters, redisDatabases } from './redis.ts';
 import { associations, frontends, securityPolicies, trafficControllers } from './service-networking.ts';
-import { blobServices, containers, fileServices, storageAccounts } from './storage.ts';
+import { blobServices, containers, fileServices, managementPolicies, storageAccounts } from './storage.ts';
 
 const edge = [
-  associations, bastionHosts, dnsZones, firewallPolicies, flowLogs, frontends, natGateways, networkInterfaces,
-  networkWatchers, privateDnsZoneGroups, privateDnsZones, privateEndpoints, publicIpAddresses, routes, routeTables,
+  administrators, associations, bastionHosts, configurations, databases, dnsZones, firewallPolicies, flexibleServers, flowLogs, frontends, managementPolicies, natGateways, networkInterfaces,
+  networkWatchers, privateDnsZoneGroups, privateDnsZones, privateEndpoints, publicIpAddresses, redisClusters, redisDatabases, routes, routeTables,
   securityPolicies, trafficControllers, virtualNetworkLinks, ...recordSets,
 ]; // biome-ignore format: a list to read across
 

@@ -1,30 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { at, type Body, properties, text } from '../body.ts';
 import type { Resource } from '../store.ts';
-import type { ArmContext, PutCall } from '../type.ts';
+import type { ArmContext, Link, PutCall } from '../type.ts';
 
-/** What Azure adds to an `identity`: who it is, and of identities that were brought along what they are called. */
-export function completeIdentity({ sent, existing, tenant, context }: PutCall): Body {
+/** The `identity` of a resource as Azure completes it; nothing when the resource has none. */
+export function identityOf({ sent, existing, tenant, context }: PutCall): Body {
   const asked = at(sent, 'identity');
-  const type = text(asked['type']) ?? '';
-  const brought = Object.keys(at(asked, 'userAssignedIdentities'));
+  const type = text(asked['type']);
+  if (type === undefined || type === 'None') return {};
+  const before = at(existing?.body, 'identity');
+  const users = Object.keys(at(asked, 'userAssignedIdentities')).map(id => {
+    const { clientId, principalId } = properties(context.store.get(id)?.body);
+    return [id, { clientId, principalId }] as const;
+  });
   return {
-    ...(type.includes('SystemAssigned')
-      ? {
-          tenantId: tenant,
-          principalId: text(at(existing?.body, 'identity')['principalId']) ?? randomUUID(),
-        }
-      : {}),
-    ...(brought.length === 0
-      ? {}
-      : {
-          userAssignedIdentities: Object.fromEntries(
-            brought.map(id => {
-              const { clientId, principalId } = properties(context.store.get(id)?.body);
-              return [id, { clientId, principalId }];
-            }),
-          ),
-        }),
+    identity: {
+      ...(/SystemAssigned/i.test(type) ? { principalId: before['principalId'] ?? randomUUID(), tenantId: tenant } : {}),
+      ...(users.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(users) }),
+    },
   };
 }
 
@@ -40,7 +33,7 @@ export function forgetIdentity(resource: Resource, { directory }: ArmContext): v
   if (principal !== undefined) directory.remove(principal);
 }
 
-export function identityLinks(sent: Readonly<Body>): { id: string; action: string }[] {
+export function identityLinks(sent: Readonly<Body>): Link[] {
   return Object.keys(at(sent, 'identity', 'userAssignedIdentities')).map(id => ({
     id,
     action: 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action',
