@@ -103,6 +103,7 @@ export function checkId(kind: IdKind, id: string): string | undefined {
   const expected = formatId(kind, {
     subscriptions: '<Subscription>',
     resourceGroups: '<Resource Group Name>',
+    scope: '<Scope>',
     ...names,
   });
   return `parsing "${id}": the ID of a ${kind.label} has the form ${expected}`;

@@ -14,6 +14,8 @@ export interface TableResource extends Omit<ArmResource, 'parts' | 'toArm' | 'fr
   readonly fixed?: IdParts;
   /** The argument that holds the id of what this is a part of. Without it the id starts with `resource_group_name`. */
   readonly parent?: { readonly argument: string; readonly kind: IdKind };
+  /** The argument that holds the scope of a scoped kind. */
+  readonly scope?: string;
   /** `location` and `tags` are in every table where azurerm has them. */
   readonly fields: Fields;
   /** Arguments that do not go into the body: the type's own code speaks of them. */
@@ -39,7 +41,7 @@ const location: Field = {
  * Throws when the table names an argument that azurerm does not have.
  */
 export function tableResource(definition: TableResource): ResourceType {
-  const { type, kind, parent, names = ['name'], fixed = {}, elsewhere = [] } = definition;
+  const { type, kind, parent, scope, names = ['name'], fixed = {}, elsewhere = [] } = definition;
   const { complete, readAlso } = definition;
   const schema = azurermSchema.resources[type];
   if (schema === undefined) throw new Error(`${type} has no schema in the sandbox`);
@@ -54,14 +56,15 @@ export function tableResource(definition: TableResource): ResourceType {
     .slice(parent?.kind.segments.length ?? 0)
     .map(([segment]) => segment)
     .filter(segment => fixed[segment] === undefined);
-  const identifying = ['id', ...names, parent?.argument ?? 'resource_group_name', ...elsewhere];
+  const owner = parent?.argument ?? scope ?? 'resource_group_name';
+  const identifying = ['id', ...names, owner, ...elsewhere];
 
   return armResource({
     ...definition,
     parts: planned => ({
-      ...(parent === undefined
-        ? { resourceGroups: String(planned['resource_group_name']) }
-        : parseId(parent.kind, String(planned[parent.argument]))),
+      ...(parent !== undefined
+        ? parseId(parent.kind, String(planned[parent.argument]))
+        : { [scope === undefined ? 'resourceGroups' : 'scope']: String(planned[owner]) }),
       ...fixed,
       ...Object.fromEntries(segments.map((segment, index) => [segment, String(planned[names[index] ?? ''])])),
     }),
@@ -72,9 +75,8 @@ export function tableResource(definition: TableResource): ResourceType {
     fromArm: (body, parts, state) => ({
       ...readFields(fields, body),
       ...Object.fromEntries(names.map((name, index) => [name, parts[segments[index] ?? '']])),
-      ...(parent === undefined
-        ? { resource_group_name: parts['resourceGroups'] }
-        : { [parent.argument]: formatId(parent.kind, parts) }),
+      [owner]:
+        parent !== undefined ? formatId(parent.kind, parts) : parts[scope === undefined ? 'resourceGroups' : 'scope'],
       ...readAlso?.(body, parts, state),
     }),
     validate: config => [

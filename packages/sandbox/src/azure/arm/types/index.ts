@@ -2,10 +2,15 @@ import type { TypeBehaviour } from '../type.ts';
 import { agentPools } from './agent-pools.ts';
 import { roleAssignments } from './authorization.ts';
 import { registries } from './container-registry.ts';
+import { backupInstances, backupPolicies, backupVaults } from './data-protection.ts';
+import { diskEncryptionSets } from './disk-encryption.ts';
 import { dnsZones, privateDnsZones, recordSets, virtualNetworkLinks } from './dns.ts';
+import { budgets, locks, policyAssignments, pricings } from './governance.ts';
 import { deletedVaults, vaults } from './key-vault.ts';
+import { deploymentSafeguards, extensions, trustedAccessRoleBindings } from './kubernetes-parts.ts';
 import { managedClusters } from './managed-clusters.ts';
 import { federatedIdentityCredentials, userAssignedIdentities } from './managed-identity.ts';
+import { actionGroups, dataCollectionEndpoints, diagnosticSettings, metricAlerts, monitorAccounts } from './monitor.ts';
 import { networkSecurityGroups, securityRules, subnets, virtualNetworks } from './network.ts';
 import {
   bastionHosts,
@@ -30,8 +35,15 @@ const edge = [
   securityPolicies, trafficControllers, virtualNetworkLinks, ...recordSets,
 ]; // biome-ignore format: a list to read across
 
+const operations = [
+  actionGroups, backupInstances, backupPolicies, backupVaults, budgets, dataCollectionEndpoints, deploymentSafeguards,
+  diagnosticSettings, diskEncryptionSets, extensions, locks, metricAlerts, monitorAccounts, policyAssignments, pricings,
+  trustedAccessRoleBindings,
+]; // biome-ignore format: a list to read across
+
 const behaviours = [
   ...edge,
+  ...operations,
   agentPools, blobServices, containers, deletedVaults, federatedIdentityCredentials, fileServices, managedClusters,
   networkSecurityGroups, registries, roleAssignments, securityRules, storageAccounts, subnets, userAssignedIdentities,
   vaults, virtualNetworks, workspaces,

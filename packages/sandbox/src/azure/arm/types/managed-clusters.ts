@@ -8,6 +8,7 @@ import type { ArmContext, PutCall, TypeBehaviour } from '../type.ts';
 import { checkPool, clusterFacts, poolLinks } from './agent-pools.ts';
 import { aksRefusal, busyWith, propertyFixed } from './aks-refusals.ts';
 import { clusterLinks, judgeCluster } from './cluster-rules.ts';
+import { identityLinks, identityOf } from './identity.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
 import { defaultVersion, minorOf, resolveVersion } from './kubernetes-versions.ts';
 
@@ -16,14 +17,7 @@ export const managedClusters: TypeBehaviour = {
   longRunning: ['put', 'delete'],
   isBare: true,
   isTracked: true,
-  links: sent => [
-    ...profilesOf(sent).flatMap(poolLinks),
-    ...clusterLinks(properties(sent)),
-    ...Object.keys(at(sent, 'identity', 'userAssignedIdentities')).map(id => ({
-      id,
-      action: 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action',
-    })),
-  ],
+  links: sent => [...profilesOf(sent).flatMap(poolLinks), ...clusterLinks(properties(sent)), ...identityLinks(sent)],
   checkBusy: (id, context) => {
     const busy = context.store.children(id, 'agentPools').find(pool => pool.operation !== undefined);
     if (busy !== undefined) throw busyWith(busy, 'agentpool');
@@ -138,7 +132,7 @@ function fillCluster(call: PutCall): Body {
       },
     },
     { ...sent, properties: { ...withoutPools, nodeResourceGroup: null } },
-    { identity: identityOf(call) },
+    identityOf(call),
     {
       properties: {
         kubernetesVersion: version,
@@ -242,20 +236,6 @@ function oidcIssuer({ existing, sent }: PutCall, location: string, tenant: strin
   if (at(sent, 'properties', 'oidcIssuerProfile')['enabled'] !== true) return {};
   const known = at(existing?.body, 'properties', 'oidcIssuerProfile')['issuerURL'];
   return { issuerURL: known ?? `https://${location}.oic.prod-aks.azure.com/${tenant}/${randomUUID()}/` };
-}
-
-function identityOf({ sent, existing, tenant, context }: PutCall): Body {
-  const asked = at(sent, 'identity');
-  if (asked['type'] === 'SystemAssigned') {
-    const known = text(at(existing?.body, 'identity')['principalId']);
-    return { tenantId: tenant, principalId: known ?? randomUUID() };
-  }
-  const ids = Object.keys(at(asked, 'userAssignedIdentities'));
-  const describe = (id: string) => {
-    const { clientId, principalId } = properties(context.store.get(id)?.body);
-    return [id, { clientId, principalId }];
-  };
-  return ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(ids.map(describe)) };
 }
 
 /** The identity that the nodes pull images with: a resource in the node group unless one was brought along. */
