@@ -3,7 +3,7 @@ import type { Cache, Database, EnvironmentScope, SharedScope, Storage } from '@s
 import { check } from '../check.ts';
 import { anyOrder, atLeast, ignoringCase, omittedMeans, same } from '../match.ts';
 import { asSeen, derived, type Inspection, inspect, property, read } from './inspection.ts';
-import { containerId, locate, type Owner, own, workloadIdentity } from './names.ts';
+import { containerId, locate, type Owner, own } from './names.ts';
 
 const onOff = (on: boolean) => (on ? 'Enabled' : 'Disabled');
 const publicAccess = (open: boolean, path = 'publicNetworkAccess') =>
@@ -141,7 +141,6 @@ export function databaseInspections(view: EnvironmentScope): Inspection[] {
       ),
       configuration('require_secure_transport', 'on'),
       configuration('ssl_min_protocol_version', 'TLSv1.2', atLeast),
-      ...administrator(view, database),
     ]),
   ];
 }
@@ -168,20 +167,6 @@ function databaseChecks(wanted: Database) {
       onOff(wanted.geoBackup),
       omittedMeans('Disabled', ignoringCase),
     ),
-  ];
-}
-
-/** Whoever administers the database is MLflow's identity. */
-function administrator(view: EnvironmentScope, { name }: Database): Inspection[] {
-  if (view.workloads.mlflow === undefined) return [];
-  return [
-    inspect('Identity of mlflow', workloadIdentity(view, 'mlflow'), [], body => {
-      const principal = asString(read(body, 'principalId'));
-      if (principal === undefined) return [];
-      const values = { resource_group_name: view.resourceGroup, server_name: name, object_id: principal };
-      const type = 'azurerm_postgresql_flexible_server_active_directory_administrator';
-      return [inspect('Administrator of the database', locate(type, values, view.subscription), [])];
-    }),
   ];
 }
 

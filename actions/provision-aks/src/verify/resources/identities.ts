@@ -36,6 +36,7 @@ export function identityInspections(view: EnvironmentScope, cluster: LiveCluster
       const identity = workloadIdentity(view, workload);
       return inspect(`Identity of ${workload}`, identity, [], body => [
         signIn(workload, identity.id, account, cluster.features.oidcIssuer?.url),
+        ...(workload === 'mlflow' ? administrator(view, principalOf(body)) : []),
         ...grantsTo(view, workload, principalOf(body), workloadGrants(view, workload)),
       ]);
     }),
@@ -53,6 +54,15 @@ function signIn(workload: Workload, identity: string, account: ServiceAccount, i
     property('subject', 'subject', `system:serviceaccount:${account.namespace}:${account.name}`),
     property('audience', 'audiences', ['api://AzureADTokenExchange'], containsAll),
   ]);
+}
+
+/** Whoever administers the database is MLflow's identity. */
+function administrator(view: EnvironmentScope, principal: string | undefined): Inspection[] {
+  const { database } = view;
+  if (database === undefined || principal === undefined) return [];
+  const values = { resource_group_name: view.resourceGroup, server_name: database.name, object_id: principal };
+  const type = 'azurerm_postgresql_flexible_server_active_directory_administrator';
+  return [inspect('Administrator of the database', locate(type, values, view.subscription), [])];
 }
 
 function grantsTo(
