@@ -2,7 +2,7 @@ import { asArray, asObject, asString } from '@suite/foundation';
 import type { Cache, Database, EnvironmentScope, SharedScope, Storage } from '@suite/platform-file';
 import { check } from '../check.ts';
 import { anyOrder, atLeast, ignoringCase, omittedMeans, same } from '../match.ts';
-import { asSeen, derived, type Inspection, inspect, property, read } from './inspection.ts';
+import { asSeen, derived, type Inspection, inspect, property } from './inspection.ts';
 import { containerId, locate, type Owner, own } from './names.ts';
 
 const onOff = (on: boolean) => (on ? 'Enabled' : 'Disabled');
