@@ -308,13 +308,14 @@ describe('each property that is off is named', () => {
 describe('one kind of workers may be several pools', () => {
   const wanted = cluster.pools.user;
   if (wanted === undefined) throw new Error('the guide has a user pool');
+  const colored = { ...wanted, zones: ['1', '2'], perZone: true, spot: true, osDiskGb: 256 };
   const view: EnvironmentScope = {
     ...environmentView,
     cluster: {
       ...cluster,
       pools: {
         ...cluster.pools,
-        user: { ...wanted, zones: ['1', '2'], perZone: true, spot: true, colors: ['blue', 'green'], osDiskGb: 256 },
+        user: { ...colored, replacement: { ...colored, color: 'green' } },
         gpu: undefined,
       },
     },
