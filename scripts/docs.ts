@@ -1,10 +1,12 @@
 /**
  * Writes the generated parts of the documentation: the tables of inputs and outputs in each action's README come from
- * its action.yml. `staleDocs` says which files differ from what would be written; the check fails on those.
+ * its action.yml, the pages about coverage and about settings from their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { coveragePage } from './coverage.ts';
+import { settingsPage } from './settings.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -18,7 +20,17 @@ export async function staleDocs(): Promise<string[]> {
   return (await render()).filter(file => file.current !== file.wanted).map(file => file.path);
 }
 
-async function render(): Promise<{ path: string; current: string; wanted: string }[]> {
+interface Page {
+  readonly path: string;
+  readonly current: string;
+  readonly wanted: string;
+}
+
+async function render(): Promise<readonly Page[]> {
+  return [...(await renderReadmes()), await coveragePage(), await settingsPage()];
+}
+
+async function renderReadmes(): Promise<readonly Page[]> {
   const actions = (await readdir(join(root, 'actions'), { withFileTypes: true })).filter(entry => entry.isDirectory());
   return Promise.all(
     actions.map(async ({ name }) => {

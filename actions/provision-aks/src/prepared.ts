@@ -1,5 +1,6 @@
 import { createDigest } from '@suite/change-report';
-import { UserError } from '@suite/foundation';
+import { sentenceList, UserError } from '@suite/foundation';
+import type { EnvironmentScope } from '@suite/platform-file';
 import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/terraform';
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
@@ -37,7 +38,7 @@ export async function prepare(
   const [state, cluster] = await Promise.all([
     requireState(azure, view),
     findCluster(target, azure),
-    requireSharedLogs(target, azure),
+    requireShared(target, azure),
   ]);
   await workspace.copyConfiguration();
   const variables = terraformVariables(view, heldVersions(cluster));
@@ -58,16 +59,38 @@ function findCluster({ view }: Target, azure: Azure): Promise<unknown> {
   return id === undefined ? Promise.resolve(undefined) : azure.findResource(id, clusterApi);
 }
 
-/** An environment's cluster writes into the shared workspace, so the shared scope comes first. */
-async function requireSharedLogs({ view }: Target, azure: Azure): Promise<void> {
-  if (view.kind === 'shared' || view.logs.existing) return;
-  const { name, resourceGroup, subscription } = view.logs;
-  const id = workspaceId(resourceGroup, name, subscription);
-  if ((await azure.findResource(id, workspaceApi)) !== undefined) return;
+/** What an environment uses of the shared scope has to be there: that scope comes first. */
+async function requireShared({ view }: Target, azure: Azure): Promise<void> {
+  if (view.kind === 'shared') return;
+  const found = await Promise.all(
+    sharedThings(view).map(async ({ what, id, api }) =>
+      (await azure.findResource(id, api)) === undefined ? [what] : [],
+    ),
+  );
+  const missing = found.flat();
+  if (missing.length === 0) return;
   throw new UserError({
-    message: `The shared log workspace ${name} does not exist yet in ${resourceGroup}.`,
-    remedy: 'Apply the scope `shared` first, or name a workspace under `existing: logs:`.',
+    message: `The shared scope has no ${sentenceList(missing)} yet.`,
+    remedy: 'Apply the scope `shared` first, or name what exists already under `existing:`.',
   });
+}
+
+function sharedThings(view: EnvironmentScope): { readonly what: string; readonly id: string; readonly api: string }[] {
+  const { logs, dns, vault } = view;
+  const things = [];
+  if (!logs.existing) {
+    const id = workspaceId(logs.resourceGroup, logs.name, logs.subscription);
+    things.push({ what: `log workspace ${logs.name}`, id, api: workspaceApi });
+  }
+  if (dns !== undefined && !dns.existing) {
+    const { name, resourceGroup, subscription } = dns.parent;
+    const id = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/dnsZones/${name}`;
+    things.push({ what: `DNS zone ${name}`, id, api: '2018-05-01' });
+  }
+  if (vault.existing && vault.shared) {
+    things.push({ what: `vault ${vault.id.split('/').at(-1)}`, id: vault.id, api: '2026-02-01' });
+  }
+  return things;
 }
 
 /** Makes a plan into `planFile` and judges it. */

@@ -8,7 +8,12 @@ const network = '/subscriptions/s/resourceGroups/hub/providers/Microsoft.Network
 const existingView = {
   ...environmentView,
   logs: { existing: true as const, id: '/logs' },
-  network: { existing: true as const, id: network, subnets: { compute: `${network}/subnets/nodes` } },
+  network: {
+    existing: true as const,
+    id: network,
+    subnets: { compute: `${network}/subnets/nodes` },
+    egress: { kind: 'load-balancer' as const },
+  },
   registry: { existing: true as const, id: '/registry' },
 };
 
@@ -45,7 +50,7 @@ describe('the variables of each root', () => {
         features: { ...cluster.features, secretsProvider: undefined, imageCleaner: undefined },
       },
     });
-    expect(bare.pools).toMatchObject({ user: null, gpu: null });
+    expect(bare.pools.workers).toEqual({});
     expect(bare.cluster.features).toMatchObject({ secrets_provider: null, image_cleaner: null });
   });
 
@@ -54,7 +59,14 @@ describe('the variables of each root', () => {
       created: null,
       existing: {
         id: network,
-        subnet_ids: { dmz: null, compute: `${network}/subnets/nodes`, data: null, management: null },
+        egress: 'load-balancer',
+        subnet_ids: {
+          dmz: null,
+          compute: `${network}/subnets/nodes`,
+          data: null,
+          management: null,
+          api_server: null,
+        },
       },
     });
   });
@@ -83,13 +95,17 @@ describe('versions', () => {
   test('a new pool starts with the version of its control plane', () => {
     const held = { cluster: '1.35.4', pools: { system: '1.35.2' } };
     const { pools } = terraformVariables(environmentView, held);
-    expect([pools.system.version, pools.user?.version, pools.gpu?.version]).toEqual(['1.35.2', '1.35.4', '1.35.4']);
+    expect([pools.system.version, pools.workers['user']?.version, pools.workers['gpu']?.version]).toEqual([
+      '1.35.2',
+      '1.35.4',
+      '1.35.4',
+    ]);
   });
 });
 
 type Shape = readonly string[];
 
-/** The attribute paths of each variable's object type, e.g. `created.name`; a map is a leaf. */
+/** The attribute paths of each variable's type, e.g. `created.name`; the keys of a map of objects are `*`. */
 function declaredShapes(root: TerraformRoot): Map<string, Shape> {
   const text = readFileSync(new URL(`../terraform/${root}/variables.tf`, import.meta.url), 'utf8').replace(
     /#.*$/gm,
@@ -98,39 +114,46 @@ function declaredShapes(root: TerraformRoot): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const block of text.split(/^variable /m).slice(1)) {
     const name = /^"(\w+)"/.exec(block)?.[1];
-    const type = /^ {2}type = object\(\{(.*?)^ {2}\}\)$/ms.exec(block)?.[1];
-    if (name === undefined || type === undefined) throw new Error(`not an object variable: ${block.slice(0, 80)}`);
-    shapes.set(name, paths(type));
+    const type = /^ {2}(type += (?:map\()?object\(\{$.*?^ {2}\}\)+|type += .*?)$/ms.exec(block)?.[1];
+    if (name === undefined || type === undefined) throw new Error(`no type: ${block.slice(0, 80)}`);
+    shapes.set(
+      name,
+      paths(type).map(path => path.replace(/^type\.?/, '')),
+    );
   }
   return shapes;
 }
 
 function paths(type: string): Shape {
   const found: string[] = [];
-  const open: string[] = [];
-  for (const [, key, kind, close] of type.matchAll(/(\w+)\s*=\s*(?:optional\()?(\w+)(?:\(\{)?|(\}\))/g)) {
+  const open: string[][] = [];
+  const tokens = /(\w+)\s*=\s*(?:optional\()?(?:(map)\()?(?:(object)\(\{|(\w+))|(\}\))/g;
+  for (const [, key = '', map, object, , close] of type.matchAll(tokens)) {
     if (close !== undefined) open.pop();
-    else if (kind === 'object') open.push(key ?? '');
-    else found.push([...open, key].join('.'));
+    else if (object !== undefined) open.push(map === undefined ? [key] : [key, '*']);
+    else found.push([...open.flat(), key].join('.'));
   }
   return found.sort();
 }
 
-/** The paths of a value; where it is null, those that are declared below it count as given. */
+/** The paths of a value; where it is null or an empty map, those that are declared below it count as given. */
 function shapeOf(value: unknown, declared: Shape = [], prefix = ''): Shape {
-  const below = declared.filter(path => path.startsWith(`${prefix}.`));
+  const at = (key: string) => (prefix === '' ? key : `${prefix}.${key}`);
+  const below = declared.filter(path => prefix === '' || path.startsWith(`${prefix}.`));
+  const isMap = below.length > 0 && below.every(path => path.startsWith(`${at('*')}.`));
   if (value === null && below.length > 0) return below;
   const leaf = typeof value !== 'object' || value === null || Array.isArray(value) || declared.includes(prefix);
   if (leaf) return [prefix];
-  return Object.entries(value)
-    .flatMap(([key, item]) => shapeOf(item, declared, prefix === '' ? key : `${prefix}.${key}`))
-    .sort();
+  const entries = Object.entries(value);
+  if (isMap && entries.length === 0) return below;
+  const found = entries.flatMap(([key, item]) => shapeOf(item, declared, at(isMap ? '*' : key)));
+  return [...new Set(found)].sort();
 }
 
-test('the parser sees nested, optional and inline objects', () => {
+test('the parser sees nested, optional and inline objects, and maps of them', () => {
   expect(
     paths(
-      'a = string\n b = optional(object({ c = bool, d = optional(object({ e = list(string) })) }))\n f = map(string)',
+      'a = string\n b = optional(object({ c = bool, d = optional(object({ e = list(string) })) }))\n f = map(string)\n g = map(object({ h = bool }))',
     ),
-  ).toEqual(['a', 'b.c', 'b.d.e', 'f']);
+  ).toEqual(['a', 'b.c', 'b.d.e', 'f', 'g.*.h']);
 });

@@ -54,7 +54,8 @@ function environmentVariables(view: EnvironmentScope, held: HeldVersions | undef
     cluster: cluster(view, held?.cluster),
     pools: pools(view.cluster, held),
     gateway: view.gateway === undefined ? null : { ...view.gateway, waf: view.gateway.waf ?? null },
-    vault: made(view.vault, vault),
+    // The shared scope's vault gets a private endpoint in each environment; somebody else's is left as it is.
+    vault: { ...made(view.vault, vault), shared: view.vault.existing && view.vault.shared },
     storage: storage(view),
     database: database(view),
     cache: view.cache ?? null,

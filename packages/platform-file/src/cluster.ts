@@ -2,8 +2,8 @@ import { formatAddress, parseCidr } from './cidr.ts';
 import { defaults } from './defaults.ts';
 import type { Merged } from './layers.ts';
 import { clusterName, nodeResourceGroupName } from './names.ts';
-import type { Cluster, Features, Maintenance, Pool, WorkerPool } from './resolved.ts';
-import type { UserPoolSource } from './schema.ts';
+import type { Cluster, Features, GpuPool, Maintenance, Pool, WorkerPool } from './resolved.ts';
+import type { PoolSource, UserPoolSource } from './schema.ts';
 import { hours, minutes } from './units.ts';
 
 const tiers = { free: 'Free', standard: 'Standard', premium: 'Premium' } as const;
@@ -98,16 +98,30 @@ function resolvePools(pools: NonNullable<Merged['cluster']>['pools'], production
   const zones = production ? fallback.productionZones : [];
   return {
     system: resolvePool(system, fallback.system, zones, production),
-    user: user === false ? undefined : resolveWorkers(settings(user), fallback.user, zones, production),
-    gpu:
-      gpu === false
+    user:
+      user === false
         ? undefined
-        : {
-            // A location rarely has a GPU size in all of its zones.
-            ...resolveWorkers(settings(gpu), fallback.gpu, [], production),
-            driver: drivers[settings(gpu)?.driver ?? fallback.gpu.driver],
-          },
+        : withReplacement(settings(user), pool => resolveWorkers(pool, fallback.user, zones, production)),
+    gpu: gpu === false ? undefined : withReplacement(settings(gpu), pool => resolveGpu(pool, production)),
   };
+}
+
+function resolveGpu(pool: PoolSource | undefined, production: boolean): GpuPool {
+  // A location rarely has a GPU size in all of its zones.
+  const workers = resolveWorkers(pool, defaults.pools.gpu, [], production);
+  return { ...workers, driver: drivers[pool?.driver ?? defaults.pools.gpu.driver] };
+}
+
+/** The replacement is the pool in the other color, with what it says of its own. */
+function withReplacement<Source extends UserPoolSource, Pool extends WorkerPool>(
+  source: Source | undefined,
+  resolve: (source: Source | undefined) => Pool,
+): Pool {
+  const pool = resolve(source);
+  if (source?.replacement === undefined) return pool;
+  const { replacement, ...rest } = source;
+  const color = pool.color === 'blue' ? 'green' : 'blue';
+  return { ...pool, replacement: resolve({ ...rest, ...replacement, color } as Source) };
 }
 
 /** `true` switches on and says nothing more. */
@@ -125,11 +139,12 @@ function resolveWorkers(
     ...resolvePool(pool, fallback, zones, production),
     spot: pool?.spot ?? false,
     perZone: pool?.['per-zone'] ?? false,
-    colors: [...new Set(pool?.colors ?? (['blue'] as const))].sort(),
+    color: pool?.color ?? defaults.pools.color,
+    replacement: undefined,
   };
 }
 
-type SystemPoolSource = Omit<UserPoolSource, 'spot' | 'per-zone' | 'colors'>;
+type SystemPoolSource = Omit<UserPoolSource, 'spot' | 'per-zone' | 'color' | 'replacement'>;
 
 function resolvePool(
   pool: SystemPoolSource | undefined,

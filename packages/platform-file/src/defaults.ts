@@ -24,6 +24,7 @@ export const defaults = {
     maxPods: 110,
     drain: '30m',
     soak: '0m',
+    color: 'blue',
     productionZones: ['1', '2', '3'],
   },
   features: { rotation: '2m', interval: '48h', podSecurity: 'baseline', safeguards: 'warn' },

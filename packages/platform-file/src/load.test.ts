@@ -600,6 +600,11 @@ describe('meaning: the Azure layer', () => {
       'Pool `user` is in no zone. Name its zones, such as `zones: [1, 2, 3]`.',
     ],
     [
+      'a retired size that replaces another',
+      ['cluster: { pools: { gpu: { replacement: { size: Standard_NC6s_v3 } } } }'],
+      'Azure has retired the size `Standard_NC6s_v3`. Use a current one, for GPUs Standard_NC4as_T4_v3 or larger.',
+    ],
+    [
       'a drain of two days',
       ['cluster: { pools: { user: { drain: 2880m } } }'],
       'An upgrade cannot wait 2880 minutes for a node. Use 1m to 1440m.',

@@ -9,15 +9,15 @@ export interface PoolInstance {
   readonly pool: WorkerPool | GpuPool;
 }
 
-/** Every pool of workers, by name: `user`, `gpu`; `user1`, `user2` per zone; `usergreen` beside it while it is replaced. */
+/** Every pool of workers, by name: `user`, `gpu`; `user1`, `user2` per zone; `usergreen` for one that was replaced. */
 export function poolInstances({ pools }: Pick<Cluster, 'pools'>): PoolInstance[] {
   return (['user', 'gpu'] as const).flatMap(kind => {
     const pool = pools[kind];
     if (pool === undefined) return [];
-    return pool.colors.flatMap(color => {
-      const name = color === 'blue' ? kind : `${kind}${color}`;
-      if (!pool.perZone) return [{ name, kind, zones: pool.zones, pool }];
-      return pool.zones.map(zone => ({ name: `${name}${zone}`, kind, zones: [zone], pool }));
+    return [pool, ...(pool.replacement === undefined ? [] : [pool.replacement])].flatMap(each => {
+      const name = each.color === 'blue' ? kind : `${kind}${each.color}`;
+      if (!each.perZone) return [{ name, kind, zones: each.zones, pool: each }];
+      return each.zones.map(zone => ({ name: `${name}${zone}`, kind, zones: [zone], pool: each }));
     });
   });
 }

@@ -51,7 +51,7 @@ describe('the example', () => {
     drainMinutes: 30,
     soakMinutes: 0,
   };
-  const ofWorkers = { ...ofPool, spot: false, perZone: false, colors: ['blue'] };
+  const ofWorkers = { ...ofPool, spot: false, perZone: false, color: 'blue', replacement: undefined };
   const platform = parsePlatform(example('platform.yaml'), 'platform.yaml');
   const lock = parseLock(example('platform.lock.yaml'), 'platform.lock.yaml');
 
@@ -643,18 +643,23 @@ environments:
     expect(dev(`location: westeurope, ${settings}`)).toMatchObject(expected);
   });
 
-  test('pools: one per zone, and green beside blue', () => {
+  test('pools: one per zone, and a green one beside the blue one', () => {
     const { cluster } = dev(
-      'location: westeurope, cluster: { pools: { user: { zones: [1, 2], per-zone: true, colors: [green, blue] }, gpu: { spot: true, disk-type: ephemeral } } }',
+      `location: westeurope, cluster: { pools: {
+         user: { zones: [1, 2], per-zone: true, max: 4, replacement: { size: Standard_D8ds_v5, zones: [1, 2, 3] } },
+         gpu: { spot: true, disk-type: ephemeral, color: green } } }`,
     );
-    expect(poolInstances(cluster).map(({ name, kind, zones }) => [name, kind, zones.join()])).toEqual([
-      ['user1', 'user', '1'],
-      ['user2', 'user', '2'],
-      ['usergreen1', 'user', '1'],
-      ['usergreen2', 'user', '2'],
-      ['gpu', 'gpu', ''],
+    expect(poolInstances(cluster).map(({ name, kind, zones, pool }) => [name, kind, zones.join(), pool.size])).toEqual([
+      ['user1', 'user', '1', 'Standard_D4ds_v5'],
+      ['user2', 'user', '2', 'Standard_D4ds_v5'],
+      ['usergreen1', 'user', '1', 'Standard_D8ds_v5'],
+      ['usergreen2', 'user', '2', 'Standard_D8ds_v5'],
+      ['usergreen3', 'user', '3', 'Standard_D8ds_v5'],
+      ['gpugreen', 'gpu', '', 'Standard_NC4as_T4_v3'],
     ]);
-    expect(cluster.pools.gpu).toMatchObject({ spot: true, osDiskType: 'Ephemeral' });
+    // What it does not say is that of the pool which it replaces.
+    expect(cluster.pools.user?.replacement).toMatchObject({ color: 'green', max: 4, perZone: true });
+    expect(cluster.pools.gpu).toMatchObject({ spot: true, osDiskType: 'Ephemeral', driver: 'Install' });
   });
 
   test('an existing network without the subnets has no gateway and no private endpoints', () => {

@@ -275,7 +275,9 @@ export interface WorkerPool extends Pool {
   readonly spot: boolean;
   /** One pool for each of `zones`. */
   readonly perZone: boolean;
-  readonly colors: readonly ('blue' | 'green')[];
+  readonly color: 'blue' | 'green';
+  /** A pool of the other color beside it, while it is replaced. */
+  readonly replacement: WorkerPool | undefined;
 }
 
 export interface GpuPool extends WorkerPool {

@@ -14,7 +14,7 @@ output "cluster_name" {
 }
 
 output "cluster_fqdn" {
-  description = "Host name of the API server; of a private cluster, the private one."
+  description = "Host name of the API server; of a private cluster, the one that leads to its private address."
   value       = module.cluster.fqdn
 }
 
@@ -38,6 +38,16 @@ output "secrets_provider_identity" {
   value       = module.cluster.secrets_provider_identity
 }
 
+output "workload_identities" {
+  description = "Identities of workloads by workload: name, client_id and object_id."
+  value       = module.identities.workloads
+}
+
+output "network_id" {
+  description = "ARM id of the network."
+  value       = local.network_id
+}
+
 output "subnet_ids" {
   description = "ARM ids of the subnets by security zone; null where an existing network names none."
   value = {
@@ -46,6 +56,26 @@ output "subnet_ids" {
     data       = local.subnet_ids.data
     management = local.subnet_ids.management
   }
+}
+
+output "egress_address" {
+  description = "Public address that everything leaves with; null where it is not a NAT gateway made here."
+  value       = try(module.network[0].egress_address, null)
+}
+
+output "gateway" {
+  description = "Application Gateway for Containers: id, name and host name of the frontend, id of the firewall policy (null without one); null without a gateway."
+  value = var.gateway == null ? null : {
+    id            = module.gateway[0].id
+    frontend      = module.gateway[0].frontend.name
+    fqdn          = module.gateway[0].frontend.fqdn
+    waf_policy_id = module.gateway[0].waf_policy_id
+  }
+}
+
+output "dns_zone" {
+  description = "The zone of the environment's names: name and id; null without a domain."
+  value       = var.dns == null ? null : { name = var.dns.name, id = module.dns[0].id }
 }
 
 output "registry_id" {
@@ -58,6 +88,40 @@ output "registry_id" {
 output "registry_login_server" {
   description = "Host of the registry that was made here; null for an existing one."
   value       = var.registry.created == null ? null : module.registry[0].login_server
+}
+
+output "vault_id" {
+  description = "ARM id of the key vault."
+  value       = local.vault_id
+}
+
+output "vault_uri" {
+  description = "Address of the vault that was made here; null for an existing one."
+  value       = var.vault.created == null ? null : module.vault[0].uri
+}
+
+output "storage" {
+  description = "Storage account: name, address of its blobs, containers by what they are for; null without one."
+  value = var.storage == null ? null : {
+    name          = module.storage[0].name
+    blob_endpoint = module.storage[0].blob_endpoint
+    containers    = var.storage.containers
+  }
+}
+
+output "database" {
+  description = "PostgreSQL server: host name and port; null without one."
+  value       = var.database == null ? null : { fqdn = module.database[0].fqdn, port = module.database[0].port }
+}
+
+output "cache" {
+  description = "Redis: host name and port; null without one."
+  value       = var.cache == null ? null : { hostname = module.cache[0].hostname, port = module.cache[0].port }
+}
+
+output "prometheus_query_endpoint" {
+  description = "Where Prometheus metrics that Azure keeps are asked for; null without them."
+  value       = module.monitoring.prometheus_query_endpoint
 }
 
 output "logs_workspace_id" {

@@ -6,6 +6,8 @@ variable "scope" {
     subscription_id = string
     tenant_id       = string
     resource_group  = string
+    environment     = string
+    production      = bool
     tags            = map(string)
   })
 
@@ -46,15 +48,21 @@ variable "network" {
         compute    = object({ name = string, cidr = string })
         data       = object({ name = string, cidr = string })
         management = object({ name = string, cidr = string })
+        bastion    = optional(object({ name = string, cidr = string }))
+        api_server = optional(object({ name = string, cidr = string }))
       })
+      egress    = object({ kind = string, next_hop = optional(string) })
+      flow_logs = optional(object({ retention_days = number }))
     }))
     existing = optional(object({
-      id = string
+      id     = string
+      egress = string
       subnet_ids = object({
         dmz        = optional(string)
         compute    = string
         data       = optional(string)
         management = optional(string)
+        api_server = optional(string)
       })
     }))
   })
@@ -65,10 +73,8 @@ variable "network" {
   }
 
   validation {
-    condition = var.network.created == null ? true : alltrue([
-      for cidr in concat([var.network.created.address_space], values(var.network.created.subnets)[*].cidr) : can(cidrnetmask(cidr))
-    ])
-    error_message = "network.created needs IPv4 CIDRs, such as 10.40.0.0/16."
+    condition     = try(var.network.created.flow_logs, null) == null || var.storage != null
+    error_message = "network.created.flow_logs needs storage: flow logs are kept in the storage account."
   }
 }
 
@@ -76,18 +82,19 @@ variable "registry" {
   description = "The container registry: made here, or one that exists."
   nullable    = false
   type = object({
-    created     = optional(object({ name = string, public_access = bool, zone_redundant = bool }))
+    created = optional(object({
+      name           = string
+      public_access  = bool
+      zone_redundant = bool
+      replicas       = list(string)
+      retention_days = optional(number)
+    }))
     existing_id = optional(string)
   })
 
   validation {
     condition     = (var.registry.created == null) != (var.registry.existing_id == null)
     error_message = "registry needs exactly one of created and existing_id."
-  }
-
-  validation {
-    condition     = var.registry.created == null ? true : can(regex("^[a-zA-Z0-9]{5,50}$", var.registry.created.name))
-    error_message = "registry.created.name must be 5 to 50 letters and digits."
   }
 }
 
@@ -102,6 +109,8 @@ variable "cluster" {
     version           = string
     tier              = string
     private           = bool
+    private_dns       = string
+    vnet_integration  = bool
     run_command       = bool
     authorized_ranges = list(string)
     admin_groups      = list(string)
@@ -109,11 +118,19 @@ variable "cluster" {
     service_cidr      = string
     dns_service_ip    = string
     network_policy    = string
+    disk_encryption   = optional(object({ key = string, vault = string }))
+    maintenance       = optional(object({ day = string, start = string, hours = number, utc_offset = string }))
     upgrades          = object({ cluster = string, nodes = string })
     features = object({
       monitoring        = bool
+      diagnostics       = bool
+      prometheus        = bool
       defender          = bool
+      defender_plan     = bool
       policy            = bool
+      pod_security      = optional(string)
+      safeguards        = optional(string)
+      cost_analysis     = bool
       secrets_provider  = optional(object({ rotation_interval = string }))
       image_cleaner     = optional(object({ interval_hours = number }))
       csi               = object({ blob = bool, disk = bool, file = bool, snapshot = bool })
@@ -122,108 +139,236 @@ variable "cluster" {
   })
 
   validation {
-    condition     = can(regex("^1\\.[0-9]+(\\.[0-9]+)?$", var.cluster.version))
-    error_message = "cluster.version must be a Kubernetes version, such as 1.35."
+    condition     = var.cluster.features.policy || (var.cluster.features.pod_security == null && var.cluster.features.safeguards == null)
+    error_message = "cluster.features.pod_security and cluster.features.safeguards need cluster.features.policy: without the add-on nobody looks."
   }
 
   validation {
-    condition     = contains(["Free", "Standard", "Premium"], var.cluster.tier)
-    error_message = "cluster.tier must be Free, Standard or Premium."
-  }
-
-  validation {
-    condition     = contains(["cilium", "azure"], var.cluster.network_policy)
-    error_message = "cluster.network_policy must be cilium or azure."
-  }
-
-  validation {
-    condition     = contains(["none", "patch", "stable", "rapid", "node-image"], var.cluster.upgrades.cluster)
-    error_message = "cluster.upgrades.cluster must be none, patch, stable, rapid or node-image."
-  }
-
-  validation {
-    condition     = contains(["None", "Unmanaged", "SecurityPatch", "NodeImage"], var.cluster.upgrades.nodes)
-    error_message = "cluster.upgrades.nodes must be None, Unmanaged, SecurityPatch or NodeImage."
-  }
-
-  validation {
-    condition     = var.cluster.upgrades.cluster != "node-image" || var.cluster.upgrades.nodes == "NodeImage"
-    error_message = "cluster.upgrades.cluster = node-image needs cluster.upgrades.nodes = NodeImage."
-  }
-
-  validation {
-    condition     = !var.cluster.private || length(var.cluster.authorized_ranges) == 0
-    error_message = "cluster.authorized_ranges are for a public API server; a private one is reached through its network."
-  }
-
-  validation {
-    condition     = alltrue([for cidr in concat([var.cluster.pod_cidr, var.cluster.service_cidr], var.cluster.authorized_ranges) : can(cidrnetmask(cidr))])
-    error_message = "cluster.pod_cidr, cluster.service_cidr and cluster.authorized_ranges must be IPv4 CIDRs."
-  }
-
-  validation {
-    condition = try(
-      cidrhost("${var.cluster.dns_service_ip}/${split("/", var.cluster.service_cidr)[1]}", 0) == cidrhost(var.cluster.service_cidr, 0) && var.cluster.dns_service_ip != cidrhost(var.cluster.service_cidr, 0),
-      false,
-    )
-    error_message = "cluster.dns_service_ip must be an address inside cluster.service_cidr, and not its first."
-  }
-
-  validation {
-    condition     = try(var.cluster.features.image_cleaner.interval_hours >= 24 && var.cluster.features.image_cleaner.interval_hours <= 2160, var.cluster.features.image_cleaner == null)
-    error_message = "cluster.features.image_cleaner.interval_hours must be between 24 hours and 90 days."
+    condition     = !var.cluster.vnet_integration || try(var.network.created.subnets.api_server, var.network.existing.subnet_ids.api_server, null) != null
+    error_message = "cluster.vnet_integration needs a subnet for the API server: name it in network."
   }
 }
 
 variable "pools" {
-  description = "The three node pools; user and gpu may be absent. Versions are as in cluster.version."
+  description = "The system pool, and the pools of workers by name. Versions are as in cluster.version."
   nullable    = false
   type = object({
     system = object({
-      size       = string
-      min        = number
-      max        = number
-      zones      = list(string)
-      os_disk_gb = optional(number)
-      version    = string
+      size            = string
+      min             = number
+      max             = number
+      zones           = list(string)
+      os_disk_gb      = optional(number)
+      os_disk_type    = string
+      host_encryption = bool
+      max_pods        = number
+      surge           = string
+      drain_minutes   = number
+      soak_minutes    = number
+      version         = string
     })
-    user = optional(object({
-      size       = string
-      min        = number
-      max        = number
-      zones      = list(string)
-      os_disk_gb = optional(number)
-      version    = string
+    workers = map(object({
+      kind            = string
+      size            = string
+      min             = number
+      max             = number
+      zones           = list(string)
+      os_disk_gb      = optional(number)
+      os_disk_type    = string
+      host_encryption = bool
+      max_pods        = number
+      surge           = string
+      drain_minutes   = number
+      soak_minutes    = number
+      spot            = bool
+      gpu_driver      = optional(string)
+      version         = string
     }))
-    gpu = optional(object({
-      size       = string
-      min        = number
-      max        = number
-      zones      = list(string)
-      os_disk_gb = optional(number)
-      version    = string
-      driver     = string
+  })
+}
+
+variable "gateway" {
+  description = "Application Gateway for Containers; null for none. `waf` is Detection, Prevention or null."
+  default     = null
+  type = object({
+    name     = string
+    frontend = string
+    waf      = optional(string)
+  })
+
+  validation {
+    condition     = var.gateway == null ? true : var.network.created != null || try(var.network.existing.subnet_ids.dmz, null) != null
+    error_message = "gateway needs a subnet of its own: name it in network.existing.subnet_ids.dmz."
+  }
+}
+
+variable "vault" {
+  description = "The key vault: made here, or one that exists; `shared` when that is the shared scope's."
+  nullable    = false
+  type = object({
+    created     = optional(object({ name = string, public_access = bool }))
+    existing_id = optional(string)
+    shared      = bool
+  })
+
+  validation {
+    condition     = (var.vault.created == null) != (var.vault.existing_id == null)
+    error_message = "vault needs exactly one of created and existing_id."
+  }
+
+  validation {
+    condition     = !var.vault.shared || var.vault.existing_id != null
+    error_message = "vault.shared needs vault.existing_id: what is made here is not shared."
+  }
+}
+
+variable "storage" {
+  description = "The storage account for application data; null for none."
+  default     = null
+  type = object({
+    name             = string
+    public_access    = bool
+    replication      = string
+    soft_delete_days = number
+    containers       = map(string)
+  })
+
+  validation {
+    condition     = var.storage == null ? true : length(setsubtract(["loki", "mlflow", "backup"], keys(var.storage.containers))) == 0
+    error_message = "storage.containers needs loki, mlflow and backup."
+  }
+}
+
+variable "database" {
+  description = "PostgreSQL Flexible Server; null for none."
+  default     = null
+  type = object({
+    name              = string
+    size              = string
+    storage_mb        = number
+    version           = string
+    high_availability = bool
+    backup_days       = number
+    geo_backup        = bool
+    databases         = list(string)
+  })
+
+  validation {
+    condition     = var.database == null || var.private_link != null
+    error_message = "database is reached by a private endpoint: name a subnet for them in network.existing.subnet_ids.data, or do without the database."
+  }
+}
+
+variable "cache" {
+  description = "Azure Managed Redis; null for none."
+  default     = null
+  type = object({
+    name = string
+    size = string
+  })
+
+  validation {
+    condition     = var.cache == null || var.private_link != null
+    error_message = "cache is reached by a private endpoint: name a subnet for them in network.existing.subnet_ids.data, or do without the cache."
+  }
+}
+
+variable "backup" {
+  description = "Backup of the cluster and its volumes; null for none."
+  default     = null
+  type = object({
+    vault          = string
+    retention_days = number
+    every_hours    = number
+  })
+
+  validation {
+    condition     = var.backup == null || var.storage != null
+    error_message = "backup needs storage: backups are kept in the storage account."
+  }
+
+  validation {
+    condition     = var.backup == null || (var.cluster.features.csi.disk && var.cluster.features.csi.snapshot)
+    error_message = "backup needs cluster.features.csi.disk and cluster.features.csi.snapshot: it takes snapshots of volumes."
+  }
+}
+
+variable "dns" {
+  description = "The zone of the environment's names: made here and delegated from the zone above, or one that exists; null without a domain."
+  default     = null
+  type = object({
+    name        = string
+    existing_id = optional(string)
+    delegation = optional(object({
+      zone            = string
+      resource_group  = string
+      subscription_id = string
+      label           = string
     }))
   })
 
   validation {
-    condition     = alltrue([for pool in values(var.pools) : try(0 <= pool.min && pool.min <= pool.max && pool.max >= 1, pool == null)])
-    error_message = "Every pool needs 0 <= min <= max and max >= 1."
+    condition     = var.dns == null ? true : (var.dns.existing_id == null) != (var.dns.delegation == null)
+    error_message = "dns needs exactly one of existing_id and delegation."
+  }
+}
+
+variable "private_link" {
+  description = "Private endpoints, and the private DNS zones that a hub has; null for none."
+  default     = null
+  type = object({
+    zone_ids = object({
+      registry = optional(string)
+      vault    = optional(string)
+      storage  = optional(string)
+      database = optional(string)
+      cache    = optional(string)
+    })
+  })
+
+  validation {
+    condition     = var.private_link == null ? true : var.network.created != null || try(var.network.existing.subnet_ids.data, null) != null
+    error_message = "private_link needs a subnet for endpoints: name it in network.existing.subnet_ids.data."
+  }
+}
+
+variable "budget" {
+  description = "Monthly budget of the environment; null for none."
+  default     = null
+  type = object({
+    name   = string
+    amount = number
+    notify = list(string)
+  })
+}
+
+variable "alerts" {
+  description = "Whom alerts reach; null makes none."
+  default     = null
+  type = object({
+    emails   = list(string)
+    webhooks = list(string)
+  })
+}
+
+variable "protect" {
+  description = "Locks against deletion on what holds data."
+  type        = bool
+  nullable    = false
+}
+
+variable "workloads" {
+  description = "Service accounts that sign in to Azure, by workload: namespace and name."
+  nullable    = false
+  type        = map(object({ namespace = string, name = string }))
+
+  validation {
+    condition     = length(setsubtract(keys(var.workloads), ["alb-controller", "cert-manager", "loki", "mlflow", "external-secrets"])) == 0
+    error_message = "workloads may be alb-controller, cert-manager, loki, mlflow and external-secrets."
   }
 
   validation {
-    condition     = var.pools.system.min >= 1
-    error_message = "pools.system.min must be at least 1: the system pool cannot be empty."
-  }
-
-  validation {
-    # NC, NCv2, NCv3, ND and NV: retired, Azure gives no more of them.
-    condition     = alltrue([for pool in values(var.pools) : try(!can(regex("^Standard_(NC[0-9]+r?(s_v[23])?|ND[0-9]+r?s|NV[0-9]+)(_Promo)?$", pool.size)), true)])
-    error_message = "A pool names a retired GPU size; Standard_NC4as_T4_v3 is the smallest that AKS takes."
-  }
-
-  validation {
-    condition     = try(contains(["Install", "None"], var.pools.gpu.driver), var.pools.gpu == null)
-    error_message = "pools.gpu.driver must be Install or None."
+    condition     = length(var.workloads) == 0 || var.cluster.features.workload_identity
+    error_message = "workloads need cluster.features.workload_identity: without it no service account can sign in to Azure."
   }
 }

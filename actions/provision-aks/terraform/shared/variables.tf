@@ -4,6 +4,7 @@ variable "scope" {
   type = object({
     location        = string
     subscription_id = string
+    tenant_id       = string
     resource_group  = string
     tags            = map(string)
   })
@@ -36,5 +37,33 @@ variable "logs" {
     # 30 days come with the price of ingestion; 730 is the most the workspace keeps interactively.
     condition     = try(var.logs.created.retention_days >= 30 && var.logs.created.retention_days <= 730, var.logs.created == null)
     error_message = "logs.created.retention_days must be between 30 and 730."
+  }
+}
+
+variable "dns" {
+  description = "The zone of the platform's domain: made here, or one that exists; null without a domain."
+  default     = null
+  type = object({
+    created     = optional(object({ name = string }))
+    existing_id = optional(string)
+  })
+
+  validation {
+    condition     = var.dns == null ? true : (var.dns.created == null) != (var.dns.existing_id == null)
+    error_message = "dns needs exactly one of created and existing_id, or to be null."
+  }
+}
+
+variable "vault" {
+  description = "The vault of environments that have none of their own: made here, or one that exists; null where all have."
+  default     = null
+  type = object({
+    created     = optional(object({ name = string, public_access = bool }))
+    existing_id = optional(string)
+  })
+
+  validation {
+    condition     = var.vault == null ? true : (var.vault.created == null) != (var.vault.existing_id == null)
+    error_message = "vault needs exactly one of created and existing_id, or to be null."
   }
 }

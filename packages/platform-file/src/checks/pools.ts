@@ -1,3 +1,4 @@
+import type { Path } from '../position.ts';
 import type { Pool, WorkerPool } from '../resolved.ts';
 import type { Checker } from './checker.ts';
 
@@ -5,10 +6,8 @@ import type { Checker } from './checker.ts';
 const retired = /^Standard_(?:NC\d+r?(?:s_v[23])?|ND\d+r?s|NV\d+(?:s_v2)?)(?:_Promo)?$/i;
 
 export function checkPools({ view, report }: Checker): void {
-  for (const [name, pool] of Object.entries(view.cluster.pools) as [string, Pool | WorkerPool | undefined][]) {
-    if (pool === undefined) continue;
-    const say = (key: string, message: string, remedy: string) =>
-      report(['cluster', 'pools', name, key], message, remedy);
+  for (const { name, pool, setting } of pools(view)) {
+    const say = (key: string, message: string, remedy: string) => report([...setting, key], message, remedy);
     if (pool.min > pool.max) {
       say(
         'min',
@@ -33,6 +32,23 @@ export function checkPools({ view, report }: Checker): void {
     }
     if (name === 'system') checkSystemPool(pool, view.production, say);
   }
+}
+
+interface Place {
+  readonly name: string;
+  readonly pool: Pool | WorkerPool;
+  readonly setting: Path;
+}
+
+/** A replacement says only what is different about it, and is judged as a whole. */
+function pools({ cluster }: Checker['view']): Place[] {
+  return (Object.entries(cluster.pools) as [string, Pool | WorkerPool | undefined][]).flatMap(([name, pool]) => {
+    if (pool === undefined) return [];
+    const setting: Path = ['cluster', 'pools', name];
+    const replacement = 'replacement' in pool ? pool.replacement : undefined;
+    const beside = replacement && { name, pool: replacement, setting: [...setting, 'replacement'] };
+    return [{ name, pool, setting }, ...(beside === undefined ? [] : [beside])];
+  });
 }
 
 function checkSystemPool(

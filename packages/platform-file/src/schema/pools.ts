@@ -65,28 +65,40 @@ const worker = {
   'per-zone': off(
     'One pool for each of its zones, so that the autoscaler can keep zones even and volumes find their zone. Their limits count per zone. Changing it replaces the pool.',
   ),
-  colors: list(words('blue', 'green'))
-    .min(1, { error: 'Expected blue, green or both.' })
-    .max(2, { error: 'Expected blue, green or both.' })
+  color: words('blue', 'green')
     .meta({
-      description:
-        'For replacing a pool without loss: add green beside blue, promote, move the workloads, then take blue out.',
-      default: ['blue'],
+      description: 'Part of the pool’s name, turned when it was replaced: a green one is called `usergreen`.',
+      default: defaults.pools.color,
     })
     .optional(),
 };
 
+/** A second pool of the other color, which says only what is different about it. */
+const replacement = <T extends z.ZodRawShape>(settings: T) =>
+  block(settings)
+    .describe(
+      'A pool of the other color beside this one, for replacing it without loss: promote, move the workloads, then give its settings to the pool, turn `color`, and take this away.',
+    )
+    .optional();
+
 export const systemPool = block(pool('system'));
-export const userPool = block({ ...pool('user'), ...worker });
+const { color: _, ...ofReplacement } = worker;
+export const userPool = block({
+  ...pool('user'),
+  ...worker,
+  replacement: replacement({ ...pool('user'), ...ofReplacement }),
+});
+const driver = words('install', 'none')
+  .meta({
+    description: 'install: AKS brings the driver; none: the GPU operator does. Changing it replaces the pool.',
+    default: defaults.pools.gpu.driver,
+  })
+  .optional();
 export const gpuPool = block({
   ...pool('gpu'),
   ...worker,
-  driver: words('install', 'none')
-    .meta({
-      description: 'install: AKS brings the driver; none: the GPU operator does. Changing it replaces the pool.',
-      default: defaults.pools.gpu.driver,
-    })
-    .optional(),
+  driver,
+  replacement: replacement({ ...pool('gpu'), ...ofReplacement, driver }),
 });
 
 export const pools = block({

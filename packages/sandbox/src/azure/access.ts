@@ -13,6 +13,17 @@ export interface RoleAssignment {
   readonly role: string;
 }
 
+/** A deny assignment: rights that its principals do not have over a scope. */
+export interface Denial {
+  /** GUID, the last segment of its id. */
+  readonly name: string;
+  readonly displayName: string;
+  readonly scope: string;
+  /** Object ids. */
+  readonly principals: readonly string[];
+  readonly actions: readonly string[];
+}
+
 /** Who may do what: Azure's role-based access control. Changes hold from the next request on. */
 export interface AccessControl {
   readonly assignments: () => readonly RoleAssignment[];
@@ -22,10 +33,16 @@ export interface AccessControl {
   /** Drops the assignments at or under a scope that ceased to exist. */
   unassignUnder(scope: string): void;
   define(role: RoleDefinition): void;
+  undefine(name: string): void;
   roleByName(roleName: string): RoleDefinition | undefined;
   roleById(guid: string): RoleDefinition | undefined;
   /** Whether `objectId` may perform an action (`Microsoft.X/type/read`) or data action over a scope. */
   permits(objectId: string, action: string, scope: string, kind?: 'control' | 'data'): boolean;
+  /** Takes rights away, whatever roles give. */
+  deny(denial: Denial): void;
+  denials(): readonly Denial[];
+  /** What keeps somebody from an action over a scope, if anything does. */
+  denialOf(objectId: string, action: string, scope: string): Denial | undefined;
   /** The definitions that hold for `objectId` at a scope. */
   rolesAt(objectId: string, scope: string): readonly RoleDefinition[];
 }
@@ -33,6 +50,7 @@ export interface AccessControl {
 export function createAccessControl(): AccessControl {
   const roles = new Map([...builtInRoles, platformReader].map(role => [role.name, role]));
   const assignments = new Map<string, RoleAssignment>();
+  const denials: Denial[] = [];
 
   const rolesAt: AccessControl['rolesAt'] = (objectId, scope) =>
     [...assignments.values()]
@@ -50,6 +68,16 @@ export function createAccessControl(): AccessControl {
     unassignUnder: scope => {
       for (const [name, assignment] of assignments) if (isWithin(assignment.scope, scope)) assignments.delete(name);
     },
+    deny: denial => void denials.push(denial),
+    denials: () => denials,
+    denialOf: (objectId, action, scope) =>
+      denials.find(
+        denial =>
+          denial.principals.some(principal => principal.toLowerCase() === objectId.toLowerCase()) &&
+          isWithin(scope, denial.scope) &&
+          matchesAny(denial.actions, action),
+      ),
+    undefine: name => void roles.delete(name.toLowerCase()),
     define: role => void roles.set(role.name.toLowerCase(), role),
     roleByName: roleName => [...roles.values()].find(role => role.roleName.toLowerCase() === roleName.toLowerCase()),
     roleById: guid => roles.get(guid.toLowerCase()),

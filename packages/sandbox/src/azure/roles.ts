@@ -9,6 +9,10 @@ export interface RoleDefinition {
   readonly notActions: readonly string[];
   readonly dataActions: readonly string[];
   readonly notDataActions: readonly string[];
+  /** Of a user's own role: where it can be assigned, and when it was made and changed, in ISO 8601. */
+  readonly assignableScopes?: readonly string[];
+  readonly createdOn?: string;
+  readonly updatedOn?: string;
 }
 
 const blobs = 'Microsoft.Storage/storageAccounts/blobServices';

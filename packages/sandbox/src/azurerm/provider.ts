@@ -1,7 +1,7 @@
 import { type Clock, errorMessage } from '@suite/foundation';
 import { armClient } from './arm/client.ts';
 import { type Credential, oidcCredential } from './arm/credential.ts';
-import { readSettings } from './arm/settings.ts';
+import { readFeatures, readSettings } from './arm/settings.ts';
 import { exclusiveRunner } from './exclusive.ts';
 import {
   type Diagnostic,
@@ -42,6 +42,7 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
       identity: () => credential.identity(stopping.signal),
       exclusively,
       pause: milliseconds => clock.sleep(milliseconds, stopping.signal),
+      features: readFeatures(config),
     };
     return { azure, credential };
   }
@@ -128,6 +129,7 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
         ...planned,
         ...Object.fromEntries((refinement.unchanged ?? []).map(name => [name, prior?.[name] ?? null])),
         ...Object.fromEntries((refinement.unknown ?? []).map(name => [name, unknown])),
+        ...refinement.values,
       };
       return {
         ...common,

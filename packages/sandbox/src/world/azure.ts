@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type AccessControl, customRole } from '../azure/access.ts';
+import { type AccessControl, customRole, type Denial } from '../azure/access.ts';
 import { type Body, properties } from '../azure/arm/body.ts';
+import type { PolicyDenial, RegistrationState, SizeRestriction } from '../azure/arm/conditions.ts';
 import { groupId, groupOf, subscriptionOf } from '../azure/arm/ids.ts';
 import { makeEtag, type Resource } from '../azure/arm/store.ts';
 import { type ArmContext, show } from '../azure/arm/type.ts';
 import { behaviourOf } from '../azure/arm/types/index.ts';
+import type { KubernetesVersions } from '../azure/arm/types/kubernetes-versions.ts';
 import { leaseState } from '../azure/blob-lease.ts';
 import { addContainer, type Container, putBlob, type StorageAccounts } from '../azure/blob-store.ts';
 import type { Directory, FederatedCredential, Principal } from '../azure/directory.ts';
@@ -89,8 +91,25 @@ export interface Azure {
   mutate(id: string, change: (body: Body) => void): void;
   /** Removes a resource and all under it at once. False when there is none. */
   remove(id: string): boolean;
-  /** Limits the cores of a VM family (`standardDDSv5Family`) in a region. */
+  /** Limits the cores of a VM family (`standardDDSv5Family`), of all (`cores`) or of spot machines (`lowPriorityCores`) in a region. */
   setQuota(quota: { subscription: string; location: string; family: string; cores: number }): void;
+  /** Keeps a subscription from a VM size in a region, or in the zones named. */
+  restrictSize(restriction: Omit<SizeRestriction, 'reason'> & { readonly reason?: SizeRestriction['reason'] }): void;
+  /** The state of a namespace (`Microsoft.Insights`); all are registered at first. */
+  setProvider(subscription: string, namespace: string, state: RegistrationState): void;
+  /** The state of a feature; `Microsoft.Compute/EncryptionAtHost` is registered at first, others do not exist. */
+  setFeature(subscription: string, feature: `${string}/${string}`, state: RegistrationState): void;
+  /** Takes a kind of resource (`Microsoft.ServiceNetworking/trafficControllers`) away from a region. */
+  withdrawType(location: string, type: string): void;
+  /** A name that somebody elsewhere in the world has: of a registry, a vault or a storage account, by its type. */
+  takeName(type: string, name: string): void;
+  /** Assigns a policy with effect deny. */
+  denyByPolicy(denial: PolicyDenial): void;
+  /** Takes rights from principals over a scope, whatever their roles give. */
+  deny(denial: Omit<Denial, 'name'>): void;
+  /** What AKS offers from now on, everywhere: by minor. What runs goes on. */
+  offerKubernetes(versions: KubernetesVersions): void;
+  kubernetesVersions(): KubernetesVersions;
 }
 
 export interface AzureParts {
@@ -247,6 +266,20 @@ export function createAzure(parts: AzureParts): Azure {
       if (resource !== undefined) arm.remove(resource);
       return resource !== undefined;
     },
+    restrictSize: restriction =>
+      void arm.conditions.restrictions.push({ reason: 'NotAvailableForSubscription', ...restriction }),
+    setProvider: (subscription, namespace, state) =>
+      void arm.conditions.providers.set(`${subscription}/${namespace}`.toLowerCase(), state),
+    setFeature: (subscription, feature, state) =>
+      void arm.conditions.features.set(`${subscription}/${feature}`.toLowerCase(), state),
+    withdrawType: (location, type) => void arm.conditions.missingTypes.add(`${location}/${type}`.toLowerCase()),
+    takeName: (type, name) => void arm.conditions.takenNames.add(`${type}/${name}`.toLowerCase()),
+    denyByPolicy: denial => void arm.conditions.denials.push(denial),
+    deny: denial => access.deny({ ...denial, name: randomUUID() }),
+    offerKubernetes: versions => {
+      arm.conditions.versions = versions;
+    },
+    kubernetesVersions: () => arm.conditions.versions,
     setQuota: ({ subscription, location, family, cores }) =>
       void quotas.set(`${subscription}/${location}/${family}`.toLowerCase(), cores),
   };

@@ -119,7 +119,7 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
 
 const uploadIds = /\/blobs\/uploads\/[^/]+$/;
 const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$/;
-const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability)$/;
+const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability|checkPolicyRestrictions)$/;
 
 function isWrite({ method, path, isQuery }: LedgerEntry): boolean {
   if (isQuery === true) return false;

@@ -1,3 +1,4 @@
 output "id" {
-  value = azurerm_log_analytics_workspace.this.id
+  description = "ARM id of the workspace."
+  value       = azurerm_log_analytics_workspace.this.id
 }

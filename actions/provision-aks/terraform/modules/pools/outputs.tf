@@ -1,3 +1,4 @@
 output "ids" {
-  value = { for name, pool in azurerm_kubernetes_cluster_node_pool.this : name => pool.id }
+  description = "ARM ids of the pools by name."
+  value       = { for name, pool in azurerm_kubernetes_cluster_node_pool.this : name => pool.id }
 }

@@ -1,7 +1,9 @@
 output "id" {
-  value = azurerm_container_registry.this.id
+  description = "ARM id of the registry."
+  value       = azurerm_container_registry.this.id
 }
 
 output "login_server" {
-  value = azurerm_container_registry.this.login_server
+  description = "Host of the registry."
+  value       = azurerm_container_registry.this.login_server
 }

@@ -3,6 +3,7 @@ import type { Faults, StartedOperation } from '../../faults/faults.ts';
 import type { AccessControl } from '../access.ts';
 import type { StorageAccounts } from '../blob-store.ts';
 import type { Directory } from '../directory.ts';
+import { createConditions } from './conditions.ts';
 import { createOperations } from './operations.ts';
 import { createAtOnce, removeAtOnce } from './resources.ts';
 import { createResourceStore } from './store.ts';
@@ -26,6 +27,7 @@ export function createArmContext(options: ArmOptions): ArmContext {
   const { faults, duration, closing, ...rest } = options;
   const context: ArmContext = {
     ...rest,
+    conditions: createConditions(),
     store: createResourceStore(),
     operations: createOperations({ clock: options.clock, faults, duration, closing }),
     create: (id, body) => createAtOnce(context, id, body),

@@ -61,6 +61,23 @@ export const refusals = {
       'AuthorizationFailed',
       `The client '${clientId}' with object id '${objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     ),
+  denied: (
+    caller: { clientId: string; objectId: string },
+    action: string,
+    scope: string,
+    denial: { name: string; displayName: string; scope: string },
+  ) =>
+    new ArmError(
+      403,
+      'DenyAssignmentAuthorizationFailed',
+      `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, the access is denied because of the deny assignment with name '${denial.displayName}' and Id '${denial.name.replaceAll('-', '')}' at scope '${denial.scope}'.`,
+    ),
+  locked: (scope: string, locks: readonly string[], operation: 'delete' | 'write') =>
+    new ArmError(
+      409,
+      'ScopeLocked',
+      `The scope '${scope}' cannot perform ${operation} operation because following scope(s) are locked: ${locks.map(lock => `'${lock}'`).join(',')}. Please remove the lock and try again.`,
+    ),
   linkedUnauthorized: (
     caller: { clientId: string; objectId: string },
     action: string,

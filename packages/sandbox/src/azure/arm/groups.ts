@@ -2,6 +2,7 @@ import { json, type WorldResponse } from '../../network/http.ts';
 import { merge, text } from './body.ts';
 import { refusals } from './errors.ts';
 import { nameOf, sameId } from './ids.ts';
+import { demandNoLock } from './locks.ts';
 import { begin, findResource, groupType, operationHeaders, type ResourceCall, readBody } from './resources.ts';
 import { makeEtag, type Resource } from './store.ts';
 import type { ArmContext } from './type.ts';
@@ -71,6 +72,7 @@ async function putGroup({ context, request, id }: ResourceCall): Promise<WorldRe
 function deleteGroup(call: ResourceCall): WorldResponse {
   const { context, id } = call;
   const group = findResource(context, id);
+  demandNoLock(context, group.id, 'delete');
   if (group.operation === undefined) begin(context, group, 'delete', () => context.remove(group));
   const operation = group.operation;
   if (operation === undefined) throw refusals.noGroup(group.name);

@@ -2,12 +2,15 @@ import { isObject, parseJson } from '@suite/foundation';
 import { header, json, type WorldRequest, type WorldResponse } from '../../network/http.ts';
 import type { AccessToken } from '../tokens.ts';
 import { type Body, merge, properties, text } from './body.ts';
+import { demandRegistration } from './endpoints/providers.ts';
 import { ArmError, refusals } from './errors.ts';
 import { groupId, groupOf, nameOf, parentIdOf, parseResourcePath, sameId, subscriptionOf, typeOf } from './ids.ts';
+import { demandNoLock } from './locks.ts';
 import type { Operation } from './operations.ts';
+import { demandPolicies } from './policies.ts';
 import { makeEtag, type Resource } from './store.ts';
 import { type ArmContext, type PutCall, show, type TypeBehaviour } from './type.ts';
-import { busyWith } from './types/agent-pools.ts';
+import { busyWith } from './types/aks-refusals.ts';
 import { behaviourOf } from './types/index.ts';
 
 export const groupType = 'Microsoft.Resources/resourceGroups';
@@ -53,7 +56,11 @@ export async function putResource(call: ResourceCall): Promise<WorldResponse> {
   judgeConditions(request, existing);
   if (existing?.operation !== undefined) throw busy(existing, behaviour);
   behaviour?.checkBusy?.(id, context);
+  demandNoLock(context, existing?.id ?? id, 'write');
+  if (path !== undefined) demandRegistration(context, subscriptionOf(id) ?? '', path.namespace);
   judgeLinks(call, behaviour, sent);
+  if (path !== undefined)
+    demandPolicies(context, id, typeOf(path), { ...sent, location: sent['location'] ?? existing?.body['location'] });
   const put = describePut(context, existing?.id ?? id, sent, caller);
   behaviour?.check?.(put);
   if (behaviour?.isTracked) judgeLocation(put);
@@ -66,7 +73,7 @@ export async function putResource(call: ResourceCall): Promise<WorldResponse> {
   const operation = begin(context, resource, 'put', succeeded =>
     setState(resource, succeeded ? 'Succeeded' : 'Failed'),
   );
-  return json(status, show(resource, behaviour, context), {
+  return json(behaviour.startedStatus ?? status, show(resource, behaviour, context), {
     ...etagHeader(resource),
     ...operationHeaders(call, operation, resource),
   });
@@ -79,12 +86,24 @@ export async function patchResource(call: ResourceCall): Promise<WorldResponse> 
   const behaviour = behaviourOf(existing.type);
   judgeConditions(request, existing);
   if (existing.operation !== undefined) throw busy(existing, behaviour);
+  behaviour?.checkBusy?.(existing.id, context);
   // Tags are replaced as a whole: that is how a tag is taken away.
   const tags = isObject(sent['tags']) ? { tags: sent['tags'] } : {};
+  demandNoLock(context, existing.id, 'write');
   const put = describePut(context, existing.id, { ...merge(existing.body, sent), ...tags }, caller);
   behaviour?.check?.(put);
   const resource = store(put, behaviour);
-  return json(200, show(resource, behaviour, context), etagHeader(resource));
+  if (!behaviour?.longRunning?.includes('patch')) {
+    return json(200, show(resource, behaviour, context), etagHeader(resource));
+  }
+  setState(resource, 'Updating');
+  const operation = begin(context, resource, 'put', succeeded =>
+    setState(resource, succeeded ? 'Succeeded' : 'Failed'),
+  );
+  return json(behaviour.startedStatus ?? 200, show(resource, behaviour, context), {
+    ...etagHeader(resource),
+    ...operationHeaders(call, operation, resource),
+  });
 }
 
 export function deleteResource(call: ResourceCall): WorldResponse {
@@ -99,6 +118,7 @@ export function deleteResource(call: ResourceCall): WorldResponse {
   }
   if (existing.operation !== undefined) throw busy(existing, behaviour);
   behaviour?.checkBusy?.(existing.id, context);
+  demandNoLock(context, existing.id, 'delete');
   behaviour?.checkDelete?.(existing, context);
   if (!behaviour?.longRunning?.includes('delete')) {
     context.remove(existing);
@@ -158,7 +178,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
     etag: makeEtag(),
   };
   resource.body = body;
-  if (!behaviour?.isStateless) setState(resource, 'Succeeded');
+  setState(resource, 'Succeeded');
   context.store.set(resource);
   behaviour?.stored?.(resource, put);
   resource.etag = makeEtag();
@@ -166,6 +186,7 @@ function store(put: PutCall, behaviour: TypeBehaviour | undefined): Resource {
 }
 
 function setState(resource: Resource, provisioningState: string): void {
+  if (behaviourOf(resource.type)?.isStateless) return;
   resource.body = { ...resource.body, properties: { ...properties(resource.body), provisioningState } };
   resource.etag = makeEtag();
 }
@@ -253,7 +274,8 @@ function judgeLocation({ sent, existing, name, group }: PutCall): void {
 }
 
 function judgeConditions(request: WorldRequest, existing: Resource | undefined): void {
-  const ifMatch = header(request, 'if-match');
+  // azurerm sends an empty one where it has no condition.
+  const ifMatch = header(request, 'if-match') || undefined;
   const isMet = ifMatch === undefined || (existing !== undefined && (ifMatch === '*' || ifMatch === existing.etag));
   if (!isMet) throw refusals.condition(ifMatch);
   if (header(request, 'if-none-match') === '*' && existing !== undefined) throw refusals.condition('*');

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { bearer, type Handler, header, json, type WorldRequest, type WorldResponse } from '../../network/http.ts';
 import type { AccessToken, TokenMint } from '../tokens.ts';
-import { properties } from './body.ts';
+import type { EndpointCall } from './endpoints/endpoint.ts';
+import { endpointOf } from './endpoints/index.ts';
+import { answerProviderRegistration, featureEndpoint, listProviders } from './endpoints/providers.ts';
 import { ArmError, refusals } from './errors.ts';
 import { answerGroup, listGroups, listResources } from './groups.ts';
 import { parseResourcePath, type ResourcePath, sameId, subscriptionOf, typeOf } from './ids.ts';
+import { locations } from './locations.ts';
 import {
   deleteResource,
   demandGroup,
@@ -14,19 +17,9 @@ import {
   patchResource,
   putResource,
   type ResourceCall,
-  readBody,
 } from './resources.ts';
-import type { Resource } from './store.ts';
 import type { ArmContext } from './type.ts';
-import {
-  getRoleDefinition,
-  listPermissions,
-  listRoleAssignments,
-  listRoleDefinitions,
-  putRoleDefinition,
-} from './types/authorization.ts';
 import { behaviourOf } from './types/index.ts';
-import { kubernetesVersions } from './types/kubernetes-versions.ts';
 
 export const armHost = 'management.azure.com';
 
@@ -133,7 +126,7 @@ async function answerSubscription(call: ResourceCall, parts: readonly string[]):
     return json(200, { value });
   }
   if (kind === 'providers' && parts.length === 3) {
-    return json(200, { value: namespaces.map(namespace => showNamespace(subscription, namespace)) });
+    return listProviders(context, subscription);
   }
   throw refusals.noOperation(request.method, id);
 }
@@ -184,60 +177,25 @@ function answerAction(call: ResourceCall, path: ResourcePath): WorldResponse {
 /** What is no resource though its path looks like one. */
 function answerSpecially(call: ResourceCall, path: ResourcePath): WorldResponse | Promise<WorldResponse> | undefined {
   const { context, request, id, caller } = call;
-  const filter = request.query.get('$filter');
-  const scope = path.scope === '' ? '/' : path.scope;
   const subscription = subscriptionOf(id) ?? '';
-  switch (typeOf(path).toLowerCase()) {
-    case 'microsoft.authorization/roledefinitions': {
-      const guid = path.names[0];
-      if (request.method === 'PUT' && guid !== undefined) {
-        demand(call, 'Microsoft.Authorization/roleDefinitions/write');
-        return readBody(request).then(sent => putRoleDefinition(context, scope, guid, sent));
-      }
-      if (request.method !== 'GET') return undefined;
-      demand(call, 'Microsoft.Authorization/roleDefinitions/read', guid === undefined ? scope : id);
-      return guid === undefined ? listRoleDefinitions(context, scope, filter) : getRoleDefinition(context, scope, guid);
-    }
-    case 'microsoft.authorization/roleassignments':
-      if (request.method !== 'GET' || path.names.length > 0) return undefined;
-      demand(call, 'Microsoft.Authorization/roleAssignments/read', scope);
-      return listRoleAssignments(context, scope, filter);
-    case 'microsoft.authorization/permissions':
-      return listPermissions(context, caller.objectId, scope);
-    case 'microsoft.operationalinsights/deletedworkspaces':
-      demand(call, 'Microsoft.OperationalInsights/deletedWorkspaces/read', scope);
-      return json(200, { value: [] });
-    case 'microsoft.containerservice/locations/kubernetesversions':
-      demand(call, 'Microsoft.ContainerService/locations/kubernetesversions/read', `/subscriptions/${subscription}`);
-      return json(200, { values: Object.entries(kubernetesVersions).map(showVersion) });
-    case 'microsoft.containerservice/managedclusters/availableagentpoolversions': {
-      if (request.method !== 'GET') return undefined;
-      const clusterId = id.slice(0, id.lastIndexOf('/'));
-      demand(call, 'Microsoft.ContainerService/managedClusters/availableAgentPoolVersions/read', clusterId);
-      return json(200, showPoolVersions(id, poolVersions(findResource(context, clusterId))));
-    }
-    case 'microsoft.containerregistry/checknameavailability':
-    case 'microsoft.storage/checknameavailability':
-    case 'microsoft.keyvault/checknameavailability':
-      return checkName(call, path.namespace);
-    default:
-      if (path.types.length === 0 && sameId(path.scope, `/subscriptions/${subscription}`)) {
-        return json(200, showNamespace(subscription, path.namespace));
-      }
-      return undefined;
+  const endpointCall: EndpointCall = {
+    context,
+    request,
+    caller,
+    id,
+    path,
+    scope: path.scope === '' ? '/' : path.scope,
+    subscription,
+    demand: (action, scope) => demand(call, action, scope),
+  };
+  if (sameId(path.scope, `/subscriptions/${subscription}/providers/Microsoft.Features`))
+    return featureEndpoint(endpointCall);
+  const isRegistration =
+    path.types.length === 0 || (path.types.length === 1 && path.types[0]?.toLowerCase() === 'register');
+  if (isRegistration && path.names.length === 0 && sameId(path.scope, `/subscriptions/${subscription}`)) {
+    return answerProviderRegistration(endpointCall);
   }
-}
-
-async function checkName({ context, request }: ResourceCall, namespace: string): Promise<WorldResponse> {
-  const { name, type } = await readBody(request);
-  const isTaken = context.store
-    .all()
-    .some(resource => sameId(resource.type, String(type)) && sameId(resource.name, String(name)));
-  const message = `The name ${String(name)} is already in use.`;
-  return json(
-    200,
-    isTaken ? { nameAvailable: false, reason: 'AlreadyExists', message } : { nameAvailable: true, namespace },
-  );
+  return endpointOf(typeOf(path))?.(endpointCall);
 }
 
 async function answerOperation({ context, id }: ResourceCall, form: string, name: string): Promise<WorldResponse> {
@@ -281,6 +239,8 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** Stops here with Azure's own sentence unless the caller may perform `action` over `scope`. */
 function demand({ context, caller, id }: ResourceCall, action: string, scope = id): void {
+  const denial = context.access.denialOf(caller.objectId, action, scope);
+  if (denial !== undefined) throw refusals.denied(caller, action, scope, denial);
   if (context.access.permits(caller.objectId, action, scope)) return;
   throw refusals.unauthorized(caller.clientId, caller.objectId, action, scope);
 }
@@ -291,23 +251,6 @@ function canonicalType(path: ResourcePath): string {
   return behaviourOf(type)?.type ?? type;
 }
 
-const locations = ['westeurope', 'northeurope', 'germanywestcentral', 'swedencentral', 'uksouth', 'eastus', 'westus2'];
-const namespaces = [
-  'Microsoft.Authorization', 'Microsoft.ContainerRegistry', 'Microsoft.ContainerService', 'Microsoft.KeyVault',
-  'Microsoft.ManagedIdentity', 'Microsoft.Network', 'Microsoft.OperationalInsights', 'Microsoft.Resources',
-  'Microsoft.Storage',
-]; // biome-ignore format: a list to read across
-
-function showNamespace(subscription: string, namespace: string): object {
-  return {
-    id: `/subscriptions/${subscription}/providers/${namespace}`,
-    namespace,
-    registrationPolicy: 'RegistrationRequired',
-    registrationState: namespaces.some(known => sameId(known, namespace)) ? 'Registered' : 'NotRegistered',
-    resourceTypes: [],
-  };
-}
-
 function showSubscription(subscription: string, tenantId: string): object {
   return {
     id: `/subscriptions/${subscription}`,
@@ -316,26 +259,5 @@ function showSubscription(subscription: string, tenantId: string): object {
     displayName: subscription,
     state: 'Enabled',
     authorizationSource: 'RoleBased',
-  };
-}
-
-/** A pool may be as new as its control plane and no newer. */
-function poolVersions(cluster: Resource): string[] {
-  const current = String(properties(cluster.body)['currentKubernetesVersion']);
-  return Object.values(kubernetesVersions)
-    .flatMap(({ patches }) => patches)
-    .filter(version => version.localeCompare(current, 'en', { numeric: true }) <= 0);
-}
-
-function showPoolVersions(id: string, versions: readonly string[]): object {
-  const agentPoolVersions = versions.map(kubernetesVersion => ({ kubernetesVersion }));
-  return { id, name: 'default', properties: { agentPoolVersions } };
-}
-
-function showVersion([version, { patches, isLongTerm }]: [string, (typeof kubernetesVersions)[string]]): object {
-  return {
-    version,
-    capabilities: { supportPlan: isLongTerm ? ['AKSLongTermSupport'] : ['KubernetesOfficial', 'AKSLongTermSupport'] },
-    patchVersions: Object.fromEntries(patches.map(patch => [patch, { upgrades: [] }])),
   };
 }

@@ -5,6 +5,7 @@ import type { StorageAccounts } from '../blob-store.ts';
 import type { Directory } from '../directory.ts';
 import type { AccessToken } from '../tokens.ts';
 import type { Body } from './body.ts';
+import type { Conditions } from './conditions.ts';
 import type { Operations } from './operations.ts';
 import type { Resource, ResourceStore } from './store.ts';
 
@@ -18,8 +19,9 @@ export interface ArmContext {
   readonly operations: Operations;
   /** Tenants by subscription id in lower case. */
   readonly subscriptions: ReadonlyMap<string, string>;
-  /** Cores by `subscription/location/family` in lower case; what is not named has no limit. */
+  /** Cores by `subscription/location/family` in lower case; what is not named has Azure's usual limit (compute/quota.ts). */
   readonly quotas: ReadonlyMap<string, number>;
+  readonly conditions: Conditions;
   /** PEM of the authority that the world's servers are trusted by. */
   readonly authorityCertificate: string;
   /** Seconds that `Retry-After` asks for between polls. */
@@ -62,9 +64,11 @@ export interface Link {
 export interface TypeBehaviour {
   readonly type: string;
   /** What answers before it is done. */
-  readonly longRunning?: readonly ('put' | 'delete')[];
+  readonly longRunning?: readonly ('put' | 'patch' | 'delete')[];
   /** Status of a PUT that creates; 201 unless said otherwise. */
   readonly createdStatus?: 200 | 201;
+  /** Status of every PUT and PATCH that goes on after its answer, where Azure says no more than "accepted". */
+  readonly startedStatus?: 202;
   /** Errors without the `error` around them. */
   readonly isBare?: boolean;
   /** Has a location of its own. */

@@ -1,4 +1,6 @@
 import type { ObjectValue } from '../schema/values.ts';
+import type { Features } from '../types/resource-type.ts';
+import { block } from '../types/shape.ts';
 
 /** Who the provider acts as, and where. */
 export interface ProviderSettings {
@@ -47,4 +49,15 @@ export function readSettings(
     };
   }
   return { settings: { subscriptionId, tenantId, clientId, assertionSource } };
+}
+
+/** The `features` block as far as the played types know it; azurerm does all of it unless it is told not to. */
+export function readFeatures(config: ObjectValue): Features {
+  const vault = block(block(config, 'features'), 'key_vault');
+  return {
+    keyVault: {
+      recoversDeleted: vault?.['recover_soft_deleted_key_vaults'] !== false,
+      purgesOnDestroy: vault?.['purge_soft_delete_on_destroy'] !== false,
+    },
+  };
 }

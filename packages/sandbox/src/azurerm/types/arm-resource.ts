@@ -10,16 +10,22 @@ export interface ArmResource {
   readonly apiVersion: string;
   /** The names in the id, without subscription. */
   readonly parts: (planned: ObjectValue) => IdParts;
-  /** The body of the PUT. `existing` is the resource as it is, for an update. */
-  readonly toArm: (planned: ObjectValue, existing: JsonObject | undefined) => JsonObject;
+  /** The body of the PUT. `existing` is the resource as it is, for an update; `config` also holds what no plan shows. */
+  readonly toArm: (planned: ObjectValue, existing: JsonObject | undefined, config: ObjectValue) => JsonObject;
   readonly fromArm: (body: JsonObject, parts: IdParts, state: ObjectValue) => Readable;
   /** Name of the operation in messages; without it the call is one that azurerm takes as final when it answers. */
   readonly operation?: string;
   /** What must not be written at the same time. */
   readonly lock?: (id: string, planned: ObjectValue) => string;
+  /** Completes the first PUT with what only Azure knows, such as the location of the resource it is a part of. */
+  readonly prepare?: (azure: Azure, planned: ObjectValue, body: JsonObject) => Promise<JsonObject>;
   /** Before the first PUT. */
   readonly beforeCreate?: (azure: Azure, planned: ObjectValue) => Promise<void>;
   readonly afterCreate?: (azure: Azure, id: string, planned: ObjectValue) => Promise<void>;
+  readonly afterUpdate?: (azure: Azure, id: string, prior: ObjectValue, planned: ObjectValue) => Promise<void>;
+  /** Before the resource itself. */
+  readonly beforeDelete?: (azure: Azure, id: string, state: ObjectValue) => Promise<void>;
+  readonly afterDelete?: (azure: Azure, id: string, state: ObjectValue) => Promise<void>;
   /** Reads what the resource's own body does not hold. */
   readonly readMore?: (azure: Azure, id: string, body: JsonObject) => Promise<Readable>;
   readonly refine?: (prior: ObjectValue | null, planned: ObjectValue) => Refinement;
@@ -38,14 +44,15 @@ export function armResource(definition: ArmResource): ResourceType {
     definition.lock === undefined ? run() : azure.exclusively(definition.lock(id, planned), run);
 
   return {
-    async create(azure, planned) {
+    async create(azure, planned, config) {
       const id = formatId(kind, { subscriptions: azure.subscriptionId, ...definition.parts(planned) });
       const what = describeId(kind, id);
       return locked(azure, id, planned, async () => {
         const existing = await doing(`checking for presence of existing ${what}`, () => azure.arm.get(id, apiVersion));
         if (existing !== undefined) throw alreadyExists(definition.type, id);
         await definition.beforeCreate?.(azure, planned);
-        const body = definition.toArm(planned, undefined);
+        const plain = definition.toArm(planned, undefined, config);
+        const body = (await definition.prepare?.(azure, planned, plain)) ?? plain;
         await doing(`creating ${what}`, () => azure.arm.run(operation, { method: 'PUT', path: id, apiVersion, body }));
         await definition.afterCreate?.(azure, id, planned);
         return id;
@@ -64,21 +71,24 @@ export function armResource(definition: ArmResource): ResourceType {
       };
     },
 
-    async update(azure, id, _prior, planned) {
+    async update(azure, id, prior, planned, config) {
       const what = describeId(kind, id);
       await locked(azure, id, planned, async () => {
         const existing = await doing(`retrieving ${what}`, () => azure.arm.get(id, apiVersion));
-        const body = definition.toArm(planned, existing ?? {});
+        const body = definition.toArm(planned, existing ?? {}, config);
         await doing(`updating ${what}`, () => azure.arm.run(operation, { method: 'PUT', path: id, apiVersion, body }));
+        await definition.afterUpdate?.(azure, id, prior, planned);
       });
     },
 
     async delete(azure, id, state) {
-      await locked(azure, id, state, () =>
-        doing(`deleting ${describeId(kind, id)}`, () =>
+      await locked(azure, id, state, async () => {
+        await definition.beforeDelete?.(azure, id, state);
+        await doing(`deleting ${describeId(kind, id)}`, () =>
           azure.arm.run(operation === '' ? '' : 'Delete', { method: 'DELETE', path: id, apiVersion }),
-        ),
-      );
+        );
+        await definition.afterDelete?.(azure, id, state);
+      });
     },
 
     checkImportId: id => checkId(kind, id),
@@ -93,6 +103,7 @@ export function checkId(kind: IdKind, id: string): string | undefined {
   const expected = formatId(kind, {
     subscriptions: '<Subscription>',
     resourceGroups: '<Resource Group Name>',
+    scope: '<Scope>',
     ...names,
   });
   return `parsing "${id}": the ID of a ${kind.label} has the form ${expected}`;

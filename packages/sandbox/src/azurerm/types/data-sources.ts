@@ -6,16 +6,20 @@ import type { ObjectValue } from '../schema/values.ts';
 import { kubernetesCluster } from './aks/cluster.ts';
 import { aksVersion, clusterKind } from './aks/pool.ts';
 import { containerRegistry, registryKind } from './container-registry.ts';
+import { dnsZone, dnsZoneKind, privateDnsZone, privateDnsZoneKind } from './dns.ts';
 import { identityKind, userAssignedIdentity } from './identity.ts';
+import { keyVault, vaultKind } from './key-vault.ts';
 import { logAnalyticsWorkspace, workspaceKind } from './log-analytics-workspace.ts';
 import { doing } from './messages.ts';
 import { resourceGroup, resourceGroupKind } from './resource-group.ts';
 import type { Azure, DataSource, Readable, ResourceType } from './resource-type.ts';
 import { blocks, countAt, objectsAt, text, textAt, textMapAt, textsAt } from './shape.ts';
+import { storageAccount, storageAccountKind } from './storage.ts';
 import { subnet, subnetKind } from './subnet.ts';
 import { networkVersion, virtualNetworkKind } from './virtual-network.ts';
 
 const subscriptionVersion = '2022-12-01';
+const zoneListVersion = '2018-05-01';
 
 export const dataSources: { readonly [type: string]: DataSource } = {
   azurerm_client_config: {
@@ -80,6 +84,10 @@ export const dataSources: { readonly [type: string]: DataSource } = {
       address_prefix: textAt(await azure.arm.get(id, networkVersion), 'properties', 'addressPrefix'),
     }),
   ),
+  azurerm_dns_zone: zoneByName(dnsZone, dnsZoneKind, 'dnsZones'),
+  azurerm_key_vault: readsLike(keyVault, vaultKind, inGroup('vaults')),
+  azurerm_private_dns_zone: zoneByName(privateDnsZone, privateDnsZoneKind, 'privateDnsZones'),
+  azurerm_storage_account: readsLike(storageAccount, storageAccountKind, inGroup('storageAccounts')),
   azurerm_kubernetes_cluster: readsLike(kubernetesCluster, clusterKind, inGroup('managedClusters'), clusterExtras),
 
   azurerm_virtual_network: {
@@ -119,6 +127,24 @@ function named(config: ObjectValue, argument: string): string {
 
 function inGroup(segment: string): (config: ObjectValue) => { readonly [segment: string]: string } {
   return config => ({ resourceGroups: named(config, 'resource_group_name'), [segment]: named(config, 'name') });
+}
+
+/** A zone is found by its name alone when no group is named. */
+function zoneByName(resource: ResourceType, kind: IdKind, segment: string): DataSource {
+  return {
+    read: async (azure, config) => {
+      const found = named(config, 'resource_group_name') === '' ? await groupOfZone(azure, config, segment) : {};
+      return readsLike(resource, kind, inGroup(segment)).read(azure, { ...config, ...found });
+    },
+  };
+}
+
+async function groupOfZone(azure: Azure, config: ObjectValue, segment: string): Promise<ObjectValue> {
+  const path = `/subscriptions/${azure.subscriptionId}/providers/Microsoft.Network/${segment}`;
+  const zones = objectsAt(await azure.arm.send({ method: 'GET', path, apiVersion: zoneListVersion }), 'value');
+  const zone = zones.find(item => textAt(item, 'name') === named(config, 'name'));
+  if (zone === undefined) throw new ArmError(`a zone named ${JSON.stringify(named(config, 'name'))} was not found`);
+  return { resource_group_name: textAt(zone, 'id').split('/')[4] ?? '' };
 }
 
 /** A data source shows what the resource of the same name reads, under the same names. */

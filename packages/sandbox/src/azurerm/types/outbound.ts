@@ -1,24 +1,12 @@
 import { asObject } from '@suite/foundation';
 import { ArmError } from '../arm/client.ts';
 import { describeId, type IdKind, parseId, sameId } from '../arm/ids.ts';
-import { normaliseLocation } from '../schema/plan.ts';
-import { armResource, namedParts } from './arm-resource.ts';
+import { isObjectValue } from '../schema/values.ts';
+import { computed, count, type Field, list, reference, text } from './fields.ts';
 import { alreadyExists, doing } from './messages.ts';
 import type { Azure, ResourceType } from './resource-type.ts';
-import {
-  count,
-  countAt,
-  idsAt,
-  objectsAt,
-  reference,
-  references,
-  someTexts,
-  text,
-  textAt,
-  textMap,
-  textMapAt,
-  textsAt,
-} from './shape.ts';
+import { idsAt, objectsAt, references, textAt, text as textOf, texts } from './shape.ts';
+import { tableResource } from './table-resource.ts';
 import { networkVersion } from './virtual-network.ts';
 
 const natGatewayKind: IdKind = {
@@ -33,107 +21,88 @@ const publicIpKind: IdKind = {
   segments: [['publicIPAddresses', 'Public IP Addresses Name']],
 };
 
-export const natGateway = armResource({
+export const natGateway = tableResource({
   type: 'azurerm_nat_gateway',
   kind: natGatewayKind,
   apiVersion: networkVersion,
   operation: 'CreateOrUpdate',
-  parts: namedParts('natGateways'),
   lock: id => id,
-  toArm: (planned, existing) => {
-    const { publicIpAddresses, publicIpPrefixes } = asObject(existing?.['properties']);
-    return {
-      location: planned['location'],
-      sku: { name: text(planned, 'sku_name') },
-      zones: someTexts(planned, 'zones'),
-      tags: textMap(planned, 'tags'),
-      // The addresses belong to resources of their own.
-      properties: {
-        idleTimeoutInMinutes: count(planned, 'idle_timeout_in_minutes'),
-        publicIpAddresses,
-        publicIpPrefixes,
-      },
-    };
+  // Its addresses belong to resources of their own, and stay in the body.
+  fields: {
+    sku_name: text('sku.name'),
+    zones: list('zones'),
+    idle_timeout_in_minutes: count('properties.idleTimeoutInMinutes'),
+    resource_guid: computed(text('properties.resourceGuid')),
   },
-  fromArm: (body, parts) => ({
-    name: parts['natGateways'],
-    resource_group_name: parts['resourceGroups'],
-    location: normaliseLocation(textAt(body, 'location')),
-    sku_name: textAt(body, 'sku', 'name'),
-    zones: textsAt(body, 'zones'),
-    tags: textMapAt(body, 'tags'),
-    idle_timeout_in_minutes: countAt(body, 'properties', 'idleTimeoutInMinutes'),
-    resource_guid: textAt(body, 'properties', 'resourceGuid'),
+  // Azure spreads a StandardV2 over all zones by itself; azurerm takes no notice of them then.
+  readAlso: body => (textAt(body, 'sku', 'name') === 'StandardV2' ? { zones: [] } : {}),
+  refine: (_prior, planned) => ({
+    problems:
+      planned['sku_name'] === 'StandardV2' && texts(planned, 'zones').length > 0
+        ? [
+            'azurerm_nat_gateway resources with `sku_name` set to `StandardV2` are zone-redundant by default, Azure automatically deploys across all available zones. The `zones` argument must be omitted',
+          ]
+        : [],
   }),
 });
 
-export const publicIp = armResource({
+const ipTags: Field = {
+  write: (body, value) => {
+    const tags = Object.entries(isObjectValue(value) ? value : {}).map(([ipTagType, tag]) => ({ ipTagType, tag }));
+    body['properties'] = { ...asObject(body['properties']), ipTags: tags };
+  },
+  read: body =>
+    Object.fromEntries(
+      objectsAt(body, 'properties', 'ipTags').map(tag => [textAt(tag, 'ipTagType'), textAt(tag, 'tag')]),
+    ),
+};
+
+export const publicIp = tableResource({
   type: 'azurerm_public_ip',
   kind: publicIpKind,
   apiVersion: networkVersion,
   operation: 'CreateOrUpdate',
-  parts: namedParts('publicIPAddresses'),
-  toArm: planned => {
-    const label = text(planned, 'domain_name_label');
-    const reverse = text(planned, 'reverse_fqdn');
-    const scope = text(planned, 'domain_name_label_scope');
-    const zone = text(planned, 'edge_zone');
-    return {
-      location: planned['location'],
-      ...(zone === undefined ? {} : { extendedLocation: { name: zone, type: 'EdgeZone' } }),
-      sku: { name: text(planned, 'sku'), tier: text(planned, 'sku_tier') },
-      zones: someTexts(planned, 'zones'),
-      tags: textMap(planned, 'tags'),
-      properties: {
-        publicIPAllocationMethod: text(planned, 'allocation_method'),
-        publicIPAddressVersion: text(planned, 'ip_version'),
-        idleTimeoutInMinutes: count(planned, 'idle_timeout_in_minutes'),
-        ddosSettings: {
-          protectionMode: text(planned, 'ddos_protection_mode'),
-          ddosProtectionPlan: reference(text(planned, 'ddos_protection_plan_id')),
-        },
-        publicIPPrefix: reference(text(planned, 'public_ip_prefix_id')),
-        dnsSettings:
-          label === undefined && reverse === undefined && scope === undefined
-            ? undefined
-            : { domainNameLabel: label, reverseFqdn: reverse, domainNameLabelScope: scope },
-        ipTags: Object.entries(textMap(planned, 'ip_tags')).map(([ipTagType, tag]) => ({ ipTagType, tag })),
-      },
-    };
+  fields: {
+    edge_zone: text('extendedLocation.name'),
+    sku: text('sku.name'),
+    sku_tier: text('sku.tier'),
+    zones: list('zones'),
+    allocation_method: text('properties.publicIPAllocationMethod'),
+    ip_version: text('properties.publicIPAddressVersion'),
+    ip_address: computed(text('properties.ipAddress')),
+    idle_timeout_in_minutes: count('properties.idleTimeoutInMinutes'),
+    ddos_protection_mode: text('properties.ddosSettings.protectionMode', { absent: 'VirtualNetworkInherited' }),
+    ddos_protection_plan_id: reference('properties.ddosSettings.ddosProtectionPlan'),
+    public_ip_prefix_id: reference('properties.publicIPPrefix'),
+    domain_name_label: text('properties.dnsSettings.domainNameLabel'),
+    domain_name_label_scope: text('properties.dnsSettings.domainNameLabelScope'),
+    reverse_fqdn: text('properties.dnsSettings.reverseFqdn'),
+    fqdn: computed(text('properties.dnsSettings.fqdn')),
+    ip_tags: ipTags,
   },
-  fromArm: (body, parts) => ({
-    name: parts['publicIPAddresses'],
-    resource_group_name: parts['resourceGroups'],
-    location: normaliseLocation(textAt(body, 'location')),
-    edge_zone: textAt(body, 'extendedLocation', 'name'),
-    sku: textAt(body, 'sku', 'name'),
-    sku_tier: textAt(body, 'sku', 'tier'),
-    zones: textsAt(body, 'zones'),
-    tags: textMapAt(body, 'tags'),
-    allocation_method: textAt(body, 'properties', 'publicIPAllocationMethod'),
-    ip_version: textAt(body, 'properties', 'publicIPAddressVersion'),
-    ip_address: textAt(body, 'properties', 'ipAddress'),
-    idle_timeout_in_minutes: countAt(body, 'properties', 'idleTimeoutInMinutes'),
-    ddos_protection_mode: textAt(body, 'properties', 'ddosSettings', 'protectionMode') || 'VirtualNetworkInherited',
-    ddos_protection_plan_id: textAt(body, 'properties', 'ddosSettings', 'ddosProtectionPlan', 'id'),
-    public_ip_prefix_id: textAt(body, 'properties', 'publicIPPrefix', 'id'),
-    domain_name_label: textAt(body, 'properties', 'dnsSettings', 'domainNameLabel'),
-    domain_name_label_scope: textAt(body, 'properties', 'dnsSettings', 'domainNameLabelScope'),
-    reverse_fqdn: textAt(body, 'properties', 'dnsSettings', 'reverseFqdn'),
-    fqdn: textAt(body, 'properties', 'dnsSettings', 'fqdn'),
-    ip_tags: Object.fromEntries(
-      objectsAt(body, 'properties', 'ipTags').map(tag => [textAt(tag, 'ipTagType'), textAt(tag, 'tag')]),
-    ),
-  }),
+  complete: body =>
+    body['extendedLocation'] === undefined
+      ? body
+      : { ...body, extendedLocation: { ...asObject(body['extendedLocation']), type: 'EdgeZone' } },
   refine: (prior, planned) => {
     const isNew = prior === null;
+    const scope = textOf(prior ?? undefined, 'domain_name_label_scope');
+    const wanted = textOf(planned, 'domain_name_label_scope');
+    const isStandard = planned['sku'] === 'Standard' || planned['sku'] === 'StandardV2';
     return {
-      ...(isNew && planned['sku'] === 'Standard' && planned['allocation_method'] === 'Dynamic'
-        ? { problems: ['`allocation_method` must be set to `Static` when `sku` is set to `Standard` or `StandardV2`'] }
-        : {}),
-      ...(!isNew && text(prior, 'domain_name_label_scope') !== text(planned, 'domain_name_label_scope')
-        ? { requiresReplace: [['domain_name_label_scope']] }
-        : {}),
+      problems: [
+        ...(planned['sku_tier'] === 'Global' && planned['sku'] !== 'Standard'
+          ? ['`sku` must be set to `Standard` when `sku_tier` is set to `Global`']
+          : []),
+        ...(isNew && isStandard && planned['allocation_method'] === 'Dynamic'
+          ? ['`allocation_method` must be set to `Static` when `sku` is set to `Standard` or `StandardV2`']
+          : []),
+      ],
+      // A scope can be given to an address that has none.
+      requiresReplace:
+        !isNew && scope !== wanted && (scope !== undefined || wanted === undefined)
+          ? [['domain_name_label_scope']]
+          : [],
     };
   },
 });

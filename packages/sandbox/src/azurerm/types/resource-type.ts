@@ -11,6 +11,12 @@ export interface Azure {
   /** Runs one at a time the operations that name the same thing: Azure refuses two writes to one network. */
   exclusively<T>(id: string, operation: () => Promise<T>): Promise<T>;
   pause(milliseconds: number): Promise<void>;
+  /** The provider's `features` that the played types know. */
+  readonly features: Features;
+}
+
+export interface Features {
+  readonly keyVault: { readonly recoversDeleted: boolean; readonly purgesOnDestroy: boolean };
 }
 
 /** Attributes as read; whatever is missing stays as the state has it. */
@@ -23,6 +29,8 @@ export interface Refinement {
   readonly unknown?: readonly string[];
   /** Top-level attributes that stay as they are, whatever the configuration leaves out. */
   readonly unchanged?: readonly string[];
+  /** Top-level attributes that this change gives another value. */
+  readonly values?: ObjectValue;
   /** Sentences that stop the plan; azurerm says the first and leaves the rest for the next time. */
   readonly problems?: readonly string[];
 }

@@ -1,10 +1,9 @@
 import { at, type Body, list, merge, properties, text } from '../body.ts';
-import { ArmError } from '../errors.ts';
 import { parentIdOf, sameId, subscriptionOf } from '../ids.ts';
-import type { Resource } from '../store.ts';
-import type { ArmContext, Link, PutCall, TypeBehaviour } from '../type.ts';
-import { defaultVersion, nodeImageOf, resolveVersion } from './kubernetes-versions.ts';
-import { parseVmSize } from './vm-size.ts';
+import type { Link, PutCall, TypeBehaviour } from '../type.ts';
+import { aksRefusal, busyWith, propertyFixed } from './aks-refusals.ts';
+import { defaultVersion, minorOf, nodeImageOf, resolveVersion } from './kubernetes-versions.ts';
+import { judgePool } from './pool-rules.ts';
 
 export const poolType = 'Microsoft.ContainerService/managedClusters/agentPools';
 
@@ -28,20 +27,6 @@ export const agentPools: TypeBehaviour = {
     throw aksRefusal(400, 'OperationNotAllowed', 'There has to be at least one system agent pool.');
   },
 };
-
-/** Refusals of AKS come without the `error` around them. */
-export function aksRefusal(status: number, code: string, message: string): ArmError {
-  return new ArmError(status, code, message, { isBare: true });
-}
-
-export function busyWith(resource: Resource, what: 'managed cluster' | 'agentpool'): ArmError {
-  const verb = resource.operation?.kind === 'delete' ? 'Deleting' : 'Putting';
-  return aksRefusal(
-    409,
-    'OperationNotAllowed',
-    `Operation is not allowed: Another ${what} operation (${verb}) is in progress, please wait for it to finish before starting a new operation.`,
-  );
-}
 
 export function poolLinks(pool: Readonly<Body>): Link[] {
   return ['vnetSubnetID', 'podSubnetID'].flatMap(name => {
@@ -73,34 +58,33 @@ function clusterOf({ context, id }: PutCall): ClusterFacts {
 }
 
 export function checkPool(call: PutCall, cluster: ClusterFacts): void {
-  const { context, id, existing } = call;
+  const { context, id, name, existing } = call;
   const sent = properties(call.sent);
-  const version = text(sent['orchestratorVersion']);
-  if (version !== undefined && resolveVersion(version) === undefined) throw unsupportedVersion(version);
   const before = properties(existing?.body);
-  for (const name of existing === undefined ? [] : immutable) {
-    const [was, wanted] = [before[name], sent[name]];
-    if (wanted !== undefined && wanted !== null && !isSame(was, wanted)) throw propertyFixed(`properties.${name}`);
+  for (const property of existing === undefined ? [] : immutable) {
+    const [was, wanted] = [before[property], sent[property]];
+    if (wanted !== undefined && wanted !== null && !isSame(was, wanted)) throw propertyFixed(`properties.${property}`);
   }
-  checkQuota(context, id, cluster, { ...before, ...sent }, before);
-}
-
-export function propertyFixed(path: string): ArmError {
-  return aksRefusal(400, 'PropertyChangeNotAllowed', `Changing property '${path}' is not allowed.`);
-}
-
-export function unsupportedVersion(version: string): ArmError {
-  return aksRefusal(
-    400,
-    'K8sVersionNotSupported',
-    `Version ${version} is not supported in this region. Please use [az aks get-versions] command to get the supported version list in this region. For more information, please check https://aka.ms/supported-version-list`,
-  );
+  const pool = { ...before, ...sent };
+  judgePool({
+    context,
+    id,
+    name,
+    subscription: subscriptionOf(id) ?? '',
+    location: cluster.location,
+    controlPlane: cluster.version,
+    pool: { ...pool, vmSize: text(pool['vmSize']) ?? defaultVmSize },
+    count: nodeCount(sent, before),
+    isNew: existing === undefined,
+    versionChanges: sent['orchestratorVersion'] !== before['orchestratorVersion'],
+  });
 }
 
 /** What AKS never changes on a pool that exists: it has to be made anew. */
 const immutable = [
   'vmSize', 'osDiskSizeGB', 'osDiskType', 'osType', 'vnetSubnetID', 'podSubnetID', 'maxPods', 'availabilityZones',
   'kubeletDiskType', 'enableEncryptionAtHost', 'enableUltraSSD', 'proximityPlacementGroupID', 'gpuProfile',
+  'scaleSetPriority', 'scaleSetEvictionPolicy', 'spotMaxPrice',
 ]; // biome-ignore format: a list to read across
 
 function isSame(was: unknown, wanted: unknown): boolean {
@@ -113,17 +97,29 @@ function isSame(was: unknown, wanted: unknown): boolean {
     : was === undefined && (wanted === '' || (Array.isArray(wanted) && wanted.length === 0));
 }
 
-export function fillPool({ sent, existing }: Pick<PutCall, 'sent' | 'existing'>, cluster: ClusterFacts): Body {
+const defaultVmSize = 'Standard_D2s_v5';
+
+/** What Azure puts on the nodes of a spot pool, whether or not it was asked for. */
+const spotMark = {
+  label: ['kubernetes.azure.com/scalesetpriority', 'spot'],
+  taint: 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule',
+} as const;
+
+export function fillPool(
+  { sent, existing, context }: Pick<PutCall, 'sent' | 'existing' | 'context'>,
+  cluster: ClusterFacts,
+): Body {
   const asked = properties(sent);
   const before = properties(existing?.body);
   const osSku = text(asked['osSKU']) ?? text(before['osSKU']) ?? 'Ubuntu';
   const version = text(asked['orchestratorVersion']) ?? text(before['orchestratorVersion']) ?? cluster.version;
+  const isSpot = (asked['scaleSetPriority'] ?? before['scaleSetPriority']) === 'Spot';
   const isLinux = (text(asked['osType']) ?? text(before['osType']) ?? 'Linux') === 'Linux';
   return merge(
     {
       type: 'VirtualMachineScaleSets',
       mode: 'User',
-      vmSize: 'Standard_D2s_v5',
+      vmSize: defaultVmSize,
       osDiskSizeGB: 128,
       osDiskType: 'Managed',
       osType: 'Linux',
@@ -136,7 +132,9 @@ export function fillPool({ sent, existing }: Pick<PutCall, 'sent' | 'existing'>,
       enableFIPS: false,
       enableEncryptionAtHost: false,
       enableUltraSSD: false,
-      upgradeSettings: { maxSurge: '10%', maxUnavailable: '0' },
+      ...(isSpot
+        ? { scaleSetEvictionPolicy: 'Delete', spotMaxPrice: -1 }
+        : { upgradeSettings: { maxSurge: '10%', maxUnavailable: '0' } }),
       ...(isLinux ? { securityProfile: { enableVTPM: false, enableSecureBoot: false } } : {}),
     },
     existing === undefined ? undefined : keptOnUpdate(before),
@@ -144,11 +142,24 @@ export function fillPool({ sent, existing }: Pick<PutCall, 'sent' | 'existing'>,
     {
       count: nodeCount(asked, before),
       orchestratorVersion: version,
-      currentOrchestratorVersion: resolveVersion(version) ?? version,
+      currentOrchestratorVersion:
+        // A minor that is asked for again means no newer patch.
+        currentVersion(before, version) ?? resolveVersion(context.conditions.versions, version) ?? version,
       nodeImageVersion: nodeImageOf(osSku),
       powerState: { code: 'Running' },
+      ...(isSpot
+        ? {
+            nodeLabels: { [spotMark.label[0]]: spotMark.label[1] },
+            nodeTaints: [...new Set([...list(asked['nodeTaints']).map(String), spotMark.taint])],
+          }
+        : {}),
     },
   );
+}
+
+function currentVersion(before: Readonly<Body>, version: string): string | undefined {
+  const current = text(before['currentOrchestratorVersion']);
+  return current !== undefined && [current, minorOf(current)].includes(version) ? current : undefined;
 }
 
 /** Fields that stay when an update leaves them out; what a user takes away (labels, taints) goes. */
@@ -172,35 +183,4 @@ function nodeCount(asked: Readonly<Body>, before: Readonly<Body>): number {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined;
-}
-
-function checkQuota(
-  context: ArmContext,
-  id: string,
-  cluster: ClusterFacts,
-  wanted: Body,
-  before: Readonly<Body>,
-): void {
-  const size = parseVmSize(String(wanted['vmSize'] ?? ''));
-  const subscription = subscriptionOf(id) ?? '';
-  if (size === undefined) return;
-  const limit = context.quotas.get(`${subscription}/${cluster.location}/${size.family}`.toLowerCase());
-  if (limit === undefined) return;
-  const used = context.store
-    .all()
-    .filter(({ type, id: other }) => type === poolType && subscriptionOf(other) === subscription && !sameId(other, id))
-    .map(({ body }) => coresOf(properties(body), size.family))
-    .reduce((sum, cores) => sum + cores, 0);
-  const requested = nodeCount(wanted, before) * size.cores;
-  if (used + requested <= limit) return;
-  throw aksRefusal(
-    400,
-    'ErrCode_InsufficientVCPUQuota',
-    `Insufficient vcpu quota requested ${requested}, remaining ${Math.max(0, limit - used)} for family ${size.family} for region ${cluster.location}.`,
-  );
-}
-
-function coresOf(pool: Readonly<Body>, family: string): number {
-  const size = parseVmSize(String(pool['vmSize'] ?? ''));
-  return size?.family === family ? size.cores * (numberOf(pool['count']) ?? 0) : 0;
 }

@@ -113,11 +113,23 @@ export function getRoleDefinition(context: ArmContext, scope: string, guid: stri
 }
 
 export function putRoleDefinition(context: ArmContext, scope: string, guid: string, sent: Body): WorldResponse {
-  const { roleName, description, permissions } = properties(sent);
-  const first = Array.isArray(permissions) && isObject(permissions[0]) ? permissions[0] : {};
+  const { roleName, description, permissions, assignableScopes } = properties(sent);
+  const all = Array.isArray(permissions) ? permissions : [];
+  const first = isObject(all[0]) ? all[0] : {};
   const strings = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   const name = text(roleName);
   if (name === undefined) throw refusals.badBody();
+  if (all.length > 1) throw refusals.noOperation('PUT', `role definition ${name} with several permissions`);
+  const before = context.access.roleById(guid);
+  const twin = context.access.roleByName(name);
+  if (twin !== undefined && !sameId(twin.name, guid)) {
+    throw new ArmError(
+      409,
+      'RoleDefinitionWithSameNameExists',
+      `A custom role with the same name already exists in this directory. Use a different name.`,
+    );
+  }
+  const now = new Date(context.clock.now()).toISOString();
   const role: RoleDefinition = {
     name: guid.toLowerCase(),
     roleName: name,
@@ -127,9 +139,34 @@ export function putRoleDefinition(context: ArmContext, scope: string, guid: stri
     notActions: strings(first['notActions']),
     dataActions: strings(first['dataActions']),
     notDataActions: strings(first['notDataActions']),
+    assignableScopes: strings(assignableScopes).length === 0 ? [scope] : strings(assignableScopes),
+    createdOn: before?.createdOn ?? now,
+    updatedOn: now,
   };
   context.access.define(role);
   return json(201, showRole(role, scope));
+}
+
+/** A role that is assigned somewhere stays. */
+export function deleteRoleDefinition(context: ArmContext, scope: string, guid: string): WorldResponse {
+  const role = context.access.roleById(guid);
+  if (role === undefined) return { status: 204 };
+  if (role.type === 'BuiltInRole') {
+    throw new ArmError(
+      400,
+      'CannotDeleteBuiltInRole',
+      `The role definition '${guid}' is built in and cannot be deleted.`,
+    );
+  }
+  if (context.access.assignments().some(assignment => assignment.role === role.name)) {
+    throw new ArmError(
+      400,
+      'RoleDefinitionHasAssignments',
+      'There are existing role assignments referencing role (code: RoleDefinitionHasAssignments).',
+    );
+  }
+  context.access.undefine(guid);
+  return json(200, showRole(role, scope));
 }
 
 /** What the caller may do at a scope, role by role. */
@@ -147,8 +184,9 @@ function showRole(role: RoleDefinition, scope: string): object {
       roleName: role.roleName,
       type: role.type,
       description: role.description,
-      assignableScopes: [role.type === 'BuiltInRole' ? '/' : subscription],
+      assignableScopes: role.assignableScopes ?? [role.type === 'BuiltInRole' ? '/' : subscription],
       permissions: [permissionOf(role)],
+      ...(role.createdOn === undefined ? {} : { createdOn: role.createdOn, updatedOn: role.updatedOn }),
     },
   };
 }

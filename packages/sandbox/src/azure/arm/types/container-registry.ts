@@ -1,17 +1,16 @@
 import { at, merge } from '../body.ts';
 import { ArmError } from '../errors.ts';
-import { sameId } from '../ids.ts';
+import { isNameTaken } from '../names.ts';
 import type { TypeBehaviour } from '../type.ts';
+import { withConnections } from './private-endpoints.ts';
 
 export const registries: TypeBehaviour = {
   type: 'Microsoft.ContainerRegistry/registries',
   longRunning: ['put', 'delete'],
   isTracked: true,
+  view: withConnections,
   check: ({ context, id, name }) => {
-    const other = context.store
-      .all()
-      .find(one => one.type === registries.type && sameId(one.name, name) && !sameId(one.id, id));
-    if (other === undefined) return;
+    if (!isNameTaken(context, registries.type, name, id)) return;
     throw new ArmError(
       409,
       'AlreadyInUse',

@@ -1,7 +1,10 @@
-import { merge, properties, text } from '../body.ts';
+import { type Body, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
+import { sameId } from '../ids.ts';
+import { isNameTaken } from '../names.ts';
 import { makeEtag } from '../store.ts';
 import type { PutCall, TypeBehaviour } from '../type.ts';
+import { withConnections } from './private-endpoints.ts';
 
 const day = 86_400_000;
 
@@ -12,8 +15,11 @@ export const vaults: TypeBehaviour = {
   isTracked: true,
   check: call => {
     const { existing, name, sent } = call;
-    if (existing !== undefined || properties(sent)['createMode'] === 'recover') return;
-    if (call.context.store.get(deletedId(call)) === undefined) return;
+    const { createMode, enablePurgeProtection, softDeleteRetentionInDays } = properties(sent);
+    checkIrrevocable(properties(existing?.body), { enablePurgeProtection, softDeleteRetentionInDays });
+    if (existing !== undefined) return;
+    checkNameFree(call);
+    if (createMode === 'recover' || call.context.store.get(deletedId(call)) === undefined) return;
     throw new ArmError(
       409,
       'ConflictError',
@@ -34,7 +40,13 @@ export const vaults: TypeBehaviour = {
       sent,
       { properties: { vaultUri: `https://${name}.vault.azure.net/` } },
     ),
-  stored: (_, call) => call.context.store.delete(deletedId(call)),
+  view: withConnections,
+  stored: (resource, call) => {
+    call.context.store.delete(deletedId(call));
+    // It says how to create, and is not kept.
+    const { createMode: _, ...kept } = properties(resource.body);
+    resource.body = { ...resource.body, properties: kept };
+  },
   removed: ({ id, name, body }, { store, clock }) => {
     const subscription = id.split('/')[2] ?? '';
     const location = String(body['location']);
@@ -83,6 +95,45 @@ export const deletedVaults: TypeBehaviour = {
     },
   },
 };
+
+/** Names of vaults are global, those of deleted ones too. */
+function checkNameFree(call: PutCall): void {
+  const { context, name, id } = call;
+  const other = context.store
+    .all()
+    .find(
+      ({ type, name: deleted, id: otherId }) =>
+        type === deletedVaults.type && sameId(deleted, name) && !sameId(otherId, deletedId(call)),
+    );
+  if (other === undefined && !isNameTaken(context, vaults.type, name, id)) return;
+  throw new ArmError(
+    409,
+    'VaultAlreadyExists',
+    `The vault name '${name}' is already in use. Vault names are globally unique so it is possible that the name is already taken. If you are sure that the vault name was not taken then it is possible that a vault with the same name was recently deleted but not purged after being placed in a recoverable state. If the vault is in a recoverable state then the vault will need to be purged before reusing the name. For more information about VaultAlreadyExists and soft delete follow this link https://go.microsoft.com/fwlink/?linkid=2147740.`,
+  );
+}
+
+function checkIrrevocable(before: Readonly<Body>, wanted: Readonly<Body>): void {
+  if (wanted['enablePurgeProtection'] === false) {
+    throw new ArmError(
+      400,
+      'BadRequest',
+      'The property "enablePurgeProtection" cannot be set to false. Enabling the purge protection for a vault is an irreversible action.',
+    );
+  }
+  const days = wanted['softDeleteRetentionInDays'];
+  if (
+    before['softDeleteRetentionInDays'] === undefined ||
+    days === undefined ||
+    days === before['softDeleteRetentionInDays']
+  )
+    return;
+  throw new ArmError(
+    400,
+    'BadRequest',
+    'The property "softDeleteRetentionInDays" has been set already and it can\'t be modified.',
+  );
+}
 
 function deletedId({ subscription, sent, name }: Pick<PutCall, 'subscription' | 'sent' | 'name'>): string {
   const location = (text(sent['location']) ?? '').toLowerCase().replaceAll(' ', '');

@@ -2,33 +2,22 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isObject } from '@suite/foundation';
 import { json, type WorldResponse } from '../../../network/http.ts';
 import { at, type Body, list, merge, properties, text } from '../body.ts';
-import { groupId, groupOf, subscriptionOf } from '../ids.ts';
+import { groupId, groupOf, nameOf, subscriptionOf } from '../ids.ts';
 import type { Resource } from '../store.ts';
 import type { ArmContext, PutCall, TypeBehaviour } from '../type.ts';
-import {
-  aksRefusal,
-  busyWith,
-  checkPool,
-  clusterFacts,
-  poolLinks,
-  propertyFixed,
-  unsupportedVersion,
-} from './agent-pools.ts';
+import { checkPool, clusterFacts, poolLinks } from './agent-pools.ts';
+import { aksRefusal, busyWith, propertyFixed } from './aks-refusals.ts';
+import { clusterLinks, judgeCluster } from './cluster-rules.ts';
+import { identityLinks, identityOf } from './identity.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
-import { defaultVersion, resolveVersion } from './kubernetes-versions.ts';
+import { defaultVersion, minorOf, resolveVersion } from './kubernetes-versions.ts';
 
 export const managedClusters: TypeBehaviour = {
   type: 'Microsoft.ContainerService/managedClusters',
   longRunning: ['put', 'delete'],
   isBare: true,
   isTracked: true,
-  links: sent => [
-    ...profilesOf(sent).flatMap(poolLinks),
-    ...Object.keys(at(sent, 'identity', 'userAssignedIdentities')).map(id => ({
-      id,
-      action: 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action',
-    })),
-  ],
+  links: sent => [...profilesOf(sent).flatMap(poolLinks), ...clusterLinks(properties(sent)), ...identityLinks(sent)],
   checkBusy: (id, context) => {
     const busy = context.store.children(id, 'agentPools').find(pool => pool.operation !== undefined);
     if (busy !== undefined) throw busyWith(busy, 'agentpool');
@@ -72,8 +61,7 @@ function profilesOf(sent: Readonly<Body>): readonly Readonly<Body>[] {
 
 function checkCluster(call: PutCall): void {
   const { context, id, existing, sent } = call;
-  const version = text(properties(sent)['kubernetesVersion']) ?? defaultVersion;
-  if (resolveVersion(version) === undefined) throw unsupportedVersion(version);
+  judgeCluster(call, profilesOf(sent));
   if (existing === undefined && !profilesOf(sent).some(pool => pool['mode'] === 'System')) {
     throw aksRefusal(400, 'InvalidParameter', 'Required parameter agentPoolProfiles is missing a pool of mode System.');
   }
@@ -87,7 +75,10 @@ function checkCluster(call: PutCall): void {
   for (const { name, ...pool } of profilesOf(sent)) {
     const poolId = `${id}/agentPools/${String(name)}`;
     const before = context.store.get(poolId);
-    checkPool({ ...withExisting(call, before), id: poolId, sent: { properties: pool } }, clusterFacts(sent));
+    checkPool(
+      { ...withExisting(call, before), id: poolId, name: String(name), sent: { properties: pool } },
+      { ...clusterFacts(sent), location: locationOf(call) },
+    );
   }
 }
 
@@ -96,6 +87,8 @@ const immutable: readonly (readonly string[])[] = [
   ['properties', 'dnsPrefix'],
   ['properties', 'nodeResourceGroup'],
   ['properties', 'apiServerAccessProfile', 'enablePrivateCluster'],
+  ['properties', 'apiServerAccessProfile', 'privateDNSZone'],
+  ['properties', 'diskEncryptionSetID'],
   ['properties', 'networkProfile', 'serviceCidr'],
   ['properties', 'networkProfile', 'dnsServiceIP'],
 ];
@@ -108,7 +101,7 @@ function fillCluster(call: PutCall): Body {
   const { sent, existing, id, name, tenant, group } = call;
   const asked = properties(sent);
   const before = properties(existing?.body);
-  const location = String(sent['location'] ?? existing?.body['location']);
+  const location = locationOf(call);
   const version = text(asked['kubernetesVersion']) ?? text(before['kubernetesVersion']) ?? defaultVersion;
   const nodeGroup =
     text(before['nodeResourceGroup']) ?? text(asked['nodeResourceGroup']) ?? `MC_${group}_${name}_${location}`;
@@ -139,11 +132,11 @@ function fillCluster(call: PutCall): Body {
       },
     },
     { ...sent, properties: { ...withoutPools, nodeResourceGroup: null } },
-    { identity: identityOf(call) },
+    identityOf(call),
     {
       properties: {
         kubernetesVersion: version,
-        currentKubernetesVersion: resolveVersion(version) ?? version,
+        currentKubernetesVersion: currentVersion(call, version),
         dnsPrefix,
         nodeResourceGroup: nodeGroup,
         nodeResourceGroupProfile: { restrictionLevel: 'Unrestricted', ...at(asked, 'nodeResourceGroupProfile') },
@@ -157,20 +150,53 @@ function fillCluster(call: PutCall): Body {
         ...addresses(asked, `${dnsPrefix}-${hashOf(id, 8)}`, location, id),
       },
     },
+    privateZone(call),
   );
 }
 
-/** A private cluster keeps its public name only if asked to. */
+function locationOf({ sent, existing }: PutCall): string {
+  return String(sent['location'] ?? existing?.body['location'])
+    .toLowerCase()
+    .replaceAll(' ', '');
+}
+
+/** A minor that is asked for again means no newer patch. */
+function currentVersion({ existing, context }: PutCall, version: string): string {
+  const current = text(properties(existing?.body)['currentKubernetesVersion']);
+  if (current !== undefined && [current, minorOf(current)].includes(version)) return current;
+  return resolveVersion(context.conditions.versions, version) ?? version;
+}
+
+/** Where a private cluster's name stands; what an update leaves out stays. */
+function privateZone({ sent, existing }: PutCall): Body {
+  const access = at(sent, 'properties', 'apiServerAccessProfile');
+  if (access['enablePrivateCluster'] !== true) return {};
+  const before = at(existing?.body, 'properties', 'apiServerAccessProfile')['privateDNSZone'];
+  const asked = text(access['privateDNSZone']) ?? text(before) ?? 'system';
+  const privateDNSZone = /^(?:system|none)$/i.test(asked) ? asked.toLowerCase() : asked;
+  return { properties: { apiServerAccessProfile: { privateDNSZone } } };
+}
+
+/**
+ * A private cluster keeps its public name only if asked to, or if there is no private zone to have a name in. A zone of the
+ * user's own gives its name to the private one.
+ */
 function addresses(asked: Readonly<Body>, host: string, location: string, id: string): Body {
   const access = at(asked, 'apiServerAccessProfile');
   const isPrivate = access['enablePrivateCluster'] === true;
-  const hasPublicName = !isPrivate || access['enablePrivateClusterPublicFQDN'] !== false;
+  const zone = text(access['privateDNSZone']) ?? 'system';
+  const isNone = zone.toLowerCase() === 'none';
+  const hasPublicName = !isPrivate || access['enablePrivateClusterPublicFQDN'] !== false || isNone;
+  const suffix = access['enableVnetIntegration'] === true ? 'private' : 'privatelink';
+  const privateName = zone.startsWith('/')
+    ? `${text(asked['fqdnSubdomain']) ?? host}.${nameOf(zone)}`
+    : `${host}.${hashOf(id, 32)}.${suffix}.${location}.azmk8s.io`;
   return {
     azurePortalFQDN: isPrivate
       ? `${hashOf(id, 32)}-priv.portal.hcp.${location}.azmk8s.io`
       : `${host}.portal.hcp.${location}.azmk8s.io`,
     ...(hasPublicName ? { fqdn: `${host}.hcp.${location}.azmk8s.io` } : {}),
-    ...(isPrivate ? { privateFQDN: `${host}.${hashOf(id, 32)}.privatelink.${location}.azmk8s.io` } : {}),
+    ...(isPrivate && !isNone ? { privateFQDN: privateName } : {}),
   };
 }
 
@@ -210,20 +236,6 @@ function oidcIssuer({ existing, sent }: PutCall, location: string, tenant: strin
   if (at(sent, 'properties', 'oidcIssuerProfile')['enabled'] !== true) return {};
   const known = at(existing?.body, 'properties', 'oidcIssuerProfile')['issuerURL'];
   return { issuerURL: known ?? `https://${location}.oic.prod-aks.azure.com/${tenant}/${randomUUID()}/` };
-}
-
-function identityOf({ sent, existing, tenant, context }: PutCall): Body {
-  const asked = at(sent, 'identity');
-  if (asked['type'] === 'SystemAssigned') {
-    const known = text(at(existing?.body, 'identity')['principalId']);
-    return { tenantId: tenant, principalId: known ?? randomUUID() };
-  }
-  const ids = Object.keys(at(asked, 'userAssignedIdentities'));
-  const describe = (id: string) => {
-    const { clientId, principalId } = properties(context.store.get(id)?.body);
-    return [id, { clientId, principalId }];
-  };
-  return ids.length === 0 ? {} : { userAssignedIdentities: Object.fromEntries(ids.map(describe)) };
 }
 
 /** The identity that the nodes pull images with: a resource in the node group unless one was brought along. */

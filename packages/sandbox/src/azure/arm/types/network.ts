@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { isObject } from '@suite/foundation';
 import { at, type Body, list, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
-import { nameOf, parentIdOf, sameId } from '../ids.ts';
+import { groupId, nameOf, parentIdOf, sameId } from '../ids.ts';
 import type { Resource } from '../store.ts';
 import type { ArmContext, Link, PutCall, TypeBehaviour } from '../type.ts';
 import { contains, overlaps, parseCidr } from './cidr.ts';
+import { checkSubnetUnused } from './subnet-users.ts';
 
 export const virtualNetworks: TypeBehaviour = {
   type: 'Microsoft.Network/virtualNetworks',
@@ -24,7 +25,10 @@ export const virtualNetworks: TypeBehaviour = {
       }),
       'subnets',
     ),
-  stored: (resource, call) => storeChildren(resource, call, 'subnets'),
+  stored: (resource, call) => {
+    storeChildren(resource, call, 'subnets');
+    ensureWatcher(resource, call);
+  },
   view: (resource, { store }) =>
     withChildren(resource, store.children(resource.id, 'subnets'), 'subnets', { virtualNetworkPeerings: [] }),
   checkDelete: (resource, context) => {
@@ -107,13 +111,14 @@ function fillRule(sent: Readonly<Body>): Body {
   return merge({ properties: empty }, sent);
 }
 
-function link(reference: unknown, action: string): Link[] {
+/** A reference that a body may hold, and the right to use what it names. */
+export function link(reference: unknown, action: string): Link[] {
   const id = text(at(reference)['id']);
   return id === undefined ? [] : [{ id, action }];
 }
 
 /** Children that stand inside their parent's body are resources all the same; a list in the body replaces them all. */
-function storeChildren(parent: Resource, call: PutCall, property: string): void {
+export function storeChildren(parent: Resource, call: PutCall, property: string): void {
   const { context } = call;
   const sent = properties(call.sent)[property];
   if (!Array.isArray(sent)) return;
@@ -131,17 +136,17 @@ function missingChildren({ context, id, sent }: PutCall, property: string): read
   return context.store.children(id, property).filter(child => !names.has(child.name.toLowerCase()));
 }
 
-function withChildren(parent: Resource, children: readonly Resource[], property: string, more: Body): Body {
+export function withChildren(parent: Resource, children: readonly Resource[], property: string, more: Body): Body {
   const embedded = children.map(({ id, name, type, etag, body }) => ({ id, name, type, etag, ...body }));
   return { ...parent.body, properties: { ...properties(parent.body), ...more, [property]: embedded } };
 }
 
-function withoutProperty(body: Body, property: string): Body {
+export function withoutProperty(body: Body, property: string): Body {
   const { [property]: _, ...rest } = properties(body);
   return { ...body, properties: rest };
 }
 
-function prefixesOf(subnet: Readonly<Body>): string[] {
+export function prefixesOf(subnet: Readonly<Body>): string[] {
   const { addressPrefix, addressPrefixes } = subnet;
   const many = list(addressPrefixes).map(String);
   return many.length > 0 ? many : typeof addressPrefix === 'string' ? [addressPrefix] : [];
@@ -187,20 +192,14 @@ function checkSubnetRange(
   }
 }
 
-function checkSubnetUnused(subnet: Resource, { store }: ArmContext): void {
-  const user = store
-    .all()
-    .find(
-      ({ type, body }) =>
-        type === 'Microsoft.ContainerService/managedClusters/agentPools' &&
-        sameId(text(properties(body)['vnetSubnetID']) ?? '', subnet.id),
-    );
-  if (user === undefined) return;
-  throw new ArmError(
-    400,
-    'InUseSubnetCannotBeDeleted',
-    `Subnet ${subnet.name} is in use by ${user.id} and cannot be deleted. In order to delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.`,
-  );
+/** Azure makes a network watcher with the first network of a region, in a group of its own. */
+function ensureWatcher({ body }: Resource, { context, subscription, existing }: PutCall): void {
+  if (existing !== undefined) return;
+  const location = String(body['location']);
+  const group = groupId(subscription, 'NetworkWatcherRG');
+  const watcher = `${group}/providers/Microsoft.Network/networkWatchers/NetworkWatcher_${location}`;
+  if (context.store.get(group) === undefined) context.create(group, { location });
+  if (context.store.get(watcher) === undefined) context.create(watcher, { location, properties: {} });
 }
 
 function usersOfGroup(id: string, { store }: Pick<ArmContext, 'store'>): readonly Resource[] {

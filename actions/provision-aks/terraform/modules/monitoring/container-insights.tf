@@ -1,5 +1,7 @@
 # The agent of Container Insights sends nothing until a rule says what to collect and where to put it.
 resource "azurerm_monitor_data_collection_rule" "containers" {
+  count = var.container_insights ? 1 : 0
+
   # Azure's own naming, by which its portal recognises the rule; 64 characters at most.
   name = trimsuffix(substr("MSCI-${var.workspace_location}-${var.cluster_name}", 0, 64), "-")
 
@@ -39,11 +41,23 @@ resource "azurerm_monitor_data_collection_rule" "containers" {
 }
 
 resource "azurerm_monitor_data_collection_rule_association" "containers" {
+  count = var.container_insights ? 1 : 0
+
   name                    = "ContainerInsightsExtension"
   target_resource_id      = var.cluster_id
-  data_collection_rule_id = azurerm_monitor_data_collection_rule.containers.id
+  data_collection_rule_id = azurerm_monitor_data_collection_rule.containers[0].id
 }
 
 locals {
   streams = ["Microsoft-ContainerInsights-Group-Default"]
+}
+
+moved {
+  from = azurerm_monitor_data_collection_rule.containers
+  to   = azurerm_monitor_data_collection_rule.containers[0]
+}
+
+moved {
+  from = azurerm_monitor_data_collection_rule_association.containers
+  to   = azurerm_monitor_data_collection_rule_association.containers[0]
 }

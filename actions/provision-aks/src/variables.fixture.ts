@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { type EnvironmentScope, listScopes, parseLock, parsePlatform, resolveAll } from '@suite/platform-file';
+import { terraformRoot, terraformVariables } from './variables.ts';
+
+/** Scopes of `examples/platform-files` that Terraform's own tests plan, each with an option that no other one has. */
+const chosen = {
+  minimal: ['shared', 'dev'],
+  guide: ['shared', 'dev', 'prod'],
+  private: ['prod'],
+  existing: ['shared', 'dev'],
+} as const;
+
+/** What Terraform is told for them, by the path of the file below `terraform/` that holds it. */
+export function exampleVariables(): Map<string, unknown> {
+  return new Map(
+    Object.entries(chosen).flatMap(([example, scopes]) => {
+      const views = resolveExample(example);
+      return views
+        .filter(({ scope }) => scopes.some(wanted => wanted === scope))
+        .map(view => [`${terraformRoot(view)}/tests/${example}-${view.scope}.json`, terraformVariables(view)] as const);
+    }),
+  );
+}
+
+/** Every scope of an example, with a lock that knows it. */
+export function resolveExample(example: string) {
+  const path = new URL(`../../../examples/platform-files/${example}.yaml`, import.meta.url);
+  const platform = parsePlatform(readFileSync(path), `${example}.yaml`);
+  const id = 'a0000000-0000-4000-8000-000000000001';
+  const entry = { identities: { plan: id, apply: id }, state: { account: 'stcontoso', container: 'tfstate' } };
+  const scopes: Record<string, Record<string, typeof entry>> = {};
+  for (const { scope, region } of listScopes(platform)) scopes[scope] = { ...scopes[scope], [region]: entry };
+  return resolveAll(platform, parseLock(JSON.stringify({ version: 1, scopes }), 'platform.lock.yaml'));
+}
+
+/** One environment of an example. */
+export function exampleEnvironment(example: string, scope: string): EnvironmentScope {
+  const view = resolveExample(example).find(found => found.scope === scope);
+  if (view?.kind !== 'environment') throw new Error(`${example}.yaml has no environment ${scope}.`);
+  return view;
+}

@@ -1,0 +1,108 @@
+/**
+ * docs/reference/coverage.md: what of the architecture guide's infrastructure is delivered, by what, with which default, and how that
+ * is shown. Rows come from coverage.yaml; defaults from the platform file examples/platform-files/guide.yaml as the suite resolves it,
+ * so that no value is written twice.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { listScopes, type Platform, parseLock, parsePlatform, resolveScope } from '@suite/platform-file';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+const modules = join('actions', 'provision-aks', 'terraform', 'modules');
+const source = join('docs', 'reference', 'coverage.yaml');
+const page = join('docs', 'reference', 'coverage.md');
+
+export interface CoverageRow {
+  /** Of the guide's checklist. */
+  readonly id: number;
+  readonly item: string;
+  /** Terraform module; `by` where something else delivers it. */
+  readonly module?: string;
+  readonly by?: string;
+  /** Path in the resolved view; its value is the default that is shown. */
+  readonly setting?: string;
+  /** The environment whose default it is; production where it is absent. */
+  readonly in?: string;
+  /** What replaces a value of the guide that Azure has left behind. */
+  readonly instead?: string;
+  /** Checks of `verify`, by their names. */
+  readonly verified?: readonly string[];
+}
+
+export async function coverageRows(): Promise<readonly CoverageRow[]> {
+  return parse(await readFile(join(root, source), 'utf8'));
+}
+
+/** Throws an Error that names a row whose module, test or setting does not exist. */
+export async function coveragePage(): Promise<{ path: string; current: string; wanted: string }> {
+  const file = 'examples/platform-files/guide.yaml';
+  const platform = parsePlatform(await readFile(join(root, file)), file);
+  const rows = await coverageRows();
+  const lines = await Promise.all(rows.map(row => renderRow(row, platform)));
+  const wanted = `# What is delivered
+
+Every row of the architecture guide that is infrastructure, by its number in the guide's checklist. This page is generated from
+[coverage.yaml](coverage.yaml) and the code (\`pnpm generate\`): a default is the value that the suite gives
+[guide.yaml](../../examples/platform-files/guide.yaml) in production, and a check is one that \`verify\` makes of what runs in Azure.
+
+| | What | Delivered by | Default | Instead of the guide's | Tests | Checked by \`verify\` |
+|--:|:--|:--|:--|:--|:--|:--|
+${lines.join('\n')}
+`;
+  const current = await readFile(join(root, page), 'utf8').catch(() => '');
+  return { path: page, current, wanted };
+}
+
+async function renderRow(row: CoverageRow, platform: Platform): Promise<string> {
+  const cells = [
+    String(row.id),
+    row.item,
+    row.module === undefined ? (row.by ?? '') : `[${row.module}](../../${modules}/${row.module})`,
+    row.setting === undefined ? '' : show(settingOf(row, platform)),
+    row.instead ?? '',
+    row.module === undefined ? '' : await testsOf(row.module),
+    (row.verified ?? []).join(', '),
+  ];
+  return `| ${cells.map(text => text.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+async function testsOf(module: string): Promise<string> {
+  const folder = join(modules, module, 'tests');
+  const files = await readdir(join(root, folder)).catch(() => []);
+  if (files.length === 0) throw new Error(`The module ${module} has no tests in ${folder}.`);
+  return files
+    .sort()
+    .map(file => `[${file.replace('.tftest.hcl', '')}](../../${folder}/${file})`)
+    .join(', ');
+}
+
+function settingOf({ id, setting = '', in: environment = 'prod' }: CoverageRow, platform: Platform): unknown {
+  const scope = listScopes(platform).find(each => each.scope === environment);
+  if (scope === undefined)
+    throw new Error(`Row ${id} names the environment ${environment}, which the platform file lacks.`);
+  const view: unknown = resolveScope(platform, lockOf(platform), scope);
+  return setting.split('.').reduce<unknown>((value, step) => {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+      throw new Error(`Row ${id} names the setting ${setting}, which the resolved view lacks at ${step}.`);
+    }
+    return (value as Readonly<Record<string, unknown>>)[step];
+  }, view);
+}
+
+function lockOf(platform: Platform) {
+  const id = '0a000000-0000-4000-8000-000000000001';
+  const scopes: Record<string, Record<string, unknown>> = {};
+  for (const { scope, region } of listScopes(platform)) {
+    const own = { identities: { plan: id, apply: id }, state: { account: 'stcontoso', container: 'tfstate' } };
+    scopes[scope] = { ...scopes[scope], [region]: own };
+  }
+  return parseLock(JSON.stringify({ version: 1, scopes }), 'platform.lock.yaml');
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(item => `\`${item}\``).join(', ');
+  return `\`${String(value)}\``;
+}
