@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { measureColdStart } from './cold-start.ts';
 import { measureComment } from './comment.ts';
 import { type Measurement, renderTable } from './measurement.ts';
+import { measurePreflight } from './preflight.ts';
 import { measureReport } from './report.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   'cold-start': measureColdStart,
   comment: measureComment,
+  preflight: measurePreflight,
   report: measureReport,
 };
 

@@ -6,7 +6,7 @@ import { exclusively } from './exclusively.ts';
 import type { ApplyRequest, Reviewed } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Services } from './ports.ts';
-import { checkOwnRights } from './preflight/index.ts';
+import { checkOwnRights, placeOfResources } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
 import { type Findings, failureChecks, timingsOf } from './report.ts';
 import { describeHolder } from './state.ts';
@@ -52,13 +52,11 @@ async function applyReviewed(
   // Of a plan that an earlier attempt has applied nothing may be left: then what is missing is to look at what runs.
   const isDone = isGone && !made.content.applyable;
   const review = isDone ? [] : compareWithReview(target, made, reviewed, isGone);
-  const { view, identity } = target;
-  const groupId = `/subscriptions/${view.subscription}/resourceGroups/${view.resourceGroup}`;
   const rights = await checkOwnRights(
     prepared.azure.preflight,
     made.content,
-    { subscription: view.subscription, groupId },
-    identity,
+    placeOfResources(target.view),
+    target.identity,
   );
   const judged = withChecks({ ...made, checks: [...review, ...made.checks] }, rights);
   const refused = refusals(judged);

@@ -1,5 +1,5 @@
 import { type ChangeReport, unusedAllowances } from '@suite/change-report';
-import { describeProblem, errorMessage, UserError } from '@suite/foundation';
+import { count, describeProblem, duration, errorMessage, UserError } from '@suite/foundation';
 import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
@@ -39,7 +39,10 @@ export async function plan(
   const prepared = await prepare(target, services, azure, workspace);
   const file = request.planFile ?? workspace.planFile;
   const plain = await makePlan(target, services, prepared, file);
+  const plannedAt = services.clock.now();
   const { checks, notes } = await preflight.finish(plain.content);
+  const waited = duration(services.clock.now() - plannedAt);
+  services.log.info(`Preflight: ${count(checks.length, 'finding')}; Terraform's plan waited ${waited} for them.`);
   const made = withChecks(plain, checks);
   const judged = seen === undefined ? made : withReview(made, seen, request.approval);
   const handed = request.store ? await handOn(target, services, azure, await workspace.readPlan(file), judged) : {};

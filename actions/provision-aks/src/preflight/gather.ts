@@ -153,7 +153,10 @@ async function askCluster(
   return { existing: own, sizes: offered, usages, minors, upgrades, reach: api };
 }
 
-async function askRights({ applyIdentity, subscription }: Subject, reader: PreflightReader): Promise<Facts['rights']> {
+async function askRights(
+  { applyIdentity, subscription, otherGroups }: Subject,
+  reader: PreflightReader,
+): Promise<Facts['rights']> {
   const principal = await reader.principal(applyIdentity.clientId);
   if (!principal.known) return principal;
   const objectId = principal.value;
@@ -164,8 +167,25 @@ async function askRights({ applyIdentity, subscription }: Subject, reader: Prefl
       remedy: 'The apply asks for them itself, before it changes anything.',
     };
   }
-  const [grants, denials] = await Promise.all([reader.grants(objectId), reader.denials()]);
+  const others = [...new Set(Object.values(otherGroups))].filter(other => other !== subscription);
+  const [own, ...rest] = await Promise.all([subscription, ...others].map(one => askRightsIn(one, objectId, reader)));
+  if (own === undefined || !own.known) return own ?? { known: false, why: 'Nothing was asked.' };
+  // Where the plan identity sees nothing, only the rights there are open.
+  const all = [own.value, ...rest.flatMap(answer => (answer.known ? [answer.value] : []))];
+  return {
+    known: true,
+    value: {
+      objectId,
+      subscriptions: all.flatMap(({ subscriptions }) => subscriptions),
+      grants: all.flatMap(({ grants }) => grants),
+      denials: all.flatMap(({ denials }) => denials),
+    },
+  };
+}
+
+async function askRightsIn(subscription: string, objectId: string, reader: PreflightReader): Promise<Answer<Rights>> {
+  const [grants, denials] = await Promise.all([reader.grants(objectId, subscription), reader.denials(subscription)]);
   if (!grants.known) return grants;
   if (!denials.known) return denials;
-  return { known: true, value: { objectId, grants: grants.value, denials: denials.value } };
+  return { known: true, value: { subscriptions: [subscription], grants: grants.value, denials: denials.value } };
 }

@@ -10,6 +10,7 @@ export type { Judgement } from './judge.ts';
 export { checkOwnRights } from './own-rights.ts';
 export type { Planned } from './planned.ts';
 export type { Answer, PreflightReader, Reach } from './ports.ts';
+export { placeOfResources } from './subject.ts';
 
 export interface Preflight {
   /** What would fail in the apply of this plan, by what could be found out while it was made. */

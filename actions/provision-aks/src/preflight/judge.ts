@@ -23,9 +23,9 @@ export interface Judgement {
 
 /** What would fail in the apply of this plan. Pure. */
 export function judge(subject: Subject, facts: Facts, planned: Planned): Judgement {
-  const { subscription, location, groupId, tags, applyIdentity } = subject;
+  const { subscription, location, tags, applyIdentity } = subject;
   const cluster = judgeCluster(subject, facts);
-  const needs = rightNeeds(planned, subscription, groupId);
+  const needs = rightNeeds(planned, subject);
   const objectId = facts.rights.known ? facts.rights.value.objectId : undefined;
   return {
     checks: [
@@ -33,7 +33,7 @@ export function judge(subject: Subject, facts: Facts, planned: Planned): Judgeme
       ...judgeProviders(subject.providers, subscription, facts.providers, planned),
       ...judgeLocations(subject.providers, location, facts.providers, planned),
       ...judgeFeatures(subject.features, subscription, facts.features, planned),
-      ...judgeRights(needs, subscription, { ...applyIdentity, objectId }, facts.rights),
+      ...judgeRights(needs, { ...applyIdentity, objectId }, facts.rights),
       ...judgeNames(facts.names, location, subscription, planned),
       ...judgePolicy(facts.policies, location, tags, planned),
       ...judgeAddresses(subject.network, subject.otherNetworks, subject.nodes),

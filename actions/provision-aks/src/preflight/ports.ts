@@ -20,8 +20,9 @@ export interface PreflightReader {
   restrictions(scope: string, resource: PartialResource): Promise<Answer<PolicyRestrictions>>;
   /** Object id of a user-assigned identity; undefined when the subscription has none with this client id. */
   principal(clientId: string): Promise<Answer<string | undefined>>;
-  grants(principal: string): Promise<Answer<readonly Grant[]>>;
-  denials(): Promise<Answer<readonly Denial[]>>;
+  /** Its roles in a subscription, above it and below it. */
+  grants(principal: string, subscription: string): Promise<Answer<readonly Grant[]>>;
+  denials(subscription: string): Promise<Answer<readonly Denial[]>>;
   /** What the caller itself may do; undefined when there is no such scope. */
   ownPermissions(scope: string): Promise<Answer<readonly Permission[] | undefined>>;
   /** The body of a resource; undefined when there is none. */

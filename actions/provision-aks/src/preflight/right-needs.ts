@@ -19,12 +19,26 @@ export interface RightNeeds {
   readonly unknownTypes: readonly string[];
 }
 
+/** Where the resources of a plan lie. */
+export interface Place {
+  readonly subscription: string;
+  /** ARM id of the scope's own group, where everything lies that does not say otherwise. */
+  readonly groupId: string;
+  /** Subscriptions of groups that belong to another scope, by the groups' names. */
+  readonly otherGroups: Readonly<Record<string, string>>;
+}
+
 /** What the apply of a plan needs, each action and scope once. */
-export function rightNeeds(planned: Planned, subscription: string, groupId: string): RightNeeds {
+export function rightNeeds(planned: Planned, { subscription, groupId, otherGroups }: Place): RightNeeds {
   const found = new Map<string, RightNeed>();
   const unknownTypes = new Set<string>();
   const add = (need: RightNeed) => found.set([need.action, need.scope, need.role].join('\n').toLowerCase(), need);
   const root = `/subscriptions/${subscription}`;
+  const groupOf = (values: unknown): string => {
+    const name = asString(valueAt(values, 'resource_group_name'));
+    const other = name === undefined ? undefined : otherGroups[name];
+    return other === undefined ? groupId : `/subscriptions/${other}/resourceGroups/${name}`;
+  };
   for (const { type, kind, address } of planned.changes) {
     const verbs = verbsOf[kind];
     if (verbs.length === 0) continue;
@@ -36,7 +50,7 @@ export function rightNeeds(planned: Planned, subscription: string, groupId: stri
     } else if (rights === undefined) {
       unknownTypes.add(type);
     } else {
-      const scope = asId(rights.scope === undefined ? undefined : valueAt(values, rights.scope)) ?? groupId;
+      const scope = asId(rights.scope === undefined ? undefined : valueAt(values, rights.scope)) ?? groupOf(values);
       const role = asString(valueAt(values, 'role_definition_name'));
       const named = type === 'azurerm_role_assignment' && role !== undefined ? { role } : {};
       for (const verb of verbs) add({ action: `${rights.type}/${verb}`, scope, ...named });

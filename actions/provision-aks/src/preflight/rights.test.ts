@@ -8,6 +8,8 @@ import { judgeRights } from './rights.ts';
 import { brief, group, known, making, refused, subscription, text } from './samples.fixture.ts';
 
 const root = `/subscriptions/${subscription}`;
+const hub = '99999999-9999-9999-9999-999999999999';
+const place = { subscription, groupId: group, otherGroups: { 'rg-shared': hub } };
 const principal = { name: 'apply identity of dev', clientId: 'c1', objectId: 'p1' };
 const grant = (role: string, changes: Partial<Grant> = {}): Grant => ({
   role,
@@ -37,7 +39,7 @@ const denial = (changes: Partial<Denial> = {}): Denial => ({
 });
 
 const judge = (planned: Parameters<typeof rightNeeds>[0], grants: Grant[], denials: Denial[] = []) =>
-  judgeRights(rightNeeds(planned, subscription, group), subscription, principal, known({ grants, denials }));
+  judgeRights(rightNeeds(planned, place), principal, known({ subscriptions: [subscription], grants, denials }));
 
 const assignment = (role: string, scope: string | undefined = group): [string, unknown] => [
   'azurerm_role_assignment',
@@ -62,7 +64,7 @@ describe('what a plan needs', () => {
       ['azurerm_security_center_subscription_pricing', {}],
       assignment('AcrPull', `${group}/providers/Microsoft.ContainerRegistry/registries/r`),
     );
-    expect(rightNeeds(planned, subscription, group).needs).toEqual([
+    expect(rightNeeds(planned, place).needs).toEqual([
       { action: 'Microsoft.Resources/subscriptions/resourceGroups/write', scope: root },
       { action: 'Microsoft.ContainerService/managedClusters/write', scope: group },
       { action: 'Microsoft.Network/virtualNetworks/subnets/join/action', scope: subnet },
@@ -81,6 +83,13 @@ describe('what a plan needs', () => {
     ]);
   });
 
+  test('what lies in the shared scope\u2019s group is a right there', () => {
+    const record: [string, unknown] = ['azurerm_dns_ns_record', { resource_group_name: 'rg-shared', name: 'dev' }];
+    expect(rightNeeds(making(record), place).needs).toEqual([
+      { action: 'Microsoft.Network/dnsZones/NS/write', scope: `/subscriptions/${hub}/resourceGroups/rg-shared` },
+    ]);
+  });
+
   test.each([
     ['update', ['write']],
     ['rotate', ['write', 'delete']],
@@ -90,7 +99,7 @@ describe('what a plan needs', () => {
     ['forget', []],
   ] as const)('%s', (kind, verbs) => {
     const changes = [{ type: 'azurerm_key_vault', kind, address: 'a' }];
-    expect(rightNeeds({ changes, creates: [] }, subscription, group).needs.map(({ action }) => action)).toEqual(
+    expect(rightNeeds({ changes, creates: [] }, place).needs.map(({ action }) => action)).toEqual(
       verbs.map(verb => `Microsoft.KeyVault/vaults/${verb}`),
     );
   });
@@ -210,7 +219,7 @@ describe('who may', () => {
       'another subscription',
       [making(assignment('Reader', '/subscriptions/other/resourceGroups/g')), [grant('Owner')]],
       [['rights/unknown', 'unknown']],
-      /which is in another subscription/,
+      /in a subscription whose roles could not be read/,
     ],
   ])('%s', (_, args, expected, says) => {
     const checks = judge(...args);
@@ -220,7 +229,7 @@ describe('who may', () => {
 
   test('nothing to do needs nothing; what could not be read is open', () => {
     expect(judge(making(), [])).toEqual([]);
-    const checks = judgeRights(rightNeeds(network, subscription, group), subscription, principal, refused);
+    const checks = judgeRights(rightNeeds(network, place), principal, refused);
     expect(brief(checks)).toEqual([['rights/unknown', 'unknown']]);
   });
 });
@@ -269,8 +278,6 @@ describe('conditions', () => {
 });
 
 describe('before an apply, with its own eyes', () => {
-  const place = { subscription, groupId: group };
-
   test('rights of the group count, one that is still to be made has those of the subscription', async () => {
     const asked: string[] = [];
     const ownPermissions = async (scope: string) => {

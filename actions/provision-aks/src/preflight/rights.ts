@@ -16,6 +16,8 @@ export interface Principal {
 
 /** What is known of somebody's rights. */
 export interface Rights {
+  /** Subscriptions of which everything is known. */
+  readonly subscriptions: readonly string[];
   readonly grants: readonly Grant[];
   readonly denials: readonly Denial[];
 }
@@ -25,18 +27,17 @@ const topic: Topic = { id: 'rights', name: 'The apply identity may do all of it'
 /** Missing rights with the command that gives them; what cannot be told is said to be open. */
 export function judgeRights(
   { needs, unknownTypes }: RightNeeds,
-  subscription: string,
   principal: Principal,
   rights: Answer<Rights>,
 ): readonly Check[] {
   if (needs.length === 0 && unknownTypes.length === 0) return [];
   if (!rights.known) return openQuestions(topic, [rights]);
-  const root = `/subscriptions/${subscription}`;
+  const roots = rights.value.subscriptions.map(id => `/subscriptions/${id}`);
   const missing: (RightNeed & { readonly denial?: string })[] = [];
   const open: string[] = unknownTypes.map(type => `what ${type} takes is not written down`);
   for (const need of needs) {
-    if (!isWithin(need.scope, root)) {
-      open.push(`\`${need.action}\` on ${need.scope}, which is in another subscription`);
+    if (!roots.some(root => isWithin(need.scope, root))) {
+      open.push(`\`${need.action}\` on ${need.scope}, in a subscription whose roles could not be read`);
       continue;
     }
     const verdict = judgeNeed(need, rights.value, principal.objectId);

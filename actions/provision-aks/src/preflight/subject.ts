@@ -7,14 +7,13 @@ import type { SubnetNeed } from './network.ts';
 import type { TypeNeed } from './policy.ts';
 import type { FeatureNeed, ProviderNeed } from './providers.ts';
 import { type CountedPool, surgeOf } from './quota.ts';
+import type { Place } from './right-needs.ts';
 import type { SizedPool } from './sizes.ts';
 import type { VersionNeed } from './versions.ts';
 
 /** Everything that preflight asks about one scope in one region. The only place that knows the resolved view. */
-export interface Subject {
-  readonly subscription: string;
+export interface Subject extends Place {
   readonly location: string;
-  readonly groupId: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly runner: string;
   readonly applyIdentity: { readonly name: string; readonly clientId: string };
@@ -38,11 +37,10 @@ export interface ClusterSubject {
 }
 
 export function subjectOf(view: ScopeView, otherNetworks: readonly PlannedNetwork[]): Subject {
-  const { subscription, region, resourceGroup, tags, runner } = view;
+  const { region, tags, runner } = view;
   return {
-    subscription,
     location: region,
-    groupId: `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`,
+    ...placeOfResources(view),
     tags,
     runner,
     applyIdentity: { name: `apply identity of ${placeOf(view)}`, clientId: view.identities.apply },
@@ -54,6 +52,29 @@ export function subjectOf(view: ScopeView, otherNetworks: readonly PlannedNetwor
       ? { cluster: undefined, features: [], subnets: [], network: undefined, nodes: undefined }
       : environmentParts(view)),
   };
+}
+
+/** Where what a scope makes lies: in its own group, and what it uses together with others in the shared scope's. */
+export function placeOfResources(view: ScopeView): Place {
+  const { subscription, resourceGroup } = view;
+  const groupId = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  if (view.kind === 'shared') return { subscription, groupId, otherGroups: {} };
+  const { dns, logs, vault } = view;
+  const others = [
+    ...(dns?.existing === false ? [dns.parent] : []),
+    ...(logs.existing ? [] : [logs]),
+    ...(vault.existing ? groupIn(vault.id) : []),
+    ...(dns?.existing === true ? groupIn(dns.id) : []),
+  ];
+  const otherGroups = Object.fromEntries(
+    others.map(other => [other.resourceGroup, other.subscription] as const).filter(([name]) => name !== resourceGroup),
+  );
+  return { subscription, groupId, otherGroups };
+}
+
+function groupIn(id: string): { readonly subscription: string; readonly resourceGroup: string }[] {
+  const [, , subscription, , resourceGroup] = id.split('/');
+  return subscription === undefined || resourceGroup === undefined ? [] : [{ subscription, resourceGroup }];
 }
 
 function environmentParts(

@@ -43,8 +43,9 @@ export interface PreflightReader {
   restrictions(scope: string, resource: PartialResource): Promise<Answer<PolicyRestrictions>>;
   /** Object id of the user-assigned identity with this client id; undefined when the subscription has none. */
   principal(clientId: string): Promise<Answer<string | undefined>>;
-  grants(principal: string): Promise<Answer<readonly Grant[]>>;
-  denials(): Promise<Answer<readonly Denial[]>>;
+  /** Its roles in a subscription, above it and below it. */
+  grants(principal: string, subscription: string): Promise<Answer<readonly Grant[]>>;
+  denials(subscription: string): Promise<Answer<readonly Denial[]>>;
   /** What the caller itself may do; undefined when there is no such scope. */
   ownPermissions(scope: string): Promise<Answer<readonly Permission[] | undefined>>;
   /** The body of a resource; undefined when there is none. */
@@ -68,8 +69,8 @@ export function createPreflightReader(
     deletedVault: (location, name) => findDeletedVault(arm, subscription, location, name),
     restrictions: (scope, resource) => readRestrictions(arm, scope, resource),
     principal: clientId => findPrincipal(arm, subscription, clientId),
-    grants: principal => readGrants(arm, subscription, principal),
-    denials: () => readDenials(arm, subscription),
+    grants: (principal, where) => readGrants(arm, where, principal),
+    denials: where => readDenials(arm, where),
     ownPermissions: scope => readOwnPermissions(arm, scope),
     resource: (id, apiVersion) =>
       arm.find(

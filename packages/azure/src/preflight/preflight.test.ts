@@ -362,7 +362,7 @@ describe('rights', () => {
       }),
     );
     const permissions = [{ actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'] }];
-    expect(await reader.grants('p')).toEqual({
+    expect(await reader.grants('p', subscription)).toEqual({
       known: true,
       value: [
         { scope: '/subscriptions/s', role: 'Contributor', permissions, condition: undefined },
@@ -378,7 +378,7 @@ describe('rights', () => {
       ok({ value: [{ properties: { scope: '/s', roleDefinitionId: role } }] }),
       refused('AuthorizationFailed', 'no'),
     );
-    expect(await reader.grants('p')).toMatchObject({
+    expect(await reader.grants('p', subscription)).toMatchObject({
       known: false,
       why: expect.stringContaining('Microsoft.Authorization/roleDefinitions/read'),
     });
@@ -400,7 +400,7 @@ describe('rights', () => {
         ],
       }),
     );
-    expect(await reader.denials()).toEqual({
+    expect(await reader.denials(subscription)).toEqual({
       known: true,
       value: [
         {
