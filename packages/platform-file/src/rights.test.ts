@@ -25,7 +25,7 @@ describe('rightsOf', () => {
       'shared plan: AKS Platform Plan File Writer (contoso) on /subscriptions/S/…/plans',
       'shared apply: Contributor on /subscriptions/S',
       'shared apply: Role Based Access Control Administrator on /subscriptions/S allBut Owner User Access Administrator Role Based Access Control Administrator',
-      'shared apply: AKS Platform Lock Keeper (contoso) on /subscriptions/S',
+      'shared apply: AKS Platform Guard Keeper (contoso) on /subscriptions/S',
       'shared apply: Storage Blob Data Contributor on /subscriptions/S/…/tfstate',
       'shared apply: AKS Platform Plan File Applier (contoso) on /subscriptions/S/…/plans',
     ]);

@@ -45,10 +45,10 @@ const own = {
     actions: ['Microsoft.ContainerRegistry/registries/read', 'Microsoft.ContainerRegistry/registries/pull/read'],
     dataActions: [],
   },
-  lockKeeper: {
-    title: 'Lock Keeper',
-    description: 'Sets and takes locks against deletion.',
-    actions: ['Microsoft.Authorization/locks/*'],
+  guardKeeper: {
+    title: 'Guard Keeper',
+    description: 'Locks against deletion and policies: what Contributor may not set.',
+    actions: ['Microsoft.Authorization/locks/*', 'Microsoft.Authorization/policyAssignments/*'],
     dataActions: [],
   },
   vaultUser: {
@@ -152,7 +152,7 @@ function rightsAtHome(place: RightsPlace): Right[] {
     plan(named(place, 'planFileWriter'), plans),
     apply('Contributor', root),
     apply('Role Based Access Control Administrator', root, { allBut: mighty }),
-    apply(named(place, 'lockKeeper'), root),
+    apply(named(place, 'guardKeeper'), root),
     apply('Storage Blob Data Contributor', container),
     apply(named(place, 'planFileApplier'), plans),
   ];

@@ -13,7 +13,7 @@ export const mainRef = 'refs/heads/main';
 
 const recordReader = 'AKS Platform Record Reader';
 const planRole = 'AKS Platform Plan Reader';
-const lockKeeper = 'AKS Platform Lock Keeper';
+const guardKeeper = 'AKS Platform Guard Keeper';
 const sharedUser = 'AKS Platform Shared Scope User';
 
 /** Plan files go one way: who plans can only add them, who applies can read and remove but not make them. */
@@ -53,9 +53,9 @@ export function seedPlatform(world: World, views: readonly ScopeView[]): void {
     actions: ['Microsoft.ContainerRegistry/registries/read', 'Microsoft.ContainerRegistry/registries/pull/read'],
   });
   azure.defineRole({
-    roleName: lockKeeper,
-    description: 'Sets and takes locks against deletion.',
-    actions: ['Microsoft.Authorization/locks/*'],
+    roleName: guardKeeper,
+    description: 'Locks against deletion and policies: what Contributor may not set.',
+    actions: ['Microsoft.Authorization/locks/*', 'Microsoft.Authorization/policyAssignments/*'],
   });
   azure.defineRole({
     roleName: sharedUser,
@@ -123,7 +123,7 @@ function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined,
   azure.assignRole({ principal: plan, role: planFileWriter, scope: plans });
   azure.assignRole({ principal: apply, role: 'Contributor', scope: root });
   azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
-  azure.assignRole({ principal: apply, role: lockKeeper, scope: root });
+  azure.assignRole({ principal: apply, role: guardKeeper, scope: root });
   azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
   azure.assignRole({ principal: apply, role: planFileApplier, scope: plans });
   for (const before of upstream) {
