@@ -71,7 +71,7 @@ const configurations = [
       await directory.destroy();
       expect(everything().filter(id => !before.has(id) && !/NetworkWatcher/.test(id))).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   const everything = () => terraform.world.azure.resources().map(({ id }) => id);
