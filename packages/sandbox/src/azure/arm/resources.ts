@@ -65,7 +65,7 @@ export async function putResource(call: ResourceCall): Promise<WorldResponse> {
   behaviour?.check?.(put);
   if (behaviour?.isTracked) judgeLocation(put);
   const resource = store(put, behaviour);
-  const status = existing === undefined ? (behaviour?.createdStatus ?? 201) : 200;
+  const status = existing === undefined ? (behaviour?.createdStatus ?? 201) : (behaviour?.changedStatus ?? 200);
   if (!behaviour?.longRunning?.includes('put')) {
     return json(status, show(resource, behaviour, context), etagHeader(resource));
   }

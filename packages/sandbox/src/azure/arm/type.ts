@@ -67,6 +67,8 @@ export interface TypeBehaviour {
   readonly longRunning?: readonly ('put' | 'patch' | 'delete')[];
   /** Status of a PUT that creates; 201 unless said otherwise. */
   readonly createdStatus?: 200 | 201;
+  /** Status of a PUT that changes; 200 unless said otherwise. */
+  readonly changedStatus?: 201;
   /** Status of every PUT and PATCH that goes on after its answer, where Azure says no more than "accepted". */
   readonly startedStatus?: 202;
   /** Errors without the `error` around them. */

@@ -76,7 +76,7 @@ export function checkPool(call: PutCall, cluster: ClusterFacts): void {
     pool: { ...pool, vmSize: text(pool['vmSize']) ?? defaultVmSize },
     count: nodeCount(sent, before),
     isNew: existing === undefined,
-    versionChanges: sent['orchestratorVersion'] !== before['orchestratorVersion'],
+    versionChanges: ![undefined, null, before['orchestratorVersion']].includes(sent['orchestratorVersion'] as string),
   });
 }
 

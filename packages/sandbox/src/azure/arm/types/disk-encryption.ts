@@ -7,6 +7,7 @@ import { forgetIdentity, identityLinks, identityOf, knowIdentity } from './ident
 export const diskEncryptionSets: TypeBehaviour = {
   type: 'Microsoft.Compute/diskEncryptionSets',
   longRunning: ['put', 'delete'],
+  createdStatus: 200,
   isTracked: true,
   links: identityLinks,
   check: ({ sent }) => {

@@ -22,6 +22,7 @@ export const locks: TypeBehaviour = {
 
 export const policyAssignments: TypeBehaviour = {
   type: 'Microsoft.Authorization/policyAssignments',
+  changedStatus: 201,
   isStateless: true,
   check: ({ sent, existing }) => {
     const before = text(properties(existing?.body)['policyDefinitionId']);

@@ -210,3 +210,168 @@ describe('node pools', () => {
     expect(await send('GET', `${cluster}/agentPools/more`)).toMatchObject({ status: 404 });
   });
 });
+
+describe('versions', () => {
+  const version = async () => properties((await send('GET', cluster)).body)['currentKubernetesVersion'];
+
+  test('go up by one minor at a time, and never down', async () => {
+    await send('PUT', cluster, body({ kubernetesVersion: '1.34.3' }));
+    const skipped = await send('PUT', cluster, body({ kubernetesVersion: '1.36' }));
+    expect(skipped).toMatchObject({ status: 400, body: { code: 'OperationNotAllowed' } });
+    expect(skipped.message).toBe(
+      'Upgrading Kubernetes version 1.34.3 to 1.36.1 is not allowed. Available upgrades: [1.34.4 1.35.1 1.35.2]. Please see https://aka.ms/aks-supported-k8s-ver for version details.',
+    );
+    expect(await send('PUT', cluster, body({ kubernetesVersion: '1.35' }))).toMatchObject({ status: 200 });
+    expect(await version()).toBe('1.35.2');
+    expect(await send('PUT', cluster, body({ kubernetesVersion: '1.34' }))).toMatchObject({ status: 400 });
+  });
+
+  test('a minor that runs stays on its patch, though there is a newer one, and though it is offered no more', async () => {
+    await send('PUT', cluster, body({ kubernetesVersion: '1.34' }));
+    azure.arm.conditions.versions = { '1.34': { patches: ['1.34.4', '1.34.5'] } };
+    await send('PUT', cluster, body({ kubernetesVersion: '1.34' }));
+    expect(await version()).toBe('1.34.4');
+    azure.arm.conditions.versions = { '1.36': { patches: ['1.36.1'] } };
+    expect(await send('PUT', cluster, { ...body({ kubernetesVersion: '1.34' }), tags: { a: '1' } })).toMatchObject({
+      status: 200,
+    });
+  });
+
+  test('one with long-term support only needs tier and plan', async () => {
+    const refused = await send('PUT', cluster, body({ kubernetesVersion: '1.33' }));
+    expect(refused.message).toContain('only available for Long-Term Support (LTS)');
+    const premium = {
+      ...body({ kubernetesVersion: '1.33', supportPlan: 'AKSLongTermSupport' }),
+      sku: { tier: 'Premium' },
+    };
+    expect(await send('PUT', cluster, premium)).toMatchObject({ status: 201 });
+  });
+
+  test('a pool is not ahead of its control plane', async () => {
+    await send('PUT', cluster, body({ kubernetesVersion: '1.34' }));
+    const ahead = await send('PUT', `${cluster}/agentPools/user`, pool({ orchestratorVersion: '1.35' }));
+    expect(ahead).toMatchObject({ status: 400, body: { code: 'NodePoolMcVersionIncompatible' } });
+    await send('PUT', cluster, body({ kubernetesVersion: '1.35' }));
+    expect(await send('PUT', `${cluster}/agentPools/user`, pool({ orchestratorVersion: '1.34' }))).toMatchObject({
+      status: 201,
+    });
+  });
+});
+
+describe('ways out', () => {
+  const outbound = (outboundType: string) =>
+    body({ networkProfile: { networkPlugin: 'azure', networkPluginMode: 'overlay', outboundType } });
+  const wayOut = (kind: string, name: string) => `${group}/providers/Microsoft.Network/${kind}/${name}`;
+
+  test.each([
+    [
+      'userDefinedRouting',
+      'routeTable',
+      wayOut('routeTables', 'rt'),
+      'An existing route table has not been associated',
+    ],
+    ['userAssignedNATGateway', 'natGateway', wayOut('natGateways', 'ng'), 'No NAT gateway is associated'],
+  ])('%s needs a %s on the subnet', async (outboundType, property, id, message) => {
+    expect((await send('PUT', cluster, outbound(outboundType))).message).toContain(message);
+    await send('PUT', id, { location: 'westeurope', sku: { name: 'Standard' }, properties: {} });
+    await send('PUT', subnet, { properties: { addressPrefix: '10.0.0.0/20', [property]: { id } } });
+    expect(await send('PUT', cluster, outbound(outboundType))).toMatchObject({ status: 201 });
+  });
+});
+
+describe('the API server', () => {
+  const api = `${vnet}/subnets/api`;
+  const integrated = (more: object = {}) =>
+    body({ apiServerAccessProfile: { enableVnetIntegration: true, subnetId: api, ...more } });
+
+  test('stands in a subnet that is handed over to AKS, and stays there', async () => {
+    await send('PUT', api, { properties: { addressPrefix: '10.0.16.0/28' } });
+    expect((await send('PUT', cluster, integrated())).message).toContain('is not delegated to');
+    const delegations = [{ name: 'aks', properties: { serviceName: 'Microsoft.ContainerService/managedClusters' } }];
+    await send('PUT', api, { properties: { addressPrefix: '10.0.16.0/28', delegations } });
+    expect(await send('PUT', cluster, integrated())).toMatchObject({ status: 201 });
+    expect(await send('PUT', cluster, integrated({ enableVnetIntegration: false }))).toMatchObject({
+      body: { code: 'PropertyChangeNotAllowed' },
+    });
+  });
+
+  test('has its name where it was asked to: nowhere private, in Azure’s zone, or in the user’s', async () => {
+    const zone = `${group}/providers/Microsoft.Network/privateDnsZones/privatelink.westeurope.azmk8s.io`;
+    const identity = `${group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id`;
+    const withZone = (privateDNSZone: string) => ({
+      ...body({
+        dnsPrefix: '',
+        fqdnSubdomain: 'mine',
+        apiServerAccessProfile: { enablePrivateCluster: true, privateDNSZone },
+      }),
+      identity: { type: 'UserAssigned', userAssignedIdentities: { [identity]: {} } },
+    });
+    await send('PUT', zone, { location: 'global', properties: {} });
+    const made = await send('PUT', identity, { location: 'westeurope' });
+    const refused = await send('PUT', cluster, withZone(zone));
+    expect(refused).toMatchObject({ status: 400, body: { code: 'CustomPrivateDNSZoneMissingPermissionError' } });
+    azure.access.assign({
+      name: 'zone',
+      scope: zone,
+      principalId: String(properties(made.body)['principalId']),
+      role: azure.access.roleByName('Private DNS Zone Contributor')?.name ?? '',
+    });
+    await send('PUT', cluster, withZone(zone));
+    expect(properties((await send('GET', cluster)).body)).toMatchObject({
+      privateFQDN: 'mine.privatelink.westeurope.azmk8s.io',
+      fqdnSubdomain: 'mine',
+    });
+    expect(await send('PUT', cluster, withZone('system'))).toMatchObject({
+      body: { code: 'PropertyChangeNotAllowed' },
+    });
+    await send('DELETE', cluster);
+    await send(
+      'PUT',
+      cluster,
+      body({ apiServerAccessProfile: { enablePrivateCluster: true, privateDNSZone: 'None' } }),
+    );
+    const { fqdn, privateFQDN } = properties((await send('GET', cluster)).body);
+    expect([typeof fqdn, privateFQDN]).toEqual(['string', undefined]);
+  });
+});
+
+describe('new pools', () => {
+  beforeEach(() => send('PUT', cluster, body()));
+  const add = (name: string, properties: object) => send('PUT', `${cluster}/agentPools/${name}`, pool(properties));
+
+  test('of spot machines get Azure’s label and taint, and no surge', async () => {
+    await add('spot', { scaleSetPriority: 'Spot', nodeTaints: ['a=b:NoSchedule'] });
+    const shown = properties((await send('GET', `${cluster}/agentPools/spot`)).body);
+    expect(shown).toMatchObject({
+      scaleSetEvictionPolicy: 'Delete',
+      spotMaxPrice: -1,
+      nodeLabels: { 'kubernetes.azure.com/scalesetpriority': 'spot' },
+      nodeTaints: ['a=b:NoSchedule', 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule'],
+    });
+    expect(shown['upgradeSettings']).toBeUndefined();
+    expect(await add('spot', { scaleSetPriority: 'Regular' })).toMatchObject({
+      body: { code: 'PropertyChangeNotAllowed' },
+    });
+    expect(await add('other', { scaleSetPriority: 'Spot', mode: 'System' })).toMatchObject({ status: 400 });
+  });
+
+  test.each([
+    ['thirteenchars', {}, 'max length of 12'],
+    ['Upper', {}, 'start with a lowercase letter'],
+    ['windows1', { osType: 'Windows' }, 'max length of 6'],
+    ['odd', { vmSize: 'Standard_X1' }, 'is not allowed in your subscription'],
+    [
+      'eph',
+      { osDiskType: 'Ephemeral', vmSize: 'Standard_D4s_v5' },
+      'The virtual machine size Standard_D4s_v5 has a cache size of 0 bytes, but the OS disk requires 137438953472 bytes.',
+    ],
+  ])('%s %j is refused', async (name, properties, message) => {
+    const refused = await add(name, properties);
+    expect(refused.status).toBe(400);
+    expect(refused.message).toContain(message);
+  });
+
+  test('have an ephemeral disk where the size has room for it', async () => {
+    expect(await add('eph', { osDiskType: 'Ephemeral', osDiskSizeGB: 128 })).toMatchObject({ status: 201 });
+  });
+});

@@ -131,13 +131,14 @@ function fillCluster(call: PutCall): Body {
         workloadAutoScalerProfile: {},
       },
     },
-    { ...sent, properties: { ...withoutPools, nodeResourceGroup: null } },
+    { ...sent, properties: { ...withoutPools, nodeResourceGroup: null, dnsPrefix: null } },
     identityOf(call),
     {
       properties: {
         kubernetesVersion: version,
         currentKubernetesVersion: currentVersion(call, version),
-        dnsPrefix,
+        // A private cluster with a zone of the user's has a name in that zone instead.
+        ...(text(asked['fqdnSubdomain']) === undefined ? { dnsPrefix } : {}),
         nodeResourceGroup: nodeGroup,
         nodeResourceGroupProfile: { restrictionLevel: 'Unrestricted', ...at(asked, 'nodeResourceGroupProfile') },
         powerState: { code: 'Running' },
