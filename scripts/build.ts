@@ -110,7 +110,8 @@ async function copyAction(action: string): Promise<void> {
   const terraform = join(action, 'terraform');
   await cp(terraform, join(target, 'terraform'), {
     recursive: true,
-    filter: source => !/(?:^|\/)\.terraform(?:$|\/|\.lock\.hcl$)/.test(relative(terraform, source)),
+    // What Terraform's own tests need stays here.
+    filter: source => !/(?:^|\/)(?:\.terraform|tests|mocks)(?:$|\/|\.lock\.hcl$)/.test(relative(terraform, source)),
   }).catch(error => {
     if (error.code !== 'ENOENT') throw error; // an action without Terraform
   });

@@ -1,11 +1,14 @@
 /**
  * Writes the generated parts of the documentation: the tables of inputs and outputs in each action's README come from
- * its action.yml, the pages about coverage and about settings from their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
+ * its action.yml, those of the Terraform modules from their variables, the pages about coverage and about settings from
+ * their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { cell, replaceBlock } from './blocks.ts';
 import { coveragePage } from './coverage.ts';
+import { modulePages } from './modules.ts';
 import { settingsPage } from './settings.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -27,7 +30,7 @@ interface Page {
 }
 
 async function render(): Promise<readonly Page[]> {
-  return [...(await renderReadmes()), await coveragePage(), await settingsPage()];
+  return [...(await renderReadmes()), ...(await modulePages()), await coveragePage(), await settingsPage()];
 }
 
 async function renderReadmes(): Promise<readonly Page[]> {
@@ -47,15 +50,6 @@ async function renderReadmes(): Promise<readonly Page[]> {
   );
 }
 
-function replaceBlock(page: string, name: string, content: string): string {
-  const begin = `<!-- generated:${name} -->`;
-  const end = `<!-- /generated:${name} -->`;
-  const from = page.indexOf(begin);
-  const to = page.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`A README lacks the markers ${begin} … ${end}.`);
-  return `${page.slice(0, from + begin.length)}\n${content}\n${page.slice(to)}`;
-}
-
 function inputTable({ inputs = {} }: Metadata): string {
   const rows = Object.entries(inputs).map(([name, input]) => {
     const fallback = input.required ? '**required**' : input.default === undefined ? '' : `\`${input.default}\``;
@@ -67,10 +61,6 @@ function inputTable({ inputs = {} }: Metadata): string {
 function outputTable({ outputs = {} }: Metadata): string {
   const rows = Object.entries(outputs).map(([name, output]) => `| \`${name}\` | ${cell(output.description)} |`);
   return ['| Output | |', '|:--|:--|', ...rows].join('\n');
-}
-
-function cell(text: string): string {
-  return text.trim().replaceAll('|', '\\|').replace(/\s+/g, ' ');
 }
 
 if (process.argv[1] === import.meta.filename) {

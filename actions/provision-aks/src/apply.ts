@@ -141,6 +141,7 @@ async function afterwards(target: Target, services: Services, findings: Findings
     return { findings: { ...findings, checks }, error };
   }
   if (verified.error === undefined) return { findings };
-  const differences = verified.findings.differences ?? [];
-  return { findings: { ...findings, verdict: 'mismatch', differences }, error: verified.error };
+  const { differences = [], checks: unseen = [] } = verified.findings;
+  const checks = [...(findings.plan?.checks ?? []), ...unseen];
+  return { findings: { ...findings, verdict: 'mismatch', differences, checks }, error: verified.error };
 }

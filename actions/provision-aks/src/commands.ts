@@ -5,7 +5,7 @@ import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
 import { startPreflight } from './preflight/index.ts';
 import { makePlan, prepare } from './prepared.ts';
-import { type Findings, type PlanPlace, showValue } from './report.ts';
+import { type Findings, failureChecks, type PlanPlace, showValue } from './report.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
@@ -95,12 +95,17 @@ async function whoWorks({ lease }: Azure, { log }: Services): Promise<LeaseView>
 
 /** Compares the running platform with the platform file. */
 export async function verify(target: Target, services: Services): Promise<Outcome> {
-  const differences = await verifyScope(target.view, services.connect(target));
-  if (differences.length === 0) return { findings: { verdict: 'verified' } };
-  const error = new UserError(
-    differences.map(({ what, path, expected, actual }) => ({
+  const { differences, problems } = await verifyScope(target.view, services.connect(target));
+  if (differences.length === 0) {
+    if (problems.length > 0) throw new UserError(problems);
+    return { findings: { verdict: 'verified' } };
+  }
+  const error = new UserError([
+    ...differences.map(({ what, path, expected, actual }) => ({
       message: `${what} is \`${showValue(actual)}\`, but the platform file says \`${showValue(expected)}\`${path === '' ? '' : ` (${path})`}.`,
     })),
-  );
-  return { findings: { verdict: 'mismatch', differences }, error };
+    ...problems,
+  ]);
+  const checks = problems.length === 0 ? {} : { checks: failureChecks(new UserError(problems)) };
+  return { findings: { verdict: 'mismatch', differences, ...checks }, error };
 }

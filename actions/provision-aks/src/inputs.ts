@@ -8,9 +8,11 @@ import {
   path,
   readInputs,
   text,
+  token,
   withDefault,
 } from '@suite/action-kit';
 import { type Problem, sentenceList, UserError } from '@suite/foundation';
+import { type Redundancy, redundancies } from './bootstrap/redundancy.ts';
 
 interface Target {
   /** Absolute path of the platform file. */
@@ -21,9 +23,9 @@ interface Target {
   readonly clientId: string | undefined;
 }
 
-export type Request = PlanRequest | ApplyRequest | (Target & { readonly command: 'verify' }) | CheckRequest;
+export type Request = ScopeRequest | CheckRequest | BootstrapRequest;
 
-export type ScopeRequest = Exclude<Request, CheckRequest>;
+export type ScopeRequest = PlanRequest | ApplyRequest | (Target & { readonly command: 'verify' });
 
 export interface PlanRequest extends Target {
   readonly command: 'plan';
@@ -51,6 +53,19 @@ export interface CheckRequest {
   readonly platformFile: string;
 }
 
+/** Of all scopes, as an identity that owns their subscriptions. */
+export interface BootstrapRequest {
+  readonly command: 'bootstrap';
+  readonly platformFile: string;
+  readonly clientId: string;
+  /** Show what would be made, and make nothing. */
+  readonly dryRun: boolean;
+  /** Undefined makes them where the platform file has a domain. */
+  readonly entraApplications: boolean | undefined;
+  readonly redundancy: Redundancy;
+  readonly token: string;
+}
+
 /** What was reviewed: a plan file in this job, one that another job stored, or a digest. Apply does nothing that was not. */
 export type Reviewed =
   | { readonly kind: 'file'; readonly planFile: string; readonly digest: string | undefined }
@@ -76,7 +91,7 @@ const usualWaitMs = 30 * 60_000;
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['plan', 'apply', 'verify', 'check']),
+    command: choice(['plan', 'apply', 'verify', 'check', 'bootstrap']),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     scope: optional(scopeName),
     region: optional(location),
@@ -90,6 +105,10 @@ export function readRequest(source: InputSource, workspace: string): Request {
     'expected-digest': optional(hash('digest')),
     'lease-wait': withDefault(minutes, usualWaitMs),
     'client-id': optional(guid),
+    'dry-run': withDefault(flag, false),
+    'entra-applications': optional(flag),
+    'state-redundancy': withDefault(choice(redundancies), 'zrs'),
+    'github-token': optional(token),
   });
   const { command } = inputs;
   const given = Object.entries(inputs).flatMap(([name, value]) =>
@@ -101,16 +120,20 @@ export function readRequest(source: InputSource, workspace: string): Request {
   });
   if (problems.length > 0) throw new UserError(problems);
   if (command === 'check') return { command, platformFile: inputs['platform-file'] };
-  if (inputs.scope === undefined) {
-    throw new UserError({
-      message: 'is required but was not given.',
-      location: { kind: 'input', name: 'scope' },
-      remedy: 'Add `scope:` under `with:`.',
-    });
+  if (command === 'bootstrap') {
+    return {
+      command,
+      platformFile: inputs['platform-file'],
+      clientId: inputs['client-id'] ?? missing('client-id'),
+      dryRun: inputs['dry-run'],
+      entraApplications: inputs['entra-applications'],
+      redundancy: inputs['state-redundancy'],
+      token: inputs['github-token'] ?? missing('github-token'),
+    };
   }
   const target: Target = {
     platformFile: inputs['platform-file'],
-    scope: inputs.scope,
+    scope: inputs.scope ?? missing('scope'),
     region: inputs.region,
     clientId: inputs['client-id'],
   };
@@ -139,13 +162,23 @@ export function readRequest(source: InputSource, workspace: string): Request {
   }
 }
 
+function missing(name: string): never {
+  throw new UserError({
+    message: 'is required but was not given.',
+    location: { kind: 'input', name },
+    remedy: `Add \`${name}:\` under \`with:\`.`,
+  });
+}
+
 type Command = Request['command'];
 
-/** Which commands an input means something to; all of them where it is not listed. `lease-wait` has a default, so it is always there. */
+/** Which commands an input means something to; all of them where it is not listed, as with those that have a default. */
 const commandsOf: Readonly<Record<string, readonly Command[]>> = {
   scope: ['plan', 'apply', 'verify'],
   region: ['plan', 'apply', 'verify'],
-  'client-id': ['plan', 'apply', 'verify'],
+  'client-id': ['plan', 'apply', 'verify', 'bootstrap'],
+  'dry-run': ['bootstrap'],
+  'entra-applications': ['bootstrap'],
   'plan-file': ['plan', 'apply'],
   'store-plan': ['plan'],
   reviewed: ['plan'],

@@ -3,14 +3,14 @@ import { CancelledError, UserError } from '@suite/foundation';
 import { apply } from './apply.ts';
 import { check } from './check.ts';
 import { type Outcome, plan, verify } from './commands.ts';
-import type { Request, ScopeRequest } from './inputs.ts';
+import type { BootstrapRequest, Request, ScopeRequest } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { assembleReport, failureChecks, outputsOf } from './report.ts';
 import { loadTarget, type Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
-export async function provision(request: Request, services: Services): Promise<void> {
+export async function provision(request: Exclude<Request, BootstrapRequest>, services: Services): Promise<void> {
   if (request.command === 'check') return check(request.platformFile, services);
   const startedAt = services.clock.now();
   const target = await loadTarget(request, services.context.workspace).catch(async error => {

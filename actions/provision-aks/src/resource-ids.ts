@@ -69,6 +69,13 @@ export function predictId(type: string, values: JsonObject, subscription: string
   return parts.length === kind.attributes.length ? kind.id(subscription, ...parts) : undefined;
 }
 
+/** The API version that azurerm 5.2.0 uses for a type of ours. Throws for others. */
+export function apiVersionOf(type: string): string {
+  const kind = kinds[type];
+  if (kind === undefined) throw new Error(`${type} is no type of the modules`);
+  return kind.apiVersion;
+}
+
 /** Of Microsoft.OperationalInsights. */
 export const workspaceApi = '2025-07-01';
 
@@ -98,10 +105,50 @@ const below = (attribute: string, collection: string): Pick<Kind, 'attributes' |
   id: (_subscription, parent, name) => `${parent}/${collection}/${name}`,
 });
 
+/** What is only a property of another resource: where that is, what holds it, and how it is taken out. */
+const partOf = (
+  attribute: string,
+  holder: string,
+  property: string,
+): Pick<Kind, 'attributes' | 'id' | 'heldBy' | 'removal'> => ({
+  attributes: [attribute],
+  id: (_subscription, owner = '') => owner,
+  heldBy: body => isSaid(asObject(asObject(body)['properties'])[property]),
+  removal: owner => `az network ${holder} update --ids ${owner} --remove ${property}`,
+});
+
+const isSaid = (value: unknown) => (Array.isArray(value) ? value.length > 0 : asObject(value)['id'] !== undefined);
+
+/** At the end of the id of another resource, under a provider of its own. */
+const extending = (attribute: string, type: string) => below(attribute, `providers/${type}`);
+
+/** There is one, with a fixed name. */
+const only = (attribute: string, path: string): Pick<Kind, 'attributes' | 'id'> => ({
+  attributes: [attribute],
+  id: (_subscription, parent) => `${parent}/${path}`,
+});
+
+const record = (type: string): Pick<Kind, 'attributes' | 'id'> => ({
+  attributes: ['resource_group_name', 'zone_name', 'name'],
+  id: (subscription, group, zone, name) =>
+    `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/dnsZones/${zone}/${type}/${name}`,
+});
+
 const network = '2025-01-01';
+const serviceNetworking = '2025-01-01';
+const privateDns = '2024-06-01';
+const dns = '2018-05-01';
 const containerService = '2025-10-01';
 const insights = '2023-03-11';
+const storage = '2025-08-01';
+const postgres = '2025-08-01';
+const dataProtection = '2025-07-01';
+const identity = '2024-11-30';
 
+/**
+ * The types of our modules, but for two of which Azure always has one, so that their create takes over what is there:
+ * configurations of a database server, and Defender's plan of a subscription.
+ */
 const kinds: Readonly<Record<string, Kind>> = {
   azurerm_resource_group: {
     apiVersion: '2023-07-01',
@@ -112,6 +159,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       return `az group delete --subscription ${subscription} --name ${name}`;
     },
   },
+
   azurerm_virtual_network: { apiVersion: network, ...inGroup('Microsoft.Network/virtualNetworks') },
   azurerm_subnet: {
     apiVersion: network,
@@ -122,26 +170,128 @@ const kinds: Readonly<Record<string, Kind>> = {
   azurerm_network_security_group: { apiVersion: network, ...inGroup('Microsoft.Network/networkSecurityGroups') },
   azurerm_subnet_network_security_group_association: {
     apiVersion: network,
-    // The association has no id of its own: it is a property of the subnet.
-    attributes: ['subnet_id'],
-    id: (_subscription, subnet = '') => subnet,
-    heldBy: body => asObject(asObject(asObject(body)['properties'])['networkSecurityGroup'])['id'] !== undefined,
-    removal: subnet => `az network vnet subnet update --ids ${subnet} --remove networkSecurityGroup`,
+    ...partOf('subnet_id', 'vnet subnet', 'networkSecurityGroup'),
   },
-  azurerm_log_analytics_workspace: {
-    apiVersion: workspaceApi,
-    ...inGroup('Microsoft.OperationalInsights/workspaces'),
+  azurerm_public_ip: { apiVersion: network, ...inGroup('Microsoft.Network/publicIPAddresses') },
+  azurerm_nat_gateway: { apiVersion: network, ...inGroup('Microsoft.Network/natGateways') },
+  azurerm_nat_gateway_public_ip_association: {
+    apiVersion: network,
+    ...partOf('nat_gateway_id', 'nat gateway', 'publicIpAddresses'),
   },
+  azurerm_subnet_nat_gateway_association: {
+    apiVersion: network,
+    ...partOf('subnet_id', 'vnet subnet', 'natGateway'),
+  },
+  azurerm_route_table: { apiVersion: network, ...inGroup('Microsoft.Network/routeTables') },
+  azurerm_subnet_route_table_association: {
+    apiVersion: network,
+    ...partOf('subnet_id', 'vnet subnet', 'routeTable'),
+  },
+  azurerm_bastion_host: { apiVersion: network, ...inGroup('Microsoft.Network/bastionHosts') },
+  azurerm_network_watcher_flow_log: {
+    apiVersion: network,
+    attributes: ['resource_group_name', 'network_watcher_name', 'name'],
+    id: (subscription, group, watcher, name) =>
+      `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.Network/networkWatchers/${watcher}/flowLogs/${name}`,
+  },
+  azurerm_private_endpoint: { apiVersion: network, ...inGroup('Microsoft.Network/privateEndpoints') },
+  azurerm_private_dns_zone: { apiVersion: privateDns, ...inGroup('Microsoft.Network/privateDnsZones') },
+  azurerm_private_dns_zone_virtual_network_link: {
+    apiVersion: privateDns,
+    ...below('private_dns_zone_id', 'virtualNetworkLinks'),
+  },
+  azurerm_dns_zone: { apiVersion: dns, ...inGroup('Microsoft.Network/dnsZones') },
+  azurerm_dns_cname_record: { apiVersion: dns, ...record('CNAME') },
+  azurerm_dns_ns_record: { apiVersion: dns, ...record('NS') },
+
+  azurerm_application_load_balancer: {
+    apiVersion: serviceNetworking,
+    ...inGroup('Microsoft.ServiceNetworking/trafficControllers'),
+  },
+  azurerm_application_load_balancer_frontend: {
+    apiVersion: serviceNetworking,
+    ...below('application_load_balancer_id', 'frontends'),
+  },
+  azurerm_application_load_balancer_subnet_association: {
+    apiVersion: serviceNetworking,
+    ...below('application_load_balancer_id', 'associations'),
+  },
+  azurerm_application_load_balancer_security_policy: {
+    apiVersion: serviceNetworking,
+    ...below('application_load_balancer_id', 'securityPolicies'),
+  },
+  azurerm_web_application_firewall_policy: {
+    apiVersion: network,
+    ...inGroup('Microsoft.Network/applicationGatewayWebApplicationFirewallPolicies'),
+  },
+
   azurerm_container_registry: { apiVersion: '2025-11-01', ...inGroup('Microsoft.ContainerRegistry/registries') },
+  azurerm_key_vault: { apiVersion: '2026-02-01', ...inGroup('Microsoft.KeyVault/vaults') },
+  azurerm_storage_account: { apiVersion: storage, ...inGroup('Microsoft.Storage/storageAccounts') },
+  azurerm_storage_container: {
+    apiVersion: storage,
+    ...below('storage_account_id', 'blobServices/default/containers'),
+  },
+  azurerm_storage_management_policy: {
+    apiVersion: storage,
+    ...only('storage_account_id', 'managementPolicies/default'),
+  },
+  azurerm_postgresql_flexible_server: {
+    apiVersion: postgres,
+    ...inGroup('Microsoft.DBforPostgreSQL/flexibleServers'),
+  },
+  azurerm_postgresql_flexible_server_database: { apiVersion: postgres, ...below('server_id', 'databases') },
+  azurerm_postgresql_flexible_server_active_directory_administrator: {
+    apiVersion: postgres,
+    attributes: ['resource_group_name', 'server_name', 'object_id'],
+    id: (subscription, group, server, principal) =>
+      `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DBforPostgreSQL/flexibleServers/${server}/administrators/${principal}`,
+  },
+  azurerm_managed_redis: { apiVersion: '2025-07-01', ...inGroup('Microsoft.Cache/redisEnterprise') },
+  azurerm_disk_encryption_set: { apiVersion: '2022-03-02', ...inGroup('Microsoft.Compute/diskEncryptionSets') },
+
+  azurerm_data_protection_backup_vault: {
+    apiVersion: dataProtection,
+    ...inGroup('Microsoft.DataProtection/backupVaults'),
+  },
+  azurerm_data_protection_backup_policy_kubernetes_cluster: {
+    apiVersion: dataProtection,
+    attributes: ['resource_group_name', 'vault_name', 'name'],
+    id: (subscription, group, vault, name) =>
+      `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.DataProtection/backupVaults/${vault}/backupPolicies/${name}`,
+  },
+  azurerm_data_protection_backup_instance_kubernetes_cluster: {
+    apiVersion: dataProtection,
+    ...below('vault_id', 'backupInstances'),
+  },
+
   azurerm_user_assigned_identity: {
-    apiVersion: '2024-11-30',
+    apiVersion: identity,
     ...inGroup('Microsoft.ManagedIdentity/userAssignedIdentities'),
+  },
+  azurerm_federated_identity_credential: {
+    apiVersion: identity,
+    ...below('user_assigned_identity_id', 'federatedIdentityCredentials'),
   },
   azurerm_role_assignment: {
     apiVersion: '2022-04-01',
-    ...below('scope', 'providers/Microsoft.Authorization/roleAssignments'),
+    ...extending('scope', 'Microsoft.Authorization/roleAssignments'),
     removal: id => `az role assignment delete --ids ${id}`,
   },
+  azurerm_management_lock: {
+    apiVersion: '2020-05-01',
+    ...extending('scope', 'Microsoft.Authorization/locks'),
+    removal: id => `az lock delete --ids ${id}`,
+  },
+  azurerm_resource_group_policy_assignment: {
+    apiVersion: '2022-06-01',
+    ...extending('resource_group_id', 'Microsoft.Authorization/policyAssignments'),
+  },
+  azurerm_consumption_budget_subscription: {
+    apiVersion: '2019-10-01',
+    ...extending('subscription_id', 'Microsoft.Consumption/budgets'),
+  },
+
   azurerm_kubernetes_cluster: {
     apiVersion: containerService,
     ...inGroup('Microsoft.ContainerService/managedClusters'),
@@ -150,11 +300,39 @@ const kinds: Readonly<Record<string, Kind>> = {
     apiVersion: containerService,
     ...below('kubernetes_cluster_id', 'agentPools'),
   },
+  azurerm_kubernetes_cluster_trusted_access_role_binding: {
+    apiVersion: containerService,
+    ...below('kubernetes_cluster_id', 'trustedAccessRoleBindings'),
+  },
+  azurerm_kubernetes_cluster_extension: {
+    apiVersion: '2024-11-01',
+    ...extending('cluster_id', 'Microsoft.KubernetesConfiguration/extensions'),
+  },
+  azurerm_kubernetes_cluster_deployment_safeguard: {
+    apiVersion: '2025-07-01',
+    ...only('kubernetes_cluster_id', 'providers/Microsoft.ContainerService/deploymentSafeguards/default'),
+  },
+
+  azurerm_log_analytics_workspace: {
+    apiVersion: workspaceApi,
+    ...inGroup('Microsoft.OperationalInsights/workspaces'),
+  },
+  azurerm_monitor_workspace: { apiVersion: '2023-04-03', ...inGroup('Microsoft.Monitor/accounts') },
+  azurerm_monitor_data_collection_endpoint: {
+    apiVersion: insights,
+    ...inGroup('Microsoft.Insights/dataCollectionEndpoints'),
+  },
   azurerm_monitor_data_collection_rule: { apiVersion: insights, ...inGroup('Microsoft.Insights/dataCollectionRules') },
   azurerm_monitor_data_collection_rule_association: {
     apiVersion: insights,
-    ...below('target_resource_id', 'providers/Microsoft.Insights/dataCollectionRuleAssociations'),
+    ...extending('target_resource_id', 'Microsoft.Insights/dataCollectionRuleAssociations'),
   },
+  azurerm_monitor_diagnostic_setting: {
+    apiVersion: '2021-05-01-preview',
+    ...extending('target_resource_id', 'Microsoft.Insights/diagnosticSettings'),
+  },
+  azurerm_monitor_action_group: { apiVersion: '2023-01-01', ...inGroup('Microsoft.Insights/actionGroups') },
+  azurerm_monitor_metric_alert: { apiVersion: '2018-03-01', ...inGroup('Microsoft.Insights/metricAlerts') },
 };
 
 /** The references between resources of `terraform/environment` whose value is an id that is unknown at first. */

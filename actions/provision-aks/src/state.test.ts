@@ -60,6 +60,6 @@ test('a note is text of others', () => {
 
 test('no state: the command that makes it', async () => {
   await expect(requireState({ readState: async () => ({ exists: false }) }, view)).rejects.toThrow(
-    /There is no state state\/contoso\/dev\.tfstate in stcontoso yet.*az storage blob upload/,
+    /There is no state state\/contoso\/dev\/westeurope\.tfstate in stcontoso yet.*az storage blob upload/,
   );
 });

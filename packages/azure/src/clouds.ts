@@ -5,6 +5,8 @@ export interface Cloud {
   readonly authority: string;
   /** Resource manager; a token for it has the scope `<resourceManager>/.default`. */
   readonly resourceManager: string;
+  /** Microsoft Graph; a token for it has the scope `<graph>/.default`. */
+  readonly graph: string;
   /** Blobs live at `https://<account>.<blobSuffix>`. */
   readonly blobSuffix: string;
   /** Audience that GitHub's token must have to be exchanged in this cloud. */
@@ -19,6 +21,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     name: 'public',
     authority: 'https://login.microsoftonline.com',
     resourceManager: 'https://management.azure.com',
+    graph: 'https://graph.microsoft.com',
     blobSuffix: 'blob.core.windows.net',
     audience: 'api://AzureADTokenExchange',
   },
@@ -26,6 +29,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     name: 'usgovernment',
     authority: 'https://login.microsoftonline.us',
     resourceManager: 'https://management.usgovcloudapi.net',
+    graph: 'https://graph.microsoft.us',
     blobSuffix: 'blob.core.usgovcloudapi.net',
     audience: 'api://AzureADTokenExchangeUSGov',
   },
@@ -33,6 +37,7 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     name: 'china',
     authority: 'https://login.chinacloudapi.cn',
     resourceManager: 'https://management.chinacloudapi.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn',
     blobSuffix: 'blob.core.chinacloudapi.cn',
     audience: 'api://AzureADTokenExchangeChina',
   },

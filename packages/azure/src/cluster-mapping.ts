@@ -17,9 +17,15 @@ export function mapCluster(cluster: ManagedCluster, pools: readonly AgentPool[])
     nodeResourceGroup: cluster.nodeResourceGroup,
     host: cluster.privateFqdn ?? cluster.fqdn,
     identity: mapIdentity(cluster.identity?.type),
+    identityIds: Object.keys(cluster.identity?.userAssignedIdentities ?? {}),
+    kubelet: cluster.identityProfile?.['kubeletidentity']?.objectId,
     private: access?.enablePrivateCluster === true,
+    publicName: access?.enablePrivateCluster !== true || access.enablePrivateClusterPublicFqdn === true,
+    privateDns: access?.privateDNSZone,
+    vnetIntegration: access?.enableVnetIntegration === true ? { subnet: access.subnetId } : undefined,
     runCommand: access?.disableRunCommand !== true,
     authorizedRanges: access?.authorizedIPRanges ?? [],
+    diskEncryptionSet: cluster.diskEncryptionSetID,
     localAccounts: cluster.disableLocalAccounts !== true,
     rbac: cluster.enableRbac === true,
     azureRbac: entra?.enableAzureRbac === true,
@@ -63,10 +69,16 @@ function mapFeatures(cluster: ManagedCluster): LiveFeatures {
   const storage = cluster.storageProfile;
   return {
     monitoring: monitoring?.enabled
-      ? { workspace: setting(monitoring, 'logAnalyticsWorkspaceResourceID') }
+      ? {
+          workspace: setting(monitoring, 'logAnalyticsWorkspaceResourceID'),
+          entra: setting(monitoring, 'useAADAuth')?.toLowerCase() === 'true',
+        }
       : insights?.enabled
-        ? { workspace: insights.logAnalyticsWorkspaceResourceId }
+        ? // The newer form knows no keys.
+          { workspace: insights.logAnalyticsWorkspaceResourceId, entra: true }
         : undefined,
+    prometheus: cluster.azureMonitorProfile?.metrics?.enabled === true,
+    costAnalysis: cluster.metricsProfile?.costAnalysis?.enabled === true,
     defender: defender?.securityMonitoring?.enabled
       ? { workspace: defender.logAnalyticsWorkspaceResourceId }
       : undefined,
@@ -75,6 +87,7 @@ function mapFeatures(cluster: ManagedCluster): LiveFeatures {
       ? {
           rotation: setting(vault, 'enableSecretRotation')?.toLowerCase() === 'true',
           rotationInterval: setting(vault, 'rotationPollInterval'),
+          principal: vault.identity?.objectId,
         }
       : undefined,
     imageCleaner: imageCleaner?.enabled ? { intervalHours: imageCleaner.intervalHours } : undefined,
@@ -87,6 +100,8 @@ function mapFeatures(cluster: ManagedCluster): LiveFeatures {
     workloadIdentity: workloadIdentity?.enabled === true,
     oidcIssuer: cluster.oidcIssuerProfile?.enabled ? { url: cluster.oidcIssuerProfile.issuerURL } : undefined,
     podIdentity: cluster.podIdentityProfile?.enabled === true,
+    serviceMesh: cluster.serviceMeshProfile?.mode,
+    gatewayApi: cluster.ingressProfile?.gatewayAPI?.installation,
   };
 }
 
@@ -119,7 +134,16 @@ function mapPool(pool: AgentPool): LivePool {
     zones: [...(pool.availabilityZones ?? [])].sort(),
     labels: pool.nodeLabels ?? {},
     taints: pool.nodeTaints ?? [],
+    priority: pool.scaleSetPriority,
     osDiskGb: pool.osDiskSizeGB,
+    osDiskType: pool.osDiskType,
+    hostEncryption: pool.enableEncryptionAtHost === true,
+    maxPods: pool.maxPods,
+    upgrade: {
+      surge: pool.upgradeSettings?.maxSurge,
+      drainMinutes: pool.upgradeSettings?.drainTimeoutInMinutes,
+      soakMinutes: pool.upgradeSettings?.nodeSoakDurationInMinutes,
+    },
     subnet: pool.vnetSubnetID,
     gpuDriver: pool.gpuProfile?.driver,
     version: pool.currentOrchestratorVersion ?? pool.orchestratorVersion,

@@ -13,3 +13,5 @@ export type { GitHubOptions, Requests } from './requests.ts';
 export { createRequests } from './requests.ts';
 export type { Run, RunJob } from './runs.ts';
 export { readRun } from './runs.ts';
+export type { SubjectTemplate } from './subjects.ts';
+export { readDefaultBranch, readSubjectTemplate } from './subjects.ts';

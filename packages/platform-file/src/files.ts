@@ -20,7 +20,7 @@ export async function loadPlatformWithLock(
   file: string,
   workspace: string,
 ): Promise<{ readonly platform: Platform; readonly lock: Lock }> {
-  const lockFile = join(dirname(file), lockName);
+  const lockFile = lockFileOf(file);
   const [platform, lock] = await Promise.allSettled([
     loadPlatform(file, workspace),
     readLock(lockFile).then(text => parseLock(text, pathInside(workspace, lockFile))),
@@ -33,6 +33,26 @@ export async function loadPlatformWithLock(
   if (defect !== undefined) throw defect;
   const problems: Problem[] = reasons.flatMap((reason: UserError) => reason.problems);
   throw new UserError(problems, { cause: reasons[0].cause });
+}
+
+/** The lock lies beside the platform file. */
+export function lockFileOf(file: string): string {
+  return join(dirname(file), lockName);
+}
+
+/** The lock beside a platform file and its text; undefined when there is none. Throws a UserError with every problem. */
+export async function loadLock(
+  file: string,
+  workspace: string,
+): Promise<{ readonly lock: Lock; readonly text: string } | undefined> {
+  const lockFile = lockFileOf(file);
+  try {
+    const content = await readSmallFile(lockFile);
+    return { lock: parseLock(content, pathInside(workspace, lockFile)), text: Buffer.from(content).toString('utf8') };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function readInput(file: string): Promise<Uint8Array> {

@@ -70,6 +70,23 @@ export function registryName(platform: string, environment: string, region: stri
   return `${readable}${hashOf(subscription, environment, region)}`;
 }
 
+/** What bootstrap makes of a scope lies in a group of its own, which no Terraform owns. */
+export function stateGroupName(platform: string, scope: string, region: string): string {
+  return `rg-${platform}-state-${scope}-${region}`;
+}
+
+/** Storage accounts are letters and digits only, at most 24, and unique in all of Azure. */
+export function stateAccountName(platform: string, scope: string, region: string, subscription: string): string {
+  const readable = `tf${platform}${scope}`.replaceAll('-', '').slice(0, 18);
+  return `${readable}${hashOf(subscription, `${platform}/${scope}`, region)}`;
+}
+
+export type IdentityKind = 'plan' | 'apply';
+
+export function identityName(platform: string, scope: string, region: string, kind: IdentityKind): string {
+  return `${platform}-${scope}-${region}-${kind}`;
+}
+
 export function stateKey(platform: string, scope: string, region: string): string {
   return `${platform}/${scope}/${region}.tfstate`;
 }

@@ -69,7 +69,16 @@ export function resolveAll(platform: Platform, lock: Lock): ScopeView[] {
   return views;
 }
 
-type Unlocked<T> = Omit<T, 'identities' | 'state'>;
+/** Without identities and state, which are in the lock. */
+export type Unlocked<T> = T extends ScopeView ? Omit<T, 'identities' | 'state'> : never;
+
+/** Every scope and region in the order of promotion, before there is a lock. */
+export function resolveUnlocked(platform: Platform): Unlocked<ScopeView>[] {
+  const { source } = platform;
+  return listScopes(platform).map(({ scope, region }) =>
+    scope === 'shared' ? resolveShared(source, region) : resolveEnvironment(source, scope, region),
+  );
+}
 
 function locked(lock: Lock, platform: string, scope: string, region: string): Pick<ScopeView, 'identities' | 'state'> {
   const { identities, state } = lockOf(lock, scope, region);

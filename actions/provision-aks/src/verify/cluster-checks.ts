@@ -1,19 +1,13 @@
-import type { Cluster, EnvironmentScope, LogsReference } from '@suite/platform-file';
-import { workspaceId } from '../resource-ids.ts';
+import type { Cluster, EnvironmentScope } from '@suite/platform-file';
 import { type Check, check, settings, versionCheck } from './check.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { anyOrder, ignoringCase, omittedMeans } from './match.ts';
+import { controlPlaneIdentity, diskEncryptionSetId, logsId, subnetId } from './resources/names.ts';
 
 /** What the cluster itself has to be, without its pools. */
 export function clusterChecks(view: EnvironmentScope): Check<LiveCluster>[] {
   const { cluster } = view;
-  return [
-    ...health(),
-    ...control(cluster),
-    ...features(cluster, logsId(view.logs)),
-    ...access(view),
-    ...network(cluster),
-  ];
+  return [...health(), ...control(view), ...features(cluster, logsId(view)), ...access(view), ...network(view)];
 }
 
 function health(): Check<LiveCluster>[] {
@@ -23,12 +17,23 @@ function health(): Check<LiveCluster>[] {
   ];
 }
 
-function control(wanted: Cluster): Check<LiveCluster>[] {
+function control(view: EnvironmentScope): Check<LiveCluster>[] {
+  const { cluster: wanted } = view;
   const { upgrades } = wanted;
   return [
     ...versionCheck<LiveCluster>(wanted, 'currentKubernetesVersion'),
     check('Tier', 'sku.tier', wanted.tier, live => live.tier, ignoringCase),
     check('Control plane identity', 'identity.type', 'UserAssigned', live => live.identity, ignoringCase),
+    {
+      ...check<LiveCluster>(
+        'Control plane identity by name',
+        'identity.userAssignedIdentities',
+        [controlPlaneIdentity(view)],
+        live => live.identityIds,
+        anyOrder,
+      ),
+      applies: live => live.identityIds.length > 0,
+    },
     check(
       'Node resource group',
       'nodeResourceGroup',
@@ -54,7 +59,7 @@ function control(wanted: Cluster): Check<LiveCluster>[] {
 }
 
 function features(wanted: Cluster, workspace: string): Check<LiveCluster>[] {
-  const { monitoring, defender, policy, csi, workloadIdentity } = wanted.features;
+  const { monitoring, defender, policy, csi, workloadIdentity, prometheus, costAnalysis } = wanted.features;
   return [
     check('Container Insights', 'addonProfiles.omsagent.enabled', monitoring, hasInsights),
     ...settings(monitoring ? workspace : undefined, hasInsights, id => [
@@ -65,7 +70,15 @@ function features(wanted: Cluster, workspace: string): Check<LiveCluster>[] {
         live => live.features.monitoring?.workspace,
         ignoringCase,
       ),
+      check(
+        'Container Insights by Entra',
+        'addonProfiles.omsagent.config.useAADAuth',
+        true,
+        live => live.features.monitoring?.entra,
+      ),
     ]),
+    check('Prometheus metrics', 'azureMonitorProfile.metrics.enabled', prometheus, live => live.features.prometheus),
+    check('Cost analysis', 'metricsProfile.costAnalysis.enabled', costAnalysis, live => live.features.costAnalysis),
     check('Defender', 'securityProfile.defender.securityMonitoring.enabled', defender, hasDefender),
     ...settings(defender ? workspace : undefined, hasDefender, id => [
       check(
@@ -97,6 +110,21 @@ function features(wanted: Cluster, workspace: string): Check<LiveCluster>[] {
     // On even without workload identity: switching it off would replace the cluster.
     check('OIDC issuer', 'oidcIssuerProfile.enabled', true, live => live.features.oidcIssuer !== undefined),
     check('Pod identity', 'podIdentityProfile.enabled', false, live => live.features.podIdentity),
+    // What the platform brings by itself may have one owner only.
+    check(
+      'Managed service mesh',
+      'serviceMeshProfile.mode',
+      'Disabled',
+      live => live.features.serviceMesh,
+      omittedMeans('Disabled', ignoringCase),
+    ),
+    check(
+      'Managed Gateway API',
+      'ingressProfile.gatewayAPI.installation',
+      'Disabled',
+      live => live.features.gatewayApi,
+      omittedMeans('Disabled', ignoringCase),
+    ),
   ];
 }
 
@@ -150,6 +178,44 @@ function access(view: EnvironmentScope): Check<LiveCluster>[] {
     check('Administrator groups', 'aadProfile.adminGroupObjectIDs', admins, live => live.admins, anyOrder),
     check('Local accounts off', 'disableLocalAccounts', true, live => !live.localAccounts),
     check('Private API server', 'apiServerAccessProfile.enablePrivateCluster', cluster.private, live => live.private),
+    check(
+      'Public name of the API server',
+      'apiServerAccessProfile.enablePrivateClusterPublicFQDN',
+      !cluster.private || cluster.privateDns === 'None',
+      live => live.publicName,
+    ),
+    ...settings<LiveCluster, string>(
+      cluster.private ? cluster.privateDns : undefined,
+      live => live.private,
+      zone => [
+        check(
+          'Private DNS zone',
+          'apiServerAccessProfile.privateDNSZone',
+          zone,
+          live => live.privateDns,
+          omittedMeans('System', ignoringCase),
+        ),
+      ],
+    ),
+    check(
+      'API server in the network',
+      'apiServerAccessProfile.enableVnetIntegration',
+      cluster.vnetIntegration,
+      live => live.vnetIntegration !== undefined,
+    ),
+    ...settings<LiveCluster, string>(
+      cluster.vnetIntegration ? subnetId(view, 'apiServer') : undefined,
+      live => live.vnetIntegration !== undefined,
+      subnet => [
+        check(
+          'Subnet of the API server',
+          'apiServerAccessProfile.subnetId',
+          subnet,
+          live => live.vnetIntegration?.subnet,
+          ignoringCase,
+        ),
+      ],
+    ),
     check('Run command off', 'apiServerAccessProfile.disableRunCommand', !cluster.runCommand, live => !live.runCommand),
     check(
       'Authorized ranges',
@@ -158,10 +224,23 @@ function access(view: EnvironmentScope): Check<LiveCluster>[] {
       live => live.authorizedRanges,
       anyOrder,
     ),
+    check(
+      'Disk encryption set',
+      'diskEncryptionSetID',
+      diskEncryptionSetId(view) ?? 'none',
+      live => live.diskEncryptionSet,
+      omittedMeans('none', ignoringCase),
+    ),
   ];
 }
 
-function network(wanted: Cluster): Check<LiveCluster>[] {
+const outboundTypes = {
+  'nat-gateway': 'userAssignedNATGateway',
+  'load-balancer': 'loadBalancer',
+  'user-defined': 'userDefinedRouting',
+} as const;
+
+function network({ cluster: wanted, network: { egress } }: EnvironmentScope): Check<LiveCluster>[] {
   const cilium = wanted.networkPolicy === 'cilium';
   return [
     check('Network plugin', 'networkProfile.networkPlugin', 'azure', live => live.network.plugin, ignoringCase),
@@ -183,13 +262,19 @@ function network(wanted: Cluster): Check<LiveCluster>[] {
     check(
       'Outbound traffic',
       'networkProfile.outboundType',
-      'loadBalancer',
+      outboundTypes[egress.kind],
       live => live.network.outboundType,
       omittedMeans('loadBalancer', ignoringCase),
     ),
+    check(
+      'Load balancer tier',
+      'networkProfile.loadBalancerSku',
+      'standard',
+      live => live.network.loadBalancerSku,
+      ignoringCase,
+    ),
+    check('Addresses of pods', 'networkProfile.podCidr', wanted.podCidr, live => live.network.podCidr),
+    check('Addresses of services', 'networkProfile.serviceCidr', wanted.serviceCidr, live => live.network.serviceCidr),
+    check('DNS service', 'networkProfile.dnsServiceIP', wanted.dnsServiceIp, live => live.network.dnsServiceIp),
   ];
-}
-
-function logsId(logs: LogsReference): string {
-  return logs.existing ? logs.id : workspaceId(logs.resourceGroup, logs.name, logs.subscription);
 }

@@ -42,7 +42,7 @@ export function compareCluster(expected: ExpectedCluster, actual: LiveCluster | 
   ];
 }
 
-function difference<Subject>(check: Check<Subject>, subject: Subject): Difference[] {
+export function difference<Subject>(check: Check<Subject>, subject: Subject): Difference[] {
   if (check.applies?.(subject) === false) return [];
   const actual = check.read(subject);
   if (check.match(check.expected, actual)) return [];

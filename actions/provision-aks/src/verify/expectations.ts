@@ -13,5 +13,5 @@ export interface ExpectedCluster {
 
 /** What the platform file promises of an environment's cluster. */
 export function expectations(view: EnvironmentScope): ExpectedCluster {
-  return { name: view.cluster.name, checks: clusterChecks(view), pools: expectedPools(view.cluster) };
+  return { name: view.cluster.name, checks: clusterChecks(view), pools: expectedPools(view) };
 }

@@ -14,9 +14,12 @@ export const ignoringCase: Match = (expected, actual) =>
 export const anyOrder: Match = (expected, actual) =>
   isList(expected) && isList(actual) && subset(expected, actual) && subset(actual, expected);
 
-/** Azure may add members of its own. */
-export const containsAll: Match = (expected, actual) =>
-  isList(expected) && isList(actual) && expected.every(member => actual.includes(member));
+/** Azure may add members of its own, and write them in a case of its own. */
+export const containsAll: Match = (expected, actual) => isList(expected) && isList(actual) && subset(expected, actual);
+
+/** Versions of TLS: `TLS1_2` is met by `TLS1_3`, `TLSv1.2` by `TLSv1.3`. */
+export const atLeast: Match = (expected, actual) =>
+  typeof expected === 'string' && typeof actual === 'string' && actual.localeCompare(expected, 'en') >= 0;
 
 /** Azure may add entries of its own. */
 export const containsEntries: Match = (expected, actual) =>
@@ -29,7 +32,7 @@ export const minor: Match = (expected, actual) =>
   (actual === expected || actual.startsWith(`${expected}.`));
 
 /** As `match`, where Azure may leave out `omitted` because it is what it does anyway. */
-export function omittedMeans(omitted: string, match: Match): Match {
+export function omittedMeans(omitted: Exclude<Seen, undefined>, match: Match): Match {
   return (expected, actual) => match(expected, actual ?? omitted);
 }
 

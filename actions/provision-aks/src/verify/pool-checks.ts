@@ -1,7 +1,8 @@
-import type { Cluster, GpuPool, Pool } from '@suite/platform-file';
+import { type Cluster, type EnvironmentScope, type Pool, type PoolInstance, poolInstances } from '@suite/platform-file';
 import { type Check, check, versionCheck } from './check.ts';
 import type { LivePool } from './live-cluster.ts';
-import { anyOrder, containsAll, containsEntries, ignoringCase, type Match, omittedMeans } from './match.ts';
+import { anyOrder, containsAll, containsEntries, ignoringCase, type Match, omittedMeans, same } from './match.ts';
+import { subnetId } from './resources/names.ts';
 
 /** What one node pool has to be. */
 export interface ExpectedPool {
@@ -10,63 +11,126 @@ export interface ExpectedPool {
 }
 
 /** The pools that the platform file asks for, with the guide's labels and taints. */
-export function expectedPools(cluster: Cluster): ExpectedPool[] {
-  const { system, user, gpu } = cluster.pools;
+export function expectedPools(view: EnvironmentScope): ExpectedPool[] {
+  const { cluster } = view;
+  const subnet = subnetId(view, 'compute');
   return [
-    systemPool(cluster, system),
-    ...(user === undefined ? [] : [userPool(cluster, user)]),
-    ...(gpu === undefined ? [] : [gpuPool(cluster, gpu)]),
+    {
+      name: 'system',
+      checks: [
+        ...poolChecks('System', cluster, cluster.pools.system, subnet),
+        ...upgradeChecks(cluster.pools.system),
+        labelCheck({ 'node-type': 'system' }),
+        taintCheck(['CriticalAddonsOnly=true:NoSchedule'], containsAll),
+      ],
+    },
+    ...poolInstances(cluster).map(instance => workerPool(cluster, instance, subnet)),
   ];
 }
 
-function systemPool(cluster: Cluster, wanted: Pool): ExpectedPool {
-  const taints = taintCheck(['CriticalAddonsOnly=true:NoSchedule'], containsAll);
-  return pool('system', 'System', cluster, wanted, { 'node-type': 'system' }, [taints]);
+/** What Azure puts on nodes that it may take back. */
+const spot = {
+  labels: { 'kubernetes.azure.com/scalesetpriority': 'spot' },
+  taints: ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule'],
+};
+
+function workerPool(
+  cluster: Cluster,
+  { name, kind, zones, pool }: PoolInstance,
+  subnet: string | undefined,
+): ExpectedPool {
+  const own = kind === 'gpu' ? gpuTaints : [];
+  const taints = pool.spot ? [...own, ...spot.taints] : own;
+  const labels = kind === 'gpu' ? gpuLabels : userLabels;
+  return {
+    name,
+    checks: [
+      ...poolChecks('User', cluster, { ...pool, zones }, subnet),
+      // Azure gives nodes that it may take back no say in upgrades.
+      ...(pool.spot ? [] : upgradeChecks(pool)),
+      check(
+        'priority',
+        'scaleSetPriority',
+        pool.spot ? 'Spot' : 'Regular',
+        live => live.priority,
+        omittedMeans('Regular', ignoringCase),
+      ),
+      labelCheck(pool.spot ? { ...labels, ...spot.labels } : labels),
+      // Azure may taint GPU nodes too; a taint more on the others keeps workloads off.
+      taintCheck(taints, kind === 'gpu' ? containsAll : anyOrder),
+      ...('driver' in pool
+        ? [
+            check<LivePool>(
+              'GPU driver',
+              'gpuProfile.driver',
+              pool.driver,
+              live => live.gpuDriver,
+              omittedMeans('Install', ignoringCase),
+            ),
+          ]
+        : []),
+    ],
+  };
 }
 
-function userPool(cluster: Cluster, wanted: Pool): ExpectedPool {
-  return pool('user', 'User', cluster, wanted, { 'node-type': 'user' }, [taintCheck([], anyOrder)]);
-}
+const userLabels = { 'node-type': 'user' };
+const gpuLabels = { 'node-type': 'ai', accelerator: 'nvidia-gpu' };
+const gpuTaints = ['nvidia.com/gpu=true:NoSchedule'];
 
-function gpuPool(cluster: Cluster, wanted: GpuPool): ExpectedPool {
-  return pool('gpu', 'User', cluster, wanted, { 'node-type': 'ai', accelerator: 'nvidia-gpu' }, [
-    taintCheck(['nvidia.com/gpu=true:NoSchedule'], containsAll),
-    check(
-      'GPU driver',
-      'gpuProfile.driver',
-      wanted.driver,
-      live => live.gpuDriver,
-      omittedMeans('Install', ignoringCase),
-    ),
-  ]);
+function labelCheck(labels: Readonly<Record<string, string>>): Check<LivePool> {
+  return check('labels', 'nodeLabels', labels, live => live.labels, containsEntries);
 }
 
 function taintCheck(taints: readonly string[], match: Match): Check<LivePool> {
   return check('taints', 'nodeTaints', taints, live => live.taints, match);
 }
 
-function pool(
-  name: string,
+function poolChecks(
   mode: 'System' | 'User',
   cluster: Cluster,
   wanted: Pool,
-  labels: Readonly<Record<string, string>>,
-  own: readonly Check<LivePool>[],
-): ExpectedPool {
-  return {
-    name,
-    checks: [
-      check('provisioning state', 'provisioningState', 'Succeeded', live => live.provisioningState, ignoringCase),
-      check('power state', 'powerState.code', 'Running', live => live.powerState, ignoringCase),
-      check('mode', 'mode', mode, live => live.mode, ignoringCase),
-      check('size', 'vmSize', wanted.size, live => live.size, ignoringCase),
-      ...versionCheck<LivePool>(cluster, 'currentOrchestratorVersion'),
-      check('autoscaling', 'enableAutoScaling', true, live => live.autoscaling),
-      check('least nodes', 'minCount', wanted.min, live => live.min),
-      check('most nodes', 'maxCount', wanted.max, live => live.max),
-      check('zones', 'availabilityZones', wanted.zones, live => live.zones, anyOrder),
-      check('labels', 'nodeLabels', labels, live => live.labels, containsEntries),
-      ...own,
-    ],
-  };
+  subnet: string | undefined,
+): Check<LivePool>[] {
+  return [
+    check('provisioning state', 'provisioningState', 'Succeeded', live => live.provisioningState, ignoringCase),
+    check('power state', 'powerState.code', 'Running', live => live.powerState, ignoringCase),
+    check('mode', 'mode', mode, live => live.mode, ignoringCase),
+    check('size', 'vmSize', wanted.size, live => live.size, ignoringCase),
+    ...versionCheck<LivePool>(cluster, 'currentOrchestratorVersion'),
+    check('autoscaling', 'enableAutoScaling', true, live => live.autoscaling),
+    check('least nodes', 'minCount', wanted.min, live => live.min),
+    check('most nodes', 'maxCount', wanted.max, live => live.max),
+    check('zones', 'availabilityZones', wanted.zones, live => live.zones, anyOrder),
+    check('disk type', 'osDiskType', wanted.osDiskType, live => live.osDiskType, ignoringCase),
+    // Where nobody says it, Azure chooses by the size.
+    ...(wanted.osDiskGb === undefined
+      ? []
+      : [check<LivePool>('disk size', 'osDiskSizeGB', wanted.osDiskGb, live => live.osDiskGb)]),
+    check('host encryption', 'enableEncryptionAtHost', wanted.hostEncryption, live => live.hostEncryption),
+    check('most pods on a node', 'maxPods', wanted.maxPods, live => live.maxPods),
+    ...(subnet === undefined
+      ? []
+      : [check<LivePool>('subnet', 'vnetSubnetID', subnet, live => live.subnet, ignoringCase)]),
+  ];
+}
+
+function upgradeChecks(wanted: Pool): Check<LivePool>[] {
+  const settings = 'upgradeSettings';
+  return [
+    check('surge', `${settings}.maxSurge`, wanted.surge, live => live.upgrade.surge),
+    check(
+      'time to drain',
+      `${settings}.drainTimeoutInMinutes`,
+      wanted.drainMinutes,
+      live => live.upgrade.drainMinutes,
+      omittedMeans(30, same),
+    ),
+    check(
+      'time to soak',
+      `${settings}.nodeSoakDurationInMinutes`,
+      wanted.soakMinutes,
+      live => live.upgrade.soakMinutes,
+      omittedMeans(0, same),
+    ),
+  ];
 }

@@ -1,76 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EnvironmentScope } from '@suite/platform-file';
-import { environmentView } from '../views.fixture.ts';
+import { environmentView, productionView } from '../views.fixture.ts';
 import { compareCluster, expectations, type LiveCluster, type LivePool } from './index.ts';
+import { liveCluster, livePools } from './live-cluster.fixture.ts';
+import { logsId } from './resources/names.ts';
 
-const workspace =
-  '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-contoso-shared/providers/Microsoft.OperationalInsights/workspaces/log-contoso';
-
-const system: LivePool = {
-  name: 'system',
-  mode: 'System',
-  size: 'Standard_D4ds_v5',
-  autoscaling: true,
-  min: 2,
-  max: 10,
-  labels: { 'node-type': 'system' },
-  taints: ['CriticalAddonsOnly=true:NoSchedule'],
-  zones: ['1', '2', '3'],
-  gpuDriver: undefined,
-  version: '1.35.2',
-  provisioningState: 'Succeeded',
-  powerState: 'Running',
-};
-const user: LivePool = { ...system, name: 'user', mode: 'User', min: 1, labels: { 'node-type': 'user' }, taints: [] };
-const gpu: LivePool = {
-  ...user,
-  name: 'gpu',
-  size: 'Standard_NC4as_T4_v3',
-  min: 0,
-  max: 2,
-  zones: [],
-  labels: { 'node-type': 'ai', accelerator: 'nvidia-gpu' },
-  taints: ['nvidia.com/gpu=true:NoSchedule'],
-  gpuDriver: 'Install',
-};
-
-/** What runs when the guide's defaults were applied. */
-const live: LiveCluster = {
-  provisioningState: 'Succeeded',
-  powerState: 'Running',
-  version: '1.35.2',
-  tier: 'Standard',
-  nodeResourceGroup: 'rg-contoso-dev-nodes',
-  identity: 'UserAssigned',
-  private: false,
-  runCommand: true,
-  authorizedRanges: [],
-  localAccounts: false,
-  rbac: true,
-  azureRbac: true,
-  entra: true,
-  admins: ['66666666-6666-6666-6666-666666666666'],
-  network: {
-    plugin: 'azure',
-    pluginMode: 'overlay',
-    policy: 'cilium',
-    dataplane: 'cilium',
-    outboundType: 'loadBalancer',
-  },
-  upgrades: { cluster: 'patch', nodes: 'NodeImage' },
-  features: {
-    monitoring: { workspace },
-    defender: { workspace },
-    policy: true,
-    secretsProvider: { rotation: true, rotationInterval: '2m' },
-    imageCleaner: { intervalHours: 48 },
-    csi: { blob: true, disk: true, file: true, snapshot: true },
-    workloadIdentity: true,
-    oidcIssuer: { url: 'https://issuer.example/' },
-    podIdentity: false,
-  },
-  pools: [system, user, gpu],
-};
+const workspace = logsId(environmentView);
+const [system, user, gpu] = livePools(environmentView);
+const live = liveCluster(environmentView);
 
 /** The same with other features. */
 const featuring = (change: Partial<LiveCluster['features']>) => ({ features: { ...live.features, ...change } });
@@ -85,15 +22,21 @@ describe('no difference', () => {
   test.each<[string, Partial<LiveCluster>]>([
     ['as applied', {}],
     ['a patch that Azure upgraded to', { version: '1.35.9' }],
-    ['ids in another case', featuring({ monitoring: { workspace: workspace.toUpperCase() } })],
-    ['the node resource group in another case', { nodeResourceGroup: 'RG-contoso-dev-NODES' }],
+    ['ids in another case', featuring({ monitoring: { workspace: workspace.toUpperCase(), entra: true } })],
+    ['the node resource group in another case', { nodeResourceGroup: live.nodeResourceGroup?.toUpperCase() }],
     ['groups in another case', { admins: live.admins.map(id => id.toUpperCase()) }],
     ['pools in another order', { pools: [gpu, system, user] }],
     ['a label that Azure added', gpuWith({ labels: { ...gpu.labels, 'kubernetes.azure.com/x': 'y' } })],
     ['a taint that Azure added', gpuWith({ taints: [...gpu.taints, 'sku=gpu:NoSchedule'] })],
     ['a driver that Azure leaves out', gpuWith({ gpuDriver: undefined })],
-    ['zones in another order', { pools: [{ ...system, zones: ['3', '1', '2'] }, user, gpu] }],
-    ['an outbound type that Azure leaves out', { network: { ...live.network, outboundType: undefined } }],
+    ['a priority that Azure says', gpuWith({ priority: 'Regular' })],
+    ['a disk as large as Azure chose', { pools: [{ ...system, osDiskGb: 256 }, user, gpu] }],
+    [
+      'defaults of upgrades that Azure leaves out',
+      gpuWith({ upgrade: { surge: '1', drainMinutes: undefined, soakMinutes: undefined } }),
+    ],
+    ['no mesh and no Gateway API, said', featuring({ serviceMesh: 'Disabled', gatewayApi: 'Disabled' })],
+    ['the subnet in another case', { pools: [system, user, { ...gpu, subnet: gpu.subnet?.toUpperCase() }] }],
   ])('%s', (_case, change) => {
     expect(differences({ ...live, ...change })).toEqual([]);
   });
@@ -114,35 +57,56 @@ describe('no difference', () => {
     );
   });
 
-  test('an existing workspace, Azure network policies, no optional pool and no feature', () => {
+  test('zones in another order', () => {
+    const [one, ...others] = livePools(productionView);
+    const pools = [{ ...one, zones: ['3', '1', '2'] }, ...others];
+    expect(differences({ ...liveCluster(productionView), pools }, productionView)).toEqual([]);
+  });
+
+  test('everything that production adds', () => {
+    expect(differences(liveCluster(productionView), productionView)).toEqual([]);
+  });
+
+  test('an existing workspace and network, Azure network policies, no optional pool and no feature', () => {
     const features = {
       policy: false,
       secretsProvider: undefined,
       imageCleaner: undefined,
       csi: { blob: false, disk: true, file: true, snapshot: true },
       workloadIdentity: false,
+      prometheus: false,
+      costAnalysis: false,
     };
+    const subnet = '/hub/subnets/nodes';
     const bare: EnvironmentScope = {
       ...environmentView,
       logs: { existing: true, id: '/logs' },
+      network: { existing: true, id: '/hub', subnets: { compute: subnet }, egress: { kind: 'load-balancer' } },
       cluster: {
         ...cluster,
         networkPolicy: 'azure',
         pools: { ...cluster.pools, user: undefined, gpu: undefined },
-        features: { ...features, monitoring: false, defender: false },
+        features: {
+          ...features,
+          monitoring: false,
+          defender: false,
+          diagnostics: false,
+          podSecurity: undefined,
+          safeguards: undefined,
+        },
       },
     };
     const actual: LiveCluster = {
       ...live,
       features: {
+        ...live.features,
         ...features,
         monitoring: undefined,
         defender: undefined,
         oidcIssuer: { url: undefined },
-        podIdentity: false,
       },
-      network: { ...live.network, policy: 'azure', dataplane: undefined },
-      pools: [system],
+      network: { ...live.network, policy: 'azure', dataplane: undefined, outboundType: undefined },
+      pools: [{ ...system, subnet }],
     };
     expect(differences(actual, bare)).toEqual([]);
   });
@@ -172,8 +136,17 @@ describe('each property that is off is named', () => {
     [
       'Container Insights workspace',
       'addonProfiles.omsagent.config.logAnalyticsWorkspaceResourceID',
-      featuring({ monitoring: { workspace: '/other' } }),
+      featuring({ monitoring: { workspace: '/other', entra: true } }),
     ],
+    [
+      'Container Insights by Entra',
+      'addonProfiles.omsagent.config.useAADAuth',
+      featuring({ monitoring: { workspace, entra: false } }),
+    ],
+    ['Prometheus metrics', 'azureMonitorProfile.metrics.enabled', featuring({ prometheus: true })],
+    ['Cost analysis', 'metricsProfile.costAnalysis.enabled', featuring({ costAnalysis: false })],
+    ['Managed service mesh', 'serviceMeshProfile.mode', featuring({ serviceMesh: 'Istio' })],
+    ['Managed Gateway API', 'ingressProfile.gatewayAPI.installation', featuring({ gatewayApi: 'Standard' })],
     ['Defender', 'securityProfile.defender.securityMonitoring.enabled', featuring({ defender: undefined })],
     [
       'Defender workspace',
@@ -189,12 +162,12 @@ describe('each property that is off is named', () => {
     [
       'Secret rotation',
       'addonProfiles.azureKeyvaultSecretsProvider.config.enableSecretRotation',
-      featuring({ secretsProvider: { rotation: false, rotationInterval: '2m' } }),
+      featuring({ secretsProvider: { rotation: false, rotationInterval: '2m', principal: 'p' } }),
     ],
     [
       'Secret rotation interval',
       'addonProfiles.azureKeyvaultSecretsProvider.config.rotationPollInterval',
-      featuring({ secretsProvider: { rotation: true, rotationInterval: '5m' } }),
+      featuring({ secretsProvider: { rotation: true, rotationInterval: '5m', principal: 'p' } }),
     ],
     ['Image Cleaner', 'securityProfile.imageCleaner.enabled', featuring({ imageCleaner: undefined })],
     [
@@ -230,6 +203,30 @@ describe('each property that is off is named', () => {
     ['Azure RBAC', 'aadProfile.enableAzureRBAC', { azureRbac: false }],
     ['Administrator groups', 'aadProfile.adminGroupObjectIDs', { admins: [...live.admins, 'another'] }],
     ['Local accounts off', 'disableLocalAccounts', { localAccounts: true }],
+    [
+      'Control plane identity by name',
+      'identity.userAssignedIdentities',
+      { identityIds: [...live.identityIds, '/another'] },
+    ],
+    ['Public name of the API server', 'apiServerAccessProfile.enablePrivateClusterPublicFQDN', { publicName: false }],
+    [
+      'API server in the network',
+      'apiServerAccessProfile.enableVnetIntegration',
+      { vnetIntegration: { subnet: '/api-server' } },
+    ],
+    ['Disk encryption set', 'diskEncryptionSetID', { diskEncryptionSet: '/des' }],
+    [
+      'Load balancer tier',
+      'networkProfile.loadBalancerSku',
+      { network: { ...live.network, loadBalancerSku: 'basic' } },
+    ],
+    ['Addresses of pods', 'networkProfile.podCidr', { network: { ...live.network, podCidr: '10.0.0.0/8' } }],
+    [
+      'Addresses of services',
+      'networkProfile.serviceCidr',
+      { network: { ...live.network, serviceCidr: '10.9.0.0/16' } },
+    ],
+    ['DNS service', 'networkProfile.dnsServiceIP', { network: { ...live.network, dnsServiceIp: '10.0.0.11' } }],
     ['Private API server', 'apiServerAccessProfile.enablePrivateCluster', { private: true }],
     ['Run command off', 'apiServerAccessProfile.disableRunCommand', { runCommand: false }],
     ['Authorized ranges', 'apiServerAccessProfile.authorizedIPRanges', { authorizedRanges: ['203.0.113.0/24'] }],
@@ -255,6 +252,14 @@ describe('each property that is off is named', () => {
     ['labels', 'nodeLabels', { labels: { 'node-type': 'ai', accelerator: 'nvidia' } }],
     ['taints', 'nodeTaints', { taints: [] }],
     ['GPU driver', 'gpuProfile.driver', { gpuDriver: 'None' }],
+    ['priority', 'scaleSetPriority', { priority: 'Spot' }],
+    ['disk type', 'osDiskType', { osDiskType: 'Ephemeral' }],
+    ['host encryption', 'enableEncryptionAtHost', { hostEncryption: true }],
+    ['most pods on a node', 'maxPods', { maxPods: 30 }],
+    ['subnet', 'vnetSubnetID', { subnet: '/other' }],
+    ['surge', 'upgradeSettings.maxSurge', { upgrade: { ...gpu.upgrade, surge: '50%' } }],
+    ['time to drain', 'upgradeSettings.drainTimeoutInMinutes', { upgrade: { ...gpu.upgrade, drainMinutes: 5 } }],
+    ['time to soak', 'upgradeSettings.nodeSoakDurationInMinutes', { upgrade: { ...gpu.upgrade, soakMinutes: 9 } }],
   ])('node pool: %s', (what, path, change) => {
     const found = at({ pools: [system, user, { ...gpu, ...change }] });
     expect(found.map(difference => [difference.what, difference.path])).toEqual([
@@ -284,16 +289,82 @@ describe('each property that is off is named', () => {
     ]);
   });
 
-  test('in production the API server is private and the run command off', () => {
-    const production = { ...environmentView, cluster: { ...cluster, private: true, runCommand: false } };
-    expect(differences(live, production).map(found => found.what)).toEqual(['Private API server', 'Run command off']);
+  const production = liveCluster(productionView);
+
+  test.each<[string, Partial<LiveCluster>]>([
+    ['Private API server', { private: false }],
+    ['Public name of the API server', { publicName: true }],
+    ['Private DNS zone', { privateDns: '/zone' }],
+    ['Run command off', { runCommand: true }],
+    ['API server in the network', { vnetIntegration: undefined }],
+    ['Subnet of the API server', { vnetIntegration: { subnet: '/other' } }],
+    ['Disk encryption set', { diskEncryptionSet: undefined }],
+    ['Outbound traffic', { network: { ...production.network, outboundType: undefined } }],
+  ])('in production: %s', (what, change) => {
+    expect(differences({ ...production, ...change }, productionView).map(found => found.what)).toEqual([what]);
+  });
+});
+
+describe('one kind of workers may be several pools', () => {
+  const wanted = cluster.pools.user;
+  if (wanted === undefined) throw new Error('the guide has a user pool');
+  const colored = { ...wanted, zones: ['1', '2'], perZone: true, spot: true, osDiskGb: 256 };
+  const view: EnvironmentScope = {
+    ...environmentView,
+    cluster: {
+      ...cluster,
+      pools: {
+        ...cluster.pools,
+        user: { ...colored, replacement: { ...colored, color: 'green' } },
+        gpu: undefined,
+      },
+    },
+  };
+  const spot: LivePool = {
+    ...user,
+    priority: 'Spot',
+    labels: { ...user.labels, 'kubernetes.azure.com/scalesetpriority': 'spot' },
+    taints: ['kubernetes.azure.com/scalesetpriority=spot:NoSchedule'],
+    osDiskGb: 256,
+    upgrade: { surge: undefined, drainMinutes: undefined, soakMinutes: undefined },
+  };
+  const pools = ['user1', 'user2', 'usergreen1', 'usergreen2'].map(name => ({
+    ...spot,
+    name,
+    zones: [name.slice(-1)],
+  }));
+  const at = (change: Partial<LivePool>) =>
+    differences(
+      { ...live, pools: [system, { ...spot, name: 'user1', zones: ['1'], ...change }, ...pools.slice(1)] },
+      view,
+    );
+
+  test('per zone and color, on spare capacity', () => {
+    expect(at({})).toEqual([]);
+  });
+
+  test.each<[string, Partial<LivePool>]>([
+    ['priority', { priority: undefined }],
+    ['zones', { zones: ['2'] }],
+    ['taints', { taints: [] }],
+    ['labels', { labels: user.labels }],
+    ['disk size', { osDiskGb: 128 }],
+  ])('%s', (what, change) => {
+    expect(at(change).map(found => found.what)).toEqual([`Node pool user1: ${what}`]);
+  });
+
+  test('a color that was given up is one difference', () => {
+    const extra = { ...spot, name: 'userblack1' };
+    expect(differences({ ...live, pools: [system, ...pools, extra] }, view).map(found => found.what)).toEqual([
+      'Node pool userblack1',
+    ]);
   });
 });
 
 describe('what is missing, and what is too much', () => {
   test('no cluster is one difference', () => {
     expect(differences(undefined)).toEqual([
-      { what: 'Cluster aks-contoso-dev', path: '', expected: 'aks-contoso-dev', actual: undefined },
+      { what: `Cluster ${cluster.name}`, path: '', expected: cluster.name, actual: undefined },
     ]);
   });
 

@@ -1,16 +1,13 @@
 import type { ScopeView } from '@suite/platform-file';
 import type { Azure } from '../ports.ts';
-import { workspaceApi, workspaceId } from '../resource-ids.ts';
-import { compareCluster, type Difference } from './compare.ts';
+import { compareCluster } from './compare.ts';
 import { expectations } from './expectations.ts';
+import { environmentInspections, type Inspected, inspectAll, sharedInspections } from './resources/index.ts';
 
-/** Every difference between the platform file and what runs in Azure: the cluster, or the shared workspace. */
-export async function verifyScope(view: ScopeView, azure: Azure): Promise<Difference[]> {
-  if (view.kind === 'environment') {
-    const live = await azure.readCluster(view.resourceGroup, view.cluster.name);
-    return compareCluster(expectations(view), live);
-  }
-  const id = view.logs.existing ? view.logs.id : workspaceId(view.resourceGroup, view.logs.name, view.subscription);
-  if ((await azure.findResource(id, workspaceApi)) !== undefined) return [];
-  return [{ what: 'Log workspace', path: '', expected: id, actual: undefined }];
+/** Every difference between the platform file and what runs in Azure, and what of it could not be looked at. */
+export async function verifyScope(view: ScopeView, azure: Azure): Promise<Inspected> {
+  if (view.kind === 'shared') return inspectAll(sharedInspections(view), azure.findResource);
+  const cluster = await azure.readCluster(view.resourceGroup, view.cluster.name);
+  const { differences, problems } = await inspectAll(environmentInspections(view, cluster), azure.findResource);
+  return { differences: [...compareCluster(expectations(view), cluster), ...differences], problems };
 }

@@ -9,6 +9,8 @@ import { isList, isObjectValue, isUnknown, type ObjectValue, type Value } from '
  */
 export function checkRules(schema: ResourceSchema, config: ObjectValue): readonly Diagnostic[] {
   const isGivenAt = (name: string): boolean => isGiven(lookUp(config, name));
+  // What is not known yet may turn out not to be there (SDK, validateConflictingAttributes).
+  const isKnownAt = (name: string): boolean => isGivenAt(name) && !isUnknown(lookUp(config, name));
   const rule = (
     rules: ResourceSchema['conflictsWith'],
     check: (name: string, group: readonly string[]) => readonly Omit<Diagnostic, 'path'>[],
@@ -20,7 +22,7 @@ export function checkRules(schema: ResourceSchema, config: ObjectValue): readonl
   return [
     ...rule(schema.conflictsWith, (name, others) =>
       isGivenAt(name)
-        ? others.filter(isGivenAt).map(other => ({
+        ? others.filter(isKnownAt).map(other => ({
             summary: 'Conflicting configuration arguments',
             detail: `"${name}": conflicts with ${other}`,
           }))

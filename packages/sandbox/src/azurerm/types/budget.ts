@@ -82,36 +82,44 @@ function expression(item: ObjectValue): JsonObject {
   return { name: textOf(item, 'name'), operator: textOf(item, 'operator'), values: texts(item, 'values') };
 }
 
-export const resourceGroupBudget = tableResource({
-  type: 'azurerm_consumption_budget_resource_group',
-  kind: {
-    label: 'Scoped Budget',
-    namespace: 'Microsoft.Consumption',
-    isScoped: true,
-    segments: [['budgets', 'Budget Name']],
-  },
-  apiVersion: '2019-10-01',
-  scope: 'resource_group_id',
-  fields: {
-    amount: count('properties.amount'),
-    time_grain: text('properties.timeGrain'),
-    // Azure refuses a budget that somebody else has changed since.
-    etag: text('eTag'),
-    time_period: {
-      write: (body, value) => {
-        const period = block({ list: value }, 'list');
-        const end = textOf(period, 'end_date');
-        const timePeriod = { startDate: textOf(period, 'start_date'), ...(end === undefined ? {} : { endDate: end }) };
-        body['properties'] = { ...asObject(body['properties']), category: 'Cost', timePeriod };
-      },
-      read: body => [
-        {
-          start_date: textAt(body, 'properties', 'timePeriod', 'startDate'),
-          end_date: textAt(body, 'properties', 'timePeriod', 'endDate'),
-        },
-      ],
+/** Of a resource group or of a whole subscription: the same resource at another scope. */
+const budget = (type: string, scope: string) =>
+  tableResource({
+    type,
+    kind: {
+      label: 'Scoped Budget',
+      namespace: 'Microsoft.Consumption',
+      isScoped: true,
+      segments: [['budgets', 'Budget Name']],
     },
-    notification: notifications,
-    filter,
-  },
-});
+    apiVersion: '2019-10-01',
+    scope,
+    fields: {
+      amount: count('properties.amount'),
+      time_grain: text('properties.timeGrain'),
+      // Azure refuses a budget that somebody else has changed since.
+      etag: text('eTag'),
+      time_period: {
+        write: (body, value) => {
+          const period = block({ list: value }, 'list');
+          const end = textOf(period, 'end_date');
+          const timePeriod = {
+            startDate: textOf(period, 'start_date'),
+            ...(end === undefined ? {} : { endDate: end }),
+          };
+          body['properties'] = { ...asObject(body['properties']), category: 'Cost', timePeriod };
+        },
+        read: body => [
+          {
+            start_date: textAt(body, 'properties', 'timePeriod', 'startDate'),
+            end_date: textAt(body, 'properties', 'timePeriod', 'endDate'),
+          },
+        ],
+      },
+      notification: notifications,
+      filter,
+    },
+  });
+
+export const resourceGroupBudget = budget('azurerm_consumption_budget_resource_group', 'resource_group_id');
+export const subscriptionBudget = budget('azurerm_consumption_budget_subscription', 'subscription_id');

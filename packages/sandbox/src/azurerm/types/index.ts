@@ -12,7 +12,7 @@ import {
   applicationLoadBalancerSubnetAssociation,
 } from './application-load-balancer.ts';
 import { bastionHost } from './bastion.ts';
-import { resourceGroupBudget } from './budget.ts';
+import { resourceGroupBudget, subscriptionBudget } from './budget.ts';
 import { containerRegistry } from './container-registry.ts';
 import { dataCollectionRule, dataCollectionRuleAssociation } from './data-collection.ts';
 import { backupInstanceKubernetesCluster, backupPolicyKubernetesCluster, backupVault } from './data-protection.ts';
@@ -65,6 +65,7 @@ export const resourceTypes: { readonly [type: string]: ResourceType } = {
   azurerm_application_load_balancer_subnet_association: applicationLoadBalancerSubnetAssociation,
   azurerm_bastion_host: bastionHost,
   azurerm_consumption_budget_resource_group: resourceGroupBudget,
+  azurerm_consumption_budget_subscription: subscriptionBudget,
   azurerm_container_registry: containerRegistry,
   azurerm_data_protection_backup_instance_kubernetes_cluster: backupInstanceKubernetesCluster,
   azurerm_data_protection_backup_policy_kubernetes_cluster: backupPolicyKubernetesCluster,
