@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { rightsByType, subscriptionRights } from './actions.ts';
 import { conditionAllows } from './condition.ts';
@@ -108,6 +110,18 @@ describe('what a plan needs', () => {
     const checks = judge(making('azurerm_something_new'), [grant('Owner')]);
     expect(brief(checks)).toEqual([['rights/unknown', 'unknown']]);
     expect(text(checks)).toMatch(/what azurerm_something_new takes is not written down/);
+  });
+
+  test('every type that our Terraform makes is written down', async () => {
+    const folder = join(import.meta.dirname, '..', '..', 'terraform');
+    const files = (await readdir(folder, { recursive: true })).filter(file => file.endsWith('.tf'));
+    const texts = await Promise.all(files.map(file => readFile(join(folder, file), 'utf8')));
+    const types = texts.flatMap(content =>
+      [...content.matchAll(/^resource "(azurerm_\w+)"/gm)].map(([, type]) => type),
+    );
+    expect(types.length).toBeGreaterThan(20);
+    const known = new Set([...Object.keys(rightsByType), ...Object.keys(subscriptionRights)]);
+    expect(types.filter(type => !known.has(type ?? ''))).toEqual([]);
   });
 
   test('actions have the form of Azure', () => {

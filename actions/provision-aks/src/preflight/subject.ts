@@ -283,7 +283,7 @@ function providersOf(view: ScopeView): ProviderNeed[] {
       view.backup !== undefined,
       need('Microsoft.KubernetesConfiguration', 'azurerm_kubernetes_cluster_extension'),
     ),
-    ...when(view.budget !== undefined, need('Microsoft.Consumption', 'azurerm_consumption_budget_resource_group')),
+    ...when(view.budget !== undefined, need('Microsoft.Consumption', 'azurerm_consumption_budget_subscription')),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { asNumber, asObject, asString } from '@suite/foundation';
-import { type Answer, mapAnswer } from './answer.ts';
+import { type Answer, known, mapAnswer } from './answer.ts';
 import { type Arm, objects, shortLocation, strings } from './arm.ts';
 
 /** A VM size as a location offers it to a subscription (Microsoft.Compute `skus`). */
@@ -51,10 +51,12 @@ export async function readSizes(
     doing: `asking which sizes ${location} has`,
     right: { action: 'Microsoft.Compute/skus/read', scope: `/subscriptions/${subscription}` },
   });
-  return mapAnswer(answer, items =>
-    objects(items)
-      .filter(({ resourceType, name }) => isSize(resourceType) && wanted.has(String(name).toLowerCase()))
-      .map(item => readSize(item, location)),
+  if (!answer.known) return answer;
+  const sizes = objects(answer.value).filter(({ resourceType }) => isSize(resourceType));
+  // Every location has some: an empty list says something of the question, not of the sizes.
+  if (sizes.length === 0) return { known: false, why: `Azure lists no sizes of ${location} at all.` };
+  return known(
+    sizes.filter(({ name }) => wanted.has(String(name).toLowerCase())).map(item => readSize(item, location)),
   );
 }
 

@@ -109,6 +109,14 @@ describe('sizes', () => {
     ]);
   });
 
+  test('a list without any size is no answer', async () => {
+    const { reader } = start(ok({ value: [{ resourceType: 'disks', name: 'Premium_LRS' }] }));
+    expect(await reader.sizes('westeurope', [])).toEqual({
+      known: false,
+      why: 'Azure lists no sizes of westeurope at all.',
+    });
+  });
+
   test('a page that leads elsewhere gets no token', async () => {
     const { reader, requests } = start(ok({ value: [], nextLink: 'https://example.com/next' }));
     expect(await reader.sizes('westeurope', [])).toMatchObject({ known: false, why: expect.stringMatching(/end/) });
