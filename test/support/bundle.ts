@@ -37,9 +37,13 @@ export type Changes = Readonly<Record<string, (text: string) => string>>;
 
 /**
  * `azurerm`: path of a real azurerm to use in place of the stand-in. `changes` are made to the example before anything reads
- * it; each has to change something.
+ * it; each has to change something. `isBootstrapped`: false for subscriptions in which nothing is.
  */
-export async function openBundleWorld(azurerm?: string, changes: Changes = {}): Promise<BundleWorld> {
+export async function openBundleWorld(
+  azurerm?: string,
+  changes: Changes = {},
+  isBootstrapped = true,
+): Promise<BundleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   const example = `${folder}-example`;
   await cp(join(root, 'examples', 'platform-repository'), example, { recursive: true });
@@ -47,6 +51,7 @@ export async function openBundleWorld(azurerm?: string, changes: Changes = {}): 
   const sandbox = await openSandbox({
     example,
     folder,
+    isBootstrapped,
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
   const run: BundleWorld['run'] = (

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { allowsGrant, type GrantConditions } from './grant-conditions.ts';
 import { builtInRoles, platformReader, type RoleDefinition } from './roles.ts';
 
 /** A role given to somebody over a scope and everything under it. */
@@ -11,6 +12,8 @@ export interface RoleAssignment {
   readonly principalId: string;
   /** GUID of the role definition. */
   readonly role: string;
+  /** Roles that it lets its holder assign and take away; all where it has no condition. */
+  readonly grants?: GrantConditions;
 }
 
 /** A deny assignment: rights that its principals do not have over a scope. */
@@ -38,6 +41,8 @@ export interface AccessControl {
   roleById(guid: string): RoleDefinition | undefined;
   /** Whether `objectId` may perform an action (`Microsoft.X/type/read`) or data action over a scope. */
   permits(objectId: string, action: string, scope: string, kind?: 'control' | 'data'): boolean;
+  /** Whether `objectId` may assign a role, or take it away, over a scope: conditions of its own assignments count. */
+  permitsGrant(objectId: string, verb: 'write' | 'delete', role: string, scope: string): boolean;
   /** Takes rights away, whatever roles give. */
   deny(denial: Denial): void;
   denials(): readonly Denial[];
@@ -52,10 +57,14 @@ export function createAccessControl(): AccessControl {
   const assignments = new Map<string, RoleAssignment>();
   const denials: Denial[] = [];
 
+  const assignmentsAt = (objectId: string, scope: string) =>
+    [...assignments.values()].filter(
+      assignment => assignment.principalId === objectId.toLowerCase() && isWithin(scope, assignment.scope),
+    );
   const rolesAt: AccessControl['rolesAt'] = (objectId, scope) =>
-    [...assignments.values()]
-      .filter(assignment => assignment.principalId === objectId.toLowerCase() && isWithin(scope, assignment.scope))
-      .flatMap(assignment => roles.get(assignment.role) ?? []);
+    assignmentsAt(objectId, scope).flatMap(assignment => roles.get(assignment.role) ?? []);
+  const gives = (role: RoleDefinition, action: string) =>
+    matchesAny(role.actions, action) && !matchesAny(role.notActions, action);
 
   return {
     assignments: () => [...assignments.values()],
@@ -85,9 +94,16 @@ export function createAccessControl(): AccessControl {
     permits: (objectId, action, scope, kind = 'control') =>
       rolesAt(objectId, scope).some(role =>
         kind === 'control'
-          ? matchesAny(role.actions, action) && !matchesAny(role.notActions, action)
+          ? gives(role, action)
           : matchesAny(role.dataActions, action) && !matchesAny(role.notDataActions, action),
       ),
+    permitsGrant: (objectId, verb, role, scope) =>
+      assignmentsAt(objectId, scope).some(({ role: held, grants }) => {
+        const definition = roles.get(held);
+        if (definition === undefined || !gives(definition, `Microsoft.Authorization/roleAssignments/${verb}`))
+          return false;
+        return grants === undefined || allowsGrant(grants, verb, role);
+      }),
   };
 }
 

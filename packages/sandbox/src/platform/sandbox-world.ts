@@ -3,18 +3,20 @@ import { delimiter, join } from 'node:path';
 import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
 import { installMirror } from '../azurerm/mirror.ts';
 import { type Job, type RepositoryHandle, startWorld, type World } from '../world/index.ts';
-import { type JobContext, jobOf, protectEnvironments, repository, seedPlatform } from './seed.ts';
+import { type JobContext, jobOf, protectEnvironments, repository, seedPlatform, seedTenant } from './seed.ts';
 
 export interface SandboxOptions {
   /** A platform repository; it is copied, never changed. */
   readonly example: string;
   /** Folder of this sandbox; what an earlier one left there is removed. */
   readonly folder: string;
+  /** Without it only the tenant and its subscriptions are there, as before bootstrap; true by default. */
+  readonly isBootstrapped?: boolean;
   /** Bundle of the stand-in provider, or the path of a real azurerm. */
   readonly provider: { readonly bundle: string } | { readonly azurerm: string };
 }
 
-/** A world in which the example platform has been bootstrapped and nothing has been applied. */
+/** A world in which the example platform has been bootstrapped, unless it was to be empty, and nothing has been applied. */
 export interface SandboxWorld {
   readonly world: World;
   readonly views: readonly ScopeView[];
@@ -29,7 +31,12 @@ export interface SandboxWorld {
   environmentOf(job: JobContext): Record<string, string>;
 }
 
-export async function openSandbox({ example, folder, provider }: SandboxOptions): Promise<SandboxWorld> {
+export async function openSandbox({
+  example,
+  folder,
+  provider,
+  isBootstrapped = true,
+}: SandboxOptions): Promise<SandboxWorld> {
   await rm(folder, { recursive: true, force: true });
   const checkout = join(folder, 'checkout');
   await mkdir(checkout, { recursive: true });
@@ -44,7 +51,8 @@ export async function openSandbox({ example, folder, provider }: SandboxOptions)
   ]);
   const handle = await world.github.createRepository({ ...repository, folder: checkout, author: 'mona' });
   protectEnvironments(handle, views);
-  seedPlatform(world, views);
+  if (isBootstrapped) seedPlatform(world, views);
+  else seedTenant(world, views);
   const machine = { ...inherited(), TF_CLI_CONFIG_FILE: mirror.cliConfigFile };
   return {
     world,

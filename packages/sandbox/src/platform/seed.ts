@@ -1,6 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ScopeView } from '@suite/platform-file';
-import type { Job, Repository, RepositoryHandle, World } from '../world/index.ts';
+import {
+  conditionOf,
+  customRoles,
+  distinctRights,
+  type IdentityKind,
+  identityName,
+  plansContainerName,
+  type RightsPlace,
+  rightsOf,
+  type ScopeView,
+  stateGroupName,
+} from '@suite/platform-file';
+import type { Job, Principal, Repository, RepositoryHandle, World } from '../world/index.ts';
 
 /** The repository whose workflows run in the sandbox, and the branch that it promotes from. */
 export const repository: Repository = {
@@ -11,66 +22,47 @@ export const repository: Repository = {
 };
 export const mainRef = 'refs/heads/main';
 
-const recordReader = 'AKS Platform Record Reader';
-const planRole = 'AKS Platform Plan Reader';
-const guardKeeper = 'AKS Platform Guard Keeper';
-const sharedUser = 'AKS Platform Shared Scope User';
-
-/** Plan files go one way: who plans can only add them, who applies can read and remove but not make them. */
-const plansContainer = 'plans';
-const planFileWriter = 'AKS Platform Plan File Writer';
-const planFileApplier = 'AKS Platform Plan File Applier';
-const blobs = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
-
 /**
  * Makes what bootstrap leaves behind: per scope and region two identities with federated credentials, their rights, and
- * a storage account with an empty state and a container for plan files. Rights are those of DESIGN §5: a plan identity can
- * read, and write nothing but new plan files.
+ * a storage account with an empty state and a container for plan files. Rights are those that bootstrap grants.
  */
 export function seedPlatform(world: World, views: readonly ScopeView[]): void {
-  const { azure } = world;
-  azure.defineRole({
-    roleName: planRole,
-    description: 'What a plan reads beyond Reader: cluster user credentials and workspace keys.',
-    actions: [
-      'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
-      'Microsoft.OperationalInsights/workspaces/sharedKeys/action',
-    ],
-  });
-  azure.defineRole({
-    roleName: planFileWriter,
-    description: 'Adds plan files; replaces, reads and deletes none.',
-    dataActions: [`${blobs}/add/action`],
-  });
-  azure.defineRole({
-    roleName: planFileApplier,
-    description: 'Reads and deletes plan files; makes none.',
-    dataActions: [`${blobs}/read`, `${blobs}/delete`],
-  });
-  azure.defineRole({
-    roleName: recordReader,
-    description: 'Reads the records of an environment: finds its registry and pulls from it.',
-    actions: ['Microsoft.ContainerRegistry/registries/read', 'Microsoft.ContainerRegistry/registries/pull/read'],
-  });
-  azure.defineRole({
-    roleName: guardKeeper,
-    description: 'Locks against deletion and policies: what Contributor may not set.',
-    actions: ['Microsoft.Authorization/locks/*', 'Microsoft.Authorization/policyAssignments/*'],
-  });
-  azure.defineRole({
-    roleName: sharedUser,
-    description: 'What an environment does in the shared scope: delegates its domain and connects to the vault.',
-    actions: [
-      'Microsoft.Network/dnsZones/read',
-      'Microsoft.Network/dnsZones/NS/*',
-      'Microsoft.KeyVault/vaults/read',
-      'Microsoft.KeyVault/vaults/privateEndpointConnectionsApproval/action',
-    ],
-  });
-  const shared = views.find(view => view.kind === 'shared');
+  seedTenant(world, views);
+  const principals = new Map(views.map(view => [placeKey(view), seedScope(world, view)]));
+  for (const role of customRoles(views[0]?.platform ?? '')) world.azure.defineRole(role);
+  for (const right of distinctRights(rightsOf(views.map(placeOf)))) {
+    const principal = principals.get(placeKey(right))?.[right.identity];
+    if (principal === undefined) throw new Error(`There is no ${right.identity} identity of ${right.scope}.`);
+    world.azure.assignRole({
+      principal,
+      role: typeof right.role === 'string' ? right.role : right.role.own,
+      scope: right.on,
+      ...(right.limit === undefined ? {} : { condition: conditionOf(right.limit) }),
+    });
+  }
+}
+
+/** What is there before bootstrap: the tenant and its subscriptions. */
+export function seedTenant({ azure }: World, views: readonly ScopeView[]): void {
   for (const view of views) azure.addTenant(view.tenant);
   for (const view of views) azure.addSubscription(view.subscription, view.tenant);
-  for (const view of views) seedScope(world, view, shared, upstreamOf(view, views));
+}
+
+function placeKey({ scope, region }: { readonly scope: string; readonly region: string }): string {
+  return `${scope}/${region}`;
+}
+
+function placeOf(view: ScopeView): RightsPlace {
+  if (view.kind === 'environment') return view;
+  const { dns, vault } = view;
+  return {
+    ...view,
+    order: undefined,
+    existing: {
+      zone: dns?.existing === true ? dns.id : undefined,
+      vault: vault?.existing === true ? vault.id : undefined,
+    },
+  };
 }
 
 /** GitHub environments as a careful team has them: only `main` deploys, and somebody approves production. */
@@ -81,66 +73,34 @@ export function protectEnvironments(handle: RepositoryHandle, views: readonly Sc
   }
 }
 
-/** The regions of the environment before it in the order of promotion. */
-function upstreamOf(view: ScopeView, views: readonly ScopeView[]): ScopeView[] {
-  if (view.kind === 'shared') return [];
-  return views.filter(other => other.kind === 'environment' && other.order === view.order - 1);
-}
-
-function seedScope(world: World, view: ScopeView, shared: ScopeView | undefined, upstream: readonly ScopeView[]): void {
+/** Gives the identities of the scope and region. */
+function seedScope(world: World, view: ScopeView): Readonly<Record<IdentityKind, Principal>> {
   const { azure, github } = world;
   const { subscription, tenant, state, scope, region, platform, identities } = view;
-  const stateGroup = `rg-${platform}-state-${scope}-${region}`;
   azure.addStorageAccount({
     subscription,
-    resourceGroup: stateGroup,
+    resourceGroup: stateGroupName(platform, scope, region),
     name: state.account,
     location: region,
-    containers: [state.container, plansContainer],
+    containers: [state.container, plansContainerName],
   });
   azure.writeBlob(state.account, state.container, state.key, emptyState());
 
   const subject = (context: JobContext) => github.subjectFor(jobOf(context));
   const plan = azure.addApplication({
     tenant,
-    name: `${platform}-${scope}-${region}-plan`,
+    name: identityName(platform, scope, region, 'plan'),
     clientId: identities.plan,
     githubSubjects: [subject({ event: 'pull_request', ref: 'refs/pull/1/merge' }), subject({})],
   });
   const apply = azure.addApplication({
     tenant,
-    name: `${platform}-${scope}-${region}-apply`,
+    name: identityName(platform, scope, region, 'apply'),
     clientId: identities.apply,
     githubSubjects: [subject({ environment: scope })],
   });
 
-  const root = `/subscriptions/${subscription}`;
-  const containers = `${root}/resourceGroups/${stateGroup}/providers/Microsoft.Storage/storageAccounts/${state.account}/blobServices/default/containers`;
-  const [container, plans] = [`${containers}/${state.container}`, `${containers}/${plansContainer}`];
-  azure.assignRole({ principal: plan, role: 'Reader', scope: root });
-  azure.assignRole({ principal: plan, role: planRole, scope: root });
-  azure.assignRole({ principal: plan, role: 'Storage Blob Data Reader', scope: container });
-  azure.assignRole({ principal: plan, role: planFileWriter, scope: plans });
-  azure.assignRole({ principal: apply, role: 'Contributor', scope: root });
-  azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: root });
-  azure.assignRole({ principal: apply, role: guardKeeper, scope: root });
-  azure.assignRole({ principal: apply, role: 'Storage Blob Data Contributor', scope: container });
-  azure.assignRole({ principal: apply, role: planFileApplier, scope: plans });
-  for (const before of upstream) {
-    for (const principal of [plan, apply]) {
-      azure.assignRole({ principal, role: recordReader, scope: `/subscriptions/${before.subscription}` });
-    }
-  }
-  if (shared === undefined || shared === view) return;
-  // An environment finds the shared workspace as a data source, and its cluster writes there.
-  const sharedGroup = `/subscriptions/${shared.subscription}`;
-  for (const principal of [plan, apply]) {
-    azure.assignRole({ principal, role: 'Reader', scope: sharedGroup });
-    azure.assignRole({ principal, role: planRole, scope: sharedGroup });
-  }
-  // It delegates its domain there, connects to the vault, and lets its workloads read secrets.
-  azure.assignRole({ principal: apply, role: sharedUser, scope: sharedGroup });
-  azure.assignRole({ principal: apply, role: 'Role Based Access Control Administrator', scope: sharedGroup });
+  return { plan, apply };
 }
 
 /** A state as Terraform writes it before anything is in it. */

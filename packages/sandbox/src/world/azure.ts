@@ -10,6 +10,7 @@ import type { KubernetesVersions } from '../azure/arm/types/kubernetes-versions.
 import { leaseState } from '../azure/blob-lease.ts';
 import { addContainer, type Container, putBlob, type StorageAccounts } from '../azure/blob-store.ts';
 import type { Directory, FederatedCredential, Principal } from '../azure/directory.ts';
+import type { ApplicationView, GraphState } from '../azure/graph/state.ts';
 import type { RoleDefinition } from '../azure/roles.ts';
 import { issuer } from '../github/oidc.ts';
 
@@ -56,12 +57,18 @@ export interface Azure {
   addFederatedCredential(clientId: string, credential: FederatedCredential): void;
   /** Trusts GitHub's tokens with this subject. */
   trustGithub(clientId: string, subject: string): void;
+  /** Consents to `Application.ReadWrite.OwnedBy` of Microsoft Graph. */
+  allowApplications(clientId: string): void;
+  /** Applications made through Microsoft Graph. */
+  applications(): readonly ApplicationView[];
   principals(): readonly Principal[];
   /** `role` is a role's name; throws when there is none. The assignment is a resource like any other. */
   assignRole(assignment: {
     readonly principal: Principal | string;
     readonly role: string;
     readonly scope: string;
+    /** As Azure writes it, version 2.0. */
+    readonly condition?: string;
   }): void;
   defineRole(role: Parameters<typeof customRole>[0]): RoleDefinition;
   addResourceGroup(subscription: string, name: string, location?: string): ResourceView;
@@ -120,12 +127,13 @@ export interface AzureParts {
   readonly directory: Directory;
   readonly subscriptions: Map<string, string>;
   readonly quotas: Map<string, number>;
+  readonly graph: GraphState;
 }
 
 const defaultLocation = 'westeurope';
 
 export function createAzure(parts: AzureParts): Azure {
-  const { tenant, arm, access, accounts, directory, subscriptions, quotas } = parts;
+  const { tenant, arm, access, accounts, directory, subscriptions, quotas, graph } = parts;
 
   const view = (resource: Resource): ResourceView => {
     const shown = show(resource, behaviourOf(resource.type), arm);
@@ -190,8 +198,10 @@ export function createAzure(parts: AzureParts): Azure {
     },
     addFederatedCredential,
     trustGithub,
+    allowApplications: clientId => void graph.writers.add(application(clientId).objectId),
+    applications: () => structuredClone(graph.applications),
     principals: directory.all,
-    assignRole: ({ principal, role, scope }) => {
+    assignRole: ({ principal, role, scope, condition }) => {
       const definition = access.roleByName(role);
       if (definition === undefined) throw new Error(`The sandbox's Azure has no role named ${role}.`);
       const objectId = typeof principal === 'string' ? principal : principal.objectId;
@@ -201,6 +211,7 @@ export function createAzure(parts: AzureParts): Azure {
           principalId: objectId,
           principalType: 'ServicePrincipal',
           roleDefinitionId: `${root}/providers/Microsoft.Authorization/roleDefinitions/${definition.name}`,
+          ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
         },
       });
     },

@@ -1,5 +1,6 @@
 export { customRole } from '../azure/access.ts';
 export type { FederatedCredential, Principal } from '../azure/directory.ts';
+export type { ApplicationView } from '../azure/graph/state.ts';
 export type { RoleDefinition } from '../azure/roles.ts';
 export * from '../faults/builders.ts';
 export type { Fault, FaultAnswer, FaultHandle, Faults, OperationFault, StartedOperation } from '../faults/faults.ts';

@@ -8,6 +8,8 @@ import type { StorageAccounts } from '../azure/blob-store.ts';
 import { blobSuffix, createBlobService } from '../azure/blobs.ts';
 import { createDirectory } from '../azure/directory.ts';
 import { createEntra, entraHost } from '../azure/entra.ts';
+import { createGraphService, graphHost } from '../azure/graph/service.ts';
+import { createGraphState } from '../azure/graph/state.ts';
 import { createTokenMint } from '../azure/tokens.ts';
 import { createVaultService, vaultSuffix } from '../azure/vaults.ts';
 import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
@@ -132,6 +134,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       ledger.addToken({ time: clock.now(), issuer: 'entra', subject, audience, identity: { clientId, name } }),
   });
 
+  const graph = createGraphState();
   const contentOf = createContents();
   const resources = () => {
     arm.operations.settle();
@@ -161,6 +164,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     { host: apiHost, handler: githubApi.handler },
     { host: entraHost, handler: entra },
     { host: armHost, handler: createArmService(arm, mint) },
+    { host: graphHost, handler: createGraphService({ clock, mint, state: graph }) },
     {
       host: `*${blobSuffix}`,
       handler: createBlobService({ clock, accounts, mint, access }),
@@ -222,7 +226,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     tokens: githubTokens,
     oidc,
   });
-  const azure = createAzure({ tenant: tenant.toLowerCase(), arm, access, accounts, directory, subscriptions, quotas });
+  const azure = createAzure({
+    tenant: tenant.toLowerCase(),
+    arm,
+    access,
+    accounts,
+    directory,
+    subscriptions,
+    quotas,
+    graph,
+  });
   azure.addTenant(tenant);
   for (const subscription of options.subscriptions ?? []) azure.addSubscription(subscription);
 

@@ -119,7 +119,7 @@ export function deleteResource(call: ResourceCall): WorldResponse {
   if (existing.operation !== undefined) throw busy(existing, behaviour);
   behaviour?.checkBusy?.(existing.id, context);
   demandNoLock(context, existing.id, 'delete');
-  behaviour?.checkDelete?.(existing, context);
+  behaviour?.checkDelete?.(existing, context, call.caller);
   if (!behaviour?.longRunning?.includes('delete')) {
     context.remove(existing);
     return json(200, show(existing, behaviour, context));

@@ -87,7 +87,7 @@ export interface TypeBehaviour {
   /** The body as it is shown; the stored one by default. */
   readonly view?: (resource: Resource, context: ArmContext) => Body;
   /** Refuses a DELETE by throwing. */
-  readonly checkDelete?: (resource: Resource, context: ArmContext) => void;
+  readonly checkDelete?: (resource: Resource, context: ArmContext, caller: AccessToken) => void;
   /** Refuses while something else is under way, besides an operation on the resource itself. */
   readonly checkBusy?: (id: string, context: ArmContext) => void;
   readonly removed?: (resource: Resource, context: ArmContext) => void;

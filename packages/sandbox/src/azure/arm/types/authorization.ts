@@ -1,7 +1,9 @@
 import { isObject } from '@suite/foundation';
 import { json, type WorldResponse } from '../../../network/http.ts';
 import { isWithin } from '../../access.ts';
+import { readGrantConditions } from '../../grant-conditions.ts';
 import type { RoleDefinition } from '../../roles.ts';
+import type { AccessToken } from '../../tokens.ts';
 import { type Body, merge, properties, text } from '../body.ts';
 import { ArmError, refusals } from '../errors.ts';
 import { nameOf, sameId } from '../ids.ts';
@@ -11,8 +13,8 @@ import type { ArmContext, TypeBehaviour } from '../type.ts';
 export const roleAssignments: TypeBehaviour = {
   type: 'Microsoft.Authorization/roleAssignments',
   isStateless: true,
-  check: ({ context, id, tenant, sent, existing }) => {
-    const { principalId, principalType, roleDefinitionId } = properties(sent);
+  check: ({ context, id, tenant, sent, existing, caller }) => {
+    const { principalId, principalType, roleDefinitionId, condition } = properties(sent);
     const role = context.access.roleById(nameOf(text(roleDefinitionId) ?? ''));
     if (role === undefined) {
       const name = nameOf(text(roleDefinitionId) ?? '');
@@ -22,6 +24,15 @@ export const roleAssignments: TypeBehaviour = {
         `The specified role definition with ID '${name}' does not exist.`,
       );
     }
+    if (readGrantConditions(text(condition)) === 'unknown') {
+      throw new ArmError(
+        400,
+        'NotPlayed',
+        'The sandbox plays conditions about RoleDefinitionId of role assignments only.',
+      );
+    }
+    const granted = [role.name, ...(existing === undefined ? [] : [roleOf(existing.body)])];
+    for (const one of granted) demandGrant(context, caller, 'write', one, id);
     const principal = text(principalId) ?? '';
     // A caller that names the type vouches for the principal: it may be too new to be found.
     if (text(principalType) === undefined && context.directory.byObjectId(principal) === undefined) {
@@ -69,12 +80,36 @@ export const roleAssignments: TypeBehaviour = {
     });
   },
   stored: (resource, { context }) => {
-    const { principalId, roleDefinitionId } = properties(resource.body);
-    const role = nameOf(String(roleDefinitionId));
-    context.access.assign({ name: resource.name, scope: scopeOf(resource.id), principalId: String(principalId), role });
+    const { principalId, condition } = properties(resource.body);
+    const grants = readGrantConditions(text(condition));
+    context.access.assign({
+      name: resource.name,
+      scope: scopeOf(resource.id),
+      principalId: String(principalId),
+      role: roleOf(resource.body),
+      ...(grants === undefined || grants === 'unknown' ? {} : { grants }),
+    });
   },
+  checkDelete: (resource, context, caller) =>
+    demandGrant(context, caller, 'delete', roleOf(resource.body), resource.id),
   removed: (resource, { access }) => access.unassign(resource.name),
 };
+
+/** The right alone was asked for before; whether its condition holds depends on the role. */
+function demandGrant(
+  { access }: ArmContext,
+  caller: AccessToken | undefined,
+  verb: 'write' | 'delete',
+  role: string,
+  id: string,
+): void {
+  if (caller === undefined || access.permitsGrant(caller.objectId, verb, role, scopeOf(id))) return;
+  throw refusals.unauthorized(caller.clientId, caller.objectId, `Microsoft.Authorization/roleAssignments/${verb}`, id);
+}
+
+function roleOf(body: Body): string {
+  return nameOf(String(properties(body)['roleDefinitionId'])).toLowerCase();
+}
 
 /** Assignments that a scope has, inherits, or holds below it; `$filter` as Azure understands it. */
 export function listRoleAssignments(context: ArmContext, scope: string, filter: string | null): WorldResponse {

@@ -48,7 +48,8 @@ export const postgresqlParameters: Readonly<Record<string, Parameter>> = {
   'metrics.collector_database_activity': onOff('off'),
   password_encryption: choice('scram-sha-256', 'md5', 'scram-sha-256'),
   'pgaudit.log': free('none', 'Set', 'none,read,write,function,role,ddl,misc,misc_set,all'),
-  'pgbouncer.enabled': onOff('off'),
+  // The one that is written in other words (Azure Database for PostgreSQL, PgBouncer).
+  'pgbouncer.enabled': choice('false', 'true', 'false'),
   require_secure_transport: onOff('on'),
   shared_preload_libraries: free('', 'Set', '.*', false),
   ssl_min_protocol_version: choice('TLSv1.2', 'TLSv1.2', 'TLSv1.3'),
