@@ -1,5 +1,6 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { count } from '@suite/foundation';
 import { openSandbox, runAction, type SandboxWorld } from '@suite/sandbox';
 import { type Case, type Measurement, median } from './measurement.ts';
 
@@ -28,7 +29,7 @@ export async function measurePreflight(): Promise<Measurement> {
         whole.push(performance.now() - started);
       }
       cases.push({
-        case: `${environments} environments`,
+        case: count(environments, 'environment'),
         metric: 'added',
         unit: 'ms',
         ours: median(waited),
