@@ -93,13 +93,19 @@ function sharedThings(view: EnvironmentScope): { readonly what: string; readonly
   return things;
 }
 
+/** A plan, and the state as it is now. */
+export interface ReadPlan extends JudgedPlan {
+  /** How often the state has been written. */
+  readonly serial: number | undefined;
+}
+
 /** Makes a plan into `planFile` and judges it. */
 export async function makePlan(
   target: Target,
   services: Services,
   prepared: Prepared,
   planFile: string,
-): Promise<JudgedPlan> {
+): Promise<ReadPlan> {
   const { terraform, variablesFile } = prepared;
   await services.log.group('terraform plan', () => terraform.plan({ out: planFile, varFiles: [variablesFile] }));
   return readPlanFile(target, prepared, planFile);
@@ -110,8 +116,8 @@ export async function readPlanFile(
   target: Target,
   { terraform, azure }: Prepared,
   planFile: string,
-): Promise<JudgedPlan> {
-  const [json, lineage] = await Promise.all([terraform.show(planFile), terraform.lineage()]);
+): Promise<ReadPlan> {
+  const [json, revision] = await Promise.all([terraform.show(planFile), terraform.revision()]);
   const content = readPlan(json);
   if (content.errored) {
     throw new UserError({
@@ -119,10 +125,11 @@ export async function readPlanFile(
       remedy: 'Plan again, and put right what that says.',
     });
   }
-  const digest = digestPlan(json, lineage ?? '', createDigest);
+  const digest = digestPlan(json, revision?.lineage ?? '', createDigest);
   const predicted = predictResources(content.creates, target.view.subscription);
   const unrecorded = await findUnrecorded(predicted, azure.findResource);
-  return judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
+  const judged = judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
+  return { ...judged, serial: revision?.serial };
 }
 
 /** Whether a plan was made from the platform file as it is now; versions that Azure moved in between do not count. */
