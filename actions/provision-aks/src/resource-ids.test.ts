@@ -26,7 +26,7 @@ const recordedParents: Record<string, Parent> = {
 };
 
 describe('against a recorded run', () => {
-  const predicted = predictResources(recorded, subscription, recordedParents);
+  const predicted = predictResources(recorded, subscription, {}, recordedParents);
 
   test('every predicted id is the one that was made', () => {
     const made = new Map(recorded.map(({ address, id }) => [address, id]));
