@@ -5,7 +5,7 @@ import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/t
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
 import type { Azure, Services, StateBlob } from './ports.ts';
-import { predictId, predictResources, workspaceApi, workspaceId } from './resource-ids.ts';
+import { predictId, predictResources, subscriptionsElsewhere, workspaceApi, workspaceId } from './resource-ids.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
 import { findUnrecorded } from './unrecorded.ts';
@@ -126,7 +126,7 @@ export async function readPlanFile(
     });
   }
   const digest = digestPlan(json, revision?.lineage ?? '', createDigest);
-  const predicted = predictResources(content.creates, target.view.subscription);
+  const predicted = predictResources(content.creates, target.view.subscription, subscriptionsElsewhere(target.view));
   const unrecorded = await findUnrecorded(predicted, azure.findResource);
   const judged = judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
   return { ...judged, serial: revision?.serial };
@@ -136,9 +136,10 @@ export async function readPlanFile(
 export function isMadeFor({ view }: Target, content: PlanContent): boolean {
   const planned = content.variables as Partial<ReturnType<typeof terraformVariables>> & {
     cluster?: { version?: string };
-    pools?: Record<string, { version?: string } | null>;
+    pools?: { system?: { version?: string }; workers?: Record<string, { version?: string }> };
   };
-  const pools = Object.entries(planned.pools ?? {}).map(([name, pool]) => [name, pool?.version]);
+  const named = Object.entries({ system: planned.pools?.system, ...planned.pools?.workers });
+  const pools = named.map(([name, pool]) => [name, pool?.version]);
   const held = { cluster: planned.cluster?.version, pools: Object.fromEntries(pools) };
   return sameJson(terraformVariables(view, held), content.variables);
 }
