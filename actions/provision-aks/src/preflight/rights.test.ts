@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { conditionOf } from '@suite/platform-file';
 import { rightsByType, subscriptionRights } from './actions.ts';
 import { conditionAllows } from './condition.ts';
 import { checkOwnRights } from './own-rights.ts';
@@ -259,6 +260,16 @@ describe('conditions', () => {
   const allBut = both('ForAnyOfAllValues:GuidNotEquals', [owner, ...administrators]);
   const only = both('ForAnyOfAnyValues:GuidEquals', ['4633458b-17de-408a-b874-0445c86b69e6']);
   const write = 'Microsoft.Authorization/roleAssignments/write';
+
+  test('those that bootstrap writes are understood', () => {
+    const assigning = (role: string) => ({ action: write, scope: group, role });
+    const but = conditionOf({ allBut: ['Owner'] });
+    expect(conditionAllows(but, assigning('AcrPull'))).toBe(true);
+    expect(conditionAllows(but, assigning('Owner'))).toBe(false);
+    const one = conditionOf({ only: ['Key Vault Secrets User'] });
+    expect(conditionAllows(one, assigning('Key Vault Secrets User'))).toBe(true);
+    expect(conditionAllows(one, assigning('Owner'))).toBe(false);
+  });
 
   test.each([
     ['all but administrators, a harmless role', allBut, write, 'AcrPull', true],

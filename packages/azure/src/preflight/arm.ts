@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { asArray, asObject, asString, errorMessage, isObject, parseJson, UserError } from '@suite/foundation';
-import { translateRequestFailure, withRetries } from '../failure.ts';
+import { readFailure, translateRequestFailure, withRetries } from '../failure.ts';
 import { createSend, type HttpRequest } from '../pipeline.ts';
 import { type ArmOptions, isAbsent } from '../resource-reader.ts';
 import { type Answer, known } from './answer.ts';
@@ -53,6 +53,9 @@ export function createArm(credential: TokenCredential, options: ArmOptions): Arm
       return known(await work());
     } catch (error) {
       const host = new URL(root).host;
+      if (readFailure(error).code === 'ETIMEDOUT') {
+        return { known: false, why: `${host} did not answer within ${timeoutMs / 1000} s while ${doing}.` };
+      }
       return unanswered(translateRequestFailure(error, { identity, doing, host, right }));
     }
   };

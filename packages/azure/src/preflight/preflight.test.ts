@@ -141,7 +141,7 @@ describe('what cannot be answered is not known', () => {
     ['throttled', { status: 429, text: '' }, 'kept answering 429'],
     ['an outage', { status: 503, text: '' }, 'kept answering 503'],
     ['no connection', 'ENOTFOUND', 'could not be reached'],
-    ['no answer in time', 'ETIMEDOUT', 'could not be reached'],
+    ['no answer in time', 'ETIMEDOUT', 'did not answer within 10 s while asking for the vCPU quotas in westeurope.'],
   ])('%s', async (_, answer, why) => {
     const { reader, requests, clock } = start(answer);
     expect(await reader.usages('westeurope')).toMatchObject({ known: false, why: expect.stringContaining(why) });
