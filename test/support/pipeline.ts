@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   createRunnerHost,
   type HostOptions,
@@ -52,13 +52,15 @@ export interface PipelineWorld extends SandboxWorld {
 export interface PipelineOptions {
   /** Changes the example's platform file before anything is made from it: identities, rights, GitHub environments. */
   readonly platform?: (text: string) => string;
+  /** The same for the lock, where `platform` needs other scopes or regions. */
+  readonly lock?: (text: string) => string;
   /** What a reviewer answers; by default the first one always approves. */
   readonly approve?: NonNullable<HostOptions['approve']>;
 }
 
-export async function openPipelineWorld({ platform, approve }: PipelineOptions = {}): Promise<PipelineWorld> {
+export async function openPipelineWorld({ platform, lock, approve }: PipelineOptions = {}): Promise<PipelineWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
-  const seed = platform === undefined ? example : await changedExample(platform);
+  const seed = platform === undefined ? example : await changedExample(platform, lock);
   const sandbox = await openSandbox({
     example: seed,
     folder,
@@ -102,16 +104,23 @@ export async function openPipelineWorld({ platform, approve }: PipelineOptions =
   };
 }
 
-/** A copy of the example with another platform file. */
-async function changedExample(change: (text: string) => string): Promise<string> {
+/** A copy of the example with another platform file, and another lock where that needs one. */
+async function changedExample(
+  platform: (text: string) => string,
+  lock: ((text: string) => string) | undefined,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'example-'));
   await cp(example, folder, { recursive: true });
-  const file = join(folder, 'platform.yaml');
+  await changeFile(join(folder, 'platform.yaml'), platform);
+  if (lock !== undefined) await changeFile(join(folder, 'platform.lock.yaml'), lock);
+  return folder;
+}
+
+async function changeFile(file: string, change: (text: string) => string): Promise<void> {
   const before = await readFile(file, 'utf8');
   const after = change(before);
-  if (after === before) throw new Error('The example’s platform.yaml is not as this test expects it.');
+  if (after === before) throw new Error(`The example’s ${basename(file)} is not as this test expects it.`);
   await writeFile(file, after);
-  return folder;
 }
 
 /** A pull request with these files, by a person of the team unless it says otherwise. */

@@ -17,6 +17,7 @@ export interface RoleDefinition {
 
 const blobs = 'Microsoft.Storage/storageAccounts/blobServices';
 const repositories = 'Microsoft.ContainerRegistry/registries/repositories';
+const trafficControllers = 'Microsoft.ServiceNetworking/trafficControllers';
 const rightsOverRights = ['Microsoft.Authorization/*/Delete', 'Microsoft.Authorization/*/Write'];
 const common = [
   'Microsoft.Authorization/*/read',
@@ -48,6 +49,24 @@ export const builtInRoles: readonly RoleDefinition[] = [
   builtIn('4d97b98b-1d4f-4787-a291-c67834d212e7', 'Network Contributor', 'Manages networks.', {
     actions: [...common, 'Microsoft.Network/*', 'Microsoft.ResourceHealth/availabilityStatuses/read'],
   }),
+  builtIn(
+    'fbc52c3f-28ad-4303-a892-8a056630b8f1',
+    'AppGw for Containers Configuration Manager',
+    'Reads and configures Application Gateways for Containers.',
+    {
+      actions: [
+        ...['', '/frontends', '/associations', '/*'].flatMap(kind =>
+          ['read', 'write', 'delete'].map(verb => `${trafficControllers}${kind}/${verb}`),
+        ),
+        ...['read', 'write', 'operations/read', 'operationstatuses/read'].map(
+          verb => `Microsoft.Resources/subscriptions/resourcegroups/deployments/${verb}`,
+        ),
+      ],
+      dataActions: ['read', 'write', 'delete'].map(
+        verb => `${trafficControllers}/serviceRoutingConfigurations/${verb}`,
+      ),
+    },
+  ),
   builtIn('7f951dda-4ed3-4680-a7ca-43fe172d538d', 'AcrPull', 'Pulls images.', {
     actions: ['Microsoft.ContainerRegistry/registries/pull/read'],
   }),

@@ -18,7 +18,9 @@ const configurations = [
       'azurerm_dns_ns_record.child: update ttl',
       'azurerm_dns_zone.child: update soa_record',
       'azurerm_dns_zone.public: update tags',
+      'azurerm_federated_identity_credential.controller: update subject',
       'azurerm_nat_gateway.nat: update idle_timeout_in_minutes',
+      'azurerm_network_security_rule.https: update destination_address_prefix',
       'azurerm_private_dns_zone.registry: update tags',
       'azurerm_private_dns_zone_virtual_network_link.registry: update resolution_policy',
       'azurerm_private_endpoint.registry: update private_dns_zone_group tags',
@@ -69,7 +71,7 @@ const configurations = [
       await directory.destroy();
       expect(everything().filter(id => !before.has(id) && !/NetworkWatcher/.test(id))).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   const everything = () => terraform.world.azure.resources().map(({ id }) => id);

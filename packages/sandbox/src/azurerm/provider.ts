@@ -125,16 +125,20 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
       }
       const { planned, requiresReplace } = planChange(schema, prior, config);
       const refinement = type.refine?.(prior, planned) ?? {};
+      const unchanged = refinement.unchanged ?? [];
       const adjusted = {
         ...planned,
-        ...Object.fromEntries((refinement.unchanged ?? []).map(name => [name, prior?.[name] ?? null])),
+        ...Object.fromEntries(unchanged.map(name => [name, prior?.[name] ?? null])),
         ...Object.fromEntries((refinement.unknown ?? []).map(name => [name, unknown])),
         ...refinement.values,
       };
       return {
         ...common,
         plannedState: objectMessage(schema.block, adjusted),
-        requiresReplace: [...requiresReplace, ...(refinement.requiresReplace ?? [])].map(pathMessage),
+        requiresReplace: [
+          ...requiresReplace.filter(path => !unchanged.includes(String(path[0]))),
+          ...(refinement.requiresReplace ?? []),
+        ].map(pathMessage),
         diagnostics: diagnosticMessages((refinement.problems ?? []).slice(0, 1).map(summary => ({ summary }))),
       };
     },

@@ -87,7 +87,13 @@ export const dataSources: { readonly [type: string]: DataSource } = {
   azurerm_dns_zone: zoneByName(dnsZone, dnsZoneKind, 'dnsZones'),
   azurerm_key_vault: readsLike(keyVault, vaultKind, inGroup('vaults')),
   azurerm_private_dns_zone: zoneByName(privateDnsZone, privateDnsZoneKind, 'privateDnsZones'),
-  azurerm_storage_account: readsLike(storageAccount, storageAccountKind, inGroup('storageAccounts')),
+  azurerm_storage_account: readsLike(
+    storageAccount,
+    storageAccountKind,
+    inGroup('storageAccounts'),
+    // What the sandbox's accounts never have.
+    () => ({ azure_files_authentication: [], custom_domain: [] }),
+  ),
   azurerm_kubernetes_cluster: readsLike(kubernetesCluster, clusterKind, inGroup('managedClusters'), clusterExtras),
 
   azurerm_virtual_network: {

@@ -34,9 +34,9 @@ export const natGateway = tableResource({
     idle_timeout_in_minutes: count('properties.idleTimeoutInMinutes'),
     resource_guid: computed(text('properties.resourceGuid')),
   },
-  // Azure spreads a StandardV2 over all zones by itself; azurerm takes no notice of them then.
-  readAlso: body => (textAt(body, 'sku', 'name') === 'StandardV2' ? { zones: [] } : {}),
-  refine: (_prior, planned) => ({
+  refine: (prior, planned) => ({
+    // Azure spreads a StandardV2 over all zones by itself, which is no difference.
+    unchanged: prior !== null && planned['sku_name'] === 'StandardV2' ? ['zones'] : [],
     problems:
       planned['sku_name'] === 'StandardV2' && texts(planned, 'zones').length > 0
         ? [

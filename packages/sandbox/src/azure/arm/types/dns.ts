@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { at, merge, properties, text } from '../body.ts';
+import { at, type Body, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { nameOf, parentIdOf, parseResourcePath, sameId } from '../ids.ts';
 import type { Resource } from '../store.ts';
@@ -149,7 +149,7 @@ function recordSet(base: string, kind: string): TypeBehaviour {
       if (call.existing === undefined) checkNames(call, kind);
     },
     fill: ({ sent, id, name, existing }) =>
-      merge(existing === undefined ? undefined : { properties: { SOARecord: hostOf(existing) } }, sent, {
+      merge(keptSoa(existing), sent, {
         properties: {
           fqdn: name === '@' ? `${zoneOf(id)}.` : `${name}.${zoneOf(id)}.`,
           ...(isPublic ? {} : { isAutoRegistered: false }),
@@ -162,9 +162,14 @@ function recordSet(base: string, kind: string): TypeBehaviour {
   };
 }
 
-function hostOf(existing: Resource) {
-  const { host } = at(existing.body, 'properties', 'SOARecord');
-  return host === undefined ? undefined : { host };
+/** What Azure itself put into an SOA record stays when a request does not speak of it. */
+function keptSoa(existing: Resource | undefined): Body {
+  const before = properties(existing?.body);
+  const entries = ['SOARecord', 'soaRecord'].flatMap(name => {
+    const { host, serialNumber } = at(before, name);
+    return before[name] === undefined ? [] : [[name, { host, serialNumber }] as const];
+  });
+  return { properties: Object.fromEntries(entries) };
 }
 
 /** A name with a CNAME has nothing else. */

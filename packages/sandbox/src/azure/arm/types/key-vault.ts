@@ -1,6 +1,5 @@
 import { type Body, merge, properties, text } from '../body.ts';
 import { ArmError } from '../errors.ts';
-import { sameId } from '../ids.ts';
 import { isNameTaken } from '../names.ts';
 import { makeEtag } from '../store.ts';
 import type { PutCall, TypeBehaviour } from '../type.ts';
@@ -18,8 +17,8 @@ export const vaults: TypeBehaviour = {
     const { createMode, enablePurgeProtection, softDeleteRetentionInDays } = properties(sent);
     checkIrrevocable(properties(existing?.body), { enablePurgeProtection, softDeleteRetentionInDays });
     if (existing !== undefined) return;
-    checkNameFree(call);
-    if (createMode === 'recover' || call.context.store.get(deletedId(call)) === undefined) return;
+    if (call.context.store.get(deletedId(call)) === undefined) return checkNameFree(call);
+    if (createMode === 'recover') return;
     throw new ArmError(
       409,
       'ConflictError',
@@ -97,15 +96,8 @@ export const deletedVaults: TypeBehaviour = {
 };
 
 /** Names of vaults are global, those of deleted ones too. */
-function checkNameFree(call: PutCall): void {
-  const { context, name, id } = call;
-  const other = context.store
-    .all()
-    .find(
-      ({ type, name: deleted, id: otherId }) =>
-        type === deletedVaults.type && sameId(deleted, name) && !sameId(otherId, deletedId(call)),
-    );
-  if (other === undefined && !isNameTaken(context, vaults.type, name, id)) return;
+function checkNameFree({ context, name, id }: PutCall): void {
+  if (!isNameTaken(context, vaults.type, name, id)) return;
   throw new ArmError(
     409,
     'VaultAlreadyExists',

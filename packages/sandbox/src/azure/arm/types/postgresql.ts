@@ -123,7 +123,8 @@ export const configurations: TypeBehaviour = {
   isStateless: true,
   check: ({ sent, name }) => {
     const { value, isReadOnly, allowedValues, dataType } = properties(sent);
-    const isAllowed = dataType !== 'Enumeration' || String(allowedValues).split(',').includes(String(value));
+    const isFree = dataType !== 'Enumeration' && dataType !== 'Boolean';
+    const isAllowed = isFree || String(allowedValues).split(',').includes(String(value));
     if (isReadOnly !== true && isAllowed) return;
     throw new ArmError(
       400,
