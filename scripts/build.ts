@@ -17,7 +17,7 @@ const sandbox = join(root, 'out', 'sandbox');
 const require = createRequire(import.meta.url);
 
 /** Workflows that users call; the others are this repository's own. */
-const reusable = ['plan.yml', 'promote.yml', 'stage.yml'];
+const reusable = ['bootstrap.yml', 'plan.yml', 'promote.yml', 'stage.yml'];
 
 interface Bundle {
   readonly entry: string;

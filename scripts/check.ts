@@ -51,6 +51,7 @@ const checks: readonly Check[] = [
       '-no-color',
       '-config-file',
       'examples/platform-repository/.github/actionlint.yaml',
+      'examples/platform-repository/.github/workflows/bootstrap.yml',
       'examples/platform-repository/.github/workflows/platform.yml',
     ],
     install: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',

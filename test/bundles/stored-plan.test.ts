@@ -177,6 +177,34 @@ describe('a machine is lost', () => {
     expect(stored()).toContain(key);
   });
 
+  test('before it could remove its plan: that is no plan any more once a part of it is applied', async () => {
+    const handed = await planAndStore();
+    const { account, container, key } = view().state;
+    const before = sandbox.world.azure.readBlob(account, container, key);
+    sandbox.world.faults.add({
+      match: ({ method, path }) => method === 'PUT' && path.includes('/workspaces/'),
+      answer: { status: 400, body: '{"error":{"code":"BadRequest","message":"Not today."}}' },
+    });
+    sandbox.world.faults.add({
+      match: onPlans('DELETE'),
+      answer: blobError(403, 'AuthorizationPermissionMismatch', 'This request is not authorized.'),
+    });
+    expect(errors(await applyStored(handed))[0]).toMatch(/Not today/);
+    sandbox.world.faults.clear();
+    expect(stored()).toContain(handed['plan-key']);
+
+    expect(await refusedApply(handed, { environment: { GITHUB_RUN_ATTEMPT: '2' } })).toEqual([
+      expect.stringMatching(
+        /is not what was reviewed: .* Nothing was applied\. The state was written after the stored plan was made, so an apply may have performed a part of it\. The summary shows .* left: run all jobs of the workflow again to have them reviewed\.$/,
+      ),
+    ]);
+    // As if none of it had been.
+    sandbox.world.azure.writeBlob(account, container, key, before?.content ?? '');
+    for (const { id } of sandbox.world.azure.resources('Microsoft.Resources/resourceGroups')) {
+      if (id.endsWith('/rg-contoso-shared-westeurope')) sandbox.world.azure.remove(id);
+    }
+  });
+
   test('while it is downloaded, then while it is applied: the same plan completes it', async () => {
     const handed = await planAndStore();
     await killedAt(onPlans('GET'), options => applyStored(handed, options));

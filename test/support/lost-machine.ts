@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { RunningStep, World } from '@suite/sandbox';
 
 /** The machine of a step is lost: the bundle and what it has started. Terraform runs in a process group of its own. */
@@ -6,12 +6,29 @@ export function loseMachine(running: RunningStep | undefined): void {
   if (running === undefined) throw new Error('Nothing runs that could be lost.');
   const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim();
   running.kill();
-  for (const pid of children.split(' ').filter(text => text !== '')) {
-    try {
-      process.kill(Number(pid), 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended by itself
-    }
+  for (const pid of children.split(' ').filter(text => text !== '')) kill(Number(pid));
+}
+
+/** The same of a step in a workflow, which nobody holds a handle of: every process on this world's network, at once. */
+export function loseMachinesOf({ proxyUrl }: World): void {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOn(proxyUrl, name));
+  if (pids.length === 0) throw new Error('Nothing runs that could be lost.');
+  for (const pid of pids) kill(Number(pid));
+}
+
+function isOn(proxyUrl: string, pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HTTPS_PROXY=${proxyUrl}`);
+  } catch {
+    return false; // it has ended, or is somebody else's
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended by itself
   }
 }
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import {
   createRunnerHost,
   type HostOptions,
@@ -52,21 +52,21 @@ export interface PipelineWorld extends SandboxWorld {
 export interface PipelineOptions {
   /** Changes the example's platform file before anything is made from it: identities, rights, GitHub environments. */
   readonly platform?: (text: string) => string;
-  /** The same for the lock, where `platform` needs other scopes or regions. */
+  /** The same of its lock, for regions that the example does not have. */
   readonly lock?: (text: string) => string;
   /** What a reviewer answers; by default the first one always approves. */
   readonly approve?: NonNullable<HostOptions['approve']>;
 }
 
-export async function openPipelineWorld({ platform, lock, approve }: PipelineOptions = {}): Promise<PipelineWorld> {
+export async function openPipelineWorld({ approve, ...changes }: PipelineOptions = {}): Promise<PipelineWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
-  const seed = platform === undefined ? example : await changedExample(platform, lock);
+  const seed = await changedExample(changes);
   const sandbox = await openSandbox({
     example: seed,
     folder,
     provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
   });
-  if (seed !== example) await rm(seed, { recursive: true });
+  await rm(seed, { recursive: true });
   const watchers: PipelineWorld['watchers'] = new Set();
   const host = createRunnerHost({
     world: sandbox.world,
@@ -104,23 +104,21 @@ export async function openPipelineWorld({ platform, lock, approve }: PipelineOpt
   };
 }
 
-/** A copy of the example with another platform file, and another lock where that needs one. */
-async function changedExample(
-  platform: (text: string) => string,
-  lock: ((text: string) => string) | undefined,
-): Promise<string> {
+/** A copy of the example with what is different of it. */
+async function changedExample({ platform, lock }: Pick<PipelineOptions, 'platform' | 'lock'>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'example-'));
   await cp(example, folder, { recursive: true });
   await changeFile(join(folder, 'platform.yaml'), platform);
-  if (lock !== undefined) await changeFile(join(folder, 'platform.lock.yaml'), lock);
+  await changeFile(join(folder, 'platform.lock.yaml'), lock);
   return folder;
 }
 
-async function changeFile(file: string, change: (text: string) => string): Promise<void> {
-  const before = await readFile(file, 'utf8');
+async function changeFile(path: string, change: ((text: string) => string) | undefined): Promise<void> {
+  if (change === undefined) return;
+  const before = await readFile(path, 'utf8');
   const after = change(before);
-  if (after === before) throw new Error(`The example’s ${basename(file)} is not as this test expects it.`);
-  await writeFile(file, after);
+  if (after === before) throw new Error(`${path} is not as this test expects it.`);
+  await writeFile(path, after);
 }
 
 /** A pull request with these files, by a person of the team unless it says otherwise. */
@@ -193,6 +191,17 @@ export function errorMessages(job: JobResult): string[] {
 /** The error annotations of a job, as a person reads them. */
 export function errorsOf({ steps }: JobResult) {
   return steps.flatMap(({ annotations }) => annotations).filter(({ level }) => level === 'error');
+}
+
+/** Names the step that runs now, of whichever run changed last: `Plan dev: Gate`. Undefined between steps. */
+export function currentStep({ watchers }: PipelineWorld): () => string | undefined {
+  let current: string | undefined;
+  watchers.add(({ jobs }) => {
+    const job = jobs.find(each => each.status === 'in_progress');
+    const step = job?.steps.find(each => each.status === 'in_progress');
+    current = job && step && `${job.name.replace(/^.* \/ /, '')}: ${step.name}`;
+  });
+  return () => current;
 }
 
 /** All that a run prints, for a test to tell why it is not as it should be. */

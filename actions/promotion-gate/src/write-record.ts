@@ -24,12 +24,15 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
       remedy: 'Apply again; if `existing: registry:` names one, check its id.',
     });
   }
-  const record: PromotionRecord = {
+  const place = placeOf(view, context.repositoryId);
+  const kept =
+    report.verdict === 'no-changes'
+      ? (await shelf.records(request.digest)).find(own => speaksFor(own, place) && own.run.id === context.runId)
+      : undefined;
+  // An attempt that was cut off after its record has proved it, and of which plan: nothing was left for this one to apply.
+  const record = kept ?? {
     schema: 'record/v1',
-    repository: context.repositoryId,
-    platform: view.platform,
-    environment: name,
-    region: view.region,
+    ...place,
     bundle: request.digest,
     commit: bundle.commit,
     verdict: 'verified',
@@ -46,7 +49,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   );
   const copies = new Map<string, PromotionRecord>();
   for (const copy of found.flatMap(records => records ?? [])) {
-    if (places.some(place => speaksFor(copy, place))) copies.set(encodeRecord(copy).toString('utf8'), copy);
+    if (places.some(before => speaksFor(copy, before))) copies.set(encodeRecord(copy).toString('utf8'), copy);
   }
   const digest = await shelf.put(bytes, [...copies.values(), record]);
   setOutputs({ record: digest });

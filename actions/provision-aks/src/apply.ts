@@ -10,7 +10,7 @@ import { checkOwnRights, placeOfResources } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
 import { type Findings, failureChecks, timingsOf } from './report.ts';
 import { describeHolder } from './state.ts';
-import { discardPlans, fetchPlan, requireOwnKey } from './stored-plan.ts';
+import { discardPlans, type FetchedPlan, fetchPlan, requireOwnKey } from './stored-plan.ts';
 import type { Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -25,14 +25,15 @@ export async function apply(
   if (reviewed.kind === 'stored') requireOwnKey(view, reviewed.key);
   const azure = services.connect(target);
   // What cannot be applied anyway is not waited for.
-  const isGone =
-    reviewed.kind === 'stored' &&
-    !(await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile));
+  const fetched =
+    reviewed.kind === 'stored'
+      ? await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile)
+      : undefined;
   return exclusively({ ...services, view, azure, waitMs: leaseWaitMs }, async lost => {
     const prepared = await prepare(target, services, azure, workspace, lost);
     const holder = describeHolder(view, prepared.state, { state: 'free' }, services.clock.now());
     if (holder !== undefined) throw new UserError(holder);
-    return applyReviewed(target, services, prepared, reviewed, isGone);
+    return applyReviewed(target, services, prepared, reviewed, fetched);
   });
 }
 
@@ -41,17 +42,14 @@ async function applyReviewed(
   services: Services,
   prepared: Prepared,
   reviewed: Reviewed,
-  isGone: boolean,
+  fetched: FetchedPlan | undefined,
 ): Promise<Outcome> {
   const { workspace } = prepared;
   const planFile = reviewed.kind === 'file' ? reviewed.planFile : workspace.planFile;
-  const made =
-    reviewed.kind === 'digest' || isGone
-      ? await makePlan(target, services, prepared, planFile)
-      : await readPlanFile(target, prepared, planFile);
+  const { made, lost } = await takePlan(target, services, prepared, reviewed, fetched, planFile);
   // Of a plan that an earlier attempt has applied nothing may be left: then what is missing is to look at what runs.
-  const isDone = isGone && !made.content.applyable;
-  const review = isDone ? [] : compareWithReview(target, made, reviewed, isGone);
+  const isDone = lost !== undefined && !made.content.applyable;
+  const review = isDone ? [] : compareWithReview(target, made, reviewed, lost);
   const rights = await checkOwnRights(
     prepared.azure.preflight,
     made.content,
@@ -76,12 +74,39 @@ async function applyReviewed(
   }
 }
 
+interface TakenPlan {
+  readonly made: JudgedPlan;
+  /** Why it is not the stored plan itself; absent where it is, or where none was stored. */
+  readonly lost?: string;
+}
+
+/** The reviewed plan itself where it can still be applied, else a new one, which has to be equal. */
+async function takePlan(
+  target: Target,
+  services: Services,
+  prepared: Prepared,
+  { kind }: Reviewed,
+  fetched: FetchedPlan | undefined,
+  planFile: string,
+): Promise<TakenPlan> {
+  const again = () => makePlan(target, services, prepared, planFile);
+  if (kind === 'digest') return { made: await again() };
+  if (kind === 'stored' && fetched === undefined) return { made: await again(), lost: 'The stored plan is gone' };
+  const made = await readPlanFile(target, prepared, planFile);
+  const { serial } = fetched ?? {};
+  if (serial === undefined || made.serial === undefined || serial === String(made.serial)) return { made };
+  // Whoever is killed after its apply leaves a plan behind that would create everything once more.
+  const lost = 'The state was written after the stored plan was made';
+  services.log.info(`${lost}. Planning again.`);
+  return { made: await again(), lost };
+}
+
 /** Blocked checks for whatever makes this plan another one than was reviewed. */
 function compareWithReview(
   target: Target,
   { content, digest }: JudgedPlan,
   reviewed: Reviewed,
-  isGone: boolean,
+  lost: string | undefined,
 ): Check[] {
   if (reviewed.digest !== undefined && reviewed.digest !== digest) {
     const changes = count(content.changes.length, 'change');
@@ -91,9 +116,10 @@ function compareWithReview(
         name: 'The plan is the reviewed one',
         status: 'blocked',
         message: `This plan is not what was reviewed: its digest is ${digest}, the reviewed one ${reviewed.digest}. Nothing was applied.`,
-        remedy: isGone
-          ? `The stored plan is gone, so an apply may have performed a part of it. The summary shows the ${changes} that are left: run all jobs of the workflow again to have them reviewed.`
-          : `Something changed since the review. Read the ${changes} in the summary, and review again.`,
+        remedy:
+          lost === undefined
+            ? `Something changed since the review. Read the ${changes} in the summary, and review again.`
+            : `${lost}, so an apply may have performed a part of it. The summary shows the ${changes} that are left: run all jobs of the workflow again to have them reviewed.`,
       },
     ];
   }

@@ -4,7 +4,7 @@ import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
 import { startPreflight } from './preflight/index.ts';
-import { makePlan, prepare } from './prepared.ts';
+import { makePlan, prepare, type ReadPlan } from './prepared.ts';
 import { type Findings, failureChecks, type PlanPlace, showValue } from './report.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
@@ -45,7 +45,9 @@ export async function plan(
   services.log.info(`Preflight: ${count(checks.length, 'finding')}; Terraform's plan waited ${waited} for them.`);
   const made = withChecks(plain, checks);
   const judged = seen === undefined ? made : withReview(made, seen, request.approval);
-  const handed = request.store ? await handOn(target, services, azure, await workspace.readPlan(file), judged) : {};
+  const handed = request.store
+    ? await handOn(target, services, azure, await workspace.readPlan(file), { ...judged, serial: plain.serial })
+    : {};
   const holder = describeHolder(view, prepared.state, await whoWorks(azure, services), services.clock.now());
   const outdated =
     holder === undefined ? [] : [`This plan may be outdated soon. ${describeProblem({ message: holder.message })}`];
@@ -73,13 +75,13 @@ async function handOn(
   services: Services,
   { plans }: Azure,
   content: Buffer,
-  { verdict, digest }: JudgedPlan,
+  { verdict, digest, serial }: ReadPlan,
 ): Promise<{ readonly stored?: StoredPlan; readonly warning?: string }> {
   if (verdict === 'blocked') {
     services.log.info('The plan is not stored: as it is, no apply takes it.');
     return {};
   }
-  const outcome = await storePlan({ ...services, view, plans }, content, digest);
+  const outcome = await storePlan({ ...services, view, plans }, content, { digest, serial });
   return 'warning' in outcome ? outcome : { stored: outcome };
 }
 

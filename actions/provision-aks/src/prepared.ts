@@ -5,7 +5,7 @@ import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/t
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
 import type { Azure, Services, StateBlob } from './ports.ts';
-import { predictId, predictResources, workspaceApi, workspaceId } from './resource-ids.ts';
+import { predictId, predictResources, subscriptionsElsewhere, workspaceApi, workspaceId } from './resource-ids.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
 import { findUnrecorded } from './unrecorded.ts';
@@ -93,13 +93,19 @@ function sharedThings(view: EnvironmentScope): { readonly what: string; readonly
   return things;
 }
 
+/** A plan, and the state as it is now. */
+export interface ReadPlan extends JudgedPlan {
+  /** How often the state has been written. */
+  readonly serial: number | undefined;
+}
+
 /** Makes a plan into `planFile` and judges it. */
 export async function makePlan(
   target: Target,
   services: Services,
   prepared: Prepared,
   planFile: string,
-): Promise<JudgedPlan> {
+): Promise<ReadPlan> {
   const { terraform, variablesFile } = prepared;
   await services.log.group('terraform plan', () => terraform.plan({ out: planFile, varFiles: [variablesFile] }));
   return readPlanFile(target, prepared, planFile);
@@ -110,8 +116,8 @@ export async function readPlanFile(
   target: Target,
   { terraform, azure }: Prepared,
   planFile: string,
-): Promise<JudgedPlan> {
-  const [json, lineage] = await Promise.all([terraform.show(planFile), terraform.lineage()]);
+): Promise<ReadPlan> {
+  const [json, revision] = await Promise.all([terraform.show(planFile), terraform.revision()]);
   const content = readPlan(json);
   if (content.errored) {
     throw new UserError({
@@ -119,19 +125,21 @@ export async function readPlanFile(
       remedy: 'Plan again, and put right what that says.',
     });
   }
-  const digest = digestPlan(json, lineage ?? '', createDigest);
-  const predicted = predictResources(content.creates, target.view.subscription);
+  const digest = digestPlan(json, revision?.lineage ?? '', createDigest);
+  const predicted = predictResources(content.creates, target.view.subscription, subscriptionsElsewhere(target.view));
   const unrecorded = await findUnrecorded(predicted, azure.findResource);
-  return judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
+  const judged = judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
+  return { ...judged, serial: revision?.serial };
 }
 
 /** Whether a plan was made from the platform file as it is now; versions that Azure moved in between do not count. */
 export function isMadeFor({ view }: Target, content: PlanContent): boolean {
   const planned = content.variables as Partial<ReturnType<typeof terraformVariables>> & {
     cluster?: { version?: string };
-    pools?: Record<string, { version?: string } | null>;
+    pools?: { system?: { version?: string }; workers?: Record<string, { version?: string }> };
   };
-  const pools = Object.entries(planned.pools ?? {}).map(([name, pool]) => [name, pool?.version]);
+  const named = Object.entries({ system: planned.pools?.system, ...planned.pools?.workers });
+  const pools = named.map(([name, pool]) => [name, pool?.version]);
   const held = { cluster: planned.cluster?.version, pools: Object.fromEntries(pools) };
   return sameJson(terraformVariables(view, held), content.variables);
 }

@@ -1,4 +1,5 @@
 import { asObject, asString, type JsonObject } from '@suite/foundation';
+import type { ScopeView } from '@suite/platform-file';
 
 /** A resource that a plan creates: its address, its type and Terraform's `after`, in which unknown values are absent. */
 export interface PlannedCreate {
@@ -25,6 +26,8 @@ export interface PredictedResource {
 export interface Parent {
   readonly attribute: string;
   readonly address: string;
+  /** What follows the id. */
+  readonly suffix?: string;
 }
 
 /**
@@ -33,24 +36,28 @@ export interface Parent {
  * ids tell which, before anything is applied. Pass pure creates only: what is replaced exists by definition.
  *
  * @param subscription where the resources are made
- * @param parents which resource an id refers to that is unknown until then, by address without instance key
+ * @param elsewhere those that are made in another one, by address without instance key
+ * @param parents which resource an id refers to that is unknown until then, by address with or without instance key
  */
 export function predictResources(
   creates: readonly PlannedCreate[],
   subscription: string,
+  elsewhere: Readonly<Record<string, string>> = {},
   parents: Readonly<Record<string, Parent>> = ownParents,
 ): PredictedResource[] {
   const byAddress = new Map(creates.map(create => [create.address, create]));
   const idOf = (create: PlannedCreate): string | undefined => {
     const [resource, key] = splitKey(create.address);
-    const parent = parents[resource];
+    const place = elsewhere[resource] ?? subscription;
+    const parent = parents[create.address] ?? parents[resource];
     const values = asObject(create.values);
     if (parent === undefined || values[parent.attribute] !== undefined) {
-      return predictId(create.type, values, subscription);
+      return predictId(create.type, values, place);
     }
     const owner = byAddress.get(parent.address.replace('{key}', key));
     const ownerId = owner === undefined ? undefined : idOf(owner);
-    return predictId(create.type, { ...values, [parent.attribute]: ownerId }, subscription);
+    const value = ownerId === undefined ? undefined : ownerId + (parent.suffix ?? '');
+    return predictId(create.type, { ...values, [parent.attribute]: value }, place);
   };
   return creates.flatMap(create => {
     const kind = kinds[create.type];
@@ -335,29 +342,143 @@ const kinds: Readonly<Record<string, Kind>> = {
   azurerm_monitor_metric_alert: { apiVersion: '2018-03-01', ...inGroup('Microsoft.Insights/metricAlerts') },
 };
 
-/** The references between resources of `terraform/environment` whose value is an id that is unknown at first. */
+const cluster = 'module.cluster.azurerm_kubernetes_cluster.this';
+const group = 'module.resource_group.azurerm_resource_group.this';
+const gateway = 'module.gateway[0].azurerm_application_load_balancer.this';
+const account = 'module.storage[0].azurerm_storage_account.this';
+const server = 'module.database[0].azurerm_postgresql_flexible_server.this';
+const registry = 'module.registry[0].azurerm_container_registry.this';
+const vault = 'module.vault[0].azurerm_key_vault.this';
+const zone = 'module.dns[0].azurerm_dns_zone.this[0]';
+const backupVault = 'module.backup[0].azurerm_data_protection_backup_vault.this';
+const subnet = (key: string) => `module.network[0].azurerm_subnet.this["${key}"]`;
+const container = (key: string) => `module.storage[0].azurerm_storage_container.this["${key}"]`;
+
+const to = (attribute: string, address: string, suffix = ''): Parent => ({ attribute, address, suffix });
+
+/** One reference for each instance key. */
+function each(
+  address: string,
+  attribute: string,
+  owners: Readonly<Record<string, string | readonly [owner: string, suffix: string]>>,
+): Record<string, Parent> {
+  return Object.fromEntries(
+    Object.entries(owners).map(([key, owner]) => [
+      `${address}["${key}"]`,
+      typeof owner === 'string' ? to(attribute, owner) : to(attribute, ...owner),
+    ]),
+  );
+}
+
+/** The references between resources of `terraform/environment` and `terraform/shared` whose value is an id that is unknown at first. */
 const ownParents: Readonly<Record<string, Parent>> = {
-  'module.network[0].azurerm_subnet_network_security_group_association.this': {
-    attribute: 'subnet_id',
-    address: 'module.network[0].azurerm_subnet.this{key}',
-  },
-  'module.identities.azurerm_role_assignment.cluster_network': {
-    attribute: 'scope',
-    address: 'module.network[0].azurerm_subnet.this["compute"]',
-  },
-  'module.identities.azurerm_role_assignment.registry_pull': {
-    attribute: 'scope',
-    address: 'module.registry[0].azurerm_container_registry.this',
-  },
-  'module.pools.azurerm_kubernetes_cluster_node_pool.this': {
-    attribute: 'kubernetes_cluster_id',
-    address: 'module.cluster.azurerm_kubernetes_cluster.this',
-  },
-  'module.monitoring[0].azurerm_monitor_data_collection_rule_association.containers': {
-    attribute: 'target_resource_id',
-    address: 'module.cluster.azurerm_kubernetes_cluster.this',
-  },
+  'module.network[0].azurerm_subnet_network_security_group_association.this': to(
+    'subnet_id',
+    'module.network[0].azurerm_subnet.this{key}',
+  ),
+  'module.network[0].azurerm_subnet_nat_gateway_association.this': to(
+    'subnet_id',
+    'module.network[0].azurerm_subnet.this{key}',
+  ),
+  'module.network[0].azurerm_subnet_route_table_association.this': to(
+    'subnet_id',
+    'module.network[0].azurerm_subnet.this{key}',
+  ),
+  'module.network[0].azurerm_nat_gateway_public_ip_association.this': to(
+    'nat_gateway_id',
+    'module.network[0].azurerm_nat_gateway.this{key}',
+  ),
+  'module.gateway[0].azurerm_application_load_balancer_frontend.this': to('application_load_balancer_id', gateway),
+  'module.gateway[0].azurerm_application_load_balancer_subnet_association.this': to(
+    'application_load_balancer_id',
+    gateway,
+  ),
+  'module.gateway[0].azurerm_application_load_balancer_security_policy.this': to(
+    'application_load_balancer_id',
+    gateway,
+  ),
+  'module.storage[0].azurerm_storage_container.this': to('storage_account_id', account),
+  'module.storage[0].azurerm_storage_management_policy.this': to('storage_account_id', account),
+  'module.database[0].azurerm_postgresql_flexible_server_database.this': to('server_id', server),
+  'module.private_link[0].azurerm_private_dns_zone_virtual_network_link.this': to(
+    'private_dns_zone_id',
+    'module.private_link[0].azurerm_private_dns_zone.this{key}',
+  ),
+
+  'module.pools.azurerm_kubernetes_cluster_node_pool.this': to('kubernetes_cluster_id', cluster),
+  'module.policy.azurerm_resource_group_policy_assignment.pod_security': to('resource_group_id', group),
+  'module.policy.azurerm_kubernetes_cluster_deployment_safeguard.this': to('kubernetes_cluster_id', cluster),
+  'module.monitoring.azurerm_monitor_data_collection_rule_association.containers': to('target_resource_id', cluster),
+  'module.monitoring.azurerm_monitor_data_collection_rule_association.prometheus': to('target_resource_id', cluster),
+  'module.backup[0].azurerm_kubernetes_cluster_extension.this': to('cluster_id', cluster),
+  'module.backup[0].azurerm_kubernetes_cluster_trusted_access_role_binding.this': to('kubernetes_cluster_id', cluster),
+  'module.backup[0].azurerm_data_protection_backup_instance_kubernetes_cluster.this': to('vault_id', backupVault),
+
+  'module.identities.azurerm_federated_identity_credential.workload': to(
+    'user_assigned_identity_id',
+    'module.identities.azurerm_user_assigned_identity.workload{key}',
+  ),
+  ...each('module.identities.azurerm_role_assignment.control_plane', 'scope', {
+    cluster_network: subnet('compute'),
+    api_server_network: subnet('api_server'),
+    route_table: 'module.network[0].azurerm_route_table.this[0]',
+    private_dns_network: 'module.network[0].azurerm_virtual_network.this',
+    disk_encryption_set: 'module.disk_encryption[0].azurerm_disk_encryption_set.this',
+  }),
+  ...each('module.identities.azurerm_role_assignment.cluster_made', 'scope', {
+    registry_pull: registry,
+    secrets_provider: vault,
+  }),
+  // The group of the nodes is AKS's: what is in it goes with the cluster.
+  ...each('module.identities.azurerm_role_assignment.workload', 'scope', {
+    'alb-controller/gateway': group,
+    'alb-controller/subnet': subnet('dmz'),
+    'alb-controller/waf': 'module.gateway[0].azurerm_web_application_firewall_policy.this[0]',
+    'cert-manager/zone': zone,
+    'loki/blobs': container('loki'),
+    'mlflow/blobs': container('mlflow'),
+    'external-secrets/secrets': vault,
+  }),
+  ...each('module.backup[0].azurerm_role_assignment.this', 'scope', {
+    vault_reads_cluster: cluster,
+    vault_reads_snapshots: group,
+    vault_makes_snapshots: group,
+    vault_reads_disks: group,
+    vault_reads_blobs: account,
+    cluster_makes_snapshots: group,
+    extension_writes_backups: account,
+  }),
+  ...each('module.diagnostics.azurerm_monitor_diagnostic_setting.this', 'target_resource_id', {
+    cluster,
+    registry,
+    vault,
+    storage: [account, '/blobServices/default'],
+    gateway,
+  }),
+  ...each('module.locks[0].azurerm_management_lock.this', 'scope', {
+    registry,
+    vault,
+    storage: account,
+    database: server,
+    backup: backupVault,
+    dns: [zone, '/SOA/@'],
+  }),
+  ...each('module.locks.azurerm_management_lock.this', 'scope', {
+    logs: 'module.logs[0].azurerm_log_analytics_workspace.this',
+    dns: [zone, '/SOA/@'],
+  }),
 };
+
+/** What an environment makes in a zone of somebody else is in that zone's subscription. */
+export function subscriptionsElsewhere(view: ScopeView): Record<string, string> {
+  if (view.kind === 'shared' || view.dns === undefined) return {};
+  const subscription = view.dns.existing ? view.dns.id.split('/')[2] : view.dns.parent.subscription;
+  if (subscription === undefined) return {};
+  return {
+    'module.dns[0].azurerm_dns_ns_record.delegation': subscription,
+    'module.dns[0].azurerm_dns_cname_record.existing_wildcard': subscription,
+  };
+}
 
 /** `a.this["x"]` → `a.this`, `["x"]`; the key of a module stays where it is. */
 function splitKey(address: string): [resource: string, key: string] {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Change } from '@suite/change-report';
-import { withSettings } from './settings.ts';
+import { platformSchema } from '@suite/platform-file';
+import { knownSettings, withSettings } from './settings.ts';
 
 const absent = { is: 'absent' } as const;
 function change(type: string, address: string, path: string): Change {
@@ -30,6 +31,30 @@ test.each([
   [cluster, 'x', 'sku_tier_of_something', undefined],
   [pool, 'module.pools.azurerm_kubernetes_cluster_node_pool.this["gpu"]', 'vm_size', 'cluster.pools.gpu.size'],
   [pool, 'module.pools.azurerm_kubernetes_cluster_node_pool.this["user"]', 'max_count', 'cluster.pools.user.max'],
+  [
+    pool,
+    'module.pools.azurerm_kubernetes_cluster_node_pool.this["user2"]',
+    'spot_max_price',
+    'cluster.pools.user.spot',
+  ],
+  [pool, 'x.this["gpugreen1"]', 'upgrade_settings.max_surge', 'cluster.pools.gpu.surge'],
+  [pool, 'x.this["users"]', 'max_pods', undefined],
+  [cluster, 'x', 'default_node_pool.upgrade_settings.drain_timeout_in_minutes', 'cluster.pools.system.drain'],
+  [cluster, 'x', 'default_node_pool.gpu_driver', undefined],
+  [cluster, 'x', 'network_profile.outbound_type', 'network.egress'],
+  [cluster, 'x', 'maintenance_window_node_os.day_of_week', 'cluster.maintenance'],
+  [cluster, 'x', 'disk_encryption_set_id', 'cluster.disk-encryption'],
+  ['azurerm_container_registry', 'x', 'georeplications[0].location', 'registry.replicas'],
+  ['azurerm_key_vault', 'x', 'network_acls.default_action', 'key-vault.public-access'],
+  ['azurerm_storage_account', 'x', 'blob_properties.delete_retention_policy.days', 'storage.soft-delete'],
+  ['azurerm_storage_account', 'x', 'min_tls_version', undefined],
+  ['azurerm_postgresql_flexible_server', 'x', 'high_availability', 'database.high-availability'],
+  ['azurerm_managed_redis', 'x', 'sku_name', 'cache.size'],
+  ['azurerm_web_application_firewall_policy', 'x', 'policy_settings.mode', 'gateway.waf'],
+  ['azurerm_route_table', 'x', 'route[0].next_hop_in_ip_address', 'network.next-hop'],
+  ['azurerm_monitor_action_group', 'x', 'email_receiver[1].email_address', 'alerts.email'],
+  ['azurerm_consumption_budget_subscription', 'x', 'amount', 'budget.amount'],
+  ['azurerm_kubernetes_cluster_deployment_safeguard', 'x', 'level', 'cluster.features.safeguards'],
   [pool, 'azurerm_kubernetes_cluster_node_pool.other', 'vm_size', undefined],
   ['azurerm_container_registry', 'x', 'public_network_access_enabled', 'registry.public-access'],
   ['azurerm_log_analytics_workspace', 'x', 'retention_in_days', 'logs.retention'],
@@ -39,4 +64,12 @@ test.each([
   const [named] = withSettings([change(type, address, path)]);
   expect(named?.attributes[0]?.setting).toBe(setting);
   expect(named?.reasons[0]?.attribute?.setting).toBe(setting);
+});
+
+test('every setting is one that the platform file knows', () => {
+  const schema = JSON.stringify(platformSchema());
+  for (const setting of knownSettings) {
+    for (const key of setting.split('.'))
+      expect({ setting, known: schema.includes(`"${key}"`) }).toEqual({ setting, known: true });
+  }
 });

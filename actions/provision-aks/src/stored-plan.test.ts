@@ -55,18 +55,17 @@ const review = { kind: 'stored', key, sha256, digest } as const;
 describe('a plan is stored', () => {
   test('under its scope, region, run and attempt, and says where it comes from', async () => {
     const { handover, held } = start();
-    expect(await storePlan(handover, Buffer.from('plan'), digest)).toEqual({ key, sha256 });
-    expect(held.get(key)?.metadata).toEqual({ run: '7', attempt: '1', commit: 'abc', digest });
+    expect(await storePlan(handover, Buffer.from('plan'), { digest, serial: 3 })).toEqual({ key, sha256 });
+    expect(held.get(key)?.metadata).toEqual({ run: '7', attempt: '1', commit: 'abc', digest, serial: '3' });
     expect(() => requireOwnKey(view, key)).not.toThrow();
   });
 
   test('outside of a workflow no metadata is empty', async () => {
     const { handover, held } = start({}, {}, '');
-    const stored = await storePlan(
-      { ...handover, context: { ...handover.context, sha: '' } },
-      Buffer.from('x'),
+    const stored = await storePlan({ ...handover, context: { ...handover.context, sha: '' } }, Buffer.from('x'), {
       digest,
-    );
+      serial: undefined,
+    });
     expect(stored).toMatchObject({ key: `contoso/dev/westeurope/0-1-${id}.tfplan` });
     expect([...held.values()].map(({ metadata }) => metadata)).toEqual([
       { run: '0', attempt: '1', commit: '0', digest },
@@ -76,7 +75,7 @@ describe('a plan is stored', () => {
   test('where nobody prepared for it there is a warning, with the reason', async () => {
     const refused = new UserError({ message: 'There is no container.', remedy: 'Make it.' });
     const { handover } = start({}, { add: async () => ({ refused }) });
-    expect(await storePlan(handover, Buffer.from('plan'), digest)).toEqual({
+    expect(await storePlan(handover, Buffer.from('plan'), { digest, serial: 3 })).toEqual({
       warning: expect.stringMatching(/apply plans again.* There is no container\. Make it\.$/),
     });
   });
@@ -106,14 +105,15 @@ describe('a stored plan is fetched', () => {
   const metadata = { run: '7', commit: 'abc' };
 
   test.each([
-    ['as it was made', { sha256, metadata }],
-    ['by another attempt of the same run', { sha256, metadata: { ...metadata, attempt: '2' } }],
-  ])('%s', async (_, blob) => {
-    await expect(fetchPlan(start({ [key]: blob }).handover, review, '/t/plan')).resolves.toBe(true);
+    ['as it was made', { sha256, metadata }, undefined],
+    ['by another attempt of the same run', { sha256, metadata: { ...metadata, attempt: '2' } }, undefined],
+    ['with the state that it was made from', { sha256, metadata: { ...metadata, serial: '3' } }, '3'],
+  ])('%s', async (_, blob, serial) => {
+    expect(await fetchPlan(start({ [key]: blob }).handover, review, '/t/plan')).toEqual({ serial });
   });
 
   test('not one that is gone, which is no failure', async () => {
-    expect(await fetchPlan(start({}).handover, review, '/t/plan')).toBe(false);
+    expect(await fetchPlan(start({}).handover, review, '/t/plan')).toBeUndefined();
   });
 
   test.each([
@@ -142,10 +142,12 @@ describe('plans are removed', () => {
   const old = `contoso/dev/westeurope/1-1-${id}.tfplan`;
   const young = `contoso/dev/westeurope/2-1-${id}.tfplan`;
   const foreign = `contoso/prod/westeurope/1-1-${id}.tfplan`;
+  const beside = `contoso/dev/westeurope/7-2-${id}.tfplan`;
 
-  test('the used one, and those of this scope and region that are older than 7 days', async () => {
+  test('the used one, others of this run, and those of this scope and region that are older than 7 days', async () => {
     const { handover, held, lines } = start({
       [key]: {},
+      [beside]: {},
       [old]: { modifiedAt: now - 7 * day - 1 },
       [young]: { modifiedAt: now - 7 * day },
       [foreign]: { modifiedAt: now - 30 * day },

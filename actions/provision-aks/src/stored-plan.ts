@@ -43,13 +43,14 @@ function originOf({ runId, sha }: RunContext) {
 export async function storePlan(
   { view, context, plans, newId, log }: PlanHandover,
   content: Buffer,
-  digest: string,
+  { digest, serial }: { readonly digest: string; readonly serial: number | undefined },
 ): Promise<StoredPlan | { readonly warning: string }> {
   const sha256 = createHash('sha256').update(content).digest('hex');
   const { run, commit } = originOf(context);
   const attempt = context.runAttempt;
   const newKey = () => `${planPrefix(view)}${run}-${attempt}-${newId()}.tfplan`;
-  const added = await plans.add(newKey, content, { run, attempt, commit, digest });
+  const state = serial === undefined ? {} : { serial: String(serial) };
+  const added = await plans.add(newKey, content, { run, attempt, commit, digest, ...state });
   if ('key' in added) {
     log.info(`Stored as ${added.key}`);
     return { key: added.key, sha256 };
@@ -74,19 +75,25 @@ export function requireOwnKey(view: ScopeView, key: string): void {
   });
 }
 
+/** A stored plan that was fetched. */
+export interface FetchedPlan {
+  /** How often the state had been written when the plan was made. Whoever may add plans may write anything here. */
+  readonly serial: string | undefined;
+}
+
 /**
- * Brings the stored plan into `file`; false when it is gone, because an apply has used it or because of its age. Throws a UserError
- * unless it is, byte for byte, the one that this run's plan job stored.
+ * Brings the stored plan into `file`; undefined when it is gone, because an apply has used it or because of its age. Throws
+ * a UserError unless it is, byte for byte, the one that this run's plan job stored.
  */
 export async function fetchPlan(
   { context, plans, log }: PlanHandover,
   { key, sha256 }: StoredReview,
   file: string,
-): Promise<boolean> {
+): Promise<FetchedPlan | undefined> {
   const found = await plans.download(key, file);
   if (found === undefined) {
     log.info(`The stored plan ${key} is gone: an apply has used it, or it was older than 7 days. Planning again.`);
-    return false;
+    return undefined;
   }
   if (found.sha256 !== sha256) {
     throw new UserError({
@@ -103,19 +110,23 @@ export async function fetchPlan(
     });
   }
   log.info(`Fetched ${key}`);
-  return true;
+  return { serial: metadata['serial'] };
 }
 
-/** Removes a plan that was used, and those of the same scope and region that nobody will use any more. Never fails. */
-export async function discardPlans({ view, plans, clock, log }: PlanHandover, used: string): Promise<void> {
+/**
+ * Removes a plan that was used, and those of the same scope and region that nobody will use any more: what this run has
+ * planned beside it, in attempts that were cut off or rejected, and what is old. Never fails.
+ */
+export async function discardPlans({ view, context, plans, clock, log }: PlanHandover, used: string): Promise<void> {
   try {
     await plans.remove(used);
     const oldest = clock.now() - longestAgeMs;
     const prefix = planPrefix(view);
-    const old = (await plans.list(prefix)).filter(
-      ({ key, modifiedAt }) => key.startsWith(prefix) && modifiedAt < oldest,
-    );
-    for (const { key } of old) await plans.remove(key);
+    const own = `${prefix}${originOf(context).run}-`;
+    const all = (await plans.list(prefix)).filter(({ key }) => key.startsWith(prefix));
+    const spare = all.filter(({ key }) => key.startsWith(own));
+    const old = all.filter(plan => !spare.includes(plan) && plan.modifiedAt < oldest);
+    for (const { key } of [...spare, ...old]) await plans.remove(key);
     if (old.length > 0) log.info(`Removed ${count(old.length, 'stored plan')} that nobody applied for 7 days`);
   } catch (error) {
     log.warning(`Stored plans could not be cleaned up; the next apply tries again. ${errorMessage(error)}`);

@@ -59,7 +59,7 @@ describe('commands', () => {
     await terraform.show('/tmp/plan');
     await terraform.apply({ planFile: '/tmp/plan' });
     await terraform.outputs();
-    await terraform.lineage();
+    await terraform.revision();
     expect(commands).toHaveLength(6);
     for (const { args } of commands) expect(args.join(' ')).not.toContain('5ecre7');
   });
@@ -113,11 +113,12 @@ describe('commands', () => {
   });
 
   test.each([
-    ['{"version":4,"lineage":"6f1e","resources":[{"secret":1}]}', '6f1e'],
+    ['{"version":4,"lineage":"6f1e","serial":7,"resources":[{"secret":1}]}', { lineage: '6f1e', serial: 7 }],
+    ['{"version":4,"lineage":"6f1e"}', undefined],
     ['', undefined],
-  ])('the lineage is all that is read of a state: %j', async (stdout, expected) => {
+  ])('lineage and serial are all that is read of a state: %j', async (stdout, expected) => {
     const { terraform, lines } = start({ stdout });
-    expect(await terraform.lineage()).toBe(expected);
+    expect(await terraform.revision()).toEqual(expected);
     expect(lines).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Exit, ProcessRunner } from '@suite/action-kit';
-import { asObject, asString, type Clock, isObject, type JsonObject, parseJson } from '@suite/foundation';
+import { asObject, type Clock, isObject, type JsonObject, parseJson } from '@suite/foundation';
 import { type Backend, backendArguments } from './backend.ts';
 import { readTextDiagnostics } from './diagnostics.ts';
 import type { FailureContext } from './failures/context.ts';
@@ -52,8 +52,14 @@ export interface Terraform {
   }): Promise<Report>;
   /** The outputs of the state, sensitive ones included. */
   outputs(): Promise<Readonly<Record<string, OutputValue>>>;
-  /** The lineage of the state; undefined while there is none. Nothing else of the state leaves this function. */
-  lineage(): Promise<string | undefined>;
+  /** Which state it is, and how often it was written; undefined while there is none. Nothing else of it leaves this function. */
+  revision(): Promise<StateRevision | undefined>;
+}
+
+export interface StateRevision {
+  readonly lineage: string;
+  /** Grows with every change of the state. */
+  readonly serial: number;
 }
 
 /**
@@ -148,9 +154,10 @@ export function createTerraform(options: TerraformOptions): Terraform {
         }),
       );
     },
-    lineage: async () => {
+    revision: async () => {
       const state = await ask('terraform state pull', ['state', 'pull']);
-      return asString(asObject(parseJson(state))['lineage']);
+      const { lineage, serial } = asObject(parseJson(state));
+      return typeof lineage === 'string' && typeof serial === 'number' ? { lineage, serial } : undefined;
     },
   };
 }

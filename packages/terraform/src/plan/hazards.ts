@@ -26,6 +26,16 @@ const turned =
   (to: boolean) =>
   ({ after, unknown }: Leaf) =>
     unknown || after === to || (!to && isEmpty(after));
+const becomes =
+  (...values: readonly string[]) =>
+  ({ after, unknown }: Leaf) =>
+    unknown || (typeof after === 'string' && values.includes(after.toLowerCase()));
+const lowered = ({ before, after, unknown }: Leaf) =>
+  unknown ||
+  (typeof before === 'number' && typeof after === 'number' ? after < before : !isEmpty(before) && isEmpty(after));
+// `TLS1_2`, `TLSv1.2`, `1.2`: of one spelling, the older version sorts first.
+const older = ({ before, after, unknown }: Leaf) =>
+  unknown || (typeof before === 'string' && (isEmpty(after) || (typeof after === 'string' && after < before)));
 const removed = ({ before, after, unknown }: Leaf) => !unknown && !isEmpty(before) && isEmpty(after);
 
 const reimaged: Hazard = {
@@ -35,6 +45,14 @@ const reimaged: Hazard = {
 const opened = (effect: string): Hazard => ({ risk: 'medium', effect });
 
 const cluster = [clusterType];
+const storage = ['azurerm_storage_account'];
+const database = ['azurerm_postgresql_flexible_server'];
+const databaseSetting = ['azurerm_postgresql_flexible_server_configuration'];
+const cache = ['azurerm_managed_redis'];
+const firewall = ['azurerm_web_application_firewall_policy'];
+const oldTls = opened('It takes connections with an outdated encryption.');
+const openNetwork = opened('It takes requests from every network.');
+const shorter = opened('What is older is deleted.');
 const rules: readonly Rule[] = [
   // An upgrade cannot be taken back: AKS goes to no lower version.
   {
@@ -206,6 +224,181 @@ const rules: readonly Rule[] = [
     path: 'rbac_authorization_enabled',
     when: turned(false),
     hazard: opened('Azure roles no longer decide who may read it.'),
+  },
+  { path: 'min_tls_version', when: older, hazard: oldTls },
+  { path: 'minimum_tls_version', when: older, hazard: oldTls },
+  { path: 'network_acls.default_action', when: becomes('allow'), hazard: openNetwork },
+  { path: 'network_rules.default_action', when: becomes('allow'), hazard: openNetwork },
+  {
+    path: 'container_access_type',
+    when: ({ after, unknown }) => unknown || (!isEmpty(after) && after !== 'private'),
+    hazard: opened('Everybody can read what is in it.'),
+  },
+  {
+    types: storage,
+    path: 'local_user_enabled',
+    when: turned(true),
+    hazard: opened('Whoever has the password of a local user gets in without Entra ID.'),
+  },
+  {
+    types: storage,
+    path: 'cross_tenant_replication_enabled',
+    when: turned(true),
+    hazard: opened('What is in it can be copied to other tenants.'),
+  },
+  {
+    types: storage,
+    path: 'blob_properties.versioning_enabled',
+    when: turned(false),
+    hazard: opened('What is overwritten in it cannot be brought back.'),
+  },
+  {
+    types: storage,
+    path: 'blob_properties.delete_retention_policy',
+    when: lowered,
+    hazard: opened('What is deleted in it can be brought back for less long.'),
+  },
+  {
+    types: storage,
+    path: 'blob_properties.container_delete_retention_policy',
+    when: lowered,
+    hazard: opened('What is deleted in it can be brought back for less long.'),
+  },
+  {
+    types: database,
+    path: 'authentication.password_auth_enabled',
+    when: turned(true),
+    hazard: opened('Whoever has a password gets in without Entra ID.'),
+  },
+  {
+    types: database,
+    path: 'authentication.active_directory_auth_enabled',
+    when: turned(false),
+    hazard: opened('Entra identities no longer get in.'),
+  },
+  {
+    types: database,
+    path: 'high_availability',
+    when: removed,
+    hazard: opened('A zone that fails takes it away.'),
+  },
+  { types: database, path: 'backup_retention_days', when: lowered, hazard: shorter },
+  {
+    types: databaseSetting,
+    path: 'value',
+    when: becomes('off'),
+    hazard: opened('It is switched off: for `require_secure_transport`, connections need no encryption any more.'),
+  },
+  { types: databaseSetting, path: 'value', when: becomes('tlsv1', 'tlsv1.1'), hazard: oldTls },
+  {
+    types: cache,
+    path: 'public_network_access',
+    when: becomes('enabled'),
+    hazard: opened('It is reachable from the internet.'),
+  },
+  {
+    types: cache,
+    path: 'default_database.access_keys_authentication_enabled',
+    when: turned(true),
+    hazard: opened('Whoever may read its keys gets in without Entra ID.'),
+  },
+  {
+    types: cache,
+    path: 'default_database.client_protocol',
+    when: becomes('plaintext'),
+    hazard: opened('It answers without encryption.'),
+  },
+  {
+    types: firewall,
+    path: 'policy_settings.enabled',
+    when: turned(false),
+    hazard: opened('The firewall lets everything through.'),
+  },
+  {
+    types: firewall,
+    path: 'policy_settings.mode',
+    when: becomes('detection'),
+    hazard: opened('The firewall only writes down what it blocked before.'),
+  },
+  {
+    types: firewall,
+    path: 'managed_rules',
+    when: always,
+    hazard: opened('The firewall looks for something else than before.'),
+  },
+  {
+    types: ['azurerm_subnet'],
+    path: 'private_endpoint_network_policies',
+    when: becomes('disabled'),
+    hazard: opened('Security groups no longer hold for private endpoints in it.'),
+  },
+  {
+    types: ['azurerm_subnet'],
+    path: 'default_outbound_access_enabled',
+    when: turned(true),
+    hazard: opened('Machines in it reach the internet by a way that Azure gives them.'),
+  },
+  {
+    types: ['azurerm_route_table'],
+    path: 'route',
+    when: always,
+    hazard: opened('Traffic takes another way, perhaps around the firewall.'),
+  },
+  {
+    types: ['azurerm_log_analytics_workspace'],
+    path: 'retention_in_days',
+    when: lowered,
+    hazard: shorter,
+  },
+  {
+    types: ['azurerm_container_registry'],
+    path: 'retention_policy_in_days',
+    when: ({ before, after, unknown }) =>
+      unknown ||
+      (typeof after === 'number' && after > 0 && !(typeof before === 'number' && before > 0 && before < after)),
+    hazard: opened('Images without a tag are deleted, also those that are known by their digest alone.'),
+  },
+  {
+    types: ['azurerm_data_protection_backup_vault'],
+    path: 'soft_delete',
+    when: becomes('off'),
+    hazard: opened('Deleted backups cannot be brought back.'),
+  },
+  {
+    types: ['azurerm_kubernetes_cluster_deployment_safeguard'],
+    path: 'level',
+    when: becomes('warn'),
+    hazard: opened('What breaks good practice is only warned of.'),
+  },
+  {
+    types: ['azurerm_security_center_subscription_pricing'],
+    path: 'tier',
+    when: becomes('free'),
+    hazard: opened('Defender no longer looks at the subscription.'),
+  },
+  {
+    types: ['azurerm_monitor_diagnostic_setting'],
+    path: 'enabled_log',
+    when: always,
+    hazard: opened('Other logs than before are kept.'),
+  },
+  {
+    types: ['azurerm_federated_identity_credential'],
+    path: 'subject',
+    when: changed,
+    hazard: opened('Another workload than before can sign in as this identity.'),
+  },
+  {
+    types: cluster,
+    path: 'maintenance_window_auto_upgrade',
+    when: removed,
+    hazard: opened('Azure may upgrade the cluster at any time.'),
+  },
+  {
+    types: cluster,
+    path: 'maintenance_window_node_os',
+    when: removed,
+    hazard: opened('Azure may replace the images of nodes at any time.'),
   },
   {
     types: ['azurerm_network_security_group'],

@@ -172,6 +172,20 @@ describe('what has to be allowed', () => {
     ['azurerm_storage_container', 'storage'],
     ['azurerm_user_assigned_identity', 'identity'],
     ['azurerm_dns_zone', 'dns'],
+    ['azurerm_postgresql_flexible_server', 'database'],
+    ['azurerm_postgresql_flexible_server_database', 'database'],
+    ['azurerm_managed_redis', 'cache'],
+    ['azurerm_data_protection_backup_vault', 'backup'],
+    ['azurerm_data_protection_backup_instance_kubernetes_cluster', 'backup'],
+    ['azurerm_disk_encryption_set', 'storage'],
+    ['azurerm_application_load_balancer', 'network'],
+    ['azurerm_application_load_balancer_frontend', 'network'],
+    ['azurerm_private_dns_zone', 'dns'],
+    ['azurerm_application_load_balancer_subnet_association', undefined],
+    ['azurerm_data_protection_backup_policy_kubernetes_cluster', undefined],
+    ['azurerm_postgresql_flexible_server_configuration', undefined],
+    ['azurerm_private_endpoint', undefined],
+    ['azurerm_management_lock', undefined],
     ['azurerm_network_security_group', undefined],
     ['azurerm_role_assignment', undefined],
     ['azurerm_federated_identity_credential', undefined],
@@ -183,6 +197,20 @@ describe('what has to be allowed', () => {
     expect(only({ type, actions: ['create', 'delete'], before: named, after: named })?.allowKey).toBe(allowKey);
     expect(only({ type, actions: ['forget'], before: named })?.allowKey).toBeUndefined();
     expect(only({ type, actions: ['create'], after: named })?.allowKey).toBeUndefined();
+  });
+
+  test.each([
+    ['user', 'user'],
+    ['user1', 'user'],
+    ['usergreen', 'user'],
+    ['usergreen2', 'user'],
+    ['gpugreen3', 'gpu'],
+    ['system', 'system'],
+    ['usertmp', 'usertmp'],
+    ['users', 'users'],
+  ])('the pool %s is of the kind %s', (name, kind) => {
+    const deleted = only({ type: poolType, actions: ['delete'], before: { name } });
+    expect(deleted).toMatchObject({ title: `node pool ${name}`, allowKey: `node-pool/${kind}` });
   });
 
   test('a type that is not known counts as data', () => {
@@ -207,6 +235,128 @@ describe('updates that are more than updates', () => {
     expect(change).toMatchObject({ kind: 'update', risk });
     if (effect === undefined) expect(change?.effect).toBeUndefined();
     else expect(change?.effect).toMatch(effect);
+  });
+
+  test.each<[type: string, attribute: string, before: unknown, after: unknown, effect: RegExp]>([
+    ['storage_account', 'min_tls_version', 'TLS1_2', 'TLS1_0', /outdated encryption/],
+    ['storage_account', 'shared_access_key_enabled', false, true, /without Entra ID/],
+    ['storage_account', 'local_user_enabled', false, true, /local user/],
+    ['storage_account', 'cross_tenant_replication_enabled', false, true, /other tenants/],
+    ['storage_account', 'network_rules', [{ default_action: 'Deny' }], [{ default_action: 'Allow' }], /every network/],
+    [
+      'storage_account',
+      'blob_properties',
+      [{ versioning_enabled: true }],
+      [{ versioning_enabled: false }],
+      /overwritten/,
+    ],
+    [
+      'storage_account',
+      'blob_properties',
+      [{ delete_retention_policy: [{ days: 7 }] }],
+      [{ delete_retention_policy: [{ days: 1 }] }],
+      /less long/,
+    ],
+    [
+      'storage_account',
+      'blob_properties',
+      [{ container_delete_retention_policy: [{ days: 7 }] }],
+      [{ container_delete_retention_policy: [] }],
+      /less long/,
+    ],
+    ['storage_container', 'container_access_type', 'private', 'blob', /Everybody/],
+    ['key_vault', 'network_acls', [{ default_action: 'Deny' }], [{ default_action: 'Allow' }], /every network/],
+    ['key_vault', 'public_network_access_enabled', false, true, /internet/],
+    [
+      'postgresql_flexible_server',
+      'authentication',
+      [{ password_auth_enabled: false }],
+      [{ password_auth_enabled: true }],
+      /password/,
+    ],
+    [
+      'postgresql_flexible_server',
+      'authentication',
+      [{ active_directory_auth_enabled: true }],
+      [{ active_directory_auth_enabled: false }],
+      /no longer get in/,
+    ],
+    ['postgresql_flexible_server', 'high_availability', [{ mode: 'ZoneRedundant' }], [], /zone that fails/],
+    ['postgresql_flexible_server', 'backup_retention_days', 14, 7, /older is deleted/],
+    ['postgresql_flexible_server_configuration', 'value', 'on', 'off', /no encryption/],
+    ['postgresql_flexible_server_configuration', 'value', 'TLSv1.2', 'TLSv1.1', /outdated encryption/],
+    ['managed_redis', 'public_network_access', 'Disabled', 'Enabled', /internet/],
+    [
+      'managed_redis',
+      'default_database',
+      [{ access_keys_authentication_enabled: false }],
+      [{ access_keys_authentication_enabled: true }],
+      /without Entra ID/,
+    ],
+    [
+      'managed_redis',
+      'default_database',
+      [{ client_protocol: 'Encrypted' }],
+      [{ client_protocol: 'Plaintext' }],
+      /without encryption/,
+    ],
+    [
+      'web_application_firewall_policy',
+      'policy_settings',
+      [{ mode: 'Prevention' }],
+      [{ mode: 'Detection' }],
+      /only writes down/,
+    ],
+    [
+      'web_application_firewall_policy',
+      'policy_settings',
+      [{ enabled: true }],
+      [{ enabled: false }],
+      /lets everything through/,
+    ],
+    [
+      'web_application_firewall_policy',
+      'managed_rules',
+      [{ managed_rule_set: [{ version: '2.1' }] }],
+      [{ managed_rule_set: [] }],
+      /something else/,
+    ],
+    ['subnet', 'private_endpoint_network_policies', 'NetworkSecurityGroupEnabled', 'Disabled', /no longer hold/],
+    ['subnet', 'default_outbound_access_enabled', false, true, /Azure gives/],
+    ['route_table', 'route', [{ next_hop_in_ip_address: '10.0.0.4' }], [], /another way/],
+    ['log_analytics_workspace', 'retention_in_days', 90, 30, /older is deleted/],
+    ['container_registry', 'retention_policy_in_days', 0, 30, /digest alone/],
+    ['container_registry', 'retention_policy_in_days', 30, 7, /digest alone/],
+    ['data_protection_backup_vault', 'soft_delete', 'On', 'Off', /cannot be brought back/],
+    ['kubernetes_cluster_deployment_safeguard', 'level', 'Enforce', 'Warn', /only warned/],
+    ['security_center_subscription_pricing', 'tier', 'Standard', 'Free', /no longer looks/],
+    ['monitor_diagnostic_setting', 'enabled_log', [{ category: 'guard' }], [], /Other logs/],
+    ['federated_identity_credential', 'subject', 'a', 'b', /Another workload/],
+    ['kubernetes_cluster', 'maintenance_window_auto_upgrade', [{ day_of_week: 'Sunday' }], [], /any time/],
+    ['kubernetes_cluster', 'maintenance_window_node_os', [{ day_of_week: 'Sunday' }], [], /any time/],
+  ])('%s: %s from %j to %j', (type, attribute, before, after, effect) => {
+    const update = (from: unknown, to: unknown) =>
+      only({ type: `azurerm_${type}`, before: { [attribute]: from }, after: { [attribute]: to } });
+    const change = update(before, after);
+    expect(change).toMatchObject({ kind: 'update', risk: 'medium' });
+    expect(change?.effect).toMatch(effect);
+  });
+
+  test.each<[type: string, attribute: string, before: unknown, after: unknown]>([
+    ['storage_account', 'min_tls_version', 'TLS1_0', 'TLS1_2'],
+    ['storage_account', 'network_rules', [{ default_action: 'Allow' }], [{ default_action: 'Deny' }]],
+    ['storage_container', 'container_access_type', 'blob', 'private'],
+    ['postgresql_flexible_server', 'backup_retention_days', 7, 14],
+    ['postgresql_flexible_server', 'high_availability', [], [{ mode: 'ZoneRedundant' }]],
+    ['postgresql_flexible_server_configuration', 'value', 'off', 'on'],
+    ['web_application_firewall_policy', 'policy_settings', [{ mode: 'Detection' }], [{ mode: 'Prevention' }]],
+    ['log_analytics_workspace', 'retention_in_days', 30, 90],
+    ['container_registry', 'retention_policy_in_days', 7, 30],
+    ['container_registry', 'retention_policy_in_days', 30, 0],
+    ['managed_redis', 'public_network_access', 'Enabled', 'Disabled'],
+  ])('%s: %s from %j to %j is none', (type, attribute, before, after) => {
+    const change = only({ type: `azurerm_${type}`, before: { [attribute]: before }, after: { [attribute]: after } });
+    expect(change?.effect).toBeUndefined();
   });
 
   test('new versions reimage the nodes of a pool, and rotate none', () => {

@@ -5,9 +5,9 @@ interface Traits {
   readonly reach: Reach;
   /**
    * What `allow:` has to name before one is deleted, replaced or rotated, because a second apply does not bring back what
-   * is lost. A key that ends in a slash is completed by the resource's name.
+   * is lost.
    */
-  readonly allowKey?: string;
+  readonly allowKey?: string | ((name: string) => string);
   /** What deleting it stops or loses, one sentence. */
   readonly loss?: string;
   /** Where underscores for spaces do not make the word that people use, and progress lines have none. */
@@ -44,11 +44,16 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
     poolType,
     {
       reach: 'node-pool',
-      allowKey: 'node-pool/',
+      allowKey: name => `node-pool/${kindOfPool(name)}`,
       loss: 'Its nodes are drained and deleted; pods on them stop, and restart only where there is room for them.',
     },
   ],
   ['azurerm_kubernetes_cluster_extension', { reach: 'cluster', noun: 'cluster extension' }],
+  ['azurerm_kubernetes_cluster_deployment_safeguard', { reach: 'cluster', noun: 'deployment safeguards' }],
+  [
+    'azurerm_disk_encryption_set',
+    { reach: 'data', allowKey: 'storage', loss: 'Disks that it encrypts cannot be read or made any more.' },
+  ],
   ['azurerm_kubernetes_cluster_trusted_access_role_binding', { ...permission, noun: 'trusted access' }],
 
   ['azurerm_virtual_network', ground('Everything in it loses its network: nodes, private endpoints, peerings.')],
@@ -58,6 +63,15 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
   ['azurerm_nat_gateway', { ...ground('Its subnets have no way out in the meantime.'), noun: 'NAT gateway' }],
   ['azurerm_firewall', ground('Its networks have no way out in the meantime.')],
   ['azurerm_application_load_balancer', ground('Nothing behind it can be reached; a new one has another address.')],
+  [
+    'azurerm_application_load_balancer_frontend',
+    { ...ground('Its host name is lost; a new one has another.'), noun: 'gateway frontend' },
+  ],
+  [
+    'azurerm_application_load_balancer_subnet_association',
+    { ...passage, noun: 'gateway subnet', loss: 'The gateway takes no traffic in the meantime.' },
+  ],
+  ['azurerm_application_load_balancer_security_policy', { ...filter, noun: 'gateway security policy' }],
   ['azurerm_cdn_frontdoor_profile', { ...ground('Nothing behind it can be reached.'), noun: 'Front Door' }],
   ['azurerm_network_security_group', filter],
   ['azurerm_network_security_rule', { ...filter, noun: 'security rule' }],
@@ -84,6 +98,9 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
     'azurerm_private_dns_zone',
     { reach: 'network', allowKey: 'dns', noun: 'private DNS zone', loss: 'Its names no longer resolve.' },
   ],
+  ['azurerm_dns_cname_record', { ...passage, noun: 'DNS record', loss: 'The name no longer resolves.' }],
+  ['azurerm_dns_a_record', { ...passage, noun: 'DNS record', loss: 'The name no longer resolves.' }],
+  ['azurerm_dns_ns_record', { ...passage, noun: 'DNS delegation', loss: 'No name below it resolves any more.' }],
   ['azurerm_private_dns_zone_virtual_network_link', { ...passage, noun: 'private DNS zone link' }],
 
   [
@@ -109,6 +126,43 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
   ['azurerm_storage_container', storage('Every blob in it')],
   ['azurerm_storage_share', { ...storage('Every file in it'), noun: 'file share' }],
   ['azurerm_managed_disk', storage('What is on it')],
+  ['azurerm_storage_management_policy', { ...addition, noun: 'storage lifecycle' }],
+  [
+    'azurerm_postgresql_flexible_server',
+    {
+      reach: 'data',
+      allowKey: 'database',
+      noun: 'database server',
+      loss: 'Every database on it is lost with its backups.',
+    },
+  ],
+  [
+    'azurerm_postgresql_flexible_server_database',
+    { reach: 'data', allowKey: 'database', noun: 'database', loss: 'Everything in it is lost.' },
+  ],
+  ['azurerm_postgresql_flexible_server_configuration', { ...addition, noun: 'database setting' }],
+  [
+    'azurerm_postgresql_flexible_server_active_directory_administrator',
+    { reach: 'identity', noun: 'database administrator', loss: 'Whoever signs in to the database with it is refused.' },
+  ],
+  [
+    'azurerm_managed_redis',
+    { reach: 'data', allowKey: 'cache', noun: 'cache', loss: 'Everything in it is lost, and connections break.' },
+  ],
+  [
+    'azurerm_data_protection_backup_vault',
+    { reach: 'data', allowKey: 'backup', noun: 'backup vault', loss: 'Every backup in it is lost.' },
+  ],
+  [
+    'azurerm_data_protection_backup_instance_kubernetes_cluster',
+    {
+      reach: 'data',
+      allowKey: 'backup',
+      noun: 'backup of cluster',
+      loss: 'The cluster is no longer backed up; its backups are deleted after the time of soft delete.',
+    },
+  ],
+  ['azurerm_data_protection_backup_policy_kubernetes_cluster', { ...addition, noun: 'backup policy' }],
 
   [
     'azurerm_user_assigned_identity',
@@ -124,8 +178,25 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
   ],
   ['azurerm_role_assignment', permission],
   ['azurerm_role_definition', permission],
+  [
+    'azurerm_resource_group_policy_assignment',
+    { ...addition, noun: 'policy assignment', loss: 'Nobody reports any more what breaks the policy.' },
+  ],
+  [
+    'azurerm_security_center_subscription_pricing',
+    { ...addition, noun: 'Defender plan', loss: 'Defender no longer looks at the subscription.' },
+  ],
+  ['azurerm_consumption_budget_subscription', { ...addition, noun: 'budget' }],
+  ['azurerm_consumption_budget_resource_group', { ...addition, noun: 'budget' }],
   ['azurerm_management_lock', { reach: 'identity', loss: 'What it protects can be deleted.' }],
 
+  [
+    'azurerm_monitor_workspace',
+    { reach: 'data', noun: 'metric workspace', loss: 'The metrics in it are lost, and what is sent to it is refused.' },
+  ],
+  ['azurerm_monitor_action_group', { ...addition, noun: 'action group', loss: 'Its alerts reach nobody.' }],
+  ['azurerm_monitor_metric_alert', { ...addition, noun: 'alert', loss: 'Nobody is told any more.' }],
+  ['azurerm_network_watcher_flow_log', { ...addition, noun: 'flow log' }],
   ['azurerm_monitor_data_collection_endpoint', addition],
   ['azurerm_monitor_data_collection_rule', addition],
   ['azurerm_monitor_data_collection_rule_association', addition],
@@ -147,7 +218,12 @@ export function reachOf(type: string): Reach {
 /** `name`: the resource's own. */
 export function allowKeyOf(type: string, name: string): string | undefined {
   const { allowKey } = traitsOf(type);
-  return allowKey?.endsWith('/') ? allowKey + name : allowKey;
+  return typeof allowKey === 'function' ? allowKey(name) : allowKey;
+}
+
+/** One kind of pool may be several: `user1` and `user2` in zones of their own, `usergreen` beside the one it replaces. */
+function kindOfPool(name: string): string {
+  return /^(user|gpu)(?:green)?\d?$/.exec(name)?.[1] ?? name;
 }
 
 export function lossOf(type: string): string | undefined {
