@@ -3,13 +3,13 @@ import { count, describeProblem, duration, errorMessage, UserError } from '@suit
 import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
-import { startPreflight } from './preflight/index.ts';
+import { otherNetworks, startPreflight } from './preflight/index.ts';
 import { makePlan, prepare, type ReadPlan } from './prepared.ts';
 import { type Findings, failureChecks, type PlanPlace, showValue } from './report.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
-import { otherNetworks, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { verifyScope } from './verify/verify.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,13 +1,5 @@
-import {
-  listScopes,
-  loadPlatformWithLock,
-  type Platform,
-  resolveEnvironment,
-  resolveScope,
-  type ScopeView,
-} from '@suite/platform-file';
+import { loadPlatformWithLock, type Platform, resolveScope, type ScopeView } from '@suite/platform-file';
 import type { ScopeRequest } from './inputs.ts';
-import type { PlannedNetwork } from './preflight/index.ts';
 
 /** What a command works on, and as whom. */
 export interface Target {
@@ -38,13 +30,4 @@ export async function loadTarget(request: ScopeRequest, workspace: string): Prom
 /** What a person calls the scope and region, inside a sentence. */
 export function placeOf(view: ScopeView): string {
   return view.kind === 'shared' ? 'the shared scope' : `${view.scope} in ${view.region}`;
-}
-
-/** The networks that the platform's other environments and regions make. */
-export function otherNetworks({ view, platform }: Target): PlannedNetwork[] {
-  return listScopes(platform).flatMap(({ scope, region }): PlannedNetwork[] => {
-    if (scope === 'shared' || (scope === view.scope && region === view.region)) return [];
-    const { network } = resolveEnvironment(platform.source, scope, region);
-    return network.existing ? [] : [{ scope, region, addressSpace: network.addressSpace }];
-  });
 }

@@ -5,8 +5,8 @@ import type { Planned } from './planned.ts';
 import type { PreflightReader, Reach } from './ports.ts';
 import { subjectOf } from './subject.ts';
 
-export type { PlannedNetwork } from './addresses.ts';
 export type { Judgement } from './judge.ts';
+export { otherNetworks } from './other-networks.ts';
 export { checkOwnRights } from './own-rights.ts';
 export type { Planned } from './planned.ts';
 export type { Answer, PreflightReader, Reach } from './ports.ts';
