@@ -1,5 +1,6 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { count } from '@suite/foundation';
 import { openSandbox, runAction, type SandboxWorld } from '@suite/sandbox';
 import { type Case, type Measurement, median } from './measurement.ts';
 
@@ -28,7 +29,7 @@ export async function measurePreflight(): Promise<Measurement> {
         whole.push(performance.now() - started);
       }
       cases.push({
-        case: `${environments} environments`,
+        case: count(environments, 'environment'),
         metric: 'added',
         unit: 'ms',
         ours: median(waited),
@@ -50,7 +51,7 @@ function isQuestion({ host, path }: { readonly host: string; readonly path: stri
   );
 }
 
-/** Without anything shared, so that an environment can be planned where nothing was applied. */
+/** What is shared exists already, so that an environment can be planned where nothing was applied. */
 async function openPlatform(environments: number): Promise<SandboxWorld> {
   const example = `${folder}-example`;
   await rm(example, { recursive: true, force: true });
@@ -59,21 +60,27 @@ async function openPlatform(environments: number): Promise<SandboxWorld> {
   await writeFile(join(example, 'platform.lock.yaml'), lockFile(environments));
   const bundle = join(root, 'out', 'sandbox', 'azurerm', 'index.js');
   const sandbox = await openSandbox({ example, folder, provider: { bundle } });
-  sandbox.world.azure.putResource(workspace, { location: 'westeurope' });
+  const { azure } = sandbox.world;
+  azure.putResource(workspace, { location: 'westeurope' });
+  azure.putResource(vault, {
+    location: 'westeurope',
+    properties: { tenantId: guid(1), sku: { family: 'A', name: 'standard' }, enableRbacAuthorization: true },
+  });
   return sandbox;
 }
 
 const guid = (digits: number) => `00000000-0000-4000-8000-${String(digits).padStart(12, '0')}`;
 const hub = guid(9);
 const workspace = `/subscriptions/${hub}/resourceGroups/rg-hub/providers/Microsoft.OperationalInsights/workspaces/log-hub`;
+const vault = `/subscriptions/${hub}/resourceGroups/rg-hub/providers/Microsoft.KeyVault/vaults/kv-hub`;
 const names = (environments: number) => Array.from({ length: environments }, (_, index) => `env${index + 1}`);
 
 function platformFile(environments: number): string {
   const entries = names(environments).map(
     (name, index) =>
-      `  ${name}:\n    subscription: ${guid(100 + index)}\n    location: westeurope\n    production: false\n    vault: {}\n`,
+      `  ${name}:\n    subscription: ${guid(100 + index)}\n    location: westeurope\n    production: false\n`,
   );
-  return `version: 1\nname: bench\ntenant: ${guid(1)}\nshared: { subscription: ${hub}, location: westeurope }\nexisting: { logs: ${workspace} }\nenvironments:\n${entries.join('')}`;
+  return `version: 1\nname: bench\ntenant: ${guid(1)}\nshared: { subscription: ${hub}, location: westeurope }\nexisting: { logs: ${workspace}, key-vault: ${vault} }\nenvironments:\n${entries.join('')}`;
 }
 
 function lockFile(environments: number): string {

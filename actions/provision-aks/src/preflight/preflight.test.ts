@@ -229,6 +229,15 @@ describe('the subject of a scope', () => {
     ]);
   });
 
+  test('names point at their settings', () => {
+    expect(subjectOf(viewOf('shared'), []).names).toEqual([]);
+    expect(subjectOf(viewOf('dev'), []).names.map(({ setting }) => setting)).toEqual([
+      'registry',
+      'key-vault',
+      'storage',
+    ]);
+  });
+
   test('an existing network is looked at', () => {
     const id = `/subscriptions/${subscription}/resourceGroups/rg-hub/providers/Microsoft.Network/virtualNetworks/v`;
     const view = viewOf(

@@ -192,7 +192,7 @@ function namesOf(view: ScopeView): NameNeed[] {
   if (view.vault !== undefined && !view.vault.existing) {
     const { name } = view.vault;
     const at = id('Microsoft.KeyVault/vaults', name);
-    names.push({ service: 'vault', name, what: 'vault', type: 'azurerm_key_vault', id: at, setting: 'vault' });
+    names.push({ service: 'vault', name, what: 'vault', type: 'azurerm_key_vault', id: at, setting: 'key-vault' });
   }
   if (view.kind === 'environment' && view.storage !== undefined) {
     const { name } = view.storage;
