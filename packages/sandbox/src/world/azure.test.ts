@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../azure/directory.ts';
+import { createGraphState } from '../azure/graph/state.ts';
 import { scope, startAzure, subscription, tenant } from '../azure/testing.ts';
 import { type Azure, createAzure } from './azure.ts';
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
     accounts,
     directory,
     quotas,
+    graph: createGraphState(),
     subscriptions: new Map([[subscription, tenant]]),
   });
   owner = azure.addPrincipal('owner', ['Owner', scope]);
