@@ -81,7 +81,7 @@ describe('our own configuration', () => {
       values: {},
     },
     {
-      address: 'module.identities.azurerm_role_assignment.cluster_network',
+      address: 'module.identities.azurerm_role_assignment.control_plane["cluster_network"]',
       type: 'azurerm_role_assignment',
       values: { name: 'guid' },
     },
@@ -91,7 +91,7 @@ describe('our own configuration', () => {
       values: { ...inGroup, name: 'aks' },
     },
     {
-      address: 'module.monitoring[0].azurerm_monitor_data_collection_rule_association.containers',
+      address: 'module.monitoring.azurerm_monitor_data_collection_rule_association.containers[0]',
       type: 'azurerm_monitor_data_collection_rule_association',
       values: { name: 'ContainerInsightsExtension' },
     },

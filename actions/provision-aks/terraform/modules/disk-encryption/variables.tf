@@ -10,7 +10,7 @@ variable "name" {
 }
 
 variable "key" {
-  description = "Address of the key: https://….vault.azure.net/keys/…, best without a version."
+  description = "Address of the key: https://….vault.azure.net/keys/…, best without a version: then disks follow its rotation, and whoever applies has to be able to read the key (Key Vault Crypto User)."
   type        = string
   nullable    = false
 

@@ -11,8 +11,6 @@ interface NameRules {
   readonly pattern: RegExp;
   readonly invalid: { readonly reason: string; readonly message: (name: string) => string };
   readonly taken: (name: string) => string;
-  /** Other types whose resources hold the name: vaults that wait to be purged. */
-  readonly alsoHeldBy?: string;
 }
 
 const rules: readonly NameRules[] = [
@@ -40,7 +38,6 @@ const rules: readonly NameRules[] = [
   },
   {
     type: 'Microsoft.KeyVault/vaults',
-    alsoHeldBy: 'Microsoft.KeyVault/locations/deletedVaults',
     action: 'Microsoft.KeyVault/checkNameAvailability/read',
     pattern: /^(?!.*--)[a-z][a-z0-9-]{1,22}[a-z0-9]$/i,
     invalid: {
@@ -58,17 +55,18 @@ export const nameEndpoints: Endpoints = Object.fromEntries(
   rules.map(rule => [`${rule.type.split('/')[0]}/checkNameAvailability`, checkName(rule)]),
 );
 
-function checkName({ type, alsoHeldBy, action, pattern, invalid, taken }: NameRules): Endpoint {
+function checkName({ type, action, pattern, invalid, taken }: NameRules): Endpoint {
   return async ({ context, request, demand, subscription }) => {
     demand(action, `/subscriptions/${subscription}`);
     const name = text((await readBody(request))['name']) ?? '';
     if (!pattern.test(name)) {
       return json(200, { nameAvailable: false, reason: invalid.reason, message: invalid.message(name) });
     }
-    const isTaken = [type, alsoHeldBy].some(held => held !== undefined && isNameTaken(context, held, name));
     return json(
       200,
-      isTaken ? { nameAvailable: false, reason: 'AlreadyExists', message: taken(name) } : { nameAvailable: true },
+      isNameTaken(context, type, name)
+        ? { nameAvailable: false, reason: 'AlreadyExists', message: taken(name) }
+        : { nameAvailable: true },
     );
   };
 }
