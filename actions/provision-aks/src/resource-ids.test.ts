@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type Parent, type PlannedCreate, predictResources } from './resource-ids.ts';
+import { type Parent, type PlannedCreate, predictResources, subscriptionsElsewhere } from './resource-ids.ts';
+import { productionView, sharedView } from './views.fixture.ts';
 
 const subscription = '00000000-0000-0000-0000-000000000003';
 
@@ -67,52 +68,81 @@ describe('what cannot be known', () => {
   });
 });
 
-describe('our own configuration', () => {
-  const inGroup = { resource_group_name: 'rg' };
-  const creates: PlannedCreate[] = [
-    {
-      address: 'module.network[0].azurerm_subnet.this["compute"]',
-      type: 'azurerm_subnet',
-      values: { ...inGroup, virtual_network_name: 'vnet', name: 'nodes' },
-    },
-    {
-      address: 'module.network[0].azurerm_subnet_network_security_group_association.this["compute"]',
-      type: 'azurerm_subnet_network_security_group_association',
-      values: {},
-    },
-    {
-      address: 'module.identities.azurerm_role_assignment.control_plane["cluster_network"]',
-      type: 'azurerm_role_assignment',
-      values: { name: 'guid' },
-    },
-    {
-      address: 'module.cluster.azurerm_kubernetes_cluster.this',
-      type: 'azurerm_kubernetes_cluster',
-      values: { ...inGroup, name: 'aks' },
-    },
-    {
-      address: 'module.monitoring.azurerm_monitor_data_collection_rule_association.containers[0]',
-      type: 'azurerm_monitor_data_collection_rule_association',
-      values: { name: 'ContainerInsightsExtension' },
-    },
-  ];
-  const group = `/subscriptions/${subscription}/resourceGroups/rg/providers`;
-  const subnet = `${group}/Microsoft.Network/virtualNetworks/vnet/subnets/nodes`;
+/**
+ * The creates of plans of our own roots (azurerm 5.2.0, production with nearly every option) with what ids are made of, and the
+ * ids that applies after them made in the sandbox's Azure: azurerm's own, but for ten that the stand-in provider made, because
+ * that Azure lacked three roles when azurerm asked for them.
+ */
+const plans: Readonly<Record<'shared' | 'prod', readonly (PlannedCreate & { readonly id: string })[]>> = JSON.parse(
+  readFileSync(new URL('resource-ids.plans.fixture.json', import.meta.url), 'utf8'),
+);
 
-  test('ids follow their parents', () => {
-    expect(predictResources(creates, subscription).map(({ id }) => id)).toEqual([
-      subnet,
-      subnet,
-      `${subnet}/providers/Microsoft.Authorization/roleAssignments/guid`,
-      `${group}/Microsoft.ContainerService/managedClusters/aks`,
-      `${group}/Microsoft.ContainerService/managedClusters/aks/providers/Microsoft.Insights/dataCollectionRuleAssociations/ContainerInsightsExtension`,
+/** Terraform gives some resources ids of its own, which the resource manager does not know. */
+function armId(type: string, id: string): string {
+  const [owner = '', name] = id.split('|');
+  if (type === 'azurerm_monitor_diagnostic_setting') {
+    return `${owner}/providers/Microsoft.Insights/diagnosticSettings/${name}`;
+  }
+  if (type === 'azurerm_kubernetes_cluster_deployment_safeguard') {
+    return `${id}/providers/Microsoft.ContainerService/deploymentSafeguards/default`;
+  }
+  return owner;
+}
+
+describe('our own configuration', () => {
+  const shared = '22222222-2222-2222-2222-222222222222';
+  const production = '55555555-5555-5555-5555-555555555555';
+  const predict = {
+    shared: predictResources(plans.shared, shared),
+    prod: predictResources(plans.prod, production, subscriptionsElsewhere(productionView)),
+  };
+
+  test.each(['shared', 'prod'] as const)('%s: every predicted id is the one that was made', scope => {
+    const made = new Map(plans[scope].map(({ address, type, id }) => [address, armId(type, id)]));
+    expect(predict[scope].map(({ address, id }) => [address, id])).toEqual(
+      predict[scope].map(({ address }) => [address, made.get(address)]),
+    );
+  });
+
+  test('everything is predicted, but for what is named by something unknown, and what Azure always has', () => {
+    const addresses = new Set([...predict.shared, ...predict.prod].map(({ address }) => address));
+    const missing = [...plans.shared, ...plans.prod].filter(({ address }) => !addresses.has(address));
+    const setting = 'module.database[0].azurerm_postgresql_flexible_server_configuration.this';
+    expect(missing.map(({ address }) => address)).toEqual([
+      'module.database[0].azurerm_postgresql_flexible_server_active_directory_administrator.this["mlflow"]',
+      `${setting}["pgbouncer.enabled"]`,
+      `${setting}["require_secure_transport"]`,
+      `${setting}["ssl_min_protocol_version"]`,
+      'module.identities.azurerm_role_assignment.workload["alb-controller/nodes"]',
+      'module.policy.azurerm_security_center_subscription_pricing.containers[0]',
     ]);
   });
 
-  test('a subnet without a security group holds no association', () => {
-    const [own, association] = predictResources(creates, subscription);
-    const bare = { properties: { addressPrefix: '10.0.0.0/24' } };
-    const guarded = { properties: { networkSecurityGroup: { id: '/nsg' } } };
-    expect([own?.heldBy(bare), association?.heldBy(bare), association?.heldBy(guarded)]).toEqual([true, false, true]);
+  test('what an environment makes in a zone of somebody else is looked for there', () => {
+    const found = predict.prod.find(({ type }) => type === 'azurerm_dns_ns_record');
+    expect(found?.id).toBe(
+      `/subscriptions/${shared}/resourceGroups/rg-contoso-shared-westeurope/providers/Microsoft.Network/dnsZones/platform.contoso.com/NS/prod`,
+    );
+    expect(subscriptionsElsewhere(sharedView)).toEqual({});
+    expect(subscriptionsElsewhere({ ...productionView, dns: undefined })).toEqual({});
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/dnszones/contoso.com';
+    const existing = { ...productionView, dns: { existing: true, id, name: 'contoso.com' } } as const;
+    expect(new Set(Object.values(subscriptionsElsewhere(existing)))).toEqual(new Set(['s']));
+  });
+
+  test.each([
+    ['azurerm_subnet_network_security_group_association', { networkSecurityGroup: { id: '/nsg' } }],
+    ['azurerm_subnet_nat_gateway_association', { natGateway: { id: '/ng' } }],
+    ['azurerm_nat_gateway_public_ip_association', { publicIpAddresses: [{ id: '/pip' }] }],
+  ])('%s is held by what it is a property of', (type, set) => {
+    const found = predict.prod.find(each => each.type === type);
+    const bare = { properties: { addressPrefix: '10.0.0.0/24', publicIpAddresses: [] } };
+    expect([found?.heldBy(bare), found?.heldBy({ properties: set })]).toEqual([false, true]);
+    expect(found?.removal).toMatch(/^az network .* update --ids .* --remove \w+$/);
+  });
+
+  test('everything else is held by its own body', () => {
+    const [group] = predict.prod;
+    expect(group?.heldBy({ properties: {} })).toBe(true);
   });
 });
