@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Principal } from '../azure/directory.ts';
+import { createGraphState } from '../azure/graph/state.ts';
 import { scope, startAzure, subscription, tenant } from '../azure/testing.ts';
 import { type Azure, createAzure } from './azure.ts';
 
@@ -21,6 +22,7 @@ beforeEach(async () => {
     directory,
     quotas,
     subscriptions: new Map([[subscription, tenant]]),
+    graph: createGraphState(),
   });
   owner = azure.addPrincipal('owner', ['Owner', scope]);
   world.addResourceGroup(subscription, 'rg');
