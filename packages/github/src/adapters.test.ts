@@ -5,6 +5,7 @@ import { readEnvironments } from './environments.ts';
 import { readPull } from './pulls.ts';
 import { createRequests } from './requests.ts';
 import { readRun } from './runs.ts';
+import { readDefaultBranch, readSubjectTemplate } from './subjects.ts';
 import { stubGitHub } from './testing/stub.ts';
 
 const repository = 'contoso/platform';
@@ -133,4 +134,29 @@ test('a run and its jobs', async () => {
     '/repos/contoso/platform/actions/runs/4711/attempts/2',
     '/repos/contoso/platform/actions/runs/4711/attempts/2/jobs',
   ]);
+});
+
+describe('how a repository writes subjects', () => {
+  test.each([
+    [
+      'its own form',
+      { use_default: true, sub_claim_prefix: 'repo:contoso@1/platform@2' },
+      { prefix: 'repo:contoso@1/platform@2', claims: undefined },
+    ],
+    [
+      'a template',
+      { use_default: false, include_claim_keys: ['repo', 'context'], sub_claim_prefix: 'repo:contoso/platform' },
+      { prefix: 'repo:contoso/platform', claims: ['repo', 'context'] },
+    ],
+    ['a server that tells no prefix', { use_default: true }, { prefix: 'repo:contoso/platform', claims: undefined }],
+  ])('%s', async (_, body, expected) => {
+    const { options, requests } = stubGitHub(() => ({ body }));
+    expect(await readSubjectTemplate(createRequests(options), repository)).toEqual(expected);
+    expect(requests[0]?.path).toBe('/repos/contoso/platform/actions/oidc/customization/sub');
+  });
+
+  test('the default branch', async () => {
+    const { options } = stubGitHub(() => ({ body: { default_branch: 'trunk' } }));
+    expect(await readDefaultBranch(createRequests(options), repository)).toBe('trunk');
+  });
 });

@@ -23,6 +23,7 @@ beforeEach(async () => {
     quotas,
     graph: createGraphState(),
     subscriptions: new Map([[subscription, tenant]]),
+    graph: createGraphState(),
   });
   owner = azure.addPrincipal('owner', ['Owner', scope]);
   world.addResourceGroup(subscription, 'rg');

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { conditionOf } from '@suite/platform-file';
 import type { Principal } from '../directory.ts';
 import { scope, startAzure, subscription } from '../testing.ts';
 import { at, list as listed } from './body.ts';
@@ -114,6 +115,39 @@ describe('who may call', () => {
     const named = { properties: { ...properties, principalType: 'ServicePrincipal' } };
     expect(await azure.call(contributor, 'PUT', assignment, named)).toMatchObject({ status: 403 });
     expect(await put(assignment, named)).toMatchObject({ status: 201 });
+  });
+
+  test('a condition about roles holds for what its holder assigns and takes away', async () => {
+    await makeGroup();
+    const id = (name: string) =>
+      `${scope}/providers/Microsoft.Authorization/roleDefinitions/${azure.access.roleByName(name)?.name}`;
+    const assignment = (digit: number) =>
+      `${group}/providers/Microsoft.Authorization/roleAssignments/${String(digit).repeat(8)}-1111-1111-1111-111111111111`;
+    const granter = azure.addPrincipal('granter');
+    const somebody = azure.addPrincipal('somebody').objectId;
+    const body = (role: string, principalId: string, condition?: string) => ({
+      properties: {
+        roleDefinitionId: id(role),
+        principalId,
+        ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
+      },
+    });
+    const limited = body(
+      'Role Based Access Control Administrator',
+      granter.objectId,
+      conditionOf({ allBut: ['Owner'] }),
+    );
+    expect(await put(assignment(1), limited)).toMatchObject({ status: 201 });
+    expect(await azure.call(granter, 'PUT', assignment(2), body('AcrPull', somebody))).toMatchObject({ status: 201 });
+    expect(await azure.call(granter, 'PUT', assignment(3), body('Owner', somebody))).toMatchObject({
+      status: 403,
+      body: { error: { code: 'AuthorizationFailed' } },
+    });
+    expect(await put(assignment(3), body('Owner', somebody))).toMatchObject({ status: 201 });
+    expect(await azure.call(granter, 'DELETE', assignment(3))).toMatchObject({ status: 403 });
+    expect(await azure.call(granter, 'DELETE', assignment(2))).toMatchObject({ status: 200 });
+    const other = body('Reader', somebody, "@Resource[Microsoft.Storage/storageAccounts:name] StringEquals 'x'");
+    expect((await put(assignment(4), other)).message).toContain('The sandbox plays conditions about RoleDefinitionId');
   });
 
   test('using a resource needs the right to join it', async () => {
