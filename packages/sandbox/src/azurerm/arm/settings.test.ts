@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readSettings } from './settings.ts';
+import { readFeatures, readSettings } from './settings.ts';
 
 const job = {
   ARM_USE_OIDC: 'true',
@@ -42,5 +42,13 @@ describe('provider settings', () => {
     [{ ...job, ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined }, 'OIDC request URL'],
   ])('what is missing is said', (environment, word) => {
     expect(readSettings({}, environment)).toMatchObject({ problem: expect.stringContaining(word) });
+  });
+});
+
+test('features are on unless the provider block says otherwise', () => {
+  expect(readFeatures({ features: [{}] })).toEqual({ keyVault: { recoversDeleted: true, purgesOnDestroy: true } });
+  const vault = { recover_soft_deleted_key_vaults: false, purge_soft_delete_on_destroy: false };
+  expect(readFeatures({ features: [{ key_vault: [vault] }] })).toEqual({
+    keyVault: { recoversDeleted: false, purgesOnDestroy: false },
   });
 });

@@ -1,5 +1,4 @@
 import type { ObjectValue } from '../schema/values.ts';
-import type { Features } from '../types/resource-type.ts';
 import { block } from '../types/shape.ts';
 
 /** Who the provider acts as, and where. */
@@ -49,6 +48,11 @@ export function readSettings(
     };
   }
   return { settings: { subscriptionId, tenantId, clientId, assertionSource } };
+}
+
+/** The provider's `features` that the played types know. */
+export interface Features {
+  readonly keyVault: { readonly recoversDeleted: boolean; readonly purgesOnDestroy: boolean };
 }
 
 /** The `features` block as far as the played types know it; azurerm does all of it unless it is told not to. */

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { asObject, type JsonObject } from '@suite/foundation';
 import type { ArmRequest } from '../arm/client.ts';
+import type { Features } from '../arm/settings.ts';
 import { keyVault } from './key-vault.ts';
-import type { Azure, Features } from './resource-type.ts';
+import type { Azure } from './resource-type.ts';
 
 const id = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/kv';
 const deleted = '/subscriptions/s/providers/Microsoft.KeyVault/locations/westeurope/deletedVaults/kv';

@@ -1,5 +1,6 @@
 import type { ArmClient } from '../arm/client.ts';
 import type { Identity } from '../arm/credential.ts';
+import type { Features } from '../arm/settings.ts';
 import type { Path } from '../schema/plan.ts';
 import type { ObjectValue, Value } from '../schema/values.ts';
 
@@ -13,10 +14,6 @@ export interface Azure {
   pause(milliseconds: number): Promise<void>;
   /** The provider's `features` that the played types know. */
   readonly features: Features;
-}
-
-export interface Features {
-  readonly keyVault: { readonly recoversDeleted: boolean; readonly purgesOnDestroy: boolean };
 }
 
 /** Attributes as read; whatever is missing stays as the state has it. */

@@ -30,9 +30,10 @@ import { associations, frontends, securityPolicies, trafficControllers } from '.
 import { blobServices, containers, fileServices, managementPolicies, storageAccounts } from './storage.ts';
 
 const edge = [
-  administrators, associations, bastionHosts, configurations, databases, dnsZones, firewallPolicies, flexibleServers, flowLogs, frontends, managementPolicies, natGateways, networkInterfaces,
-  networkWatchers, privateDnsZoneGroups, privateDnsZones, privateEndpoints, publicIpAddresses, redisClusters, redisDatabases, routes, routeTables,
-  securityPolicies, trafficControllers, virtualNetworkLinks, ...recordSets,
+  administrators, associations, bastionHosts, configurations, databases, dnsZones, firewallPolicies,
+  flexibleServers, flowLogs, frontends, managementPolicies, natGateways, networkInterfaces, networkWatchers,
+  privateDnsZoneGroups, privateDnsZones, privateEndpoints, publicIpAddresses, redisClusters, redisDatabases, routes,
+  routeTables, securityPolicies, trafficControllers, virtualNetworkLinks, ...recordSets,
 ]; // biome-ignore format: a list to read across
 
 const operations = [
