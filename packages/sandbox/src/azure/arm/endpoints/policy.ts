@@ -49,7 +49,7 @@ function evaluate(denial: PolicyDenial, content: Readonly<Body>): readonly objec
 
 /** What a field must or must not be, whatever the content says. */
 function fieldRestrictions(denial: PolicyDenial): readonly object[] {
-  const policy = { ...policyInfo(denial), policyEffect: 'Deny', reason: denial.displayName };
+  const policy = policyInfo(denial);
   return [
     ...(denial.locations === undefined
       ? []
