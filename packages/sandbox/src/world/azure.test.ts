@@ -21,7 +21,6 @@ beforeEach(async () => {
     accounts,
     directory,
     quotas,
-    graph: createGraphState(),
     subscriptions: new Map([[subscription, tenant]]),
     graph: createGraphState(),
   });
