@@ -49,9 +49,23 @@ Every row of the architecture guide that is infrastructure, by its number in the
 | | What | Delivered by | Default | Instead of the guide's | Tests | Checked by \`verify\` |
 |--:|:--|:--|:--|:--|:--|:--|
 ${lines.join('\n')}
+
+## Types of azurerm
+
+The sandbox has a stand-in for the provider. Each type that our Terraform uses, and whether the real azurerm 5.2.0 took it through making, changing and removing against the same
+resource manager:
+
+${await triedTypes()}
 `;
   const current = await readFile(join(root, page), 'utf8').catch(() => '');
   return { path: page, current, wanted };
+}
+
+async function triedTypes(): Promise<string> {
+  const file = join(root, 'packages', 'sandbox', 'src', 'azurerm', 'tried-with-azurerm.json');
+  const tried: Readonly<Record<string, boolean>> = JSON.parse(await readFile(file, 'utf8'));
+  const rows = Object.entries(tried).map(([type, isTried]) => `| \`${type}\` | ${isTried ? 'tried' : 'not yet'} |`);
+  return ['| Type | With the real azurerm |', '|:--|:--|', ...rows.sort()].join('\n');
 }
 
 async function renderRow(row: CoverageRow, platform: Platform): Promise<string> {

@@ -39,7 +39,7 @@ test('every problem of the platform file at once, as an annotation on its line',
   const found = result.annotations.map(({ file, line, message }) => ({ file, line, message }));
   expect(found).toEqual(
     expect.arrayContaining([
-      { file: 'platform.yaml', line: 15, message: expect.stringContaining('Did you mean `tier`?') },
+      { file: 'platform.yaml', line: 16, message: expect.stringContaining('Did you mean `tier`?') },
       { file: 'platform.yaml', line: 21, message: expect.stringContaining('subscription') },
     ]),
   );

@@ -174,12 +174,12 @@ describe('the platform file', () => {
     const { result, problems } = await refused({}, { workspace });
     const places = result.annotations.map(({ level, file: path, line }) => [level, path, line]);
     expect(places).toEqual([
-      ['error', 'platform.yaml', 15],
-      ['error', 'platform.yaml', 20],
+      ['error', 'platform.yaml', 16],
+      ['error', 'platform.yaml', 21],
     ]);
     expect(problems).toEqual([
       expect.stringMatching(/^platform\.yaml:15:\d+: .*Did you mean `tier`\?/),
-      expect.stringMatching(/^platform\.yaml:20:\d+: /),
+      expect.stringMatching(/^platform\.yaml:21:\d+: /),
     ]);
     expect(asked()).toEqual([]);
   });

@@ -162,7 +162,7 @@ describe('what is not applied', () => {
     sandbox.world.azure.deleteBlob(view().state.account, 'plans', handed['plan-key']);
     expect(await refusedApply(handed, {}, { 'expected-digest': 'a'.repeat(64) })).toEqual([
       expect.stringMatching(
-        /is not what was reviewed: .* Nothing was applied\. The stored plan is gone, so an apply may have performed a part of it\. The summary shows the 2 changes that are left: run all jobs of the workflow again to have them reviewed\.$/,
+        /is not what was reviewed: .* Nothing was applied\. The stored plan is gone, so an apply may have performed a part of it\. The summary shows the 7 changes that are left: run all jobs of the workflow again to have them reviewed\.$/,
       ),
     ]);
   });

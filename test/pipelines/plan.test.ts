@@ -38,6 +38,7 @@ function watch() {
       ledger.requests
         .slice(from.requests)
         .filter(({ method, isQuery }) => !['GET', 'HEAD'].includes(method) && isQuery !== true)
+        .filter(({ path }) => !/\/(?:checkNameAvailability|checkPolicyRestrictions)$/.test(path))
         .map(({ method, host, path }) => `${method} ${host}${path}`),
   };
 }
@@ -95,8 +96,8 @@ describe('a pull request that nobody trusts', () => {
     expect(run.conclusion).toBe('failure');
     expect(conclusions(run)).toMatchObject({ Resolve: 'failure', Comment: 'skipped' });
     expect(errorsOf(jobOf(run, 'Resolve'))).toEqual([
-      expect.objectContaining({ file, line: 15, message: expect.stringContaining('Did you mean `tier`?') }),
-      expect.objectContaining({ file, line: 20, message: expect.stringContaining('subscription') }),
+      expect.objectContaining({ file, line: 16, message: expect.stringContaining('Did you mean `tier`?') }),
+      expect.objectContaining({ file, line: 21, message: expect.stringContaining('subscription') }),
     ]);
     expect({ tokens: watched.tokens(), requests: watched.requests() }).toEqual({ tokens: [], requests: [] });
     expect(seen(pull)).toMatchObject({ comments: [], checks: [] });
@@ -125,10 +126,10 @@ describe('what cannot be resolved is not planned, and the comment says why', () 
     const pull = await propose(repository, 'broken', { [file]: await platformFile(repository, broken) });
     const { body, run } = await unresolved(pull);
     const text = body.replaceAll('&#8203;', '');
-    expect(text).toContain('platform.yaml:15:7: ');
+    expect(text).toContain('platform.yaml:16:7: ');
     expect(text).toContain('Did you mean `tier`?');
-    expect(text).toContain('platform.yaml:20:');
-    expect(errorsOf(jobOf(run, 'Resolve')).map(({ line }) => line)).toEqual([15, 20]);
+    expect(text).toContain('platform.yaml:21:');
+    expect(errorsOf(jobOf(run, 'Resolve')).map(({ line }) => line)).toEqual([16, 21]);
   });
 
   test('a GitHub environment that does not exist, which no job may create', async () => {
@@ -396,7 +397,7 @@ test('on a push there is nothing to comment on, and the summaries have everythin
   expect({ jobs: conclusions(run), log: transcript(run) }).toMatchObject({
     jobs: { Resolve: 'success', 'Plan shared': 'success', 'Plan dev': 'failure', Comment: 'skipped' },
   });
-  expect(summaryOf(jobOf(run, 'Plan shared'))).toContain('### shared: 2 to create');
+  expect(summaryOf(jobOf(run, 'Plan shared'))).toContain('### shared: 5 to create');
   expect(summaryOf(jobOf(run, 'Plan dev'))).toContain('Apply the scope `shared` first');
   expect(errorsOf(jobOf(run, 'Plan dev'))).toHaveLength(1);
   expect(watched.writes().filter(write => write.includes(' api.github.com') || write.includes('blob'))).toEqual([]);

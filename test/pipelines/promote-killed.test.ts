@@ -139,7 +139,7 @@ describe('a step that is killed is done again by “Re-run failed jobs”', () =
 
   test('before its first request, which is a machine lost between two steps: Apply shared, Record', async () => {
     await cutOff('Apply shared', 'Record', () => true, true);
-    expect(resourcesOf('shared')).toHaveLength(2);
+    expect(resourcesOf('shared')).toHaveLength(7);
   });
 
   test('before the record is written: Apply shared, Record', () =>

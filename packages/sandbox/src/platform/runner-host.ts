@@ -38,7 +38,11 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
     folder,
     parallelism,
     clock: systemClock,
-    machineEnvironment: () => ({ ...machine, ...world.networkEnvironment() }),
+    machineEnvironment: label => {
+      // A team's own runners stand inside of its networks, GitHub's outside. Jobs of both kinds never call a registry at one time.
+      world.settings.isInPrivateNetwork = !/^ubuntu-/.test(label);
+      return { ...machine, ...world.networkEnvironment() };
+    },
     readFile: async (repository, ref, path) => {
       if (!isSuite(repository)) return find(() => github.repository(repository))?.readFile(ref, path);
       return isKnown(ref) ? readFile(join(release, path), 'utf8').catch(() => undefined) : undefined;
