@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '@suite/foundation';
 import { createAccessControl } from '../azure/access.ts';
+import { apiServerSuffix, createApiServers } from '../azure/api-servers.ts';
 import { createArmContext } from '../azure/arm/context.ts';
 import { armHost, createArmService } from '../azure/arm/service.ts';
 import type { StorageAccounts } from '../azure/blob-store.ts';
@@ -175,6 +176,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
     },
     { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
+    { host: `*${apiServerSuffix}`, ...createApiServers(resources) },
   ];
 
   const callerOf = async (request: WorldRequest) => {

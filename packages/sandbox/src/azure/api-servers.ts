@@ -1,0 +1,28 @@
+import { json, type WorldResponse } from '../network/http.ts';
+import { properties } from './arm/body.ts';
+import type { Resource } from './arm/store.ts';
+
+/** Where API servers of AKS answer. */
+export const apiServerSuffix = '.azmk8s.io';
+
+/** The API servers of the clusters that exist. There are none behind them: they are reached, and let nobody in. */
+export function createApiServers(resources: () => readonly Resource[]) {
+  return {
+    exists: (host: string): boolean =>
+      resources().some(({ type, body }) => {
+        if (type !== 'Microsoft.ContainerService/managedClusters') return false;
+        const { fqdn, privateFQDN } = properties(body);
+        return [fqdn, privateFQDN].includes(host);
+      }),
+    handler: async (): Promise<WorldResponse> =>
+      json(401, {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: 'Unauthorized',
+        reason: 'Unauthorized',
+        code: 401,
+      }),
+  };
+}
