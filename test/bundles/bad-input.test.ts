@@ -23,7 +23,7 @@ async function refused(inputs: Record<string, string>) {
 test('every wrong input at once', async () => {
   const result = await refused({ command: 'plam', scope: 'Dev', region: 'West Europe', 'client-id': '1' });
   expect(errors(result)).toEqual([
-    'input command: is "plam". Use `plan`, `apply`, `verify` or `check`. Did you mean `plan`?',
+    'input command: is "plam". Use `plan`, `apply`, `verify`, `check` or `bootstrap`. Did you mean `plan`?',
     expect.stringMatching(/^input scope: is "Dev"/),
     expect.stringMatching(/^input region: is "West Europe"/),
     expect.stringMatching(/^input client-id: is "1"/),
@@ -40,7 +40,7 @@ test('every problem of the platform file at once, as an annotation on its line',
   expect(found).toEqual(
     expect.arrayContaining([
       { file: 'platform.yaml', line: 16, message: expect.stringContaining('Did you mean `tier`?') },
-      { file: 'platform.yaml', line: 21, message: expect.stringContaining('subscription') },
+      { file: 'platform.yaml', line: 22, message: expect.stringContaining('subscription') },
     ]),
   );
 });

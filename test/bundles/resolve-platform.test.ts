@@ -178,7 +178,7 @@ describe('the platform file', () => {
       ['error', 'platform.yaml', 21],
     ]);
     expect(problems).toEqual([
-      expect.stringMatching(/^platform\.yaml:15:\d+: .*Did you mean `tier`\?/),
+      expect.stringMatching(/^platform\.yaml:16:\d+: .*Did you mean `tier`\?/),
       expect.stringMatching(/^platform\.yaml:21:\d+: /),
     ]);
     expect(asked()).toEqual([]);
