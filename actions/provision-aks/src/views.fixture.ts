@@ -22,6 +22,7 @@ shared:
   location: westeurope
 defaults:
   admins: [66666666-6666-6666-6666-666666666666]
+  cluster: { features: { defender-plan: true } }
 environments:
   dev:
     subscription: 33333333-3333-3333-3333-333333333333

@@ -43,7 +43,7 @@ export function resolveCluster(
     vnetIntegration: cluster?.['vnet-integration'] ?? false,
     diskEncryption: cluster?.['disk-encryption'],
     maintenance: resolveMaintenance(cluster?.maintenance),
-    defenderPlan: ownsSubscription && (cluster?.features?.defender ?? true),
+    defenderPlan: ownsSubscription && (cluster?.features?.['defender-plan'] ?? false),
     upgrades: {
       cluster: cluster?.upgrades?.cluster ?? defaults.upgrades.cluster,
       nodes: nodeUpgrades[cluster?.upgrades?.nodes ?? defaults.upgrades.nodes],

@@ -153,7 +153,7 @@ describe('the example', () => {
         vnetIntegration: false,
         diskEncryption: undefined,
         maintenance: { day: 'Sunday', start: '02:00', hours: 6, utcOffset: '+00:00' },
-        defenderPlan: true,
+        defenderPlan: false,
         upgrades: { cluster: 'patch', nodes: 'NodeImage' },
         pools: {
           system: { ...ofPool, size: 'Standard_D4ds_v5', min: 2, max: 10, zones: ['1', '2', '3'] },
@@ -596,9 +596,12 @@ environments:
     });
   });
 
-  test('Defender is switched on once for a subscription', () => {
-    expect(dev('location: westeurope').cluster.defenderPlan).toBe(true);
-    const text = `${head}environments:
+  test('Defender’s plan is switched on once for a subscription, where somebody asks for it', () => {
+    const wanted = 'cluster: { features: { defender-plan: true } }';
+    expect(dev('location: westeurope').cluster.defenderPlan).toBe(false);
+    expect(dev(`location: westeurope, ${wanted}`).cluster.defenderPlan).toBe(true);
+    const text = `${head}defaults: { ${wanted} }
+environments:
   dev: { subscription: ${subscription}, location: westeurope }
   prod: { subscription: ${subscription}, location: westeurope, runner: inside }
 `;

@@ -8,6 +8,9 @@ const features = block({
   diagnostics: on('Logs of the control plane into the shared workspace: audit, admission, autoscaler, controllers.'),
   prometheus: off('Azure Monitor workspace that collects Prometheus metrics. Costs by the sample.'),
   defender: on('Microsoft Defender for Containers: threats at run time, vulnerabilities in images. Costs by the vCPU.'),
+  'defender-plan': off(
+    'Switches the plan Containers of Defender on for the whole subscription, which bills every cluster in it. Leave it off where the subscription has the plan already: Azure would refuse to make it again.',
+  ),
   policy: on('Azure Policy for Kubernetes.'),
   'pod-security': words('off', 'baseline', 'restricted')
     .meta({
