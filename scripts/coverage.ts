@@ -85,9 +85,10 @@ async function testsOf(module: string): Promise<string> {
   const folder = join(modules, module, 'tests');
   const files = await readdir(join(root, folder)).catch(() => []);
   if (files.length === 0) throw new Error(`The module ${module} has no tests in ${folder}.`);
+  // Tests are not part of a release, so they are named and not linked.
   return files
     .sort()
-    .map(file => `[${file.replace('.tftest.hcl', '')}](../../${folder}/${file})`)
+    .map(file => `\`${module}/tests/${file}\``)
     .join(', ');
 }
 

@@ -43,8 +43,8 @@ test('every problem of the platform file is told on its line', async () => {
   const result = await check();
   expect(result.exitCode).toBe(1);
   expect(result.annotations.map(({ level, file, line }) => [level, file, line])).toEqual([
-    ['error', 'platform.yaml', 15],
-    ['error', 'platform.yaml', 20],
+    ['error', 'platform.yaml', 16],
+    ['error', 'platform.yaml', 21],
   ]);
   expect(result.summary).toContain('Did you mean `tier`?');
 });

@@ -19,17 +19,12 @@ export const diskEncryptionSet = tableResource({
     federated_client_id: text('properties.federatedClientId'),
     identity,
   },
-  // Whether the newest version of a key is meant, only the vault's own host can tell, and it plays no keys.
-  validate: config =>
-    config['auto_key_rotation_enabled'] === true
-      ? [
-          {
-            path: ['auto_key_rotation_enabled'],
-            summary: 'The sandbox does not play `auto_key_rotation_enabled` of azurerm_disk_encryption_set',
-          },
-        ]
-      : [],
   refine: (prior, planned) => ({
+    // Which version of a key is the newest, only the vault's own host can tell, and it plays no keys.
+    problems:
+      planned['auto_key_rotation_enabled'] === true
+        ? ['The sandbox does not play `auto_key_rotation_enabled` of azurerm_disk_encryption_set']
+        : [],
     // An identity of the set's own cannot come after one that it was given.
     requiresReplace:
       textOf(block(prior ?? {}, 'identity'), 'type')?.includes('UserAssigned') &&
