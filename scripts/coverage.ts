@@ -5,7 +5,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listScopes, type Platform, parseLock, parsePlatform, resolveScope } from '@suite/platform-file';
+import { type Platform, parsePlatform, resolveUnlocked } from '@suite/platform-file';
 import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '..');
@@ -93,26 +93,16 @@ async function testsOf(module: string): Promise<string> {
 }
 
 function settingOf({ id, setting = '', in: environment = 'prod' }: CoverageRow, platform: Platform): unknown {
-  const scope = listScopes(platform).find(each => each.scope === environment);
-  if (scope === undefined)
+  const view: unknown = resolveUnlocked(platform).find(({ scope }) => scope === environment);
+  if (view === undefined) {
     throw new Error(`Row ${id} names the environment ${environment}, which the platform file lacks.`);
-  const view: unknown = resolveScope(platform, lockOf(platform), scope);
+  }
   return setting.split('.').reduce<unknown>((value, step) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
       throw new Error(`Row ${id} names the setting ${setting}, which the resolved view lacks at ${step}.`);
     }
     return (value as Readonly<Record<string, unknown>>)[step];
   }, view);
-}
-
-function lockOf(platform: Platform) {
-  const id = '0a000000-0000-4000-8000-000000000001';
-  const scopes: Record<string, Record<string, unknown>> = {};
-  for (const { scope, region } of listScopes(platform)) {
-    const own = { identities: { plan: id, apply: id }, state: { account: 'stcontoso', container: 'tfstate' } };
-    scopes[scope] = { ...scopes[scope], [region]: own };
-  }
-  return parseLock(JSON.stringify({ version: 1, scopes }), 'platform.lock.yaml');
 }
 
 function show(value: unknown): string {

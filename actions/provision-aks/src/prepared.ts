@@ -5,7 +5,14 @@ import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/t
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
 import type { Azure, Services, StateBlob } from './ports.ts';
-import { predictId, predictResources, subscriptionsElsewhere, workspaceApi, workspaceId } from './resource-ids.ts';
+import {
+  apiVersionOf,
+  predictId,
+  predictResources,
+  subscriptionsElsewhere,
+  workspaceApi,
+  workspaceId,
+} from './resource-ids.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
 import { findUnrecorded } from './unrecorded.ts';
@@ -84,11 +91,11 @@ function sharedThings(view: EnvironmentScope): { readonly what: string; readonly
   }
   if (dns !== undefined && !dns.existing) {
     const { name, resourceGroup, subscription } = dns.parent;
-    const id = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.Network/dnsZones/${name}`;
-    things.push({ what: `DNS zone ${name}`, id, api: '2018-05-01' });
+    const id = predictId('azurerm_dns_zone', { resource_group_name: resourceGroup, name }, subscription) ?? '';
+    things.push({ what: `DNS zone ${name}`, id, api: apiVersionOf('azurerm_dns_zone') });
   }
   if (vault.existing && vault.shared) {
-    things.push({ what: `vault ${vault.id.split('/').at(-1)}`, id: vault.id, api: '2026-02-01' });
+    things.push({ what: `vault ${vault.id.split('/').at(-1)}`, id: vault.id, api: apiVersionOf('azurerm_key_vault') });
   }
   return things;
 }

@@ -15,3 +15,4 @@ export type { Unlocked } from './resolve.ts';
 export { resolveAll, resolveEnvironment, resolveScope, resolveUnlocked } from './resolve.ts';
 export * from './resolved.ts';
 export * from './rights.ts';
+export { isHostedRunner } from './runners.ts';

@@ -3,6 +3,7 @@ import { defaults } from '../defaults.ts';
 import { clusterName, longestClusterName } from '../names.ts';
 import type { Platform } from '../platform.ts';
 import type { Path } from '../position.ts';
+import { isHostedRunner } from '../runners.ts';
 import type { Soundness } from '../salvage.ts';
 import { days } from '../units.ts';
 import { quote } from '../wording.ts';
@@ -103,7 +104,7 @@ export function checkEnvironment({ view, report, isSound }: Checker, platform: s
   }
   if (
     view.cluster.private &&
-    hostedRunner.test(view.runner) &&
+    isHostedRunner(view.runner) &&
     isSound(['production']) &&
     isSound(['cluster', 'private'])
   ) {
@@ -114,6 +115,3 @@ export function checkEnvironment({ view, report, isSound }: Checker, platform: s
     );
   }
 }
-
-/** GitHub's own runners, which are in nobody's network. Larger runners may be, and have names of people's own. */
-export const hostedRunner = /^(?:ubuntu|windows|macos)-(?:latest|slim|\d+(?:\.\d+)?)(?:-(?:arm|intel|large|xlarge))?$/;

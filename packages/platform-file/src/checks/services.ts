@@ -1,6 +1,6 @@
 import type { Path } from '../position.ts';
+import { isHostedRunner } from '../runners.ts';
 import type { Checker } from './checker.ts';
-import { hostedRunner } from './environments.ts';
 
 /** Registry, vault, storage, database, backup: what Azure takes, and what contradicts itself. */
 export function checkServices(checker: Checker): void {
@@ -122,7 +122,7 @@ function checkClosed({ view, report, isSound }: Checker): void {
       'Name one under `existing.network.subnets.data`, or open it.',
     );
   }
-  if (!registry.existing && !registry.publicAccess && hostedRunner.test(runner) && !view.cluster.private) {
+  if (!registry.existing && !registry.publicAccess && isHostedRunner(runner) && !view.cluster.private) {
     report(
       ['registry', 'public-access'],
       `The registry of \`${scope}\` is closed, and the runner \`${runner}\` cannot reach it.`,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@suite/foundation';
+import { isHostedRunner } from '@suite/platform-file';
 import type { EnvironmentJob, RunnerHost, RunProgress } from '../runner/index.ts';
 import type { RecordedRunState, RepositoryHandle, World } from '../world/index.ts';
 
@@ -40,7 +41,7 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
     clock: systemClock,
     machineEnvironment: label => {
       // A team's own runners stand inside of its networks, GitHub's outside. Jobs of both kinds never call a registry at one time.
-      world.settings.isInPrivateNetwork = !/^ubuntu-/.test(label);
+      world.settings.isInPrivateNetwork = !isHostedRunner(label);
       return { ...machine, ...world.networkEnvironment() };
     },
     readFile: async (repository, ref, path) => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EnvironmentScope, PrivateService, Workload } from '@suite/platform-file';
 import { apiVersionOf, predictId, workspaceId } from '../../resource-ids.ts';
+import { uuidv5 } from '../../uuid.ts';
 
 /**
  * Names that the Terraform modules give to what the platform file does not name, and ids of both. A name here is a name
@@ -93,14 +93,8 @@ export function privateEndpoint(view: EnvironmentScope, service: PrivateService)
 
 /** Names of role assignments are made of what they are for (`uuidv5` in the modules), so that each can be asked for. */
 export function assignmentName(view: EnvironmentScope, purpose: string): string {
-  return uuidv5(`${resourceGroupId(view)}/${view.cluster.name}/${purpose}`.toLowerCase());
+  return uuidv5(urls, `${resourceGroupId(view)}/${view.cluster.name}/${purpose}`.toLowerCase());
 }
 
-/** RFC 9562, section 5.5, in the namespace of URLs, as Terraform's `uuidv5("url", …)`. */
-function uuidv5(name: string): string {
-  const namespace = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
-  const hash = createHash('sha1').update(namespace).update(name).digest().subarray(0, 16);
-  hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-  hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-  return hash.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
+/** The namespace of URLs (RFC 9562), which Terraform's `uuidv5("url", …)` takes. */
+const urls = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
