@@ -5,14 +5,17 @@ import type { Resource } from './arm/store.ts';
 /** Where API servers of AKS answer. */
 export const apiServerSuffix = '.azmk8s.io';
 
-/** The API servers of the clusters that exist. There are none behind them: they are reached, and let nobody in. */
-export function createApiServers(resources: () => readonly Resource[]) {
+/**
+ * The API servers of the clusters that exist. There are none behind them: they are reached, and let nobody in. A private one
+ * is reached from inside of its network only.
+ */
+export function createApiServers(resources: () => readonly Resource[], isInside: () => boolean) {
   return {
     exists: (host: string): boolean =>
       resources().some(({ type, body }) => {
         if (type !== 'Microsoft.ContainerService/managedClusters') return false;
         const { fqdn, privateFQDN } = properties(body);
-        return [fqdn, privateFQDN].includes(host);
+        return host === fqdn || (host === privateFQDN && isInside());
       }),
     handler: async (): Promise<WorldResponse> =>
       json(401, {

@@ -40,8 +40,9 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
     parallelism,
     clock: systemClock,
     machineEnvironment: label => {
-      // A team's own runners stand inside of its networks, GitHub's outside. Jobs of both kinds never call a registry at one time.
-      world.settings.isInPrivateNetwork = !isHostedRunner(label);
+      // A team's own runners stand inside of its networks. The world does not know who asks, so that from then on it is open to
+      // all: machines work side by side, and shutting it again would shut out one that is inside.
+      if (!isHostedRunner(label)) world.settings.isInPrivateNetwork = true;
       return { ...machine, ...world.networkEnvironment() };
     },
     readFile: async (repository, ref, path) => {

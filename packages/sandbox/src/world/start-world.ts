@@ -56,7 +56,7 @@ export interface WorldSettings {
   tokenSeconds: number;
   /** Requests that GitHub lets through. */
   readonly githubLimits: LimitSettings;
-  /** Whether callers sit in the private network: registries closed to the public answer them. False at first. */
+  /** Whether callers sit in the private network: closed registries and private API servers answer them. False at first. */
   isInPrivateNetwork: boolean;
 }
 
@@ -141,6 +141,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     arm.operations.settle();
     return arm.store.all();
   };
+  const isInside = () => settings.isInPrivateNetwork;
   const registryService = createRegistryService({
     clock,
     mint,
@@ -148,7 +149,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     resources,
     contentOf,
     tenantOf: one => subscriptions.get(one),
-    isInside: () => settings.isInPrivateNetwork,
+    isInside,
   });
 
   const githubApi = createApi({
@@ -176,7 +177,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
     },
     { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
-    { host: `*${apiServerSuffix}`, ...createApiServers(resources) },
+    { host: `*${apiServerSuffix}`, ...createApiServers(resources, isInside) },
   ];
 
   const callerOf = async (request: WorldRequest) => {
