@@ -76,10 +76,11 @@ export function protectEnvironments(handle: RepositoryHandle, views: readonly Sc
 /** Gives the identities of the scope and region. */
 function seedScope(world: World, view: ScopeView): Readonly<Record<IdentityKind, Principal>> {
   const { azure, github } = world;
-  const { subscription, tenant, state, scope, region, platform, identities } = view;
+  const { subscription, state, scope, region, platform, identities } = view;
+  const resourceGroup = stateGroupName(platform, scope, region);
   azure.addStorageAccount({
     subscription,
-    resourceGroup: stateGroupName(platform, scope, region),
+    resourceGroup,
     name: state.account,
     location: region,
     containers: [state.container, plansContainerName],
@@ -87,20 +88,19 @@ function seedScope(world: World, view: ScopeView): Readonly<Record<IdentityKind,
   azure.writeBlob(state.account, state.container, state.key, emptyState());
 
   const subject = (context: JobContext) => github.subjectFor(jobOf(context));
-  const plan = azure.addApplication({
-    tenant,
-    name: identityName(platform, scope, region, 'plan'),
-    clientId: identities.plan,
-    githubSubjects: [subject({ event: 'pull_request', ref: 'refs/pull/1/merge' }), subject({})],
-  });
-  const apply = azure.addApplication({
-    tenant,
-    name: identityName(platform, scope, region, 'apply'),
-    clientId: identities.apply,
-    githubSubjects: [subject({ environment: scope })],
-  });
-
-  return { plan, apply };
+  const identity = (kind: IdentityKind, githubSubjects: readonly string[]) =>
+    azure.addManagedIdentity({
+      subscription,
+      resourceGroup,
+      name: identityName(platform, scope, region, kind),
+      location: region,
+      clientId: identities[kind],
+      githubSubjects,
+    });
+  return {
+    plan: identity('plan', [subject({ event: 'pull_request', ref: 'refs/pull/1/merge' }), subject({})]),
+    apply: identity('apply', [subject({ environment: scope })]),
+  };
 }
 
 /** A state as Terraform writes it before anything is in it. */

@@ -26,6 +26,16 @@ export interface ApplicationSeed {
   readonly credentials?: readonly FederatedCredential[];
 }
 
+export interface ManagedIdentitySeed {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  readonly location: string;
+  readonly clientId: string;
+  /** Subjects of GitHub's tokens that are trusted, for the usual audience. */
+  readonly githubSubjects: readonly string[];
+}
+
 export interface StorageAccountSeed {
   readonly subscription: string;
   readonly resourceGroup: string;
@@ -54,6 +64,8 @@ export interface Azure {
   addTenant(tenant: string): void;
   addSubscription(subscription: string, tenant?: string): void;
   addApplication(seed: ApplicationSeed): Principal;
+  /** A user-assigned identity with its federated credentials, as resources. */
+  addManagedIdentity(seed: ManagedIdentitySeed): Principal;
   addFederatedCredential(clientId: string, credential: FederatedCredential): void;
   /** Trusts GitHub's tokens with this subject. */
   trustGithub(clientId: string, subject: string): void;
@@ -173,6 +185,23 @@ export function createAzure(parts: AzureParts): Azure {
     if (subscription !== undefined && group !== undefined) addResourceGroup(subscription, group);
     return view(arm.create(id, body));
   };
+  const mutate: Azure['mutate'] = (id, change) => {
+    const resource = demand(id);
+    const body = structuredClone({ ...resource.body, properties: { ...properties(resource.body) } }) as Body;
+    change(body);
+    resource.body = body;
+    resource.etag = makeEtag();
+  };
+  /** The same identity under a client id that somebody wrote down before it was made. */
+  const identifiedAs = (clientId: string, id: string): Principal => {
+    const made = directory.byResourceId(id);
+    if (made === undefined) throw new Error(`${id} has no principal.`);
+    mutate(id, body => {
+      body['properties'] = { ...properties(body), clientId };
+    });
+    directory.remove(made);
+    return directory.add({ ...made, clientId });
+  };
   const blobView = (blob: NonNullable<ReturnType<Container['blobs']['get']>>): BlobView => {
     const state = leaseState(blob.lease, arm.clock.now());
     const { name, content, metadata, etag, lease } = blob;
@@ -194,6 +223,17 @@ export function createAzure(parts: AzureParts): Azure {
       const principal = directory.add({ ...seed, tenant: seed.tenant ?? tenant });
       for (const subject of githubSubjects) trustGithub(principal.clientId, subject);
       for (const credential of credentials) addFederatedCredential(principal.clientId, credential);
+      return principal;
+    },
+    addManagedIdentity: ({ subscription, resourceGroup, name, location, clientId, githubSubjects }) => {
+      const id = `${groupId(subscription, resourceGroup)}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+      putResource(id, { location });
+      const principal = identifiedAs(clientId, id);
+      githubSubjects.forEach((subject, at) => {
+        putResource(`${id}/federatedIdentityCredentials/github-${at}`, {
+          properties: { issuer, subject, audiences: [tokenExchangeAudience] },
+        });
+      });
       return principal;
     },
     addFederatedCredential,
@@ -265,13 +305,7 @@ export function createAzure(parts: AzureParts): Azure {
       return all.filter(one => type === undefined || one.type.toLowerCase() === type.toLowerCase()).map(view);
     },
     putResource,
-    mutate: (id, change) => {
-      const resource = demand(id);
-      const body = structuredClone({ ...resource.body, properties: { ...properties(resource.body) } }) as Body;
-      change(body);
-      resource.body = body;
-      resource.etag = makeEtag();
-    },
+    mutate,
     remove: id => {
       const resource = find(id);
       if (resource !== undefined) arm.remove(resource);
