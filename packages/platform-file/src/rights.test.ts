@@ -58,6 +58,22 @@ describe('rightsOf', () => {
     ]);
   });
 
+  test('a vault elsewhere whose key encrypts disks: the right to let them use it, and no other', () => {
+    const diskVault = '/subscriptions/K/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/kv';
+    const of = (existing: RightsPlace['existing']) =>
+      rightsOf([{ ...shared, existing: { vault: diskVault } }, existing === undefined ? dev : { ...dev, existing }])
+        .filter(({ scope, on, limit }) => scope === 'dev' && on === diskVault && limit !== undefined)
+        .map(show);
+    const administrator = `dev apply: Role Based Access Control Administrator on ${diskVault} only`;
+    expect(of(undefined)).toEqual([`${administrator} Key Vault Secrets User`]);
+    expect(of({ diskVault })).toEqual([
+      `${administrator} Key Vault Secrets User Key Vault Crypto Service Encryption User`,
+    ]);
+    expect(rightsOf([shared, { ...dev, existing: { diskVault } }]).map(show)).toContain(
+      `${administrator} Key Vault Crypto Service Encryption User`,
+    );
+  });
+
   test('one subscription for everything: no role twice on one scope', () => {
     const all = distinctRights(rightsOf([shared, dev, prod].map(one => ({ ...one, subscription: 'O' }))));
     const keys = all.map(({ scope, identity, role, on }) => JSON.stringify([scope, identity, role, on]));

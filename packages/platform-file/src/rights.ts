@@ -1,5 +1,7 @@
 import type { IdentityKind } from './names.ts';
 import { stateGroupName } from './names.ts';
+import type { Unlocked } from './resolve.ts';
+import type { ScopeView } from './resolved.ts';
 
 /**
  * What the identities of a platform may do, in one place: bootstrap grants it, and the sandbox seeds its world with it. A
@@ -90,6 +92,8 @@ export const builtInRoleIds = {
   'Storage Blob Data Reader': '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1',
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
   'Key Vault Secrets User': '4633458b-17de-408a-b874-0445c86b69e6',
+  'Key Vault Crypto Service Encryption User': 'e147488a-f6f5-4113-8e2d-b22465e65bf6',
+  'Azure Kubernetes Service RBAC Cluster Admin': 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b',
 } as const;
 
 export type BuiltInRole = keyof typeof builtInRoleIds;
@@ -117,8 +121,22 @@ export interface RightsPlace {
   /** Place in the order of promotion, from 0; undefined for the shared scope. */
   readonly order: number | undefined;
   readonly state: { readonly account: string; readonly container: string };
-  /** Of the shared scope: a zone and a vault that are used by id and may lie anywhere. */
-  readonly existing?: { readonly zone?: string | undefined; readonly vault?: string | undefined };
+  /** What is used by id and may lie anywhere: the shared zone and vault; the vault of an environment's key for disks. */
+  readonly existing?: {
+    readonly zone?: string | undefined;
+    readonly vault?: string | undefined;
+    readonly diskVault?: string | undefined;
+  };
+}
+
+/** What a scope uses by id, as far as rights hang on it. */
+export function usedById(view: Unlocked<ScopeView>): NonNullable<RightsPlace['existing']> {
+  if (view.kind === 'environment') return { diskVault: view.cluster.diskEncryption?.vault };
+  const { dns, vault } = view;
+  return {
+    zone: dns?.existing === true ? dns.id : undefined,
+    vault: vault?.existing === true ? vault.id : undefined,
+  };
 }
 
 /** The container for plan files, beside the state's. */
@@ -153,6 +171,8 @@ function rightsAtHome(place: RightsPlace): Right[] {
     apply('Contributor', root),
     apply('Role Based Access Control Administrator', root, { allBut: mighty }),
     apply(named(place, 'guardKeeper'), root),
+    // What runs in the cluster is installed by it. Contributor has no rights inside of clusters.
+    ...(place.order === undefined ? [] : [apply('Azure Kubernetes Service RBAC Cluster Admin', root)]),
     apply('Storage Blob Data Contributor', container),
     apply(named(place, 'planFileApplier'), plans),
   ];
@@ -188,11 +208,23 @@ function rightsInShared(place: RightsPlace, places: readonly RightsPlace[]): Rig
     ]),
     apply(named(place, 'dnsDelegator'), zone),
     apply(named(place, 'vaultUser'), vault),
-    // Where both scopes share a subscription, the right to grant is there already, and Azure takes a role once per scope.
-    ...(vault === `/subscriptions/${place.subscription}`
-      ? []
-      : [apply('Role Based Access Control Administrator', vault, { only: ['Key Vault Secrets User'] })]),
+    ...grantsOnVaults(place, vault),
   ];
+}
+
+/** To let workloads read secrets of the shared vault, and the cluster's disks use their key. Azure takes a role once per scope. */
+function grantsOnVaults(place: RightsPlace, sharedVault: string): Right[] {
+  const { subscription, existing } = place;
+  const root = `/subscriptions/${subscription}`;
+  const wanted = new Map<string, BuiltInRole[]>();
+  const want = (on: string, role: BuiltInRole) => {
+    // In its own subscription the right to grant is there already.
+    if (on !== root && !on.startsWith(`${root}/`)) wanted.set(on, [...(wanted.get(on) ?? []), role]);
+  };
+  want(sharedVault, 'Key Vault Secrets User');
+  if (existing?.diskVault !== undefined) want(existing.diskVault, 'Key Vault Crypto Service Encryption User');
+  const { apply } = granting(place);
+  return [...wanted].map(([on, only]) => apply('Role Based Access Control Administrator', on, { only }));
 }
 
 function granting({ scope, region }: RightsPlace) {

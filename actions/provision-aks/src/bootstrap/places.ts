@@ -10,6 +10,7 @@ import {
   stateAccountName,
   stateGroupName,
   stateKey,
+  usedById,
 } from '@suite/platform-file';
 
 /** A scope and region, and what bootstrap makes of it is called. */
@@ -72,7 +73,7 @@ export async function listPlaces(
           view.kind === 'environment'
             ? `/subscriptions/${subscription}/resourceGroups/${view.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${view.cluster.name}`
             : undefined,
-        ...(view.kind === 'shared' ? { existing: existingOf(view) } : {}),
+        existing: usedById(view),
       };
     }),
   );
@@ -82,13 +83,4 @@ function lockedState(lock: Lock | undefined, scope: string, region: string): Sco
   const scopes = lock?.source.scopes ?? {};
   const regions = Object.hasOwn(scopes, scope) ? (scopes[scope] ?? {}) : {};
   return Object.hasOwn(regions, region) ? regions[region]?.state : undefined;
-}
-
-type Existing = { readonly existing: true; readonly id: string } | { readonly existing: false } | undefined;
-
-function existingOf({ dns, vault }: { readonly dns: Existing; readonly vault: Existing }) {
-  return {
-    zone: dns?.existing === true ? dns.id : undefined,
-    vault: vault?.existing === true ? vault.id : undefined,
-  };
 }

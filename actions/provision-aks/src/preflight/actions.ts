@@ -7,12 +7,15 @@ export interface TypeRights {
   readonly type: string;
   /** Attribute with the scope; by default everything lies in the scope's resource group. */
   readonly scope?: string;
+  /** Attribute with the name of a resource around it that may have rights of its own, and its ARM type. */
+  readonly inside?: { readonly type: string; readonly name: string };
   /** Attributes that name other resources, with the right on them. */
   readonly links?: Readonly<Record<string, string>>;
 }
 
 const subnetJoin = 'Microsoft.Network/virtualNetworks/subnets/join/action';
 const assign = 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action';
+const zone = { type: 'Microsoft.Network/dnsZones', name: 'zone_name' };
 const network = (type: string, links: TypeRights['links'] = {}): TypeRights => ({
   type: `Microsoft.Network/${type}`,
   links,
@@ -45,8 +48,8 @@ export const rightsByType: Readonly<Record<string, TypeRights>> = {
   azurerm_network_watcher_flow_log: network('networkWatchers/flowLogs'),
   azurerm_web_application_firewall_policy: network('ApplicationGatewayWebApplicationFirewallPolicies'),
   azurerm_dns_zone: network('dnsZones'),
-  azurerm_dns_ns_record: network('dnsZones/NS'),
-  azurerm_dns_cname_record: network('dnsZones/CNAME'),
+  azurerm_dns_ns_record: { ...network('dnsZones/NS'), inside: zone },
+  azurerm_dns_cname_record: { ...network('dnsZones/CNAME'), inside: zone },
   azurerm_private_dns_zone: network('privateDnsZones'),
   azurerm_private_dns_zone_virtual_network_link: network('privateDnsZones/virtualNetworkLinks', {
     virtual_network_id: 'Microsoft.Network/virtualNetworks/join/action',

@@ -1,6 +1,6 @@
 import type { Kind } from '@suite/change-report';
 import { asString } from '@suite/foundation';
-import { rightsByType, subscriptionRights } from './actions.ts';
+import { rightsByType, subscriptionRights, type TypeRights } from './actions.ts';
 import { type Planned, valueAt } from './planned.ts';
 
 /** One action that an apply performs, and where. */
@@ -50,7 +50,9 @@ export function rightNeeds(planned: Planned, { subscription, groupId, otherGroup
     } else if (rights === undefined) {
       unknownTypes.add(type);
     } else {
-      const scope = asId(rights.scope === undefined ? undefined : valueAt(values, rights.scope)) ?? groupOf(values);
+      const scope =
+        asId(rights.scope === undefined ? undefined : valueAt(values, rights.scope)) ??
+        `${groupOf(values)}${around(rights, values)}`;
       const role = asString(valueAt(values, 'role_definition_name'));
       const named = type === 'azurerm_role_assignment' && role !== undefined ? { role } : {};
       for (const verb of verbs) add({ action: `${rights.type}/${verb}`, scope, ...named });
@@ -89,6 +91,12 @@ function approvals(type: string, values: unknown, groupId: string): RightNeed[] 
   if (target === undefined) return [];
   const id = asId(valueAt(values, 'private_service_connection.0.private_connection_resource_id'));
   return [{ action: `${target}/privateEndpointConnectionsApproval/action`, scope: id ?? groupId }];
+}
+
+/** The resource around it, below its group. */
+function around({ inside }: TypeRights, values: unknown): string {
+  const name = inside === undefined ? undefined : asString(valueAt(values, inside.name));
+  return inside === undefined || name === undefined ? '' : `/providers/${inside.type}/${name}`;
 }
 
 function asId(value: unknown): string | undefined {

@@ -87,9 +87,16 @@ describe('what a plan needs', () => {
   });
 
   test('what lies in the shared scope\u2019s group is a right there', () => {
-    const record: [string, unknown] = ['azurerm_dns_ns_record', { resource_group_name: 'rg-shared', name: 'dev' }];
+    const record: [string, unknown] = [
+      'azurerm_dns_ns_record',
+      { resource_group_name: 'rg-shared', zone_name: 'contoso.com', name: 'dev' },
+    ];
     expect(rightNeeds(making(record), place).needs).toEqual([
-      { action: 'Microsoft.Network/dnsZones/NS/write', scope: `/subscriptions/${hub}/resourceGroups/rg-shared` },
+      {
+        // A zone of somebody else's: the right is on the zone, not on its group.
+        action: 'Microsoft.Network/dnsZones/NS/write',
+        scope: `/subscriptions/${hub}/resourceGroups/rg-shared/providers/Microsoft.Network/dnsZones/contoso.com`,
+      },
     ]);
   });
 
@@ -284,7 +291,7 @@ describe('conditions', () => {
       'a list with a role of somebody\u2019s own',
       both('ForAnyOfAnyValues:GuidEquals', ['99999999-0000-4000-8000-000000000000']),
       write,
-      'Disk Snapshot Contributor',
+      'Search Service Contributor',
       undefined,
     ],
     [

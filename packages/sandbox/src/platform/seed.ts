@@ -10,6 +10,7 @@ import {
   rightsOf,
   type ScopeView,
   stateGroupName,
+  usedById,
 } from '@suite/platform-file';
 import type { Job, Principal, Repository, RepositoryHandle, World } from '../world/index.ts';
 
@@ -53,16 +54,7 @@ function placeKey({ scope, region }: { readonly scope: string; readonly region: 
 }
 
 function placeOf(view: ScopeView): RightsPlace {
-  if (view.kind === 'environment') return view;
-  const { dns, vault } = view;
-  return {
-    ...view,
-    order: undefined,
-    existing: {
-      zone: dns?.existing === true ? dns.id : undefined,
-      vault: vault?.existing === true ? vault.id : undefined,
-    },
-  };
+  return { ...view, order: view.kind === 'environment' ? view.order : undefined, existing: usedById(view) };
 }
 
 /** GitHub environments as a careful team has them: only `main` deploys, and somebody approves production. */

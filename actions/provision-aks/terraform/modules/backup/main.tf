@@ -21,7 +21,8 @@ resource "azurerm_data_protection_backup_vault" "this" {
   tags = var.tags
 }
 
-# Changing anything replaces the policy; backups that exist keep the rules they were made by.
+# Changing anything replaces the policy, and with it the instance. It is not made before the old one goes: everything that
+# it depends on would have to be as well (Terraform hands that on), and what has a fixed name cannot.
 resource "azurerm_data_protection_backup_policy_kubernetes_cluster" "this" {
   name                = "aks-every-${var.every_hours}h-for-${var.retention_days}d"
   resource_group_name = var.resource_group_name
@@ -36,10 +37,6 @@ resource "azurerm_data_protection_backup_policy_kubernetes_cluster" "this" {
       data_store_type = "OperationalStore"
       duration        = "P${var.retention_days}D"
     }
-  }
-
-  lifecycle {
-    create_before_destroy = true
   }
 }
 
