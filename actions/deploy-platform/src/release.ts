@@ -1,0 +1,84 @@
+import type { JsonObject } from '@suite/foundation';
+import type { EnvironmentScope } from '@suite/platform-file';
+
+/** Pod Security Standards, as namespaces are labelled with them. */
+export const podSecurityLevels = ['privileged', 'baseline', 'restricted'] as const;
+export type PodSecurityLevel = (typeof podSecurityLevels)[number];
+
+/** Where a chart comes from. The digest is that of the OCI manifest, or of the archive in an HTTP repository. */
+export type ChartSource =
+  | { readonly kind: 'oci'; readonly url: string; readonly version: string; readonly digest: string | undefined }
+  | {
+      readonly kind: 'http';
+      readonly repository: string;
+      readonly name: string;
+      readonly version: string;
+      readonly digest: string | undefined;
+    }
+  /** A chart in the platform repository. Absolute. */
+  | { readonly kind: 'folder'; readonly path: string };
+
+/** One Helm release, resolved for an environment and region: what is to run. */
+export interface Release {
+  readonly name: string;
+  readonly namespace: string;
+  readonly podSecurity: PodSecurityLevel;
+  readonly chart: ChartSource;
+  /** Names of releases that have to be ready before this one is applied. Only such as are on. */
+  readonly needs: readonly string[];
+  readonly values: JsonObject;
+  /** Paths of values that hang on outputs of Terraform that are not known yet: `podLabels.azure…`. */
+  readonly unknownValues: readonly string[];
+  readonly readiness: readonly Probe[];
+  /** Holds data: never rolled back or uninstalled by itself. */
+  readonly isStateful: boolean;
+  readonly apply: ApplyMethod;
+  /** How long it may take to be ready, in seconds. */
+  readonly timeoutSeconds: number;
+  /** Where the platform file decides it: `releases.cert-manager`. */
+  readonly setting: string;
+}
+
+/** How an upgrade treats fields that somebody else wrote. */
+export interface ApplyMethod {
+  readonly forceConflicts: boolean;
+  /** Why, one sentence for people. */
+  readonly reason: string;
+}
+
+/** What says that a release is ready. All that hold for it have to pass. */
+export type Probe =
+  /** Every Deployment, StatefulSet, DaemonSet and Job that it renders has rolled out. */
+  | { readonly kind: 'rollouts' }
+  /** Every CustomResourceDefinition that it renders is Established. */
+  | { readonly kind: 'crds' }
+  /** A custom resource has this condition with status True. */
+  | {
+      readonly kind: 'condition';
+      readonly apiVersion: string;
+      readonly resource: string;
+      readonly namespace?: string;
+      readonly name: string;
+      readonly condition: string;
+    }
+  /** A dry run of creating this object is let through: its webhook answers. */
+  | { readonly kind: 'dry-run'; readonly object: JsonObject }
+  /** A service answers with 200 through the API server's proxy. */
+  | {
+      readonly kind: 'http';
+      readonly namespace: string;
+      readonly service: string;
+      /** Name or number. */
+      readonly port: string;
+      readonly scheme: 'http' | 'https';
+      readonly path: string;
+    };
+
+/** Outputs of Terraform that the state holds, by name. Undefined before the first apply. */
+export type TerraformOutputs = Readonly<Record<string, unknown>> | undefined;
+
+/** What a release is made of. */
+export interface ReleaseInput {
+  readonly view: EnvironmentScope;
+  readonly outputs: TerraformOutputs;
+}
