@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'actions-ci', 'bin');
+import { findPeer } from '../../scripts/peer-list.ts';
 
 /** A real program that the stand-ins are held to; `path` is undefined where it was not built. */
 export interface Peer {
@@ -15,24 +13,20 @@ export interface Peer {
   readonly build: string;
 }
 
-function peer(name: string, build: string): Peer {
-  const path = join(cache, name);
-  if (existsSync(path)) return { name, path, build };
-  if (process.env['REQUIRE_PEERS'] === '1') throw new Error(`${name} is missing. Build it: ${build}`);
-  return { name, path: undefined, build };
+/** A peer of scripts/peer-list.ts. Throws an Error when it has to be there (`REQUIRE_PEERS=1`) and is not. */
+export function peer(name: string): Peer {
+  const { path } = findPeer(name);
+  const build = `npx pnpm@12 build-peers ${name}`;
+  if (existsSync(path)) return { name: basename(path), path, build };
+  if (process.env['REQUIRE_PEERS'] === '1') throw new Error(`${basename(path)} is missing. Build it: ${build}`);
+  return { name: basename(path), path: undefined, build };
 }
 
 /** go-containerregistry's own registry, with the referrers API. */
-export const ggcrRegistry = peer(
-  'ggcr-registry-0.22.1',
-  `cd test/reality/peers/registry && go build -trimpath -o ${join(cache, 'ggcr-registry-0.22.1')} .`,
-);
+export const ggcrRegistry = peer('ggcr-registry');
 
 /** go-containerregistry's client. */
-export const crane = peer(
-  'crane',
-  `GOBIN=${cache} go install github.com/google/go-containerregistry/cmd/crane@v0.22.1`,
-);
+export const crane = peer('crane');
 
 /** What a skipped test is called, so that its name tells what to do. */
 export function needs({ name, path, build }: Peer): string {
