@@ -1,0 +1,302 @@
+import { type Clock, duration, sentenceList, UserError } from '@suite/foundation';
+import { type Cluster, KubernetesFailure, type KubernetesObject, titleOf } from '@suite/kubernetes';
+import { isSelected, type PodTrouble, troubleOf } from './pods.ts';
+import type { Probe } from './release.ts';
+import type { RenderedRelease } from './render.ts';
+import { conditionOf, isWorkload, type Rollout, rolloutOf } from './workloads.ts';
+
+/** What a wait asks of the cluster. */
+export type ReadyCluster = Pick<Cluster, 'follow' | 'get' | 'tryCreate' | 'ask'>;
+
+export interface ReadyOptions {
+  readonly cluster: ReadyCluster;
+  readonly clock: Clock;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Told what is waited for, whenever that changes. */
+  readonly onWait?: (what: string) => void;
+}
+
+/** A release that did not become ready: why, and whose pods to look at. */
+export class NotReady extends UserError {
+  override readonly name = 'UserError';
+  readonly trouble: { readonly namespace: string; readonly pod: PodTrouble } | undefined;
+
+  constructor(message: string, trouble?: NotReady['trouble'], options: { cause?: unknown; remedy?: string } = {}) {
+    super({ message, ...(options.remedy === undefined ? {} : { remedy: options.remedy }) }, { cause: options.cause });
+    this.trouble = trouble;
+  }
+}
+
+/** How long something that looks wrong may stay so: kubelets and webhooks need a moment. */
+const patienceMs = 45_000;
+/** Pause between two questions that nothing can be watched for. */
+const pauseMs = 2_000;
+
+/**
+ * Waits until every probe of the release passes. Watches instead of asking where it can. Throws NotReady when the time is
+ * over, or before that as soon as something has been visibly wrong for a while.
+ */
+export async function waitUntilReady(rendered: RenderedRelease, options: ReadyOptions): Promise<readonly string[]> {
+  const { release } = rendered;
+  const limitMs = release.timeoutSeconds * 1000;
+  const began = options.clock.now();
+  const over = new AbortController();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, over.signal, stop.signal]);
+  const waits = new Map<string, string>();
+  const context: ProbeContext = {
+    ...options,
+    signal,
+    rendered,
+    say: (what, why) => {
+      if (why === undefined) waits.delete(what);
+      else waits.set(what, why);
+      options.onWait?.(describe(waits));
+    },
+    notes: [],
+  };
+  options.clock.sleep(limitMs, stop.signal).then(
+    () => over.abort(),
+    () => undefined,
+  );
+  try {
+    await Promise.all(release.readiness.map(probe => perform(probe, context)));
+    return context.notes;
+  } catch (error) {
+    if (error instanceof NotReady || !over.signal.aborted || options.signal.aborted) throw error;
+    throw new NotReady(
+      `${release.name} is not ready after ${duration(options.clock.now() - began)}: it waits for ${describe(waits)}.`,
+      undefined,
+      { cause: error },
+    );
+  } finally {
+    stop.abort();
+  }
+}
+
+function describe(waits: ReadonlyMap<string, string>): string {
+  const shown = [...waits].slice(0, 3).map(([what, why]) => `${what} (${why})`);
+  if (waits.size > shown.length) shown.push(`${waits.size - shown.length} more`);
+  return sentenceList(shown);
+}
+
+interface ProbeContext extends ReadyOptions {
+  readonly rendered: RenderedRelease;
+  /** What is waited for, and why; undefined when it is there. */
+  readonly say: (what: string, why: string | undefined) => void;
+  /** What looks ready and may not be. */
+  readonly notes: string[];
+}
+
+function perform(probe: Probe, context: ProbeContext): Promise<void> {
+  switch (probe.kind) {
+    case 'rollouts':
+      return rollouts(context);
+    case 'crds':
+      return definitions(context);
+    case 'condition': {
+      const { apiVersion, resource, namespace, name, condition } = probe;
+      return followOne(context, { apiVersion, kind: resource, namespace, name }, found => {
+        const state = found === undefined ? undefined : conditionOf(found, condition);
+        if (state?.status === 'True') return { is: 'ready' };
+        const said = state === undefined || state.message === '' ? '' : `: ${state.message}`;
+        return { is: 'waiting', for: found === undefined ? 'it to be made' : `condition ${condition}${said}` };
+      });
+    }
+    case 'dry-run':
+      return repeat(context, `a dry run of ${String(probe.object['kind'])}`, () =>
+        context.cluster.tryCreate(probe.object as unknown as KubernetesObject, context.signal),
+      );
+    case 'http': {
+      const { namespace, service, port, path } = probe;
+      return repeat(context, `http://${service}.${namespace}:${port}${path}`, async () => {
+        await context.cluster.ask(probe, context.signal);
+      });
+    }
+  }
+}
+
+/** Workloads by kind and namespace, each watched once. */
+async function rollouts(context: ProbeContext): Promise<void> {
+  const groups = new Map<string, KubernetesObject[]>();
+  for (const { object } of context.rendered.objects) {
+    if (!isWorkload(object)) continue;
+    const key = [object.apiVersion, object.kind, object.metadata.namespace].join('\n');
+    groups.set(key, [...(groups.get(key) ?? []), object]);
+  }
+  const namespaces = new Set([...groups.values()].flatMap(group => group[0]?.metadata.namespace ?? []));
+  const rolled = new AbortController();
+  const watching = [...namespaces].map(namespace =>
+    watchPods(context, namespace, [...groups.values()].flat(), rolled.signal),
+  );
+  const rolling = Promise.all(
+    [...groups.values()].map(group => {
+      const [{ apiVersion = '', kind = '', metadata = undefined } = {}] = group;
+      const wanted = new Set(group.map(object => object.metadata.name));
+      return context.cluster.follow(
+        { apiVersion, kind, namespace: metadata?.namespace },
+        objects => {
+          const found = new Map([...objects.values()].map(object => [object.metadata.name, object]));
+          return [...wanted]
+            .map(name => judge(context, kind, name, metadata?.namespace, found.get(name)))
+            .every(Boolean);
+        },
+        context.signal,
+      );
+    }),
+  );
+  try {
+    // Whatever the pods show ends the wait early.
+    await Promise.race([rolling, ...watching.map(watch => watch.then(() => rolling))]);
+  } finally {
+    rolled.abort();
+    await Promise.allSettled(watching);
+  }
+}
+
+function judge(
+  context: ProbeContext,
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+  found: KubernetesObject | undefined,
+): boolean {
+  const what = titleOf({ kind, name, namespace });
+  const rollout: Rollout = found === undefined ? { is: 'waiting', for: 'it to be made' } : rolloutOf(found);
+  if (rollout.is === 'failed') throw new NotReady(`${what} failed: ${rollout.why}`);
+  context.say(what, rollout.is === 'waiting' ? rollout.for : undefined);
+  if (rollout.is === 'ready' && rollout.note !== undefined) {
+    const note = `${what}: ${rollout.note}`;
+    if (!context.notes.includes(note)) context.notes.push(note);
+  }
+  return rollout.is === 'ready';
+}
+
+/** Rejects when a pod of the workloads has been in trouble that does not pass for a while; ends with the signal. */
+async function watchPods(
+  context: ProbeContext,
+  namespace: string,
+  workloads: readonly KubernetesObject[],
+  ended: AbortSignal,
+): Promise<void> {
+  const since = new Map<string, { readonly at: number; readonly trouble: PodTrouble }>();
+  const failed = new AbortController();
+  const signal = AbortSignal.any([context.signal, ended, failed.signal]);
+  const mine = workloads.filter(({ metadata }) => metadata.namespace === namespace);
+  const check = async () => {
+    for (;;) {
+      await context.clock.sleep(pauseMs, signal);
+      const now = context.clock.now();
+      for (const { at, trouble } of since.values()) {
+        if (!trouble.isLasting || now - at < patienceMs) continue;
+        const container = trouble.container === undefined ? '' : `, container ${trouble.container}`;
+        throw new NotReady(
+          `Pod ${namespace}/${trouble.pod}${container} does not run: ${trouble.reason}${trouble.message === '' ? '' : `: ${trouble.message}`}`,
+          { namespace, pod: trouble },
+        );
+      }
+    }
+  };
+  const follow = context.cluster.follow(
+    { apiVersion: 'v1', kind: 'Pod', namespace },
+    pods => {
+      const troubled = new Set<string>();
+      for (const pod of pods.values()) {
+        if (!mine.some(workload => isSelected(pod, workload))) continue;
+        const trouble = troubleOf(pod);
+        if (trouble === undefined) continue;
+        troubled.add(pod.metadata.name);
+        since.set(pod.metadata.name, { at: since.get(pod.metadata.name)?.at ?? context.clock.now(), trouble });
+        context.say(
+          `pod ${pod.metadata.name}`,
+          `${trouble.reason}${trouble.message === '' ? '' : `: ${trouble.message}`}`,
+        );
+      }
+      for (const name of since.keys()) {
+        if (troubled.has(name)) continue;
+        since.delete(name);
+        context.say(`pod ${name}`, undefined);
+      }
+      return false;
+    },
+    signal,
+  );
+  try {
+    await Promise.race([follow, check()]);
+  } catch (error) {
+    if (error instanceof NotReady || !(context.signal.aborted || ended.aborted)) throw error;
+  } finally {
+    failed.abort();
+    await follow.catch(() => undefined);
+  }
+}
+
+async function definitions(context: ProbeContext): Promise<void> {
+  const wanted = context.rendered.objects
+    .map(({ object }) => object)
+    .filter(({ kind }) => kind === 'CustomResourceDefinition')
+    .map(({ metadata }) => metadata.name);
+  if (wanted.length === 0) return;
+  await context.cluster.follow(
+    { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+    objects => {
+      const found = new Map([...objects.values()].map(object => [object.metadata.name, object]));
+      return wanted
+        .map(name => {
+          const object = found.get(name);
+          const isThere = object !== undefined && conditionOf(object, 'Established')?.status === 'True';
+          context.say(`CustomResourceDefinition ${name}`, isThere ? undefined : 'it to be established');
+          return isThere;
+        })
+        .every(Boolean);
+    },
+    context.signal,
+  );
+}
+
+interface Named {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}
+
+function followOne(
+  context: ProbeContext,
+  { apiVersion, kind, namespace, name }: Named,
+  judgeOne: (found: KubernetesObject | undefined) => Rollout,
+): Promise<void> {
+  const what = titleOf({ kind, name, namespace });
+  return context.cluster.follow(
+    { apiVersion, kind, namespace, fields: `metadata.name=${name}` },
+    objects => {
+      const rollout = judgeOne([...objects.values()][0]);
+      if (rollout.is === 'failed') throw new NotReady(`${what}: ${rollout.why}`);
+      context.say(what, rollout.is === 'waiting' ? rollout.for : undefined);
+      return rollout.is === 'ready';
+    },
+    context.signal,
+  );
+}
+
+/** Asks until it is answered: for what cannot be watched. Missing rights are told at once. */
+async function repeat(context: ProbeContext, what: string, ask: () => Promise<void>): Promise<void> {
+  for (;;) {
+    context.say(what, 'an answer');
+    try {
+      await ask();
+      context.say(what, undefined);
+      return;
+    } catch (error) {
+      if (!(error instanceof KubernetesFailure)) throw error;
+      if (error.kind === 'forbidden' && !/webhook/.test(error.message)) throw error;
+      context.say(what, firstLine(error));
+    }
+    await context.clock.sleep(pauseMs, context.signal);
+  }
+}
+
+function firstLine(error: KubernetesFailure): string {
+  return error.problems[0]?.message.split('\n')[0] ?? 'an answer';
+}

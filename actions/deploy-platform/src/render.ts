@@ -1,0 +1,136 @@
+import { asArray, asBoolean, asObject, asString, mapInParallel } from '@suite/foundation';
+import type { KubernetesObject } from '@suite/kubernetes';
+import { allNeeds, orderByNeeds } from './graph.ts';
+import type { Helm, PulledChart, RenderedHook, RenderedObject } from './ports.ts';
+import type { Release } from './release.ts';
+
+/** What the charts are rendered for. */
+export interface Capabilities {
+  /** `1.34.4` */
+  readonly kubeVersion: string;
+  /** `apps/v1`, `apps/v1/Deployment`: what the API server serves now. */
+  readonly apiVersions: readonly string[];
+  /** Undefined when the kind is not served. */
+  readonly isNamespaced: (apiVersion: string, kind: string) => boolean | undefined;
+}
+
+export interface RenderedRelease {
+  readonly release: Release;
+  readonly chart: PulledChart;
+  /** Every object with the namespace that it goes to. */
+  readonly objects: readonly RenderedObject[];
+  readonly hooks: readonly RenderedHook[];
+}
+
+/** Helm starts anew for each chart and uses one core while it renders. */
+const atOnce = 3;
+
+/**
+ * Renders all releases with what the cluster serves and, for each, what the releases that it needs will bring: a chart that
+ * leaves out its monitors where their kind is unknown has them in the plan of the first apply already.
+ */
+export async function renderReleases(
+  releases: readonly Release[],
+  capabilities: Capabilities,
+  helm: Pick<Helm, 'pull' | 'render'>,
+  installed: ReadonlySet<string>,
+): Promise<readonly RenderedRelease[]> {
+  const ordered = orderByNeeds(releases);
+  const render = async (release: Release, chart: PulledChart, more: readonly string[]) => {
+    const manifests = await helm.render({
+      chart,
+      release: release.name,
+      namespace: release.namespace,
+      values: release.values,
+      kubeVersion: capabilities.kubeVersion,
+      apiVersions: [...capabilities.apiVersions, ...more],
+      isUpgrade: installed.has(release.name),
+    });
+    return { release, chart, ...manifests };
+  };
+  const known = new Set(capabilities.apiVersions);
+  const first = await mapInParallel(ordered, atOnce, async release =>
+    render(release, await helm.pull(release.chart), []),
+  );
+  const byName = new Map(first.map(one => [one.release.name, one]));
+  const brought = (name: string) =>
+    [...allNeeds(name, ordered)].flatMap(need => definedKinds(byName.get(need)).filter(kind => !known.has(kind)));
+  // In order: what a release brings may depend on what others bring to it.
+  for (const { release, chart } of first) {
+    const more = brought(release.name);
+    if (more.length > 0) byName.set(release.name, await render(release, chart, more));
+  }
+  const scopes = scopesOf([...byName.values()], capabilities);
+  return [...byName.values()].map(one => ({
+    ...one,
+    objects: one.objects.map(({ object, keep }) => ({ object: placed(object, one.release.namespace, scopes), keep })),
+    hooks: one.hooks.map(hook => ({ ...hook, object: placed(hook.object, one.release.namespace, scopes) })),
+  }));
+}
+
+/** `monitoring.coreos.com/v1`, `monitoring.coreos.com/v1/ServiceMonitor`: what the definitions of a release bring. */
+function definedKinds(rendered: Pick<RenderedRelease, 'objects'> | undefined): string[] {
+  const all = (rendered?.objects ?? []).flatMap(({ object }) =>
+    definitionsOf(object).flatMap(({ apiVersion, kind }) => [apiVersion, `${apiVersion}/${kind}`]),
+  );
+  return [...new Set(all)];
+}
+
+interface Definition {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly isNamespaced: boolean;
+}
+
+/** The kinds that a CustomResourceDefinition makes served. Nothing of any other object. */
+function definitionsOf(object: KubernetesObject): Definition[] {
+  if (object.kind !== 'CustomResourceDefinition') return [];
+  const spec = asObject(object['spec']);
+  const kind = asString(asObject(spec['names'])['kind']) ?? '';
+  return asArray(spec['versions'])
+    .map(asObject)
+    .filter(version => asBoolean(version['served']) !== false)
+    .map(version => ({
+      apiVersion: `${asString(spec['group'])}/${asString(version['name'])}`,
+      kind,
+      isNamespaced: spec['scope'] === 'Namespaced',
+    }));
+}
+
+type Scopes = (apiVersion: string, kind: string) => boolean;
+
+function scopesOf(rendered: readonly Pick<RenderedRelease, 'objects'>[], { isNamespaced }: Capabilities): Scopes {
+  const defined = new Map(
+    rendered
+      .flatMap(({ objects }) => objects.flatMap(({ object }) => definitionsOf(object)))
+      .map(definition => [`${definition.apiVersion}/${definition.kind}`, definition.isNamespaced]),
+  );
+  return (apiVersion, kind) =>
+    isNamespaced(apiVersion, kind) ?? defined.get(`${apiVersion}/${kind}`) ?? !clusterKinds.has(kind);
+}
+
+/** Kinds of the whole cluster that charts bring, for plans of a cluster that is not there yet. */
+const clusterKinds: ReadonlySet<string> = new Set([
+  'APIService',
+  'ClusterIssuer',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CustomResourceDefinition',
+  'GatewayClass',
+  'IngressClass',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'PersistentVolume',
+  'PriorityClass',
+  'RuntimeClass',
+  'StorageClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+]);
+
+function placed(object: KubernetesObject, namespace: string, isNamespaced: Scopes): KubernetesObject {
+  const { namespace: named, ...metadata } = object.metadata;
+  if (!isNamespaced(object.apiVersion, object.kind)) return { ...object, metadata };
+  return { ...object, metadata: { ...metadata, namespace: named ?? namespace } };
+}

@@ -1,0 +1,117 @@
+import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import type { EnvironmentScope } from '@suite/platform-file';
+import { fieldManager, recordNamespace } from './record.ts';
+import type { PodSecurityLevel, Release } from './release.ts';
+
+/**
+ * What has to be in a cluster before any release: namespaces with their pod-security level, and the rights of whoever plans.
+ * All of it is written by server-side apply, so that it is the same however often it is done.
+ */
+export function groundwork(view: EnvironmentScope, planner: string, releases: readonly Release[]): KubernetesObject[] {
+  const levels = new Map<string, PodSecurityLevel>([[recordNamespace, 'restricted']]);
+  for (const { namespace, podSecurity } of releases) {
+    levels.set(namespace, weaker(levels.get(namespace), podSecurity));
+  }
+  return [...[...levels].map(([name, level]) => namespaceOf(name, level, view)), ...readerOf(planner)];
+}
+
+const strictest: readonly PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];
+
+/** Releases that share a namespace get what the one with the widest needs takes. */
+function weaker(one: PodSecurityLevel | undefined, other: PodSecurityLevel): PodSecurityLevel {
+  if (one === undefined) return other;
+  return strictest.indexOf(one) > strictest.indexOf(other) ? one : other;
+}
+
+/** Namespaces that Kubernetes has by itself are not ours to label. */
+const builtIn = /^(?:default|kube-.*)$/;
+
+function namespaceOf(name: string, level: PodSecurityLevel, { platform }: EnvironmentScope): KubernetesObject {
+  const labels = builtIn.test(name)
+    ? {}
+    : {
+        'pod-security.kubernetes.io/enforce': level,
+        'pod-security.kubernetes.io/warn': level,
+        'app.kubernetes.io/part-of': platform,
+      };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+/** What Azure's own reader role lacks for a plan: custom resources and objects of the whole cluster. Secrets stay unread. */
+const readerName = 'aks-platform-plan-reader';
+
+/** Groups that a plan reads everything of, and those of the core group that hold no secret. */
+const readable = [
+  {
+    apiGroups: [''],
+    resources: [
+      'configmaps',
+      'endpoints',
+      'events',
+      'limitranges',
+      'namespaces',
+      'nodes',
+      'persistentvolumeclaims',
+      'persistentvolumes',
+      'pods',
+      'replicationcontrollers',
+      'resourcequotas',
+      'serviceaccounts',
+      'services',
+    ],
+    verbs: ['get', 'list', 'watch'],
+  },
+  {
+    apiGroups: [
+      'acme.cert-manager.io',
+      'admissionregistration.k8s.io',
+      'apiextensions.k8s.io',
+      'apiregistration.k8s.io',
+      'apps',
+      'argoproj.io',
+      'autoscaling',
+      'batch',
+      'cert-manager.io',
+      'gateway.networking.k8s.io',
+      'monitoring.coreos.com',
+      'networking.k8s.io',
+      'policy',
+      'rbac.authorization.k8s.io',
+      'scheduling.k8s.io',
+      'storage.k8s.io',
+    ],
+    resources: ['*'],
+    verbs: ['get', 'list', 'watch'],
+  },
+];
+
+function readerOf(planner: string): KubernetesObject[] {
+  return [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: readerName },
+      rules: readable,
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: readerName },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: readerName },
+      // Users of Entra ID are known to Kubernetes by their object ids.
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: planner }],
+    },
+  ];
+}
+
+/** Namespaces first. Takes over what somebody else wrote of these few fields, because they guard what follows. */
+export async function layGroundwork(
+  objects: readonly KubernetesObject[],
+  cluster: Pick<Cluster, 'apply'>,
+): Promise<void> {
+  const namespaces = objects.filter(({ kind }) => kind === 'Namespace');
+  const others = objects.filter(({ kind }) => kind !== 'Namespace');
+  for (const group of [namespaces, others]) {
+    await Promise.all(group.map(object => cluster.apply(object, { manager: fieldManager, force: true })));
+  }
+}

@@ -1,0 +1,341 @@
+import { createInterface } from 'node:readline';
+import { asArray, asBoolean, asObject, asString, parseJson } from '@suite/foundation';
+import { type Discovery, discover, type ServedKind } from './discovery.ts';
+import { KubernetesFailure } from './failure.ts';
+import { type KubernetesObject, type ObjectRef, refOf, titleOf } from './objects.ts';
+import { type Connection, createTransport } from './transport.ts';
+
+/** A cluster as one identity sees it. All throw KubernetesFailure. */
+export interface Cluster {
+  readonly host: string;
+  /** `1.34.4`, without what a vendor adds. */
+  version(): Promise<string>;
+  /** What is served now; asked once until `forget`. */
+  discovery(): Promise<Discovery>;
+  /** Custom resource definitions have come or gone. */
+  forget(): void;
+  /** Undefined when there is none, or when its kind is not served. */
+  get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined>;
+  /** Empty when the kind is not served. */
+  list(selection: Selection, signal?: AbortSignal): Promise<KubernetesObject[]>;
+  /** Server-side apply. */
+  apply(object: KubernetesObject, options: ApplyOptions): Promise<KubernetesObject>;
+  /** Whether it could be created; nothing is. */
+  tryCreate(object: KubernetesObject, signal?: AbortSignal): Promise<void>;
+  /** False when there was none. */
+  remove(ref: ObjectRef): Promise<boolean>;
+  /**
+   * Tells `onChange` all selected objects, at first and after every change, until it gives true or the signal is aborted
+   * (then rejects with its reason). Watches; begins anew where a watch ends.
+   */
+  follow(
+    selection: Selection,
+    onChange: (objects: ReadonlyMap<string, KubernetesObject>) => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** The last lines of a container's log. Undefined when there is none. */
+  logs(pod: ContainerRef, lines: number): Promise<string | undefined>;
+  /** A GET to a service through the API server's proxy: its body. */
+  ask(service: ServiceRef, signal?: AbortSignal): Promise<string>;
+  /** Whether this identity may do it. */
+  may(action: ReviewedAction): Promise<boolean>;
+  close(): void;
+}
+
+export interface Selection {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Undefined: of all namespaces, or of the cluster. */
+  readonly namespace?: string | undefined;
+  readonly labels?: string;
+  readonly fields?: string;
+}
+
+export interface ApplyOptions {
+  /** Who owns the fields. */
+  readonly manager: string;
+  /** Take fields that somebody else owns. */
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export interface ContainerRef {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** Of the run before the last restart. */
+  readonly previous?: boolean;
+}
+
+export interface ServiceRef {
+  readonly namespace: string;
+  readonly service: string;
+  readonly port: string;
+  readonly scheme: 'http' | 'https';
+  readonly path: string;
+}
+
+export interface ReviewedAction {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace?: string;
+}
+
+const pageSize = 500;
+/** Watches that nothing happens in are ended by the server after this long, and begun again. */
+const watchSeconds = 240;
+
+export function createCluster(connection: Connection): Cluster {
+  const transport = createTransport(connection);
+  let discovered: Promise<Discovery> | undefined;
+  const discovery = () => {
+    discovered ??= discover(transport);
+    discovered.catch(() => {
+      discovered = undefined;
+    });
+    return discovered;
+  };
+  const served = async ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>) =>
+    (await discovery()).find(apiVersion, kind);
+  const demand = async (object: KubernetesObject): Promise<ServedKind> => {
+    const found = await served(object);
+    if (found !== undefined) return found;
+    throw new KubernetesFailure('absent', {
+      message: `${transport.host} serves no ${object.kind} of ${object.apiVersion}, which ${titleOf(refOf(object))} needs.`,
+      remedy: 'Its CustomResourceDefinition has to be there first.',
+    });
+  };
+  const json = async (request: Parameters<typeof transport.send>[0]) => parseJson(await transport.send(request));
+
+  const get: Cluster['get'] = async (ref, signal) => {
+    const kind = await served(ref);
+    if (kind === undefined) return undefined;
+    try {
+      return toObject(
+        await json({ method: 'GET', path: pathOf(kind, ref), purpose: `read ${titleOf(ref)}`, ...signalled(signal) }),
+      );
+    } catch (error) {
+      if (error instanceof KubernetesFailure && error.kind === 'absent') return undefined;
+      throw error;
+    }
+  };
+
+  const listPages = async (selection: Selection, signal?: AbortSignal) => {
+    const kind = await served(selection);
+    if (kind === undefined) return { kind, items: [], resourceVersion: '' };
+    const items: KubernetesObject[] = [];
+    for (let token = ''; ; ) {
+      const query = queryOf(selection, { limit: String(pageSize), ...(token === '' ? {} : { continue: token }) });
+      const page = asObject(
+        await json({
+          method: 'GET',
+          path: `${collectionOf(kind, selection.namespace)}?${query}`,
+          purpose: `list ${kind.resource}${selection.namespace === undefined ? '' : ` in ${selection.namespace}`}`,
+          ...signalled(signal),
+        }),
+      );
+      for (const item of asArray(page['items'])) {
+        items.push(toObject({ apiVersion: kind.apiVersion, kind: kind.kind, ...asObject(item) }));
+      }
+      const metadata = asObject(page['metadata']);
+      token = asString(metadata['continue']) ?? '';
+      if (token === '') return { kind, items, resourceVersion: asString(metadata['resourceVersion']) ?? '' };
+    }
+  };
+
+  return {
+    host: transport.host,
+    version: async () => {
+      const version = asObject(await json({ method: 'GET', path: '/version', purpose: 'ask for its version' }));
+      return /\d+\.\d+\.\d+/.exec(asString(version['gitVersion']) ?? '')?.[0] ?? '';
+    },
+    discovery,
+    forget: () => {
+      discovered = undefined;
+    },
+    get,
+    list: async (selection, signal) => (await listPages(selection, signal)).items,
+    apply: async (object, { manager, force = false, dryRun = false }) => {
+      const ref = refOf(object);
+      const query = new URLSearchParams({ fieldManager: manager, force: String(force) });
+      if (dryRun) query.set('dryRun', 'All');
+      return toObject(
+        await json({
+          method: 'PATCH',
+          path: `${pathOf(await demand(object), ref)}?${query}`,
+          contentType: 'application/apply-patch+yaml',
+          body: object,
+          purpose: `apply ${titleOf(ref)}`,
+        }),
+      );
+    },
+    tryCreate: async (object, signal) => {
+      const ref = refOf(object);
+      const collection = collectionOf(await demand(object), ref.namespace);
+      await transport.send({
+        method: 'POST',
+        path: `${collection}?dryRun=All`,
+        body: object,
+        purpose: `try to create ${titleOf(ref)}`,
+        ...signalled(signal),
+      });
+    },
+    remove: async ref => {
+      const kind = await served(ref);
+      if (kind === undefined) return false;
+      try {
+        await transport.send({
+          method: 'DELETE',
+          path: `${pathOf(kind, ref)}?propagationPolicy=Background`,
+          purpose: `delete ${titleOf(ref)}`,
+        });
+        return true;
+      } catch (error) {
+        if (error instanceof KubernetesFailure && error.kind === 'absent') return false;
+        throw error;
+      }
+    },
+    follow: async (selection, onChange, signal) => {
+      for (;;) {
+        signal.throwIfAborted();
+        const { kind, items, resourceVersion } = await listPages(selection, signal);
+        const objects = new Map(items.map(item => [keyOf(item), item]));
+        if (onChange(objects)) return;
+        if (kind === undefined) {
+          throw new KubernetesFailure('absent', {
+            message: `${transport.host} serves no ${selection.kind} of ${selection.apiVersion}.`,
+          });
+        }
+        const ended = await watch(kind, selection, resourceVersion, objects, onChange, signal);
+        if (ended === 'satisfied') return;
+        // A server that ends watches at once must not be asked in a tight loop.
+        await connection.clock.sleep(1000, signal);
+      }
+    },
+    logs: async ({ namespace, pod, container, previous = false }, lines) => {
+      const query = new URLSearchParams({ container, tailLines: String(lines), previous: String(previous) });
+      try {
+        return await transport.send({
+          method: 'GET',
+          path: `/api/v1/namespaces/${segment(namespace)}/pods/${segment(pod)}/log?${query}`,
+          accept: '*/*',
+          purpose: `read the log of ${namespace}/${pod}`,
+        });
+      } catch (error) {
+        if (error instanceof KubernetesFailure && error.kind !== 'unreachable') return undefined;
+        throw error;
+      }
+    },
+    ask: ({ namespace, service, port, scheme, path }, signal) =>
+      transport.send({
+        method: 'GET',
+        path: `/api/v1/namespaces/${segment(namespace)}/services/${scheme}:${segment(service)}:${segment(port)}/proxy${path}`,
+        accept: '*/*',
+        purpose: `ask ${namespace}/${service}:${port}${path}`,
+        ...signalled(signal),
+      }),
+    may: async ({ verb, group, resource, namespace }) => {
+      const review = {
+        apiVersion: 'authorization.k8s.io/v1',
+        kind: 'SelfSubjectAccessReview',
+        spec: { resourceAttributes: { verb, group, resource, ...(namespace === undefined ? {} : { namespace }) } },
+      };
+      const answer = await json({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        body: review,
+        purpose: 'ask what it may do',
+      });
+      return asBoolean(asObject(asObject(answer)['status'])['allowed']) ?? false;
+    },
+    close: transport.close,
+  };
+
+  async function watch(
+    kind: ServedKind,
+    selection: Selection,
+    resourceVersion: string,
+    objects: Map<string, KubernetesObject>,
+    onChange: (objects: ReadonlyMap<string, KubernetesObject>) => boolean,
+    signal: AbortSignal,
+  ): Promise<'satisfied' | 'ended'> {
+    const query = queryOf(selection, { watch: 'true', resourceVersion, timeoutSeconds: String(watchSeconds) });
+    const stop = new AbortController();
+    /** What the listener throws is not a broken watch. */
+    let refusal: { readonly error: unknown } | undefined;
+    const tell = () => {
+      try {
+        return onChange(objects);
+      } catch (error) {
+        refusal = { error };
+        throw error;
+      }
+    };
+    try {
+      const answer = await transport.stream({
+        method: 'GET',
+        path: `${collectionOf(kind, selection.namespace)}?${query}`,
+        purpose: `watch ${kind.resource}`,
+        patienceMs: (watchSeconds + 30) * 1000,
+        signal: AbortSignal.any([signal, stop.signal]),
+      });
+      const lines = createInterface({ input: answer });
+      // A connection that breaks ends the lines as well.
+      answer.on('error', () => undefined);
+      for await (const line of lines) {
+        const { type, object } = asObject(parseJson(line));
+        // The server has forgotten what happened since: the next list says where things stand.
+        if (type === 'ERROR' || type === undefined) return 'ended';
+        if (type === 'BOOKMARK') continue;
+        const changed = toObject({ apiVersion: kind.apiVersion, kind: kind.kind, ...asObject(object) });
+        if (type === 'DELETED') objects.delete(keyOf(changed));
+        else objects.set(keyOf(changed), changed);
+        if (tell()) return 'satisfied';
+      }
+      return 'ended';
+    } catch (error) {
+      if (refusal !== undefined) throw refusal.error;
+      signal.throwIfAborted();
+      if (error instanceof KubernetesFailure && error.kind !== 'expired' && !error.retry.retry) throw error;
+      return 'ended';
+    } finally {
+      stop.abort();
+    }
+  }
+}
+
+function signalled(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { signal };
+}
+
+function keyOf({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function collectionOf({ apiVersion, resource, isNamespaced }: ServedKind, namespace: string | undefined): string {
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return isNamespaced && namespace !== undefined
+    ? `${root}/namespaces/${segment(namespace)}/${resource}`
+    : `${root}/${resource}`;
+}
+
+function pathOf(kind: ServedKind, { name, namespace }: Pick<ObjectRef, 'name' | 'namespace'>): string {
+  return `${collectionOf(kind, kind.isNamespaced ? (namespace ?? 'default') : undefined)}/${segment(name)}`;
+}
+
+function segment(text: string): string {
+  return encodeURIComponent(text);
+}
+
+function queryOf({ labels, fields }: Selection, more: Readonly<Record<string, string>>): URLSearchParams {
+  return new URLSearchParams({
+    ...(labels === undefined ? {} : { labelSelector: labels }),
+    ...(fields === undefined ? {} : { fieldSelector: fields }),
+    ...more,
+  });
+}
+
+function toObject(value: unknown): KubernetesObject {
+  return asObject(value) as unknown as KubernetesObject;
+}

@@ -1,0 +1,148 @@
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  isLastingCode,
+  isTransientStatus,
+  networkCode,
+  type Problem,
+  parseJson,
+  parseRetryAfter,
+  printable,
+  shorten,
+  UserError,
+  type Verdict,
+} from '@suite/foundation';
+
+/**
+ * - `unreachable`: no answer, or a certificate that is not trusted; `busy`: limits and errors that may pass
+ * - `unauthorized`: the token is not accepted; `forbidden`: the identity lacks a right in the cluster
+ * - `absent`: there is no such object or kind; `conflict`: somebody else owns or has changed it
+ * - `invalid`: the API server rejects the object; `refused`: every other refusal, webhooks among them
+ * - `expired`: a watch or list has to begin anew
+ */
+export type FailureKind =
+  | 'unreachable'
+  | 'busy'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'absent'
+  | 'conflict'
+  | 'invalid'
+  | 'refused'
+  | 'expired';
+
+/** An API server that refused or did not answer. */
+export class KubernetesFailure extends UserError {
+  readonly kind: FailureKind;
+  readonly retry: Verdict;
+
+  constructor(kind: FailureKind, problem: Problem, options: { retry?: Verdict; cause?: unknown } = {}) {
+    super(problem, { cause: options.cause });
+    this.kind = kind;
+    this.retry = options.retry ?? { retry: false };
+  }
+}
+
+/** What a request was about. */
+export interface Attempt {
+  readonly host: string;
+  /** Reads on after "The": `plan identity of dev`. */
+  readonly identity: string;
+  /** Reads on after "could not": `read Deployment argocd/argocd-server`. */
+  readonly purpose: string;
+}
+
+/** The `Status` object that API servers answer refusals with (k8s.io/apimachinery, meta/v1). */
+interface Status {
+  readonly message: string;
+  readonly reason: string;
+  readonly retryAfterSeconds: number | undefined;
+}
+
+export function readStatus(text: string): Status {
+  const status = asObject(parseJson(text));
+  const details = asObject(status['details']);
+  return {
+    message: printable(shorten(asString(status['message']) ?? text.trim(), 2000)),
+    reason: asString(status['reason']) ?? '',
+    retryAfterSeconds: asNumber(details['retryAfterSeconds']),
+  };
+}
+
+/** Causes of a `Status`, such as each field that is invalid. */
+export function statusCauses(text: string): { readonly field: string; readonly message: string }[] {
+  const details = asObject(asObject(parseJson(text))['details']);
+  return asArray(details['causes']).map(cause => ({
+    field: asString(asObject(cause)['field']) ?? '',
+    message: asString(asObject(cause)['message']) ?? '',
+  }));
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly retryAfter: string | undefined;
+  readonly text: string;
+}
+
+export function refusalFailure(
+  { status, retryAfter, text }: Refusal,
+  attempt: Attempt,
+  now: number,
+): KubernetesFailure {
+  const { host, identity, purpose } = attempt;
+  const { message, reason, retryAfterSeconds } = readStatus(text);
+  const said = `HTTP ${status}${reason === '' ? '' : ` ${reason}`}: ${message}`;
+  const could = `The ${identity} could not ${purpose} on ${host}`;
+  const cause = new Error(said);
+  if (status === 401) {
+    return new KubernetesFailure(
+      'unauthorized',
+      {
+        message: `${could}: the API server does not accept its token.`,
+        remedy: 'The cluster has to be one with Microsoft Entra ID, in the tenant of the platform file.',
+      },
+      { cause },
+    );
+  }
+  if (status === 403 && reason !== 'Invalid') {
+    return new KubernetesFailure('forbidden', { message: `${could}: ${message}` }, { cause });
+  }
+  const kind = kindOf(status, reason);
+  const asked = retryAfterSeconds === undefined ? parseRetryAfter(retryAfter, now) : retryAfterSeconds * 1000;
+  const transient = isTransientStatus(status) && !isWebhookRefusal(message);
+  const retry: Verdict = transient
+    ? { retry: true, ...(asked === undefined ? {} : { afterMs: asked }) }
+    : { retry: false };
+  return new KubernetesFailure(kind, { message: `${could}: ${message}` }, { retry, cause });
+}
+
+function kindOf(status: number, reason: string): FailureKind {
+  if (status === 404) return 'absent';
+  if (status === 409) return 'conflict';
+  if (status === 410 || reason === 'Expired') return 'expired';
+  if (status === 422) return 'invalid';
+  return isTransientStatus(status) ? 'busy' : 'refused';
+}
+
+/** Webhooks that cannot be reached answer with 500 as well, and say so. */
+function isWebhookRefusal(message: string): boolean {
+  return /failed calling webhook|admission webhook/.test(message);
+}
+
+export function networkFailure(error: unknown, { host, identity, purpose }: Attempt): KubernetesFailure {
+  const code = networkCode(error) ?? 'no answer';
+  const lasting = isLastingCode(code);
+  const certificate = /CERT|SIGNATURE/.test(code);
+  return new KubernetesFailure(
+    'unreachable',
+    {
+      message: `The ${identity} could not ${purpose}: ${host} cannot be reached from this runner (${code}).`,
+      remedy: certificate
+        ? 'Name the certificate authority of your proxy in NODE_EXTRA_CA_CERTS.'
+        : 'The API server of a private cluster answers inside of its network only: set `runner:` of the environment to a runner there. Otherwise look at authorised address ranges, and whether the cluster is running.',
+    },
+    { cause: error, retry: lasting ? { retry: false } : { retry: true } },
+  );
+}

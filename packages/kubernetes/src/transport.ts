@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { text } from 'node:stream/consumers';
+import tls from 'node:tls';
+import { type Clock, retry } from '@suite/foundation';
+import { type Attempt, KubernetesFailure, networkFailure, refusalFailure } from './failure.ts';
+
+/** How an API server is reached, and as whom. */
+export interface Connection {
+  /** `https://aks-contoso-dev.hcp.westeurope.azmk8s.io:443` */
+  readonly server: string;
+  /** The cluster's own certificate authority, PEM. Authorities of this machine's administrator count as well. */
+  readonly ca: string;
+  /** Asked before each request; whoever gives it renews it. */
+  readonly token: () => Promise<string>;
+  /** Reads on after "The": `plan identity of dev`. */
+  readonly identity: string;
+  /** Where proxies are named: HTTPS_PROXY, NO_PROXY. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With its query. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** `application/json` by default. */
+  readonly contentType?: string;
+  readonly accept?: string;
+  /** Reads on after "could not". */
+  readonly purpose: string;
+  /** Milliseconds without a sign of life; 30,000 by default. */
+  readonly patienceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Transport {
+  readonly host: string;
+  /** The answer's body. Repeats what may pass by itself; every request of this package may be done twice. */
+  send(request: ApiRequest): Promise<string>;
+  /** The answer while it comes; once. */
+  stream(request: ApiRequest): Promise<IncomingMessage>;
+  close(): void;
+}
+
+const usualPatienceMs = 30_000;
+/** As many as an API server's fairness lets one user have without waiting, roughly. */
+const mostConnections = 24;
+
+/**
+ * Own requests instead of a library's: `@kubernetes/client-node` brings a class per kind, which says nothing about custom
+ * resources, and takes several times an action's whole start to load.
+ */
+export function createTransport(connection: Connection): Transport {
+  const { server, ca, token, identity, env, clock } = connection;
+  const base = new URL(server);
+  const agent = new https.Agent({
+    keepAlive: true,
+    maxSockets: mostConnections,
+    ca: [ca, ...tls.getCACertificates('extra')],
+    proxyEnv: env as NodeJS.ProcessEnv,
+  });
+  const attemptOf = ({ purpose }: ApiRequest): Attempt => ({ host: base.host, identity, purpose });
+
+  const once = async (request: ApiRequest): Promise<IncomingMessage> => {
+    const attempt = attemptOf(request);
+    const authorization = `Bearer ${await token()}`;
+    const answer = await open(new URL(request.path, base), request, authorization, agent).catch(error => {
+      if (request.signal?.aborted) throw request.signal.reason;
+      throw networkFailure(error, attempt);
+    });
+    const status = answer.statusCode ?? 0;
+    if (status >= 200 && status < 300) return answer;
+    const said = await text(answer).catch(() => '');
+    const retryAfter = answer.headers['retry-after'];
+    throw refusalFailure({ status, retryAfter, text: said }, attempt, clock.now());
+  };
+
+  return {
+    host: base.host,
+    send: request =>
+      retry(
+        async () => {
+          const answer = await once(request);
+          return text(answer).catch(error => {
+            if (request.signal?.aborted) throw request.signal.reason;
+            throw networkFailure(error, attemptOf(request));
+          });
+        },
+        {
+          clock,
+          attempts: 4,
+          baseMs: 500,
+          capMs: 30_000,
+          judge: error => (error instanceof KubernetesFailure ? error.retry : { retry: false }),
+          ...(request.signal === undefined ? {} : { signal: request.signal }),
+        },
+      ),
+    stream: once,
+    close: () => agent.destroy(),
+  };
+}
+
+function open(url: URL, request: ApiRequest, authorization: string, agent: https.Agent): Promise<IncomingMessage> {
+  const { method, body, contentType = 'application/json', accept = 'application/json', signal } = request;
+  const patienceMs = request.patienceMs ?? usualPatienceMs;
+  const content = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  return new Promise((resolve, reject) => {
+    const outgoing = https.request(
+      url,
+      {
+        method,
+        agent,
+        headers: {
+          Accept: accept,
+          Authorization: authorization,
+          'User-Agent': 'aks-platform-actions',
+          ...(content === undefined ? {} : { 'Content-Type': contentType, 'Content-Length': content.length }),
+        },
+        ...(signal === undefined ? {} : { signal }),
+      },
+      resolve,
+    );
+    outgoing.setTimeout(patienceMs, () => {
+      outgoing.destroy(Object.assign(new Error(`no sign of life for ${patienceMs / 1000} s`), { code: 'ETIMEDOUT' }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(content);
+  });
+}
