@@ -67,12 +67,15 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
   return Object.entries(properties).flatMap(([name, setting]) => {
     const path = `${prefix}${name}`;
     const inner = blockOf(setting);
+    // Keys of people's own, such as the names of their releases.
+    const named = inner === undefined ? undefined : blockOf(asSchema(inner.additionalProperties));
     const fallback = required.includes(name) ? '**required**' : show(setting.default);
     const values = valuesOf(setting);
     const text = [setting.description ?? '', values === '' ? '' : `(${values})`].filter(part => part !== '').join(' ');
     return [
       `| \`${path}\` | ${text.replaceAll('|', '\\|')} | ${fallback} |`,
       ...(inner === undefined ? [] : rows(inner, `${path}.`)),
+      ...(named === undefined ? [] : rows(named, `${path}.<name>.`)),
     ];
   });
 }

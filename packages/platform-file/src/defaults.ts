@@ -41,4 +41,11 @@ export const defaults = {
   },
   cache: { size: 'Balanced_B0' },
   backup: { retention: '7d', every: '24h' },
+  releases: {
+    // The first pods of a platform wait for nodes that the autoscaler makes.
+    timeout: '15m',
+    podSecurity: 'restricted',
+    highAvailability: 'auto',
+    metrics: { retention: '15d', storage: '50Gi' },
+  },
 } as const;

@@ -20,7 +20,7 @@ export function mergeLayers(source: PlatformSource, environment: string, region:
     ...layer
   } = entry(source, environment);
   const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];
-  return layers.reduce<JsonObject>(merge, {}) as Merged;
+  return layers.reduce<JsonObject>((below, above) => merge(below, above, []), {}) as Merged;
 }
 
 export function entry(source: PlatformSource, environment: string): PlatformSource['environments'][string] {
@@ -29,16 +29,22 @@ export function entry(source: PlatformSource, environment: string): PlatformSour
   return found;
 }
 
-function merge(below: JsonObject, above: JsonObject): JsonObject {
+function merge(below: JsonObject, above: JsonObject, at: Path): JsonObject {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     if (value === undefined) continue;
     const under = merged[key];
-    if (isObject(under) && isObject(value)) merged[key] = merge(under, value);
-    // Switching on what has settings already keeps them.
-    else if (!(isObject(under) && value === true)) merged[key] = value;
+    const path = [...at, key];
+    if (isObject(under) && isObject(value)) merged[key] = merge(under, value, path);
+    // Switching on what has settings already keeps them; inside of a chart's values `true` is a value like others.
+    else if (!(isObject(under) && value === true) || isInValues(path)) merged[key] = value;
   }
   return merged;
+}
+
+/** `releases.<name>.values.…` */
+function isInValues([top, , inside, ...rest]: Path): boolean {
+  return top === 'releases' && inside === 'values' && rest.length > 0;
 }
 
 /** The places where a setting of an environment may stand, the one that wins first. */

@@ -51,6 +51,7 @@ describe('the example', () => {
     drainMinutes: 30,
     soakMinutes: 0,
   };
+  const ofRelease = { version: undefined, digest: undefined, values: {} };
   const ofWorkers = { ...ofPool, spot: false, perZone: false, color: 'blue', replacement: undefined };
   const platform = parsePlatform(example('platform.yaml'), 'platform.yaml');
   const lock = parseLock(example('platform.lock.yaml'), 'platform.lock.yaml');
@@ -217,6 +218,21 @@ describe('the example', () => {
       privateLink: { zones: {} },
       budget: undefined,
       alerts: undefined,
+      releases: {
+        operatorCrds: { ...ofRelease, setting: 'releases.prometheus-operator-crds' },
+        certManager: { ...ofRelease, setting: 'releases.cert-manager', email: undefined },
+        issuers: { ...ofRelease, setting: 'releases.issuers' },
+        metrics: {
+          ...ofRelease,
+          setting: 'releases.kube-prometheus-stack',
+          retention: '15d',
+          storage: '50Gi',
+          grafana: true,
+        },
+        argoCd: { ...ofRelease, setting: 'releases.argo-cd', highAvailability: false },
+        own: [],
+      },
+      rollback: 'never',
       protect: true,
       workloads: {
         'alb-controller': { namespace: 'azure-alb-system', name: 'alb-controller-sa' },

@@ -7,6 +7,7 @@ import { type Lock, lockOf } from './lock.ts';
 import { resourceGroupName, stateKey, workspaceName } from './names.ts';
 import { resolveNetwork } from './network.ts';
 import { listScopes, type Platform, regionsOf } from './platform.ts';
+import { resolveReleases } from './releases.ts';
 import type { EnvironmentScope, LogsReference, ScopeView, SharedScope } from './resolved.ts';
 import type { PlatformSource } from './schema.ts';
 import {
@@ -175,6 +176,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
   const gateway = resolveGateway(place, merged, network);
   const storage = resolveStorage(place, merged);
   const dns = resolveEnvironmentDns(source, scope, region);
+  const alerts = resolveAlerts(merged);
   return {
     kind: 'environment',
     platform: source.name,
@@ -203,7 +205,9 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     dns,
     privateLink: resolvePrivateLink(merged, network),
     budget: resolveBudget(place, merged),
-    alerts: resolveAlerts(merged),
+    alerts,
+    releases: resolveReleases(merged, cluster, alerts),
+    rollback: merged.rollback ?? (production ? 'never' : 'on-failure'),
     protect: merged.protect ?? production,
     workloads: resolveWorkloads({
       workloadIdentity: cluster.features.workloadIdentity,

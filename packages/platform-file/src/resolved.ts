@@ -1,3 +1,5 @@
+import type { JsonObject } from '@suite/foundation';
+
 /**
  * The resolved view: everything one state is made from, with every default filled in. It is what actions work with; no
  * action reads the platform file itself.
@@ -62,6 +64,10 @@ export interface EnvironmentScope extends Scope {
   readonly privateLink: PrivateLink | undefined;
   readonly budget: Budget | undefined;
   readonly alerts: Alerts | undefined;
+  /** What Helm installs in the cluster. */
+  readonly releases: Releases;
+  /** What becomes of the releases of a run that fails. */
+  readonly rollback: 'on-failure' | 'never';
   /** Locks against deletion on what holds data. */
   readonly protect: boolean;
   /** Service accounts that sign in to Azure, with the names that the platform's charts give them. */
@@ -208,6 +214,79 @@ export interface Alerts {
   readonly emails: readonly string[];
   readonly webhooks: readonly string[];
 }
+
+/** Releases of the platform, whose charts and values are known here. */
+export type KnownRelease =
+  | 'prometheus-operator-crds'
+  | 'cert-manager'
+  | 'issuers'
+  | 'kube-prometheus-stack'
+  | 'argo-cd';
+
+/** Undefined for what is off. */
+export interface Releases {
+  readonly operatorCrds: ReleaseSettings | undefined;
+  readonly certManager: CertManagerRelease | undefined;
+  readonly issuers: ReleaseSettings | undefined;
+  /** kube-prometheus-stack. */
+  readonly metrics: MetricsRelease | undefined;
+  readonly argoCd: ArgoCdRelease | undefined;
+  readonly own: readonly OwnRelease[];
+}
+
+export interface ReleaseSettings {
+  /** Instead of the pinned one, then with its digest. */
+  readonly version: string | undefined;
+  /** Instead of the pinned one: `sha256:` and 64 digits. */
+  readonly digest: string | undefined;
+  /** Over the ones that we give it; all layers of the file laid over one another. */
+  readonly values: JsonObject;
+  /** Where the file decides it, below a layer: `releases.cert-manager`. */
+  readonly setting: string;
+}
+
+export interface CertManagerRelease extends ReleaseSettings {
+  /** Contact of accounts at Let's Encrypt. */
+  readonly email: string | undefined;
+}
+
+export interface MetricsRelease extends ReleaseSettings {
+  /** Prometheus' notation: `15d`. */
+  readonly retention: string;
+  /** A Kubernetes quantity: `50Gi`. */
+  readonly storage: string;
+  readonly grafana: boolean;
+}
+
+export interface ArgoCdRelease extends ReleaseSettings {
+  /** Redis on three nodes. */
+  readonly highAvailability: boolean;
+}
+
+/** A chart that the platform file brings. */
+export interface OwnRelease {
+  readonly name: string;
+  readonly chart: OwnChart;
+  readonly namespace: string;
+  readonly podSecurity: 'privileged' | 'baseline' | 'restricted';
+  readonly needs: readonly string[];
+  readonly values: JsonObject;
+  readonly timeoutMinutes: number;
+  readonly isStateful: boolean;
+  readonly setting: string;
+}
+
+export type OwnChart =
+  | { readonly kind: 'oci'; readonly url: string; readonly version: string; readonly digest: string }
+  | {
+      readonly kind: 'http';
+      readonly repository: string;
+      readonly name: string;
+      readonly version: string;
+      readonly digest: string;
+    }
+  /** Relative to the platform file: `./charts/ours`. */
+  | { readonly kind: 'folder'; readonly path: string };
 
 /** What runs in the cluster and signs in to Azure. */
 export type Workload = 'alb-controller' | 'cert-manager' | 'loki' | 'mlflow' | 'external-secrets';

@@ -113,6 +113,9 @@ const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'network.zones.dmz': range,
   'network.zones.compute': range,
   'registry.public-access': oneOf('true', 'false'),
+  releases: oneOf('{ argo-cd: false }', '{ issuers: true }', '{ cert-manager: false }', '{ x: true }'),
+  'releases.ours': oneOf('{ chart: ./x, namespace: a }', '{ chart: ./x, namespace: a, needs: [ours, y] }', 'false'),
+  'releases.argo-cd.values': oneOf('{ a: { b: null } }', '{ a: true }', '{ a: [.nan] }'),
 };
 const setting = fc.constantFrom(...Object.keys(known)).chain(path =>
   fc.oneof({ arbitrary: known[path] ?? value, weight: 4 }, { arbitrary: value, weight: 1 }).map(text =>

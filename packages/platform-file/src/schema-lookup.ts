@@ -7,6 +7,8 @@ interface Definition {
   readonly innerType?: unknown;
   readonly options?: readonly unknown[];
   readonly shape?: Readonly<Record<string, unknown>>;
+  /** Of keys that `shape` does not name. */
+  readonly catchall?: unknown;
   readonly valueType?: unknown;
   readonly element?: unknown;
 }
@@ -15,8 +17,8 @@ interface Definition {
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let current: unknown = schema;
   for (const step of path) {
-    const { shape, valueType, element } = definition(current) ?? {};
-    current = shape === undefined ? (valueType ?? element) : own(shape, String(step));
+    const { shape, catchall, valueType, element } = definition(current) ?? {};
+    current = shape === undefined ? (valueType ?? element) : (own(shape, String(step)) ?? open(catchall));
   }
   return current as z.ZodType | undefined;
 }
@@ -32,6 +34,11 @@ function definition(schema: unknown): Definition | undefined {
   if (def?.innerType !== undefined) return definition(def.innerType);
   const block = def?.options?.map(definition).find(option => option?.shape !== undefined);
   return block ?? def;
+}
+
+/** A strict block's is `never`. */
+function open(catchall: unknown): unknown {
+  return definition(catchall)?.type === 'never' ? undefined : catchall;
 }
 
 function own(shape: Readonly<Record<string, unknown>>, key: string): unknown {

@@ -3,8 +3,21 @@ import { defaults } from './defaults.ts';
 import { cluster } from './schema/cluster.ts';
 import { existing, network } from './schema/network.ts';
 import type { gpuPool, userPool } from './schema/pools.ts';
+import { releases } from './schema/releases.ts';
 import { alerts, backup, budget, cache, database, gateway, keyVault, registry, storage } from './schema/services.ts';
-import { armId, block, domain, duration, either, flag, guid, list, location, named } from './schema/vocabulary.ts';
+import {
+  armId,
+  block,
+  domain,
+  duration,
+  either,
+  flag,
+  guid,
+  list,
+  location,
+  named,
+  words,
+} from './schema/vocabulary.ts';
 
 /**
  * What people write. Keys are the field's words; everything that has a good default may be left out. This is the source
@@ -67,6 +80,12 @@ const layer = {
   backup: backup.optional(),
   budget: budget.optional(),
   alerts: alerts.optional(),
+  releases: releases.optional(),
+  rollback: words('on-failure', 'never')
+    .describe(
+      'What becomes of the releases of a run that fails: back to what ran before, except those that hold data, or left for a person to look at. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
+    )
+    .optional(),
   protect: flag
     .describe(
       'Locks against deletion on what holds data. Default: in production. Take it away in a pull request before you delete.',

@@ -1,5 +1,5 @@
 import type { Problem } from '@suite/foundation';
-import { hasSetting, layerPaths } from '../layers.ts';
+import { hasSetting, layerPaths, type Merged, mergeLayers } from '../layers.ts';
 import type { Platform } from '../platform.ts';
 import type { Path } from '../position.ts';
 import { resolveEnvironment } from '../resolve.ts';
@@ -8,6 +8,8 @@ import type { Soundness } from '../salvage.ts';
 /** An environment in one region, and how to complain about it. Settings are paths inside of an environment. */
 export interface Checker {
   readonly view: ReturnType<typeof resolveEnvironment>;
+  /** As people wrote it, before anything is filled in or left out. */
+  readonly merged: Merged;
   /**
    * Reports a problem at the place that decides the setting: region, environment, defaults, or else the environment. Says
    * nothing about a setting that a person got wrong already.
@@ -33,6 +35,7 @@ export function checkerFor(
   };
   return {
     view: resolveEnvironment(source, environment, region),
+    merged: mergeLayers(source, environment, region),
     isSound,
     saidBy: setting => layerOf(setting).name,
     report: (setting, message, remedy) => {

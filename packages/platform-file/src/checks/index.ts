@@ -7,6 +7,7 @@ import { checkDomains } from './domains.ts';
 import { checkEnvironment, checkPlatform, mostEnvironments, mostRegions } from './environments.ts';
 import { checkNetwork, checkNetworksTogether } from './network.ts';
 import { checkPools } from './pools.ts';
+import { checkReleases } from './releases.ts';
 import { checkServices } from './services.ts';
 
 /** What a schema cannot say: everything that depends on two values at once, or on what Azure still offers. */
@@ -25,6 +26,7 @@ export function findProblems(platform: Platform, soundness: Soundness): Problem[
       checkPools(checker);
       checkNetwork(checker);
       checkServices(checker);
+      checkReleases(checker);
     }
     checkNetworksTogether(checkers);
   }
