@@ -10,6 +10,7 @@ const common = {
       },
     ],
   },
+  globalSetup: '<rootDir>/scripts/jest-setup.ts',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
 };

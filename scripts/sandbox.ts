@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { duration } from '@suite/foundation';
 import { runSandbox, type SandboxOptions, serveSandbox } from '@suite/sandbox';
 import { build } from './build.ts';
+import { putHelmOnPath } from './helm.ts';
 
 const root = join(import.meta.dirname, '..');
 const started = Date.now();
@@ -23,6 +24,7 @@ if (values.azurerm !== undefined) {
   await access(values.azurerm).catch(() => fail(`--azurerm: there is no file ${values.azurerm}.`));
 }
 print('Sandbox: real Terraform and the shipped bundles against stand-ins on this machine; nothing leaves it.');
+await putHelmOnPath(process.env);
 print('Building the release tree …');
 print(`Release tree: ${await build()} after ${duration(Date.now() - started)}`);
 

@@ -1,6 +1,9 @@
-import type { JsonObject } from '@suite/foundation';
-import type { KubernetesObject } from '@suite/kubernetes';
+import type { Log, RunContext, Summary } from '@suite/action-kit';
+import type { ChangeReport } from '@suite/change-report';
+import type { Clock, JsonObject } from '@suite/foundation';
+import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import type { ChartSource } from './release.ts';
+import type { Target } from './target.ts';
 
 /** What the commands ask of Helm. */
 export interface Helm {
@@ -56,8 +59,6 @@ export interface UpgradeRequest {
   readonly namespace: string;
   readonly values: JsonObject;
   readonly forceConflicts: boolean;
-  /** Ask the API server about every object, and change nothing. */
-  readonly dryRun: boolean;
   readonly timeoutSeconds: number;
   /** What the release's history says of it. */
   readonly description: string;
@@ -69,4 +70,33 @@ export interface Revision {
   /** `deployed`, `superseded`, `failed`, `pending-install`, `pending-upgrade`, `pending-rollback`, `uninstalling`, … */
   readonly status: string;
   readonly chart: string;
+}
+
+/** What the commands need from outside. The composition root gives it; tests give their own. */
+export interface Services {
+  readonly context: RunContext;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly summary: Summary;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
+  /** Folder of charts that come with the action. */
+  readonly chartsFolder: string;
+  setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  connect(target: Target): Promise<Connected>;
+  /** Writes the change report and gives its path. */
+  writeReport(target: Target, command: string, report: ChangeReport): Promise<string>;
+}
+
+/** An environment as one identity sees it. */
+export interface Connected {
+  /** Undefined where there is no cluster yet. */
+  readonly cluster: Cluster | undefined;
+  readonly helm: Helm;
+  /** Lineage and outputs of the environment's state; undefined before its first apply. */
+  readonly state: { readonly lineage: string; readonly outputs: Readonly<Record<string, unknown>> } | undefined;
+  /** Entra's object id of the plan identity: whom its rights in the cluster are given to. */
+  planner(): Promise<string>;
+  /** Takes every credential away that was written. */
+  close(): Promise<void>;
 }

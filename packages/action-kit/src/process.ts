@@ -11,6 +11,10 @@ export interface Command {
   readonly onStderr?: (line: string) => void;
   /** Keep the whole of stdout in the result instead of its tail. For output that is the answer (`show -json`). */
   readonly captureStdout?: boolean;
+  /** Asks this program alone to stop, as a cancellation does. Takes effect in a ProcessRunner that hears of cancellations. */
+  readonly stop?: AbortSignal;
+  /** Ends it at once (SIGKILL). For one that did not stop when it was asked. */
+  readonly kill?: AbortSignal;
 }
 
 export interface Exit {
@@ -21,7 +25,7 @@ export interface Exit {
   readonly stdout: string;
   /** The last 64 KiB of stderr. */
   readonly stderr: string;
-  /** True when the program was asked to stop because this run was cancelled. */
+  /** True when the program was asked to stop: this run was cancelled, or `stop` of its command was aborted. */
   readonly interrupted: boolean;
 }
 

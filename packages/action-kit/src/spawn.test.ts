@@ -52,6 +52,18 @@ test('keeps the tail of a long output, and all of it where it is the answer', as
   expect(all.stdout.length).toBe(500_000);
 });
 
+test('one command can be asked to stop, and be ended, alone', async () => {
+  const [stop, kill] = [new AbortController(), new AbortController()];
+  const script = "process.on('SIGINT', () => console.log('heard')); console.log('ready'); setInterval(() => {}, 1000);";
+  const exit = await createProcessRunner(idle).run({
+    ...node(script),
+    stop: stop.signal,
+    kill: kill.signal,
+    onStdout: line => (line === 'ready' ? stop : kill).abort(),
+  });
+  expect(exit).toMatchObject({ code: null, signal: 'SIGKILL', interrupted: true, stdout: 'ready\nheard\n' });
+});
+
 test('cancellation sends one SIGINT, waits for the program, and never sends a second signal', async () => {
   const controller = new AbortController();
   const script = `let seen = 0; process.on('SIGINT', () => { seen++; setTimeout(() => { console.log('seen ' + seen); process.exit(3); }, 50); });

@@ -23,21 +23,34 @@ function runProcess(command: Command, signal: AbortSignal): Promise<Exit> {
     });
     let interrupted = false;
     const interrupt = () => {
+      if (interrupted) return;
       interrupted = true;
       child.kill('SIGINT');
     };
-    signal.addEventListener('abort', interrupt, { once: true });
+    const kill = () => void child.kill('SIGKILL');
+    const listened = [
+      [signal, interrupt],
+      [command.stop, interrupt],
+      [command.kill, kill],
+    ] as const;
+    for (const [source, listener] of listened) {
+      if (source?.aborted) listener();
+      else source?.addEventListener('abort', listener, { once: true });
+    }
+    const stopListening = () => {
+      for (const [source, listener] of listened) source?.removeEventListener('abort', listener);
+    };
 
     const stdout = collectOutput(command.captureStdout ? Number.POSITIVE_INFINITY : tailBytes, command.onStdout);
     const stderr = collectOutput(tailBytes, command.onStderr);
     child.stdout?.on('data', stdout.push);
     child.stderr?.on('data', stderr.push);
     child.on('error', cause => {
-      signal.removeEventListener('abort', interrupt);
+      stopListening();
       reject(translateSpawnError(command.file, cause));
     });
     child.on('close', (code, by) => {
-      signal.removeEventListener('abort', interrupt);
+      stopListening();
       try {
         resolve({ code, signal: by, stdout: stdout.end(), stderr: stderr.end(), interrupted });
       } catch (error) {

@@ -11,6 +11,8 @@ export function createToolStore() {
     },
     download: async (url: string): Promise<string> => (await load()).downloadTool(url),
     extractZip: async (file: string): Promise<string> => (await load()).extractZip(file),
+    /** A tar file packed with gzip. */
+    extractTar: async (file: string): Promise<string> => (await load()).extractTar(file),
     cache: async (folder: string, name: string, version: string, arch: string): Promise<string> => {
       if (!process.env['RUNNER_TOOL_CACHE']) return folder;
       return (await load()).cacheDir(folder, name, version, arch);

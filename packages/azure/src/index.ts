@@ -1,6 +1,8 @@
 export type { StateOptions } from './blob-requests.ts';
 export type { Cloud, CloudName } from './clouds.ts';
 export { cloudNames, clouds } from './clouds.ts';
+export type { ClusterAccess } from './cluster-access.ts';
+export { aksServerApplication, createClusterAccess } from './cluster-access.ts';
 export type { ClusterReader } from './cluster-reader.ts';
 export { createClusterReader } from './cluster-reader.ts';
 export type { AzureCredential, CredentialOptions } from './credential.ts';
@@ -22,7 +24,7 @@ export { createResourceReader } from './resource-reader.ts';
 export type { SignedIn } from './signed-in.ts';
 export { readSignedIn } from './signed-in.ts';
 export { createStateMaker, type StateMaker } from './state-maker.ts';
-export type { BlobLock, StateBlob, StateReader } from './state-reader.ts';
+export type { BlobLock, StateBlob, StateContent, StateReader } from './state-reader.ts';
 export { createStateReader } from './state-reader.ts';
 export type { TextBlob } from './text-blob.ts';
 export { createTextBlob } from './text-blob.ts';

@@ -32,6 +32,22 @@ const lockInfo = {
 };
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
+test('lineage and outputs, but none that is sensitive', async () => {
+  const state = {
+    version: 4,
+    lineage: 'l-1',
+    outputs: {
+      cluster_name: { value: 'aks-contoso', type: 'string' },
+      key: { value: 'hidden', type: 'string', sensitive: true },
+    },
+    resources: [{ type: 'azurerm_storage_account', instances: [{ attributes: { primary_access_key: 'hidden' } }] }],
+  };
+  const { reader, requests } = start(index => (index === 0 ? { status: 200, body: state } : { status: 404 }));
+  expect(await reader.content()).toEqual({ lineage: 'l-1', outputs: { cluster_name: 'aks-contoso' } });
+  expect(requests[0]).toMatchObject({ method: 'GET', url });
+  expect(await reader.content()).toBeUndefined();
+});
+
 describe('createStateReader', () => {
   test('there and free', async () => {
     const { reader, requests } = start(() => ({ status: 200, headers: { 'x-ms-lease-status': 'unlocked' } }));

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { asString, isObject, parseJson } from '@suite/foundation';
+import { asObject, asString, isObject, parseJson } from '@suite/foundation';
 import { createBlobRequests, type StateOptions } from './blob-requests.ts';
 
 /** Who holds the lock, as Terraform noted it in the blob's metadata. */
@@ -19,7 +19,17 @@ export type StateBlob =
       readonly lock: BlobLock | undefined;
     };
 
+/** What other layers read of a state. */
+export interface StateContent {
+  /** Names the state for as long as it lives. */
+  readonly lineage: string;
+  /** Outputs that are not sensitive, by name. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
 export interface StateReader {
+  /** Lineage and outputs; undefined when there is no state. */
+  content(): Promise<StateContent | undefined>;
   /** Whether the state is there and who holds it. Nothing of its content is read. */
   head(): Promise<StateBlob>;
 }
@@ -27,6 +37,15 @@ export interface StateReader {
 export function createStateReader(credential: TokenCredential, options: StateOptions): StateReader {
   const request = createBlobRequests(credential, options);
   return {
+    content: async () => {
+      const response = await request({ method: 'GET', blob: options.key, right: 'read', answers: [200] });
+      if (response === undefined) return undefined;
+      const state = asObject(parseJson(response.bodyAsText ?? ''));
+      const outputs = Object.entries(asObject(state['outputs'])).flatMap(([name, output]) =>
+        asObject(output)['sensitive'] === true ? [] : [[name, asObject(output)['value']] as const],
+      );
+      return { lineage: asString(state['lineage']) ?? '', outputs: Object.fromEntries(outputs) };
+    },
     head: async () => {
       const response = await request({ method: 'HEAD', blob: options.key, right: 'read', answers: [200] });
       if (response === undefined) return { exists: false };

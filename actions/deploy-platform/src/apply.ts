@@ -1,0 +1,302 @@
+import { CancelledError, type Clock, count, duration, errorMessage, mapInParallel, UserError } from '@suite/foundation';
+import { type Cluster, KubernetesFailure, refOf, titleOf } from '@suite/kubernetes';
+import { type Diagnosis, diagnose } from './diagnose.ts';
+import { type Run, schedule } from './graph.ts';
+import type { PlatformPlan, ReleasePlan } from './plan.ts';
+import type { Helm, Revision } from './ports.ts';
+import { type ReadyCluster, waitUntilReady } from './ready.ts';
+import { fieldManager, recordName, recordNamespace, type ReleaseRecord, writeRecord } from './record.ts';
+
+export type ApplyCluster = ReadyCluster & Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
+
+export interface ApplyOptions {
+  readonly helm: Helm;
+  readonly cluster: ApplyCluster;
+  readonly clock: Clock;
+  readonly log: { info(line: string): void; warning(line: string): void };
+  readonly signal: AbortSignal;
+  /** Of the run: its address, and the commit that is applied. */
+  readonly run: string;
+  readonly commit: string;
+  /** What to do with a release that was upgraded and did not become ready. */
+  readonly rollback: 'on-failure' | 'never';
+  /** Releases at once. */
+  readonly limit: number;
+}
+
+/** How a release went. */
+export interface Applied {
+  readonly action: ReleasePlan['action'];
+  /** What looks ready and may not be. */
+  readonly notes: readonly string[];
+}
+
+export interface ApplyResult {
+  readonly runs: readonly Run<Applied>[];
+  readonly failures: readonly { readonly release: string; readonly error: unknown; readonly diagnosis: Diagnosis }[];
+  /** What was done about the failures, one sentence each. */
+  readonly rolledBack: readonly string[];
+}
+
+/**
+ * Applies a plan release by release: each as soon as what it needs is ready. Releases that are taken away go last, in reverse
+ * order. Failures do not reject: they are in the result, with what the cluster shows of them.
+ */
+export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Promise<ApplyResult> {
+  const { clock, log, signal, limit } = options;
+  const present = plan.releases.flatMap(one => {
+    const release = one.rendered?.release;
+    return release === undefined ? [] : [{ name: one.name, needs: release.needs, plan: one }];
+  });
+  /** Revisions that ran well before this apply, by release. */
+  const good = new Map<string, Revision>();
+  const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }) =>
+    applyRelease(one, options, good),
+  );
+  const failed = runs.flatMap(run => (run.result === 'failed' ? [run] : []));
+  for (const run of runs) {
+    if (run.result === 'skipped') log.warning(`${run.name}: not begun, because ${run.because}`);
+  }
+  const failures = [];
+  for (const { name, error } of failed) {
+    const rendered = plan.releases.find(one => one.name === name)?.rendered;
+    const diagnosis =
+      rendered === undefined || signal.aborted
+        ? { events: [], log: [] }
+        : await diagnose(rendered, error, options.cluster);
+    failures.push({ release: name, error, diagnosis });
+  }
+  if (failed.length > 0 || signal.aborted) {
+    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, failed, good, options) };
+  }
+  const removed: Run<Applied>[] = [];
+  for (const one of plan.releases.filter(({ action }) => action === 'uninstall')) {
+    removed.push(await removeRelease(one, options));
+  }
+  return {
+    runs: [...runs, ...removed],
+    failures: removed.flatMap(run =>
+      run.result === 'failed' ? [{ release: run.name, error: run.error, diagnosis: { events: [], log: [] } }] : [],
+    ),
+    rolledBack: [],
+  };
+}
+
+async function applyRelease(
+  plan: ReleasePlan,
+  options: ApplyOptions,
+  good: Map<string, Revision>,
+): Promise<Applied> {
+  const { helm, cluster, clock, log, signal } = options;
+  const { rendered, name, namespace, action } = plan;
+  if (rendered === undefined) throw new Error(`${name} was not rendered.`);
+  const { release, chart } = rendered;
+  const began = clock.now();
+  const elapsed = () => duration(clock.now() - began);
+  const reporter = progress(name, options, began);
+  try {
+    if (action !== 'none') {
+      const history = await helm.history(name, namespace);
+      const last = history.findLast(({ status }) => status === 'deployed');
+      // What an apply left unready is nothing to go back to.
+      if (last !== undefined && plan.record?.status === 'deployed') good.set(name, last);
+      await repair(plan, history, options);
+      reporter.say('asking the API server about every object');
+      await tryObjects(plan, options);
+      const request = {
+        chart,
+        release: name,
+        namespace,
+        values: release.values,
+        forceConflicts: release.apply.forceConflicts,
+        timeoutSeconds: release.timeoutSeconds,
+        description: `${options.commit.slice(0, 12)} by ${options.run}`,
+      };
+      if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
+      await record(plan, 'applying', options);
+      reporter.say(`${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`);
+      await helm.upgrade(request);
+      cluster.forget();
+    }
+    reporter.say('waiting until it is ready');
+    const notes = await waitUntilReady(rendered, { cluster, clock, signal, onWait: reporter.say });
+    if (action !== 'none') await record(plan, 'deployed', options);
+    const what = action === 'none' ? 'unchanged' : action === 'install' ? 'installed' : 'upgraded';
+    log.info(`${name}: ${what} and ready after ${elapsed()}`);
+    for (const note of notes) log.warning(`${name}: ${note}`);
+    return { action, notes };
+  } catch (error) {
+    log.info(`${name}: failed after ${elapsed()}: ${errorMessage(error).split('\n')[0]}`);
+    if (action !== 'none' && !(error instanceof CancelledError) && !signal.aborted) {
+      await record(plan, 'failed', options).catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    reporter.end();
+  }
+}
+
+/** Says what a release waits for: when that changes, and every 15 s. */
+function progress(name: string, { log, clock }: ApplyOptions, began: number) {
+  const done = new AbortController();
+  let waiting = '';
+  const line = () => log.info(`${name}: ${waiting} (${duration(clock.now() - began)})`);
+  const everyMs = 14_000;
+  (async () => {
+    for (;;) {
+      await clock.sleep(everyMs, done.signal);
+      if (waiting !== '') line();
+    }
+  })().catch(() => undefined);
+  return {
+    say: (what: string) => {
+      waiting = what === '' ? waiting : `waiting for ${what}`.replace(/^waiting for (?=(?:waiting|asking|installing|upgrading)\b)/, '');
+    },
+    end: () => done.abort(),
+  };
+}
+
+/**
+ * A dry run of everything that differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
+ * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
+ */
+async function tryObjects({ rendered, changes }: ReleasePlan, { cluster }: ApplyOptions): Promise<void> {
+  if (rendered === undefined) return;
+  const { release, objects } = rendered;
+  const differing = new Set(changes.map(({ title }) => title));
+  const discovery = await cluster.discovery();
+  const tried = objects
+    .map(({ object }) => object)
+    .filter(object => differing.has(titleOf(refOf(object))))
+    // Objects of a kind that this very release brings have to wait for it.
+    .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
+  await mapInParallel(tried, 8, object =>
+    cluster.apply(object, { manager: 'helm', force: release.apply.forceConflicts, dryRun: true }),
+  );
+}
+
+/**
+ * Takes away what a run that was cut off left in Helm's history: the revision that it was about to make. Helm refuses every
+ * other command until then. The objects stay; the upgrade that follows puts them right.
+ */
+async function repair(
+  { name, namespace }: ReleasePlan,
+  history: readonly Revision[],
+  { cluster, log }: ApplyOptions,
+): Promise<void> {
+  const last = history.at(-1);
+  if (last === undefined || !/^(?:pending-|uninstalling)/.test(last.status)) return;
+  log.warning(`${name}: an earlier run was cut off (${last.status}, revision ${last.revision}); its mark is taken away`);
+  await cluster.remove({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace,
+    // Helm, pkg/storage: the name of a revision's record.
+    name: `sh.helm.release.v1.${name}.v${last.revision}`,
+  });
+}
+
+async function record(plan: ReleasePlan, status: ReleaseRecord['status'], options: ApplyOptions): Promise<void> {
+  const { rendered, name, namespace, manifest, secrets } = plan;
+  if (rendered === undefined) return;
+  const now = rendered.objects.map(({ object, keep }) => ({ ...refOf(object), keep }));
+  // Until the upgrade is through, what it is to delete may still be there.
+  const before = status === 'deployed' ? [] : (plan.record?.objects ?? []);
+  const known = new Set(now.map(ref => JSON.stringify([ref.apiVersion, ref.kind, ref.namespace, ref.name])));
+  const objects = [
+    ...now,
+    ...before.filter(ref => !known.has(JSON.stringify([ref.apiVersion, ref.kind, ref.namespace, ref.name]))),
+  ];
+  const { name: chart, version, digest } = rendered.chart;
+  await options.cluster.apply(
+    writeRecord({
+      release: name,
+      namespace,
+      status,
+      chart: { name: chart, version, digest },
+      manifest,
+      objects,
+      secrets,
+      run: options.run,
+      commit: options.commit,
+      at: new Date(options.clock.now()).toISOString(),
+    }),
+    { manager: fieldManager, force: true },
+  );
+}
+
+async function removeRelease(plan: ReleasePlan, options: ApplyOptions): Promise<Run<Applied>> {
+  const { name, namespace } = plan;
+  const { helm, cluster, clock, log } = options;
+  const began = clock.now();
+  try {
+    const history = await helm.history(name, namespace);
+    if (history.length > 0) await helm.uninstall(name, namespace, 600);
+    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace, name: recordName(name) });
+    log.info(`${name}: taken away after ${duration(clock.now() - began)}`);
+    return { name, startMs: 0, endMs: clock.now() - began, result: 'done', value: { action: 'uninstall', notes: [] } };
+  } catch (error) {
+    return { name, startMs: 0, endMs: clock.now() - began, result: 'failed', error };
+  }
+}
+
+/** Brings failed upgrades back to the revision that ran before, the last ones first. What holds data stays as it is. */
+async function rollBack(
+  plan: PlatformPlan,
+  failed: readonly { readonly name: string }[],
+  good: ReadonlyMap<string, Revision>,
+  { helm, log, rollback }: ApplyOptions,
+): Promise<string[]> {
+  if (rollback === 'never') return [];
+  const said: string[] = [];
+  const say = (sentence: string) => {
+    said.push(sentence);
+    log.warning(sentence);
+  };
+  for (const { name } of [...failed].reverse()) {
+    const one = plan.releases.find(found => found.name === name);
+    const release = one?.rendered?.release;
+    if (one === undefined || release === undefined) continue;
+    if (release.isStateful) {
+      say(`${name} holds data and stays as it is.`);
+      continue;
+    }
+    const target = good.get(name);
+    if (target === undefined) {
+      say(`${name} has no earlier revision that ran well, and stays as it is.`);
+      continue;
+    }
+    try {
+      if ((await helm.history(name, one.namespace)).at(-1)?.revision === target.revision) continue; // nothing was applied
+      await helm.rollback(name, one.namespace, target.revision, release.timeoutSeconds);
+      say(`${name} was brought back to revision ${target.revision} (${target.chart}).`);
+    } catch (error) {
+      say(`${name} could not be brought back: ${errorMessage(error).split('\n')[0]}`);
+    }
+  }
+  return said;
+}
+
+/** All failures as one error, first causes first. */
+export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserError | undefined {
+  if (failures.length === 0) return undefined;
+  const skipped = runs.filter(({ result }) => result === 'skipped').length;
+  const problems = failures.map(({ release, error, diagnosis }) => {
+    const first = error instanceof UserError ? (error.problems[0]?.message ?? '') : errorMessage(error);
+    const remedy = error instanceof UserError ? error.problems[0]?.remedy : undefined;
+    const shown = [
+      ...diagnosis.events.slice(0, 3).map(event => `Event: ${event}.`),
+      ...(diagnosis.log.length === 0 ? [] : [`Its log ends: ${diagnosis.log.slice(-3).join(' ⏎ ')}`]),
+    ];
+    return {
+      message: [`${release}: ${first}`, ...shown].join(' '),
+      ...(remedy === undefined ? {} : { remedy }),
+    };
+  });
+  const after = [...rolledBack, ...(skipped === 0 ? [] : [`${count(skipped, 'release')} that need${skipped === 1 ? 's' : ''} it ${skipped === 1 ? 'was' : 'were'} not begun.`])];
+  const [first, ...rest] = problems;
+  if (first === undefined) return undefined;
+  return new UserError([{ ...first, message: [first.message, ...after].join(' ') }, ...rest], {
+    cause: failures[0]?.error instanceof KubernetesFailure ? failures[0].error.cause : failures[0]?.error,
+  });
+}

@@ -1,0 +1,163 @@
+import { headline, problemSections, renderSummaryParts } from '@suite/change-report';
+import { CancelledError, count, duration, UserError } from '@suite/foundation';
+import { applyPlan, failureOf } from './apply.ts';
+import { criticalPath } from './graph.ts';
+import type { Request } from './inputs.ts';
+import { summaryOf } from './plan.ts';
+import type { Connected, Services } from './ports.ts';
+import { prepare } from './prepare.ts';
+import { assembleReport, type Findings, failureChecks, outputsOf, timingsOf } from './report.ts';
+import { groundwork, layGroundwork } from './setup.ts';
+import { loadTarget, type Target } from './target.ts';
+import { verifyReleases } from './verify.ts';
+
+interface Outcome {
+  readonly findings: Findings;
+  /** What the command fails with, after its report was written. */
+  readonly error?: unknown;
+}
+
+/** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
+export async function deploy(request: Request, services: Services): Promise<void> {
+  const { clock, context, log, summary } = services;
+  const startedAt = clock.now();
+  const target = await loadTarget(request, context.workspace).catch(async error => {
+    if (error instanceof UserError) await summary.append(problemSections(error.problems));
+    throw error;
+  });
+  const { view, identity } = target;
+  log.info(`${request.command} of ${view.scope} in ${view.region} as client id ${identity.clientId}`);
+  const { findings, error } = await perform(request, target, services, startedAt);
+  const subject = { command: request.command, view, context, startedAt, finishedAt: clock.now() };
+  const failed = findings.verdict === 'failed' ? failureChecks(error) : [];
+  const report = assembleReport(subject, { ...findings, checks: [...(findings.checks ?? []), ...failed] });
+  const reportFile = await services.writeReport(target, request.command, report);
+  const parts = renderSummaryParts(report, { limitBytes: await summary.room() });
+  await summary.append(parts.slice(0, 1));
+  services.setOutputs({ ...outputsOf(report, reportFile), 'summary-parts': parts.length });
+  if (error !== undefined) throw error;
+  log.info(headline(report));
+}
+
+async function perform(request: Request, target: Target, services: Services, startedAt: number): Promise<Outcome> {
+  let connected: Connected | undefined;
+  try {
+    connected = await services.connect(target);
+    switch (request.command) {
+      case 'plan':
+        return await plan(request, target, services, connected);
+      case 'apply':
+        return await apply(request, target, services, connected, startedAt);
+      case 'verify':
+        return await verify(target, services, connected);
+    }
+  } catch (error) {
+    // A defect is reported by the runner alone; there is nothing a reader of the summary could do about it.
+    if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
+    return { findings: { verdict: 'failed' }, error };
+  } finally {
+    await connected?.close();
+  }
+}
+
+async function plan(
+  request: Extract<Request, { command: 'plan' }>,
+  target: Target,
+  services: Services,
+  connected: Connected,
+): Promise<Outcome> {
+  const { plan: made } = await prepare(target, services, connected);
+  for (const one of made.releases) services.log.info(summaryOf(one));
+  const blocked = made.checks.filter(({ status }) => status === 'blocked');
+  const isIdle = made.changes.length === 0 && made.releases.every(({ action }) => action === 'none');
+  const verdict = blocked.length > 0 ? 'blocked' : isIdle ? 'no-changes' : 'changes';
+  const findings: Findings = { verdict, plan: made };
+  if (blocked.length === 0 || !request.failIfBlocked) return { findings };
+  return {
+    findings,
+    error: new UserError(
+      blocked.map(({ message, remedy }) => ({ message, ...(remedy === undefined ? {} : { remedy }) })),
+    ),
+  };
+}
+
+async function apply(
+  { expectedDigest, parallel }: Extract<Request, { command: 'apply' }>,
+  target: Target,
+  services: Services,
+  connected: Connected,
+  startedAt: number,
+): Promise<Outcome> {
+  const { cluster, helm } = connected;
+  const { clock, context, log, signal } = services;
+  if (cluster === undefined) throw noCluster(target);
+  const { plan: made, releases } = await prepare(target, services, connected);
+  const blocked = made.checks.filter(({ status }) => status === 'blocked');
+  if (blocked.length > 0) {
+    const problems = blocked.map(({ message, remedy }) => ({
+      message,
+      ...(remedy === undefined ? {} : { remedy }),
+    }));
+    return { findings: { verdict: 'blocked', plan: made }, error: new UserError(problems) };
+  }
+  if (made.digest !== expectedDigest) {
+    return {
+      findings: { verdict: 'blocked', plan: made },
+      error: new UserError({
+        message: 'What would be applied now is not what was reviewed: its digest differs. Nothing was changed.',
+        remedy: 'Something was changed since, in the platform file or in the cluster. Plan again, and review that.',
+      }),
+    };
+  }
+  if (signal.aborted) throw new CancelledError('Cancelled before anything was changed.');
+  await layGroundwork(groundwork(target.view, await connected.planner(), releases), cluster);
+  const offset = clock.now() - startedAt;
+  const result = await applyPlan(made, {
+    helm,
+    cluster,
+    clock,
+    log,
+    signal,
+    run: context.runUrl ?? 'outside of a workflow',
+    commit: context.sha,
+    rollback: target.view.rollback,
+    limit: parallel,
+  });
+  const path = criticalPath(releases, result.runs);
+  const longest = Math.max(0, ...result.runs.map(({ endMs }) => endMs));
+  if (path.length > 0) log.info(`${duration(longest)} in all, decided by ${path.join(' → ')}`);
+  const timings = timingsOf(result.runs, offset);
+  const notes = result.runs.flatMap(run =>
+    run.result === 'done' ? run.value.notes.map(note => `${run.name}: ${note}`) : [],
+  );
+  const warnings = [...notes, ...result.rolledBack];
+  if (signal.aborted) {
+    const done = result.runs.filter(({ result: how }) => how === 'done').length;
+    const error = new CancelledError(
+      `Cancelled: ${count(done, 'release')} of ${result.runs.length} were done. Running this again goes on from there.`,
+    );
+    return { findings: { verdict: 'failed', plan: made, timings, warnings }, error };
+  }
+  const error = failureOf(result);
+  if (error !== undefined) return { findings: { verdict: 'failed', plan: made, timings, warnings }, error };
+  return { findings: { verdict: 'applied', plan: made, timings, warnings } };
+}
+
+async function verify(target: Target, services: Services, connected: Connected): Promise<Outcome> {
+  const { cluster } = connected;
+  if (cluster === undefined) throw noCluster(target);
+  const prepared = await prepare(target, services, connected);
+  const { differences, warnings } = await verifyReleases(prepared, cluster, services);
+  if (differences.length === 0) return { findings: { verdict: 'verified', warnings } };
+  const problems = differences.map(({ what, path, expected, actual }) => ({
+    message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
+  }));
+  return { findings: { verdict: 'mismatch', differences, warnings }, error: new UserError(problems) };
+}
+
+function noCluster({ view }: Target): UserError {
+  return new UserError({
+    message: `There is no cluster ${view.cluster.name} in ${view.resourceGroup}.`,
+    remedy: 'Apply its infrastructure first, with `provision-aks`.',
+  });
+}

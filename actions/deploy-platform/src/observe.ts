@@ -1,0 +1,83 @@
+import { mapInParallel } from '@suite/foundation';
+import {
+  type Cluster,
+  identityOf,
+  KubernetesFailure,
+  type KubernetesObject,
+  type ObjectRef,
+  refOf,
+} from '@suite/kubernetes';
+import { type ReleaseRecord, readRecord, recordLabel, recordNamespace } from './record.ts';
+import type { RenderedRelease } from './render.ts';
+
+/** What is there before a plan decides anything. */
+export interface Observed {
+  /** Live objects by identity (`identityOf`). Secrets are not among them. */
+  readonly live: ReadonlyMap<string, KubernetesObject>;
+  /** Objects that this identity may not read, by identity, with what the API server says. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** What earlier applies left, by release. */
+  readonly records: ReadonlyMap<string, ReleaseRecord>;
+}
+
+export const nothingObserved: Observed = { live: new Map(), unreadable: new Map(), records: new Map() };
+
+const atOnce = 20;
+
+/** No Secret is read: of those the records know a digest. */
+export function isSecret({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean {
+  return apiVersion === 'v1' && kind === 'Secret';
+}
+
+/** What earlier applies left in the cluster. */
+export async function readRecords(
+  cluster: Pick<Cluster, 'list'>,
+): Promise<{ readonly records: ReadonlyMap<string, ReleaseRecord>; readonly refused: string | undefined }> {
+  try {
+    const found = await cluster.list({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: recordNamespace,
+      labels: `${recordLabel}=release`,
+    });
+    const records = found.flatMap(object => readRecord(object) ?? []);
+    return { records: new Map(records.map(record => [record.release, record])), refused: undefined };
+  } catch (error) {
+    if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
+    return { records: new Map(), refused: error.problems[0]?.message ?? 'forbidden' };
+  }
+}
+
+/** The live objects that the releases render and that earlier applies recorded. */
+export async function observe(
+  rendered: readonly RenderedRelease[],
+  records: ReadonlyMap<string, ReleaseRecord>,
+  cluster: Pick<Cluster, 'get'>,
+): Promise<Observed> {
+  const wanted = new Map<string, ObjectRef>();
+  for (const { objects } of rendered) {
+    for (const { object } of objects) wanted.set(identityOf(refOf(object)), refOf(object));
+  }
+  for (const { objects } of records.values()) {
+    for (const ref of objects) {
+      const identity = identityOf(ref);
+      if (!wanted.has(identity)) wanted.set(identity, ref);
+    }
+  }
+  const live = new Map<string, KubernetesObject>();
+  const unreadable = new Map<string, string>();
+  await mapInParallel(
+    [...wanted].filter(([, ref]) => !isSecret(ref)),
+    atOnce,
+    async ([identity, ref]) => {
+      try {
+        const found = await cluster.get(ref);
+        if (found !== undefined) live.set(identity, found);
+      } catch (error) {
+        if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
+        unreadable.set(identity, error.problems[0]?.message ?? 'forbidden');
+      }
+    },
+  );
+  return { live, unreadable, records };
+}

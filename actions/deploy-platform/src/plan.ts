@@ -1,0 +1,187 @@
+import { type Change, type Check, createDigest } from '@suite/change-report';
+import { count, sentenceList } from '@suite/foundation';
+import { identityOf, type KubernetesObject, type ObjectRef, refOf } from '@suite/kubernetes';
+import { compareObject, describe, type ObjectChange } from './compare/index.ts';
+import { hiddenValue } from './compare/secret-data.ts';
+import { isSecret, type Observed } from './observe.ts';
+import type { RecordedObject, ReleaseRecord } from './record.ts';
+import type { RenderedRelease } from './render.ts';
+
+/** What becomes of a release. `none`: nothing differs, and its last apply came to its end. */
+export type Action = 'install' | 'upgrade' | 'none' | 'uninstall';
+
+export interface ReleasePlan {
+  readonly name: string;
+  readonly namespace: string;
+  readonly action: Action;
+  /** Undefined for one that is taken away. */
+  readonly rendered: RenderedRelease | undefined;
+  readonly changes: readonly Change[];
+  /** HMAC of all that was rendered, Secrets included; empty for one that is taken away. */
+  readonly manifest: string;
+  /** HMACs of the data of its Secrets, by `namespace/name`. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** What the last apply left. */
+  readonly record: ReleaseRecord | undefined;
+}
+
+export interface PlatformPlan {
+  readonly releases: readonly ReleasePlan[];
+  readonly changes: readonly Change[];
+  readonly checks: readonly Check[];
+  /** HMAC of everything that an apply would do. */
+  readonly digest: string;
+}
+
+/** Compares what is to run with what runs. Pure. `key` keeps anybody from guessing a secret from its digest. */
+export function planReleases(
+  rendered: readonly RenderedRelease[],
+  observed: Observed,
+  key: string,
+  checks: readonly Check[],
+): PlatformPlan {
+  const present = rendered.map(one => planRelease(one, observed, key));
+  const names = new Set(rendered.map(({ release }) => release.name));
+  const gone = [...observed.records.values()].filter(({ release }) => !names.has(release));
+  const taken = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => identityOf(refOf(object)))));
+  const releases = [...present, ...gone.map(record => planRemoval(record, observed, taken))];
+  const digest = createDigest(key);
+  for (const { name, namespace, action, manifest, changes, rendered: one } of releases) {
+    digest.add({ name, namespace, action, manifest, chart: one?.chart.digest ?? '', changes });
+  }
+  return {
+    releases,
+    changes: releases.flatMap(({ changes }) => changes),
+    checks: [...checks, ...unreadableChecks(observed), ...blockedChecks(releases)],
+    digest: digest.end(),
+  };
+}
+
+/** What Helm is called where it applies: since 4.0 by server-side apply, before on its own side. */
+export const helmManagers: readonly string[] = ['helm', 'Helm'];
+
+function planRelease(rendered: RenderedRelease, observed: Observed, key: string): ReleasePlan {
+  const { release, chart, objects, hooks } = rendered;
+  const record = observed.records.get(release.name);
+  const secrets = Object.fromEntries(
+    objects.filter(({ object }) => isSecret(object)).map(({ object }) => [secretName(object), hmac(key, contentOf(object))]),
+  );
+  const manifest = hmac(
+    key,
+    { chart: chart.digest, objects: objects.map(({ object }) => object), hooks: hooks.map(({ object }) => object) },
+  );
+  const changed = objects.flatMap(({ object }) => {
+    const identity = identityOf(refOf(object));
+    // What may not be read is not known to differ.
+    if (observed.unreadable.has(identity)) return [];
+    const change = isSecret(object)
+      ? compareSecret(refOf(object), secrets[secretName(object)], record?.secrets[secretName(object)])
+      : compareObject({ rendered: object, live: observed.live.get(identity), managers: helmManagers });
+    return describe(change, release.name) ?? [];
+  });
+  const kept = new Set(objects.map(({ object }) => identityOf(refOf(object))));
+  const dropped = (record?.objects ?? []).filter(ref => !kept.has(identityOf(ref)));
+  const changes = [...changed, ...removals(release.name, dropped, observed)];
+  const isSettled = record?.status === 'deployed' && record.manifest === manifest && record.chart.digest === chart.digest;
+  return {
+    name: release.name,
+    namespace: release.namespace,
+    action: record === undefined ? 'install' : isSettled && changes.length === 0 ? 'none' : 'upgrade',
+    rendered,
+    changes,
+    manifest,
+    secrets,
+    record,
+  };
+}
+
+function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlySet<string>): ReleasePlan {
+  const going = record.objects.filter(ref => !taken.has(identityOf(ref)));
+  return {
+    name: record.release,
+    namespace: record.namespace,
+    action: 'uninstall',
+    rendered: undefined,
+    changes: removals(record.release, going, observed),
+    manifest: '',
+    secrets: {},
+    record,
+  };
+}
+
+/** Objects of the last apply that are rendered no more. */
+function removals(release: string, refs: readonly RecordedObject[], { live }: Observed): Change[] {
+  return refs
+    .filter(({ keep }) => !keep)
+    .flatMap(ref => {
+      const found = live.get(identityOf(ref));
+      if (found === undefined && !isSecret(ref)) return [];
+      const change: ObjectChange =
+        found === undefined
+          ? { ref, kind: 'delete', fields: [], reasons: [], kept: false }
+          : compareObject({ rendered: undefined, live: found, managers: helmManagers });
+      return describe(change, release) ?? [];
+    });
+}
+
+/** Of a Secret only digests are known: that its data differs, not in what. */
+function compareSecret(ref: ObjectRef, now: string | undefined, before: string | undefined): ObjectChange {
+  const nothing = { ref, fields: [], reasons: [], kept: false };
+  if (before === undefined) return { ...nothing, kind: 'create' };
+  if (now === before) return { ...nothing, kind: 'none' };
+  const data = { path: 'data', segments: ['data'], before: hiddenValue, after: hiddenValue, immutable: false };
+  return { ...nothing, kind: 'update', fields: [data] };
+}
+
+function secretName({ metadata }: KubernetesObject): string {
+  return `${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function contentOf(secret: KubernetesObject): unknown {
+  return { type: secret['type'], data: secret['data'], stringData: secret['stringData'] };
+}
+
+function hmac(key: string, value: unknown): string {
+  const digest = createDigest(key);
+  digest.add(value);
+  return digest.end();
+}
+
+function unreadableChecks({ unreadable }: Observed): Check[] {
+  if (unreadable.size === 0) return [];
+  const [first] = unreadable.values();
+  return [
+    {
+      id: 'release/rights',
+      name: 'The plan may read what runs',
+      status: 'unknown',
+      message: `${count(unreadable.size, 'object')} could not be compared: ${first}`,
+      remedy: 'The first apply of a cluster makes the role `aks-platform-plan-reader` for the plan identity.',
+    },
+  ];
+}
+
+/** Helm changes objects; it does not make them anew. */
+function blockedChecks(releases: readonly ReleasePlan[]): Check[] {
+  return releases.flatMap(({ name, changes }) => {
+    const replaced = changes.filter(({ kind }) => kind === 'replace');
+    if (replaced.length === 0) return [];
+    const titles = replaced.slice(0, 3).map(({ title }) => title);
+    if (replaced.length > titles.length) titles.push(`${replaced.length - titles.length} more`);
+    return [
+      {
+        id: `release/${name}/immutable`,
+        name: `${name} changes only what can be changed`,
+        status: 'blocked' as const,
+        message: `The API server refuses this change of ${sentenceList(titles)}: a field of it cannot be changed.`,
+        remedy: 'Keep the value as it is, or delete the object by hand in a maintenance window; the next apply makes it anew.',
+        setting: `releases.${name}`,
+      },
+    ];
+  });
+}
+
+/** `cert-manager: upgrade (3 changes)` */
+export function summaryOf({ name, action, changes }: ReleasePlan): string {
+  return `${name}: ${action}${changes.length === 0 ? '' : ` (${count(changes.length, 'change')})`}`;
+}

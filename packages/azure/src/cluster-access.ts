@@ -1,0 +1,71 @@
+import type { ContainerServiceClient } from '@azure/arm-containerservice';
+import type { TokenCredential } from '@azure/core-auth';
+import { UserError } from '@suite/foundation';
+import { translateRequestFailure, withRetries } from './failure.ts';
+import { type ArmOptions, isAbsent } from './resource-reader.ts';
+
+/** The way into a cluster with Microsoft Entra ID. */
+export interface ClusterAccess {
+  /**
+   * The user kubeconfig as Azure gives it (YAML): where the API server is, and its certificate authority. Undefined when there
+   * is no such cluster. Throws a UserError otherwise.
+   */
+  kubeconfig(resourceGroup: string, name: string): Promise<string | undefined>;
+  /** A token that the API server accepts; a new one whenever the last is about to run out. */
+  token(): Promise<string>;
+}
+
+/** The AKS server application, the same in every tenant (Microsoft Learn, "Use kubelogin to authenticate in AKS"). */
+export const aksServerApplication = '6dae42f8-4368-4678-94ff-3960e28e3630';
+
+export function createClusterAccess(
+  credential: TokenCredential,
+  options: ArmOptions & { readonly subscription: string },
+): ClusterAccess {
+  const { cloud, identity, clock, subscription, httpClient } = options;
+  let client: Promise<ContainerServiceClient> | undefined;
+  const connect = async () => {
+    const sdk = await import('@azure/arm-containerservice');
+    return new sdk.ContainerServiceClient(credential, subscription, {
+      endpoint: cloud.resourceManager,
+      credentials: { scopes: [`${cloud.resourceManager}/.default`] },
+      // One policy for all requests, on the injected clock.
+      retryOptions: { maxRetries: 0 },
+      ...(httpClient === undefined ? {} : { httpClient }),
+    });
+  };
+  return {
+    kubeconfig: async (resourceGroup, name) => {
+      client ??= connect();
+      const { managedClusters } = await client;
+      try {
+        const { kubeconfigs } = await withRetries(
+          () => managedClusters.listClusterUserCredentials(resourceGroup, name, { format: 'exec' }),
+          { clock },
+        );
+        const value = kubeconfigs?.[0]?.value;
+        if (value === undefined) {
+          throw new UserError({ message: `Azure gives no kubeconfig of the cluster ${name}.` });
+        }
+        return Buffer.from(value).toString('utf8');
+      } catch (error) {
+        if (error instanceof UserError) throw error;
+        if (isAbsent(error)) return undefined;
+        throw translateRequestFailure(error, {
+          identity,
+          doing: `asking for the way into the cluster ${name}`,
+          host: new URL(cloud.resourceManager).host,
+          right: {
+            action: 'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
+            scope: `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`,
+          },
+        });
+      }
+    },
+    token: async () => {
+      const token = await credential.getToken(`${aksServerApplication}/.default`);
+      if (token === null) throw new Error('The Azure SDK gave no token and no error.');
+      return token.token;
+    },
+  };
+}
