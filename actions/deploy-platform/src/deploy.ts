@@ -43,14 +43,11 @@ async function perform(request: Request, target: Target, services: Services, sta
   let connected: Connected | undefined;
   try {
     connected = await services.connect(target);
-    switch (request.command) {
-      case 'plan':
-        return await plan(request, target, services, connected);
-      case 'apply':
-        return await apply(request, target, services, connected, startedAt);
-      case 'verify':
-        return await verify(target, services, connected);
-    }
+    return await (request.command === 'plan'
+      ? plan(request, target, services, connected)
+      : request.command === 'apply'
+        ? apply(request, target, services, connected, startedAt)
+        : verify(target, services, connected));
   } catch (error) {
     // A defect is reported by the runner alone; there is nothing a reader of the summary could do about it.
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
@@ -110,7 +107,11 @@ async function apply(
     };
   }
   if (signal.aborted) throw new CancelledError('Cancelled before anything was changed.');
-  await layGroundwork(groundwork(target.view, await connected.planner(), releases), cluster);
+  const planner = await connected.planner();
+  if (planner === undefined) {
+    log.warning('The plan identity was not found among the managed identities: it gets no rights in the cluster from here.');
+  }
+  await layGroundwork(groundwork(target.view, planner, releases), cluster);
   const offset = clock.now() - startedAt;
   const result = await applyPlan(made, {
     helm,

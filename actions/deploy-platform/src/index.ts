@@ -1,1 +1,10 @@
-export {};
+import { join } from 'node:path';
+import { run } from '@suite/action-kit';
+import { readRequest } from './inputs.ts';
+
+await run(async kit => {
+  const request = readRequest(kit.input, kit.context.workspace);
+  // Loaded only now, so that a wrong input is answered at once.
+  const [{ deploy }, { createServices }] = await Promise.all([import('./deploy.ts'), import('./adapters.ts')]);
+  await deploy(request, createServices(kit, join(import.meta.dirname, '..')));
+});

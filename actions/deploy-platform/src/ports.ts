@@ -95,8 +95,8 @@ export interface Connected {
   readonly helm: Helm;
   /** Lineage and outputs of the environment's state; undefined before its first apply. */
   readonly state: { readonly lineage: string; readonly outputs: Readonly<Record<string, unknown>> } | undefined;
-  /** Entra's object id of the plan identity: whom its rights in the cluster are given to. */
-  planner(): Promise<string>;
+  /** Entra's object id of the plan identity, to whom its rights in the cluster are given; undefined when it is not found. */
+  planner(): Promise<string | undefined>;
   /** Takes every credential away that was written. */
   close(): Promise<void>;
 }

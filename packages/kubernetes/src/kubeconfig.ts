@@ -23,15 +23,15 @@ export function readEndpoint(text: string, cluster: string): Endpoint {
   return { server, ca: Buffer.from(ca, 'base64').toString('utf8') };
 }
 
-/** A kubeconfig for tools that are started: Helm reads it anew for each command, so that a token in it may be replaced. */
-export function writeEndpoint({ server, ca }: Endpoint, token: string): string {
+/** A kubeconfig for tools that are started. The token is in a file beside it, which is read again while a tool runs. */
+export function writeEndpoint({ server, ca }: Endpoint, tokenFile: string): string {
   return `${JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
       { name: 'cluster', cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') } },
     ],
-    users: [{ name: 'user', user: { token } }],
+    users: [{ name: 'user', user: { tokenFile } }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
     'current-context': 'context',
   })}\n`;

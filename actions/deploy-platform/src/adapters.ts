@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { createToolStore, type Kit, mask } from '@suite/action-kit';
+import {
+  type Cloud,
+  clouds,
+  createClusterAccess,
+  createCredential,
+  createPreflightReader,
+  createStateReader,
+} from '@suite/azure';
+import { type Clock, UserError } from '@suite/foundation';
+import { createHelm, helmEnvironment, locateHelm, parseManifests, type PulledChart as HelmChart } from '@suite/helm';
+import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
+import type { Connected, Helm, PulledChart, Services } from './ports.ts';
+import type { ChartSource } from './release.ts';
+import type { Target } from './target.ts';
+
+const cloud: Cloud = clouds.public;
+
+/** Wires the runner, Azure, the API server and Helm to what the commands ask for. `actionFolder` holds action.yml and `charts/`. */
+export function createServices(kit: Kit, actionFolder: string): Services {
+  const { context, log, clock, summary, signal, setOutputs } = kit;
+  return {
+    context,
+    log,
+    clock,
+    summary,
+    signal,
+    setOutputs,
+    chartsFolder: join(actionFolder, 'charts'),
+    connect: target => connect(kit, target),
+    writeReport: async ({ view }, command, report) => {
+      const folder = join(context.temp, 'deploy-platform');
+      await mkdir(folder, { recursive: true });
+      const file = join(folder, `report-${command}-${view.platform}-${view.scope}-${view.region}.json`);
+      await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
+      return file;
+    },
+  };
+}
+
+async function connect(kit: Kit, { view, identity }: Target): Promise<Connected> {
+  const { clock, env, log } = kit;
+  const credential = createCredential({
+    identity,
+    tenant: view.tenant,
+    cloud,
+    oidc: { requestToken: kit.requestIdToken },
+    mask,
+    clock,
+  });
+  const arm = { cloud, identity, clock, subscription: view.subscription };
+  const access = createClusterAccess(credential, arm);
+  const { name } = view.cluster;
+  const [kubeconfig, state] = await Promise.all([
+    access.kubeconfig(view.resourceGroup, name),
+    createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
+  ]);
+  const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const endpoint = kubeconfig === undefined ? undefined : readEndpoint(kubeconfig, name);
+  const way = endpoint === undefined ? undefined : await openWay(folder, endpoint, access.token, clock);
+  const helmFolder = join(folder, 'helm');
+  const helmEnv = helmEnvironment(env, helmFolder);
+  await mkdir(helmFolder, { recursive: true, mode: 0o700 });
+  const { file, version, source } = await locateHelm({
+    processes: kit.shortProcesses,
+    tools: createToolStore(),
+    env: helmEnv,
+    platform: process.platform,
+    arch: process.arch,
+    cwd: helmFolder,
+  });
+  log.info(`Helm ${version} (${source})`);
+  const cluster =
+    endpoint === undefined
+      ? undefined
+      : createCluster({ ...endpoint, token: access.token, identity: identity.name, env, clock });
+  return {
+    cluster,
+    helm: helmOf(
+      createHelm({ file, env: helmEnv, folder: helmFolder, processes: kit.processes, log, clock }),
+      way?.kubeconfig ?? '',
+    ),
+    state,
+    planner: async () => {
+      const found = await createPreflightReader(credential, arm).principal(view.identities.plan);
+      return found.known ? found.value : undefined;
+    },
+    close: async () => {
+      cluster?.close();
+      await way?.close();
+    },
+  };
+}
+
+/** How often the token file is written anew. Kubernetes clients read it again every minute. */
+const renewalMs = 60_000;
+
+/** A kubeconfig for Helm, with its token beside it. Both are there for nobody else, and only until `close`. */
+async function openWay(folder: string, endpoint: Endpoint, token: () => Promise<string>, clock: Clock) {
+  const [kubeconfig, tokenFile] = [join(folder, 'kubeconfig'), join(folder, 'token')];
+  const write = async () => writeFile(tokenFile, await token(), { mode: 0o600 });
+  await write();
+  await writeFile(kubeconfig, writeEndpoint(endpoint, tokenFile), { mode: 0o600 });
+  const done = new AbortController();
+  const renewing = (async () => {
+    for (;;) {
+      await clock.sleep(renewalMs, done.signal);
+      // One that fails is tried again; the token that is there lasts for minutes yet.
+      await write().catch(() => undefined);
+    }
+  })().catch(() => undefined);
+  return {
+    kubeconfig,
+    close: async () => {
+      done.abort();
+      await renewing;
+      await Promise.all([kubeconfig, tokenFile].map(file => rm(file, { force: true })));
+    },
+  };
+}
+
+/** Our use of Helm, through the package that knows the program. */
+function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
+  const pulled = new Map<string, HelmChart>();
+  const chartOf = ({ path }: PulledChart): HelmChart => {
+    const found = pulled.get(path);
+    if (found === undefined) throw new Error(`The chart ${path} was not pulled.`);
+    return found;
+  };
+  return {
+    pull: async source => {
+      const chart = await helm.pull(source);
+      pulled.set(chart.path, chart);
+      return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(source, chart) };
+    },
+    render: async ({ chart, ...options }) => {
+      const { objects, hooks, duplicates } = parseManifests(
+        await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }),
+      );
+      const [twice] = duplicates;
+      if (twice !== undefined) {
+        throw new UserError({
+          message: `The chart of ${options.release} renders ${twice.kind} ${twice.name} more than once (${twice.sources.join(', ')}).`,
+          remedy: 'Change its values so that one of them is left.',
+        });
+      }
+      return {
+        objects: objects.map(({ object, keep }) => ({ object: object as unknown as KubernetesObject, keep })),
+        hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),
+      };
+    },
+    upgrade: async ({ chart, timeoutSeconds, ...options }) => {
+      await helm.upgrade({
+        ...options,
+        chart: chartOf(chart),
+        kubeconfig,
+        serverSide: true,
+        timeoutSeconds,
+        // Helm waits for hooks without an end of its own.
+        deadlineSeconds: 2 * timeoutSeconds,
+      });
+    },
+    history: (release, namespace) => helm.history({ release, namespace, kubeconfig }),
+    rollback: async (release, namespace, revision, timeoutSeconds) => {
+      await helm.rollback({ release, namespace, kubeconfig, revision, timeoutSeconds, deadlineSeconds: 2 * timeoutSeconds });
+    },
+    uninstall: async (release, namespace, timeoutSeconds) => {
+      await helm.uninstall({ release, namespace, kubeconfig, timeoutSeconds, deadlineSeconds: 2 * timeoutSeconds });
+    },
+  };
+}
+
+async function digestOf(source: ChartSource, chart: HelmChart): Promise<string> {
+  if (source.kind !== 'folder') return source.digest;
+  const hash = createHash('sha256');
+  const entries = await readdir(chart.path, { recursive: true, withFileTypes: true });
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) {
+    const content = await readFile(file);
+    hash.update(`${relative(chart.path, file)}\0${content.length}\0`).update(content);
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
