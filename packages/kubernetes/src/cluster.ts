@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline';
+import type { IncomingMessage } from 'node:http';
 import { asArray, asBoolean, asObject, asString, parseJson } from '@suite/foundation';
 import { type Discovery, discover, type ServedKind } from './discovery.ts';
 import { KubernetesFailure } from './failure.ts';
@@ -280,10 +280,7 @@ export function createCluster(connection: Connection): Cluster {
         patienceMs: (watchSeconds + 30) * 1000,
         signal: AbortSignal.any([signal, stop.signal]),
       });
-      const lines = createInterface({ input: answer });
-      // A connection that breaks ends the lines as well.
-      answer.on('error', () => undefined);
-      for await (const line of lines) {
+      for await (const line of linesOf(answer)) {
         const { type, object } = asObject(parseJson(line));
         // The server has forgotten what happened since: the next list says where things stand.
         if (type === 'ERROR' || type === undefined) return 'ended';
@@ -302,6 +299,19 @@ export function createCluster(connection: Connection): Cluster {
     } finally {
       stop.abort();
     }
+  }
+}
+
+/** Complete lines as they come. Throws when the connection breaks. */
+async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
+  // Once the lines are left, how the connection ends is nobody's business.
+  answer.on('error', () => undefined);
+  answer.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of answer) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
 }
 
