@@ -15,7 +15,7 @@ export type ChartSource =
       readonly version: string;
       readonly digest: string | undefined;
     }
-  /** A chart in the platform repository. Absolute. */
+  /** A chart in the platform repository, or one that comes with the action. Absolute. */
   | { readonly kind: 'folder'; readonly path: string };
 
 /** One Helm release, resolved for an environment and region: what is to run. */
@@ -81,4 +81,8 @@ export type TerraformOutputs = Readonly<Record<string, unknown>> | undefined;
 export interface ReleaseInput {
   readonly view: EnvironmentScope;
   readonly outputs: TerraformOutputs;
+  /** Charts that come with the action. Absolute. */
+  readonly chartsFolder: string;
+  /** Where the platform file lies: charts of its own are relative to it. Absolute. */
+  readonly platformFolder: string;
 }

@@ -1,0 +1,115 @@
+import type { JsonObject } from '@suite/foundation';
+import type { EnvironmentScope } from '@suite/platform-file';
+import type { Release, ReleaseInput } from '../release.ts';
+import { pinned } from './pins.ts';
+import {
+  clientIdOf,
+  type Draft,
+  present,
+  resources,
+  type Size,
+  spread,
+  withoutEnforcer,
+  withUserValues,
+} from './values.ts';
+
+const namespace = 'cert-manager';
+
+export function certManager(input: ReleaseInput): Release | undefined {
+  const { releases } = input.view;
+  const settings = releases.certManager;
+  if (settings === undefined) return undefined;
+  return {
+    name: 'cert-manager',
+    namespace,
+    podSecurity: 'restricted',
+    chart: pinned('cert-manager', settings),
+    // Its monitor is rendered whether or not the cluster knows monitors.
+    needs: releases.operatorCrds === undefined ? [] : ['prometheus-operator-crds'],
+    ...withUserValues(draft(input), settings.values),
+    readiness: [
+      { kind: 'crds' },
+      { kind: 'rollouts' },
+      {
+        kind: 'dry-run',
+        object: {
+          apiVersion: 'cert-manager.io/v1',
+          kind: 'Issuer',
+          metadata: { name: 'readiness', namespace },
+          spec: { selfSigned: {} },
+        },
+      },
+    ],
+    isStateful: false,
+    apply: {
+      forceConflicts: false,
+      reason: 'Its webhooks decline the admissions enforcer of AKS, so nobody else writes to what it renders.',
+    },
+    timeoutSeconds: 900,
+    setting: settings.setting,
+  };
+}
+
+const sizes: Readonly<Record<'dev' | 'production', Readonly<Record<'controller' | 'webhook' | 'cainjector', Size>>>> = {
+  dev: { controller: [10, 64], webhook: [10, 32], cainjector: [10, 128] },
+  production: { controller: [20, 128], webhook: [20, 64], cainjector: [20, 192] },
+};
+
+function draft({ view, outputs }: ReleaseInput): Draft {
+  const size = sizes[view.production ? 'production' : 'dev'];
+  const identity = workloadIdentity(view, clientIdOf(outputs, 'cert-manager'));
+  const isMonitored = view.releases.operatorCrds !== undefined;
+  return {
+    unknown: identity.unknown,
+    values: {
+      // Removing the release would remove every certificate with its kind.
+      crds: { enabled: true, keep: true },
+      // The chart's default is kube-system, where nothing of ours belongs.
+      global: { leaderElection: { namespace } },
+      // `config.gatewayAPI` stays off: without the kinds of Gateway API the controller crashes in a loop.
+      ...replicated(view, 'controller'),
+      resources: resources(size.controller),
+      ...identity.values,
+      webhook: {
+        ...replicated(view, 'webhook'),
+        resources: resources(size.webhook),
+        mutatingWebhookConfigurationAnnotations: withoutEnforcer,
+        validatingWebhookConfigurationAnnotations: withoutEnforcer,
+      },
+      cainjector: { ...replicated(view, 'cainjector'), resources: resources(size.cainjector) },
+      startupapicheck: { resources: resources([10, 32]) },
+      prometheus: { enabled: isMonitored, servicemonitor: { enabled: isMonitored } },
+    },
+  };
+}
+
+/** A budget for a single replica would keep its node from ever being drained. */
+function replicated({ production }: EnvironmentScope, component: string): JsonObject {
+  if (!production) return { replicaCount: 1 };
+  return {
+    replicaCount: 2,
+    podDisruptionBudget: { enabled: true },
+    topologySpreadConstraints: spread({
+      'app.kubernetes.io/instance': 'cert-manager',
+      'app.kubernetes.io/component': component,
+    }),
+  };
+}
+
+function workloadIdentity({ workloads }: EnvironmentScope, clientId: string | undefined): Draft {
+  const account = workloads['cert-manager'];
+  if (account === undefined) return { values: {}, unknown: [] };
+  const use = { 'azure.workload.identity/use': 'true' };
+  const annotation = 'azure.workload.identity/client-id';
+  return {
+    values: {
+      podLabels: use,
+      serviceAccount: present({
+        name: account.name,
+        labels: use,
+        annotations: clientId === undefined ? undefined : { [annotation]: clientId },
+      }),
+    },
+    unknown: clientId === undefined ? [['serviceAccount', 'annotations', annotation]] : [],
+  };
+}
