@@ -1,7 +1,8 @@
 /**
  * `pnpm sandbox`: the example platform through the release tree, in a world of its own (DESIGN §7).
  * `pnpm sandbox serve`: keeps that world running and prints, as JSON, the variables to work in it by hand.
- * `--azurerm PATH` puts a real azurerm 5.2.0 in the place of the stand-in provider.
+ * `--azurerm PATH` puts a real azurerm 5.2.0 in the place of the stand-in provider; `--charts DIR` serves the archives of real
+ * charts (.tgz) in the place of the small ones of the same name.
  */
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -23,12 +24,16 @@ if (positionals.length > (serving ? 1 : 0))
 if (values.azurerm !== undefined) {
   await access(values.azurerm).catch(() => fail(`--azurerm: there is no file ${values.azurerm}.`));
 }
+if (values.charts !== undefined) {
+  await access(values.charts).catch(() => fail(`--charts: there is no folder ${values.charts}.`));
+}
 print('Sandbox: real Terraform and the shipped bundles against stand-ins on this machine; nothing leaves it.');
 await putHelmOnPath(process.env);
 print('Building the release tree …');
 print(`Release tree: ${await build()} after ${duration(Date.now() - started)}`);
 
 const options: SandboxOptions = {
+  ...(values.charts === undefined ? {} : { charts: resolve(values.charts) }),
   example: join(root, 'examples', 'platform-repository'),
   folder: join(root, '.sandbox'),
   provider:
@@ -67,7 +72,7 @@ async function serve(): Promise<void> {
 
 function readArguments() {
   try {
-    return parseArgs({ allowPositionals: true, options: { azurerm: { type: 'string' } } });
+    return parseArgs({ allowPositionals: true, options: { azurerm: { type: 'string' }, charts: { type: 'string' } } });
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }

@@ -1,4 +1,5 @@
 import type { FailureDetail, FieldConflict, SchemaViolation } from './failure.ts';
+import { unquote } from './words.ts';
 
 /** Knows one sort of failure by Helm's words; undefined means it is another. */
 type Reader = (text: string) => FailureDetail | undefined;
@@ -47,11 +48,11 @@ const conflict: Reader = text => {
   const object = `${kind} ${place.replace(/^\//, '')}`;
   const single = /^conflict with ("(?:[^"\\]|\\.)*")[^:\n]*(?: at \S+Z)?: (\S.*)$/m.exec(list);
   if (single !== null) {
-    return { kind: 'conflict', object, conflicts: [{ manager: unquote(single[1]), fields: [single[2] ?? ''] }] };
+    return { kind: 'conflict', object, conflicts: [{ manager: unquote(single[1] ?? ''), fields: [single[2] ?? ''] }] };
   }
   const conflicts: FieldConflict[] = [];
   for (const part of list.split(/^conflicts with /m).slice(1)) {
-    const manager = unquote(/^"(?:[^"\\]|\\.)*"/.exec(part)?.[0]);
+    const manager = unquote(/^"(?:[^"\\]|\\.)*"/.exec(part)?.[0] ?? '');
     conflicts.push({ manager, fields: [...part.matchAll(/^- (.+)$/gm)].map(match => match[1] ?? '') });
   }
   return { kind: 'conflict', object, conflicts };
@@ -262,7 +263,3 @@ const readers: readonly Reader[] = [
   hook,
   timeout,
 ];
-
-function unquote(text: string | undefined): string {
-  return (text ?? '').replace(/^"|"$/g, '').replace(/\\(.)/g, '$1');
-}

@@ -12,6 +12,8 @@ export interface SandboxOptions {
   readonly folder: string;
   /** Without it only the tenant and its subscriptions are there, as before bootstrap; true by default. */
   readonly isBootstrapped?: boolean;
+  /** Folder with archives (.tgz) of real charts, which are served in the place of the sandbox's small ones. */
+  readonly charts?: string;
   /** Bundle of the stand-in provider, or the path of a real azurerm. */
   readonly provider: { readonly bundle: string } | { readonly azurerm: string };
 }
@@ -35,6 +37,7 @@ export async function openSandbox({
   example,
   folder,
   provider,
+  charts,
   isBootstrapped = true,
 }: SandboxOptions): Promise<SandboxWorld> {
   await rm(folder, { recursive: true, force: true });
@@ -43,7 +46,7 @@ export async function openSandbox({
   await cp(example, checkout, { recursive: true });
   const views = await readViews(checkout);
   const [world, mirror] = await Promise.all([
-    startWorld({ directory: join(folder, 'world') }),
+    startWorld({ directory: join(folder, 'world'), ...(charts === undefined ? {} : { charts }) }),
     installMirror({
       directory: join(folder, 'terraform'),
       ...('bundle' in provider ? { nodeBundle: provider.bundle } : { providerExecutable: provider.azurerm }),

@@ -2,6 +2,7 @@ export { customRole } from '../azure/access.ts';
 export type { FederatedCredential, Principal } from '../azure/directory.ts';
 export type { ApplicationView } from '../azure/graph/state.ts';
 export type { RoleDefinition } from '../azure/roles.ts';
+export type { Charts, ServedChart } from '../charts/catalog.ts';
 export * from '../faults/builders.ts';
 export type { Fault, FaultAnswer, FaultHandle, Faults, OperationFault, StartedOperation } from '../faults/faults.ts';
 export type { PullAction, Push } from '../github/events.ts';

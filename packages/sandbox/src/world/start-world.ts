@@ -13,6 +13,8 @@ import { createGraphService, graphHost } from '../azure/graph/service.ts';
 import { createGraphState } from '../azure/graph/state.ts';
 import { createTokenMint } from '../azure/tokens.ts';
 import { createVaultService, vaultSuffix } from '../azure/vaults.ts';
+import type { Charts } from '../charts/catalog.ts';
+import { createChartHosts } from '../charts/chart-hosts.ts';
 import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
 import { apiHost, createApi, identityOf } from '../github/api.ts';
 import { createGitHub, createGitHubState, type GitHub } from '../github/github.ts';
@@ -45,6 +47,8 @@ export interface WorldOptions {
   /** Life of GitHub's tokens in seconds (300) and of Entra's (3600). */
   readonly oidcSeconds?: number;
   readonly tokenSeconds?: number;
+  /** Folder with archives (.tgz) of real charts, which are served in the place of the sandbox's small ones. */
+  readonly charts?: string;
   /** More players, before the world's own. */
   readonly routes?: readonly Route[];
 }
@@ -69,6 +73,7 @@ export interface World {
   readonly azure: Azure;
   readonly github: GitHub;
   readonly registries: Registries;
+  readonly charts: Charts;
   readonly settings: WorldSettings;
   /** Proxy and certificate variables only. */
   networkEnvironment(): Record<string, string>;
@@ -159,8 +164,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     onNotPlayed: request => ledger.addRefusedHost(`${apiHost}: ${request}`),
   });
 
+  const chartHosts = createChartHosts(options.charts);
   const routes: Route[] = [
     ...(options.routes ?? []),
+    ...chartHosts.routes,
     { host: new URL(issuer).hostname, handler: oidc.issuerHandler },
     { host: tokenHost, handler: oidc.tokenHandler },
     { host: apiHost, handler: githubApi.handler },
@@ -251,6 +258,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     azure,
     github,
     registries: createRegistries(resources, contentOf),
+    charts: chartHosts.charts,
     settings,
     networkEnvironment: () => networkEnvironment(proxy.url, caFile),
     jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),

@@ -1,0 +1,10 @@
+import type { Route } from '../network/http.ts';
+import { type Charts, createChartCatalog } from './catalog.ts';
+import { ociHosts } from './oci-hosts.ts';
+import { repositoryHosts } from './repository-hosts.ts';
+
+/** The registries and repositories that charts come from. `folder` holds archives of real charts in the place of ours. */
+export function createChartHosts(folder?: string): { readonly charts: Charts; readonly routes: readonly Route[] } {
+  const catalog = createChartCatalog(folder);
+  return { charts: catalog.charts, routes: [...ociHosts(catalog.contentOf), ...repositoryHosts(catalog)] };
+}
