@@ -1,0 +1,3 @@
+export type { FieldChange, ObjectChange, ObjectPair } from './compare-object.ts';
+export { compareObject } from './compare-object.ts';
+export { describe } from './describe.ts';
