@@ -1,0 +1,40 @@
+import type { Check } from '@suite/change-report';
+import { checkPodSecurity } from './admission.ts';
+import { checkApiVersions } from './api-versions.ts';
+import { checkCapacity } from './capacity.ts';
+import { checkDisruption } from './disruption.ts';
+import { checkImages } from './images.ts';
+import type { CheckInput } from './input.ts';
+import { checkMonitors } from './monitors.ts';
+import { checkOwners } from './owners.ts';
+import { checkPlacement } from './placement.ts';
+import { checkProbes } from './probes.ts';
+import { checkReleaseSecret } from './release-secret.ts';
+import { checkRequests } from './requests.ts';
+import { checkWebhooks } from './webhooks.ts';
+import { checkWorkloadIdentity } from './workload-identity.ts';
+
+export { imagesOf } from './images.ts';
+export type { CheckedRelease, CheckInput } from './input.ts';
+export type { Machine } from './machines.ts';
+
+const checks: readonly ((input: CheckInput) => Check[])[] = [
+  checkOwners,
+  checkApiVersions,
+  checkPlacement,
+  checkPodSecurity,
+  checkWorkloadIdentity,
+  checkWebhooks,
+  checkReleaseSecret,
+  checkMonitors,
+  checkCapacity,
+  checkRequests,
+  checkProbes,
+  checkDisruption,
+  checkImages,
+];
+
+/** Everything that can be known to be wrong with rendered releases before any is applied. What is right is not mentioned. */
+export function checkReleases(input: CheckInput): Check[] {
+  return checks.flatMap(check => check(input));
+}

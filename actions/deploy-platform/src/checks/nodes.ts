@@ -1,0 +1,80 @@
+import { type EnvironmentScope, type Pool, poolInstances } from '@suite/platform-file';
+import { type Allocatable, allocatableOf, type Machine, machineOf } from './machines.ts';
+
+export interface Taint {
+  readonly key: string;
+  readonly value: string;
+  readonly effect: 'NoSchedule' | 'NoExecute';
+}
+
+/** A node pool as the scheduler sees its nodes. */
+export interface NodePool {
+  readonly name: string;
+  readonly size: string;
+  readonly min: number;
+  readonly max: number;
+  /** Values that a label has on some node of the pool. */
+  readonly labels: ReadonlyMap<string, readonly string[]>;
+  readonly taints: readonly Taint[];
+  /** Undefined when nobody says what the size has. */
+  readonly allocatable: Allocatable | undefined;
+}
+
+/** Azure puts both a label and a taint of this key on spot nodes. */
+const spotKey = 'kubernetes.azure.com/scalesetpriority';
+
+// As the modules of provision-aks make the pools (terraform/modules/cluster and pools).
+const purposes = {
+  system: {
+    mode: 'system',
+    labels: { 'node-type': 'system' },
+    taints: [{ key: 'CriticalAddonsOnly', value: 'true', effect: 'NoSchedule' }],
+  },
+  user: { mode: 'user', labels: { 'node-type': 'user' }, taints: [] },
+  gpu: {
+    mode: 'user',
+    labels: { 'node-type': 'ai', accelerator: 'nvidia-gpu' },
+    taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }],
+  },
+} as const;
+
+/** Every pool of the cluster with its labels, taints and room. */
+export function nodePoolsOf(view: EnvironmentScope, machines: ReadonlyMap<string, Machine> = new Map()): NodePool[] {
+  const { system } = view.cluster.pools;
+  const all = [
+    { name: 'system', kind: 'system' as const, zones: system.zones, pool: system, spot: false },
+    ...poolInstances(view.cluster).map(instance => ({ ...instance, spot: instance.pool.spot })),
+  ];
+  return all.map(({ name, kind, zones, pool, spot }) => {
+    const machine = machines.get(pool.size.toLowerCase()) ?? machineOf(pool.size);
+    const { mode, labels, taints } = purposes[kind];
+    const single = {
+      ...labels,
+      ...(spot ? { [spotKey]: 'spot' } : {}),
+      agentpool: name,
+      'kubernetes.azure.com/agentpool': name,
+      'kubernetes.azure.com/mode': mode,
+      'kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': archOf(pool),
+      'node.kubernetes.io/instance-type': pool.size,
+      'topology.kubernetes.io/region': view.region,
+    };
+    return {
+      name,
+      size: pool.size,
+      min: pool.min,
+      max: pool.max,
+      labels: new Map<string, readonly string[]>([
+        ...Object.entries(single).map(([key, value]) => [key, [value]] as const),
+        ['topology.kubernetes.io/zone', zones.length === 0 ? ['0'] : zones.map(zone => `${view.region}-${zone}`)],
+      ]),
+      taints: [...taints, ...(spot ? [{ key: spotKey, value: 'spot', effect: 'NoSchedule' as const }] : [])],
+      allocatable: machine === undefined ? undefined : allocatableOf(machine, pool.maxPods),
+    };
+  });
+}
+
+/** Sizes with Arm processors have a `p` behind the number of cores. */
+function archOf({ size }: Pool): string {
+  return /^Standard_[A-Z]+\d+p/i.test(size) ? 'arm64' : 'amd64';
+}

@@ -1,0 +1,4 @@
+export type { FieldChange, ObjectChange, ObjectPair } from './compare-object.ts';
+export { compareObject } from './compare-object.ts';
+export { describe } from './describe.ts';
+export { hiddenValue } from './secret-data.ts';

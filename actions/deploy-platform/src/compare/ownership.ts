@@ -1,0 +1,116 @@
+import { asArray, canonicalJson, isObject, parseJson } from '@suite/foundation';
+import type { ManagedFields } from '@suite/kubernetes';
+import { type Difference, isSet, keysOf, own } from './differences.ts';
+import type { Path, Segment } from './paths.ts';
+
+/**
+ * Who owns which fields of a live object (`metadata.managedFields`). Only an `Apply` says what somebody wants: an `Update` is
+ * given the server's defaults too.
+ */
+export interface Ownership {
+  /** The manager other than ours that owns the field, whose value an apply would have to take from it. */
+  otherOwner(path: Path): string | undefined;
+  /** What ours own by apply alone and `rendered` no longer has: the next apply takes it away. */
+  takenAway(rendered: unknown, live: unknown): Difference[];
+}
+
+/** `managers`: the names of our field managers. */
+export function readOwnership(entries: readonly ManagedFields[], managers: readonly string[]): Ownership {
+  const others = new Map<string, string>();
+  const ours: ManagedFields[] = [];
+  for (const entry of entries) {
+    // Controllers write what they observe there.
+    if (isSet(entry.subresource) && entry.subresource !== '') continue;
+    if (managers.includes(entry.manager)) {
+      if (entry.operation === 'Apply') ours.push(entry);
+    } else {
+      for (const leaf of leaves(entry.fieldsV1, '')) others.set(leaf, entry.manager);
+    }
+  }
+  const otherOwner = (path: Path): string | undefined => {
+    let at = '';
+    for (const segment of path) {
+      at += step(segment);
+      const owner = others.get(at);
+      if (owner !== undefined) return owner;
+    }
+    return undefined;
+  };
+  const isShared = (path: Path): boolean => {
+    const at = path.map(step).join('');
+    return [...others.keys()].some(leaf => leaf.startsWith(`${at}\n`));
+  };
+  return {
+    otherOwner,
+    takenAway: (rendered, live) => [
+      ...new Map(
+        ours
+          .flatMap(entry => [...missing(entry.fieldsV1, rendered, live, [], isShared)])
+          .filter(({ path }) => otherOwner(path) === undefined)
+          .map(difference => [difference.path.map(step).join(''), difference] as const),
+      ).values(),
+    ],
+  };
+}
+
+/** Fields without fields below: the ones that have a value. */
+function* leaves(node: unknown, at: string): Generator<string> {
+  const names = fieldNames(node);
+  if (names.length === 0) yield at;
+  for (const name of names) {
+    const below = parseName(name);
+    if (below !== undefined) yield* leaves(own(node, name), at + step(below));
+  }
+}
+
+function* missing(
+  node: unknown,
+  rendered: unknown,
+  live: unknown,
+  path: Path,
+  isShared: (path: Path) => boolean,
+): Generator<Difference> {
+  if (!isSet(live)) return;
+  const names = fieldNames(node);
+  if (names.length === 0) {
+    if (!isSet(rendered)) yield { path, before: live, after: undefined };
+    return;
+  }
+  // An item that goes is said once, not field by field. One that others have fields of stays with those.
+  if (isObject(path.at(-1)) && own(node, '.') !== undefined && !isSet(rendered) && !isShared(path)) {
+    yield { path, before: live, after: undefined };
+    return;
+  }
+  for (const name of names) {
+    const segment = parseName(name);
+    if (segment === undefined) continue;
+    yield* missing(own(node, name), child(rendered, segment), child(live, segment), [...path, segment], isShared);
+  }
+}
+
+function fieldNames(node: unknown): string[] {
+  return isObject(node) ? Object.keys(node).filter(name => name !== '.') : [];
+}
+
+/** `f:spec`, `k:{"name":"web"}`; items of sets (`v:`) and places in lists (`i:`) are a matter of the list as a whole. */
+function parseName(name: string): Segment | undefined {
+  if (name.startsWith('f:')) return name.slice(2);
+  const keys = name.startsWith('k:') ? parseJson(name.slice(2)) : undefined;
+  return isObject(keys) ? keys : undefined;
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce(child, value);
+}
+
+function child(value: unknown, segment: Segment): unknown {
+  if (typeof segment === 'string') return own(value, segment);
+  if (typeof segment === 'number') return asArray(value)[segment];
+  const wanted = canonicalJson(segment);
+  return asArray(value).find(item => canonicalJson(keysOf(item, Object.keys(segment))) === wanted);
+}
+
+function step(segment: Segment): string {
+  if (typeof segment === 'number') return `\ni:${segment}`;
+  return typeof segment === 'string' ? `\nf:${segment}` : `\nk:${canonicalJson(segment)}`;
+}
