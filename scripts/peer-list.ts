@@ -21,6 +21,8 @@ export interface PeerRecipe {
   readonly package: string;
   /** What is set when it is linked: variable to value. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Nothing but a benchmark asks for it, so it is built when it is named, and not with the others. */
+  readonly isForBenchmarks: boolean;
   /** The program, once built. Its name carries the version. */
   readonly path: string;
 }
@@ -31,6 +33,7 @@ interface Draft {
   readonly package: string;
   /** The dependency whose version is the peer's. */
   readonly versionOf: string;
+  readonly isForBenchmarks?: true;
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
 
@@ -68,6 +71,7 @@ const drafts: readonly Draft[] = [
     module: 'helmfile',
     package: 'github.com/helmfile/helmfile',
     versionOf: 'github.com/helmfile/helmfile',
+    isForBenchmarks: true,
     variables: version => ({ 'go.szostok.io/version.version': version }),
   },
   // go-containerregistry's own registry, with the referrers API, and its client.
@@ -90,6 +94,7 @@ export const peerRecipes: readonly PeerRecipe[] = drafts.map(draft => {
     module,
     package: draft.package,
     variables: draft.variables?.(version) ?? {},
+    isForBenchmarks: draft.isForBenchmarks ?? false,
     path: join(peerCache, `${draft.name}-${version}`),
   };
 });

@@ -8,11 +8,13 @@ import { type Credential, createAuthority, createSigningKey } from './control-pl
 import { type ClusterNetwork, startClusterNetwork } from './control-plane/cluster-network.ts';
 import { type Component, removeAtEnd, startComponent } from './control-plane/component.ts';
 import { type ControlPlaneNode, nodeManifest, smallPlatform } from './control-plane/nodes.ts';
+import { type Operator, operate } from './control-plane/operator.ts';
 import { kwokConfiguration, storageClasses } from './control-plane/stages.ts';
 import { type AdmissionWebhook, reviewListener } from './control-plane/webhook.ts';
 import { needs, type Peer, peer } from './peers.ts';
 
 export { type ControlPlaneNode, type NodePool, poolNodes, smallPlatform } from './control-plane/nodes.ts';
+export { conditionsOf, type Operator } from './control-plane/operator.ts';
 export { type Outcome, outcomeAnnotation } from './control-plane/stages.ts';
 
 const componentNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok'] as const;
@@ -60,9 +62,11 @@ export interface RunningControlPlane {
   serveWebhook(webhook: AdmissionWebhook): () => void;
   /** What containers print. */
   readonly serveLogs: ClusterNetwork['serveLogs'];
+  /** Does what an operator would do whose pods are only played: writes the status of its custom resources, makes objects. */
+  operate(operator: Operator): void;
   /** What a component has printed, for a test that fails. */
   logsOf(component: ComponentName): Promise<string>;
-  /** Ends every component, and removes what they have written. */
+  /** Ends every component, and removes what they have written. Throws an Error when an operator was failing. */
   stop(): Promise<void>;
 }
 
@@ -90,12 +94,20 @@ export async function startControlPlane({
   const logsOf = async (name: ComponentName) => (await components.get(name)?.logs()) ?? '';
   let network: ClusterNetwork | undefined;
   let api: ApiClient | undefined;
-  const stop = async () => {
+  const operators: (() => void)[] = [];
+  const stopAll = async () => {
     api?.close();
     await Promise.all([...components.values()].map(component => component.stop()));
     await network?.close();
     await rm(directory, { recursive: true, force: true });
     janitor.stdin?.end();
+  };
+  const stop = async () => {
+    try {
+      for (const stopOperator of operators) stopOperator();
+    } finally {
+      await stopAll();
+    }
   };
   /** Asks until the answer is there, or a component has ended. */
   const until = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
@@ -240,6 +252,7 @@ export async function startControlPlane({
       serve,
       serveWebhook: webhook => serve({ ...webhook, answer: reviewListener(webhook) }),
       serveLogs,
+      operate: operator => void operators.push(operate(client, operator)),
       logsOf,
       stop,
     };

@@ -1,4 +1,5 @@
 export { azurermSchema, type BlockSchema } from './azurerm/schema/schema.ts';
+export { createUpstream, type KubernetesUser, type Upstream, type UpstreamOptions } from './kubernetes/upstream.ts';
 export { type PageContent, renderPage } from './page/page.ts';
 export type { RunRecord } from './platform/run-record.ts';
 export { pullRequestRun, pushRequest } from './platform/run-requests.ts';

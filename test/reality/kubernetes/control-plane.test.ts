@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asArray, asObject, asString, type JsonObject } from '@suite/foundation';
 import {
+  conditionsOf,
   controlPlaneNeeds,
   hasControlPlane,
   kubernetesVersion,
@@ -321,6 +322,47 @@ function conditionOf(object: JsonObject, type: string): JsonObject {
     );
     expect((await control.api.call('GET', `${core}/pods/speaker/log`)).body).toBe('default app false\n');
     expect((await control.api.call('GET', `${core}/pods/speaker/log?previous=true`)).body).toBe('default app true\n');
+  });
+
+  test('a test does what an operator would do, once its custom resources are there', async () => {
+    const widgets = '/apis/example.org/v1/widgets';
+    control.operate({
+      resources: widgets,
+      reconcile: (object, api) =>
+        api.call('PATCH', `${widgets}/${asObject(object['metadata'])['name']}/status`, {
+          status: { conditions: conditionsOf(object, 'Ready') },
+        }),
+    });
+    await control.api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'widgets.example.org' },
+      spec: {
+        group: 'example.org',
+        scope: 'Cluster',
+        names: { kind: 'Widget', plural: 'widgets' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            subresources: { status: {} },
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    });
+    await control.api.until(widgets, () => true);
+    for (const name of ['one', 'two']) {
+      await control.api.create(widgets, { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name } });
+      const ready = await control.api.until(
+        `${widgets}/${name}`,
+        one => conditionOf(one, 'Ready')['status'] === 'True',
+      );
+      expect(conditionOf(ready, 'Ready')).toMatchObject({ observedGeneration: 1 });
+    }
+    await control.api.call('PATCH', `${widgets}/one`, { spec: { size: 2 } });
+    await control.api.until(`${widgets}/one`, one => conditionOf(one, 'Ready')['observedGeneration'] === 2);
   });
 
   test('a deleted namespace goes, with what is in it', async () => {

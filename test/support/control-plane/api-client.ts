@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
+import { createInterface } from 'node:readline';
 import { asArray, asObject, asString } from '@suite/foundation';
 
 export interface ApiAnswer {
@@ -24,7 +27,14 @@ export interface ApiClient {
     test: (object: Readonly<Record<string, unknown>>) => boolean,
     seconds?: number,
   ): Promise<Readonly<Record<string, unknown>>>;
+  /** Changes of a list, from a resource version on, until the API server ends it, the reader stops reading, or the signal comes. */
+  watch(path: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent>;
   close(): void;
+}
+
+export interface WatchEvent {
+  readonly type: string;
+  readonly object: Readonly<Record<string, unknown>>;
 }
 
 export function createApiClient(options: {
@@ -60,6 +70,21 @@ export function createApiClient(options: {
       request.end(body === undefined || typeof body === 'string' ? body : JSON.stringify(body));
     });
 
+  async function* watch(path: string, resourceVersion: string, signal: AbortSignal): AsyncIterable<WatchEvent> {
+    const headers = { authorization: `Bearer ${options.token}` };
+    const url = `${options.url}${path}?watch=true&resourceVersion=${resourceVersion}`;
+    const request = https.get(url, { agent, headers, signal });
+    try {
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      for await (const line of createInterface(response)) {
+        const { type, object } = asObject(JSON.parse(line));
+        yield { type: asString(type) ?? '', object: asObject(object) };
+      }
+    } finally {
+      request.destroy();
+    }
+  }
+
   const succeed = async (method: string, path: string, body?: unknown) => {
     const answer = await call(method, path, body);
     if (answer.status >= 300) {
@@ -71,6 +96,7 @@ export function createApiClient(options: {
 
   return {
     call,
+    watch,
     get: path => succeed('GET', path),
     create: (path, manifest) => succeed('POST', path, manifest),
     list: async path => asArray((await succeed('GET', path))['items']),

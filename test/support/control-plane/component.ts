@@ -48,12 +48,12 @@ export function startComponent({ name, path, args, env = {}, log }: Program): Co
   };
 }
 
-/** Removes a folder when this process ends without having done so. */
+/** What was writing into it is being killed at the same time, so one attempt may come too early. */
+const remover = 'cat >/dev/null; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$0" && exit; sleep 0.2; done';
+
+/** Removes a folder once this process has ended, or the returned one's input. */
 export function removeAtEnd(folder: string): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', 'cat >/dev/null; while ! rm -rf -- "$0"; do :; done', folder], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
+  const child = spawn('/bin/sh', ['-c', remover, folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
   child.stdin?.on('error', () => undefined);
   return child;
 }

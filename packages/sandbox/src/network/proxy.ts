@@ -114,6 +114,8 @@ async function send(response: ServerResponse, result: WorldResponse, isHead: boo
   if (body instanceof Readable) {
     response.writeHead(status, headers);
     if (isHead) return void response.end(() => body.destroy());
+    // The body may be long in coming: a watch of Kubernetes begins with the first change. Until the head is there kubectl waits.
+    response.flushHeaders();
     // The client may leave in the middle of a download.
     return pipeline(body, response).catch(() => undefined);
   }
