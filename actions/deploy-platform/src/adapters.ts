@@ -11,10 +11,9 @@ import {
   createStateReader,
 } from '@suite/azure';
 import { type Clock, UserError } from '@suite/foundation';
-import { createHelm, helmEnvironment, locateHelm, parseManifests, type PulledChart as HelmChart } from '@suite/helm';
+import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
 import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
 import type { Connected, Helm, PulledChart, Services } from './ports.ts';
-import type { ChartSource } from './release.ts';
 import type { Target } from './target.ts';
 
 const cloud: Cloud = clouds.public;
@@ -135,7 +134,7 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
     pull: async source => {
       const chart = await helm.pull(source);
       pulled.set(chart.path, chart);
-      return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(source, chart) };
+      return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(chart) };
     },
     render: async ({ chart, ...options }) => {
       const { objects, hooks, duplicates } = parseManifests(
@@ -166,7 +165,14 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
     },
     history: (release, namespace) => helm.history({ release, namespace, kubeconfig }),
     rollback: async (release, namespace, revision, timeoutSeconds) => {
-      await helm.rollback({ release, namespace, kubeconfig, revision, timeoutSeconds, deadlineSeconds: 2 * timeoutSeconds });
+      await helm.rollback({
+        release,
+        namespace,
+        kubeconfig,
+        revision,
+        timeoutSeconds,
+        deadlineSeconds: 2 * timeoutSeconds,
+      });
     },
     uninstall: async (release, namespace, timeoutSeconds) => {
       await helm.uninstall({ release, namespace, kubeconfig, timeoutSeconds, deadlineSeconds: 2 * timeoutSeconds });
@@ -174,8 +180,9 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
   };
 }
 
-async function digestOf(source: ChartSource, chart: HelmChart): Promise<string> {
-  if (source.kind !== 'folder') return source.digest;
+/** Of a folder, which nothing names, over its files. */
+async function digestOf(chart: HelmChart): Promise<string> {
+  if (chart.digest !== undefined) return chart.digest;
   const hash = createHash('sha256');
   const entries = await readdir(chart.path, { recursive: true, withFileTypes: true });
   const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));

@@ -5,7 +5,7 @@ import { type Run, schedule } from './graph.ts';
 import type { PlatformPlan, ReleasePlan } from './plan.ts';
 import type { Helm, Revision } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
-import { fieldManager, recordName, recordNamespace, type ReleaseRecord, writeRecord } from './record.ts';
+import { fieldManager, type ReleaseRecord, recordName, recordNamespace, writeRecord } from './record.ts';
 
 export type ApplyCluster = ReadyCluster & Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
 
@@ -82,11 +82,7 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   };
 }
 
-async function applyRelease(
-  plan: ReleasePlan,
-  options: ApplyOptions,
-  good: Map<string, Revision>,
-): Promise<Applied> {
+async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<string, Revision>): Promise<Applied> {
   const { helm, cluster, clock, log, signal } = options;
   const { rendered, name, namespace, action } = plan;
   if (rendered === undefined) throw new Error(`${name} was not rendered.`);
@@ -150,7 +146,10 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
   })().catch(() => undefined);
   return {
     say: (what: string) => {
-      waiting = what === '' ? waiting : `waiting for ${what}`.replace(/^waiting for (?=(?:waiting|asking|installing|upgrading)\b)/, '');
+      waiting =
+        what === ''
+          ? waiting
+          : `waiting for ${what}`.replace(/^waiting for (?=(?:waiting|asking|installing|upgrading)\b)/, '');
     },
     end: () => done.abort(),
   };
@@ -186,7 +185,9 @@ async function repair(
 ): Promise<void> {
   const last = history.at(-1);
   if (last === undefined || !/^(?:pending-|uninstalling)/.test(last.status)) return;
-  log.warning(`${name}: an earlier run was cut off (${last.status}, revision ${last.revision}); its mark is taken away`);
+  log.warning(
+    `${name}: an earlier run was cut off (${last.status}, revision ${last.revision}); its mark is taken away`,
+  );
   await cluster.remove({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -293,7 +294,14 @@ export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserErro
       ...(remedy === undefined ? {} : { remedy }),
     };
   });
-  const after = [...rolledBack, ...(skipped === 0 ? [] : [`${count(skipped, 'release')} that need${skipped === 1 ? 's' : ''} it ${skipped === 1 ? 'was' : 'were'} not begun.`])];
+  const after = [
+    ...rolledBack,
+    ...(skipped === 0
+      ? []
+      : [
+          `${count(skipped, 'release')} that need${skipped === 1 ? 's' : ''} it ${skipped === 1 ? 'was' : 'were'} not begun.`,
+        ]),
+  ];
   const [first, ...rest] = problems;
   if (first === undefined) return undefined;
   return new UserError([{ ...first, message: [first.message, ...after].join(' ') }, ...rest], {

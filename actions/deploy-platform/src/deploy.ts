@@ -109,7 +109,9 @@ async function apply(
   if (signal.aborted) throw new CancelledError('Cancelled before anything was changed.');
   const planner = await connected.planner();
   if (planner === undefined) {
-    log.warning('The plan identity was not found among the managed identities: it gets no rights in the cluster from here.');
+    log.warning(
+      'The plan identity was not found among the managed identities: it gets no rights in the cluster from here.',
+    );
   }
   await layGroundwork(groundwork(target.view, planner, releases), cluster);
   const offset = clock.now() - startedAt;

@@ -64,12 +64,15 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
   const { release, chart, objects, hooks } = rendered;
   const record = observed.records.get(release.name);
   const secrets = Object.fromEntries(
-    objects.filter(({ object }) => isSecret(object)).map(({ object }) => [secretName(object), hmac(key, contentOf(object))]),
+    objects
+      .filter(({ object }) => isSecret(object))
+      .map(({ object }) => [secretName(object), hmac(key, contentOf(object))]),
   );
-  const manifest = hmac(
-    key,
-    { chart: chart.digest, objects: objects.map(({ object }) => object), hooks: hooks.map(({ object }) => object) },
-  );
+  const manifest = hmac(key, {
+    chart: chart.digest,
+    objects: objects.map(({ object }) => object),
+    hooks: hooks.map(({ object }) => object),
+  });
   const changed = objects.flatMap(({ object }) => {
     const identity = identityOf(refOf(object));
     // What may not be read is not known to differ.
@@ -82,7 +85,8 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
   const kept = new Set(objects.map(({ object }) => identityOf(refOf(object))));
   const dropped = (record?.objects ?? []).filter(ref => !kept.has(identityOf(ref)));
   const changes = [...changed, ...removals(release.name, dropped, observed)];
-  const isSettled = record?.status === 'deployed' && record.manifest === manifest && record.chart.digest === chart.digest;
+  const isSettled =
+    record?.status === 'deployed' && record.manifest === manifest && record.chart.digest === chart.digest;
   return {
     name: release.name,
     namespace: release.namespace,
@@ -174,7 +178,8 @@ function blockedChecks(releases: readonly ReleasePlan[]): Check[] {
         name: `${name} changes only what can be changed`,
         status: 'blocked' as const,
         message: `The API server refuses this change of ${sentenceList(titles)}: a field of it cannot be changed.`,
-        remedy: 'Keep the value as it is, or delete the object by hand in a maintenance window; the next apply makes it anew.',
+        remedy:
+          'Keep the value as it is, or delete the object by hand in a maintenance window; the next apply makes it anew.',
         setting: `releases.${name}`,
       },
     ];

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Check } from '@suite/change-report';
 import { count, UserError } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
@@ -23,7 +24,12 @@ export async function prepare(target: Target, services: Services, connected: Con
   const { view } = target;
   const { cluster, helm, state } = connected;
   const { log } = services;
-  const releases = resolveReleases({ view, outputs: state?.outputs, chartsFolder: services.chartsFolder });
+  const releases = resolveReleases({
+    view,
+    outputs: state?.outputs,
+    chartsFolder: services.chartsFolder,
+    platformFolder: dirname(join(services.context.workspace, target.platform.document.path)),
+  });
   const [capabilities, found] = await Promise.all([
     capabilitiesOf(view.cluster.version, cluster),
     cluster === undefined ? { records: new Map(), refused: undefined } : readRecords(cluster),
@@ -31,8 +37,7 @@ export async function prepare(target: Target, services: Services, connected: Con
   const began = services.clock.now();
   const rendered = await renderReleases(releases, capabilities, helm, new Set(found.records.keys()));
   const renderedAt = services.clock.now();
-  const observed =
-    cluster === undefined ? nothingObserved : await observe(rendered, found.records, cluster);
+  const observed = cluster === undefined ? nothingObserved : await observe(rendered, found.records, cluster);
   log.info(
     `Rendered ${count(rendered.length, 'release')} in ${((renderedAt - began) / 1000).toFixed(1)} s, compared in ${((services.clock.now() - renderedAt) / 1000).toFixed(1)} s`,
   );
@@ -54,7 +59,11 @@ export async function prepare(target: Target, services: Services, connected: Con
 async function capabilitiesOf(minor: string, cluster: Cluster | undefined): Promise<Capabilities> {
   if (cluster === undefined) {
     // A patch, because charts compare versions.
-    return { kubeVersion: `${/^\d+\.\d+/.exec(minor)?.[0] ?? minor}.0`, apiVersions: [], isNamespaced: () => undefined };
+    return {
+      kubeVersion: `${/^\d+\.\d+/.exec(minor)?.[0] ?? minor}.0`,
+      apiVersions: [],
+      isNamespaced: () => undefined,
+    };
   }
   const [kubeVersion, discovery] = await Promise.all([cluster.version(), cluster.discovery()]);
   if (kubeVersion === '') throw new UserError({ message: `${cluster.host} does not say its version.` });

@@ -39,9 +39,7 @@ export function assembleReport(
     production: view.production,
     // A pull request is about the tip of its branch, though what is checked out is a trial merge of it.
     commit:
-      pullRequest === undefined
-        ? { head: sha }
-        : { head: pullRequest.headSha, base: pullRequest.baseSha, merge: sha },
+      pullRequest === undefined ? { head: sha } : { head: pullRequest.headSha, base: pullRequest.baseSha, merge: sha },
     ...(runUrl === undefined ? {} : { run: { id: runId, attempt: runAttempt, url: runUrl, actor } }),
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date(finishedAt).toISOString(),

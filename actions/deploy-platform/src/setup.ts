@@ -7,12 +7,19 @@ import type { PodSecurityLevel, Release } from './release.ts';
  * What has to be in a cluster before any release: namespaces with their pod-security level, and the rights of whoever plans.
  * All of it is written by server-side apply, so that it is the same however often it is done.
  */
-export function groundwork(view: EnvironmentScope, planner: string | undefined, releases: readonly Release[]): KubernetesObject[] {
+export function groundwork(
+  view: EnvironmentScope,
+  planner: string | undefined,
+  releases: readonly Release[],
+): KubernetesObject[] {
   const levels = new Map<string, PodSecurityLevel>([[recordNamespace, 'restricted']]);
   for (const { namespace, podSecurity } of releases) {
     levels.set(namespace, weaker(levels.get(namespace), podSecurity));
   }
-  return [...[...levels].map(([name, level]) => namespaceOf(name, level, view)), ...(planner === undefined ? [] : readerOf(planner))];
+  return [
+    ...[...levels].map(([name, level]) => namespaceOf(name, level, view)),
+    ...(planner === undefined ? [] : readerOf(planner)),
+  ];
 }
 
 const strictest: readonly PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];

@@ -22,6 +22,7 @@ const chart = {
   crds: [],
   path: '/charts/tiny.tgz',
   source: { kind: 'folder', path: '/charts/tiny' },
+  digest: undefined,
 } as const;
 const release = { release: 's', namespace: 't1', kubeconfig: '/kube/config' };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from '@suite/foundation';
 import type { FailureContext } from '../failures/explain.ts';
 import { failureOf } from '../failures/translate.ts';
@@ -15,6 +15,8 @@ export interface PulledChart extends Chart {
   /** Full path of a .tgz, or of a folder. */
   readonly path: string;
   readonly source: ChartSource;
+  /** Of what was pulled, asked for or found; undefined for a folder. */
+  readonly digest: string | undefined;
 }
 
 export interface PullOptions {
@@ -29,62 +31,80 @@ export interface PullOptions {
  */
 export async function pullChart(source: ChartSource, options: PullOptions): Promise<PulledChart> {
   const context: FailureContext = { command: 'helm pull', subject: `Chart ${describeSource(source)}` };
-  const path = source.kind === 'folder' ? source.path : await getArchive(source, options, context);
+  const { path, digest } =
+    source.kind === 'folder' ? { path: source.path, digest: undefined } : await getArchive(source, options, context);
   const chart = await named(context.subject, async () =>
     readChart(
       source.kind === 'folder' ? await readChartFolder(path) : withoutTopFolder(readTarGz(await readFile(path))),
     ),
   );
   if (source.kind !== 'folder') demandSameChart(source, chart, context);
-  return { ...chart, path, source };
+  return { ...chart, path, source, digest };
 }
 
-/** Path of the archive in our own cache. */
+interface Archive {
+  readonly path: string;
+  readonly digest: string;
+}
+
+/** The archive in our own cache. */
 async function getArchive(
   source: OciChart | RepositoryChart,
   { helm, folder }: PullOptions,
   context: FailureContext,
-): Promise<string> {
-  if (!digestPattern.test(source.digest)) {
+): Promise<Archive> {
+  const { digest } = source;
+  if (digest !== undefined && !digestPattern.test(digest)) {
     throw new UserError({ message: `${context.subject}: its digest has to be \`sha256:\` and 64 hexadecimal digits.` });
   }
-  const kept = join(folder, source.digest.replace(':', '-'));
-  const path = join(kept, 'chart.tgz');
-  if (await isFile(path)) return path;
+  if (digest !== undefined && (await isFile(keptAt(folder, digest)))) return { path: keptAt(folder, digest), digest };
   await mkdir(folder, { recursive: true });
-  const fresh = await mkdtemp(`${kept}-`);
+  const fresh = await mkdtemp(join(folder, 'pull-'));
   try {
     const args = source.kind === 'oci' ? ociArguments(source) : repositoryArguments(source);
-    await runHelm(helm, { args: ['pull', ...args, '--destination', fresh], context, deadlineSeconds: 300 });
+    const { stdout } = await runHelm(helm, {
+      args: ['pull', ...args, '--destination', fresh],
+      context,
+      deadlineSeconds: 300,
+    });
     const [archive] = (await readdir(fresh)).filter(name => name.endsWith('.tgz'));
     if (archive === undefined) throw new Error(`\`helm pull\` ended well and left no .tgz for ${context.subject}.`);
     // What a registry names by its digest, Helm has compared with it.
-    if (source.kind === 'http') await demandDigest(join(fresh, archive), source.digest, context);
+    const found =
+      source.kind === 'http'
+        ? await digestOfFile(join(fresh, archive))
+        : (/^Digest: (sha256:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? digest);
+    if (found === undefined) throw new Error(`\`helm pull\` did not say the digest of ${context.subject}.`);
+    if (digest !== undefined && found !== digest)
+      throw failureOf({ kind: 'digest', expected: digest, actual: found }, context);
     await rename(join(fresh, archive), join(fresh, 'chart.tgz'));
+    const path = keptAt(folder, found);
     // Whoever was first counts: it is the same chart.
-    await rename(fresh, kept).catch(async error => {
+    await rename(fresh, dirname(path)).catch(async error => {
       if (!(await isFile(path))) throw error;
     });
+    return { path, digest: found };
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
-  return path;
+}
+
+function keptAt(folder: string, digest: string): string {
+  return join(folder, digest.replace(':', '-'), 'chart.tgz');
 }
 
 /** Helm resolves the tag and refuses a chart that has another digest; without the tag it would take any. */
 function ociArguments({ url, version, digest }: OciChart): readonly string[] {
-  return [`${url}:${version}@${digest}`];
+  return [digest === undefined ? `${url}:${version}` : `${url}:${version}@${digest}`];
 }
 
 function repositoryArguments({ repository, name, version }: RepositoryChart): readonly string[] {
   return [name, '--repo', repository, '--version', version];
 }
 
-async function demandDigest(path: string, expected: string, context: FailureContext): Promise<void> {
-  const actual = `sha256:${createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex')}`;
-  if (actual !== expected) throw failureOf({ kind: 'digest', expected, actual }, context);
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(path));
+  return `sha256:${hash.digest('hex')}`;
 }
 
 /** A digest says which bytes, not which chart: a digest of another version would go unnoticed. */

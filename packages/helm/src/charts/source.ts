@@ -6,8 +6,8 @@ export interface OciChart {
   /** `oci://ghcr.io/argoproj/argo-helm/argo-cd` */
   readonly url: string;
   readonly version: string;
-  /** Of the manifest in the registry. */
-  readonly digest: string;
+  /** Of the manifest in the registry; undefined: whichever the version names now. */
+  readonly digest: string | undefined;
 }
 
 export interface RepositoryChart {
@@ -16,8 +16,8 @@ export interface RepositoryChart {
   readonly repository: string;
   readonly name: string;
   readonly version: string;
-  /** Of the .tgz file. */
-  readonly digest: string;
+  /** Of the .tgz file; undefined: whichever the version names now. */
+  readonly digest: string | undefined;
 }
 
 /** A chart in the platform's own repository. */
