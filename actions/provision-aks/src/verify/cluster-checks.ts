@@ -225,7 +225,7 @@ function access(view: EnvironmentScope): Check<LiveCluster>[] {
       anyOrder,
     ),
     check(
-      'Disk encryption set',
+      'Encryption of disks',
       'diskEncryptionSetID',
       diskEncryptionSetId(view) ?? 'none',
       live => live.diskEncryptionSet,
