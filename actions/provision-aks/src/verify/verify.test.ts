@@ -293,6 +293,7 @@ describe('each property that is off is named', () => {
 
   test.each<[string, Partial<LiveCluster>]>([
     ['Private API server', { private: false }],
+    ['Private API server', { private: false, publicName: true }],
     ['Public name of the API server', { publicName: true }],
     ['Private DNS zone', { privateDns: '/zone' }],
     ['Run command off', { runCommand: true }],

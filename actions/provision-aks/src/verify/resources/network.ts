@@ -13,39 +13,41 @@ export function networkInspections(view: EnvironmentScope): Inspection[] {
   const { network } = view;
   if (network.existing) return [];
   const group = { resource_group_name: view.resourceGroup, virtual_network_name: network.name };
+  const subnets = zonesOf(network).map(([zone, subnet]) => {
+    const at = locate('azurerm_subnet', { ...group, name: subnet.name }, view.subscription);
+    return inspect(`Subnet ${subnet.name}`, at, subnetChecks(view, network, zone, subnet.cidr), body => [
+      ...securityGroup(`Security group of ${subnet.name}`, zone, network, body),
+      // Both zones share it.
+      ...(zone === 'compute' ? outlet(network, body) : []),
+    ]);
+  });
   return [
-    inspect('Network', own(view, 'azurerm_virtual_network', network.name), [
-      property('addresses', 'addressSpace.addressPrefixes', [network.addressSpace], anyOrder),
-    ]),
-    ...zonesOf(network).map(([zone, subnet]) => {
-      const what = `Subnet ${subnet.name}`;
-      return inspect(
-        what,
-        locate('azurerm_subnet', { ...group, name: subnet.name }, view.subscription),
-        [
-          derived('addresses', 'addressPrefix', subnet.cidr, properties =>
-            asSeen(properties['addressPrefix'] ?? asArray(properties['addressPrefixes'])[0]),
-          ),
-          delegation(view, zone),
-          property(
-            'security of private endpoints',
-            'privateEndpointNetworkPolicies',
-            zone === 'data' ? 'NetworkSecurityGroupEnabled' : 'Disabled',
-            ignoringCase,
-          ),
-          property('way out that Azure gives', 'defaultOutboundAccess', false),
-          attached('network security group', 'networkSecurityGroup', true),
-          ...wayOut(network, zone),
-        ],
-        body => [
-          ...securityGroup(`Security group of ${subnet.name}`, zone, network, body),
-          // Both zones share it.
-          ...(zone === 'compute' ? outlet(network, body) : []),
-        ],
-      );
-    }),
+    inspect(
+      'Network',
+      own(view, 'azurerm_virtual_network', network.name),
+      [property('addresses', 'addressSpace.addressPrefixes', [network.addressSpace], anyOrder)],
+      () => subnets,
+    ),
     ...bastion(view, network),
     ...flowLog(view, network),
+  ];
+}
+
+function subnetChecks(view: EnvironmentScope, network: Made, zone: SubnetZone, cidr: string): Check<JsonObject>[] {
+  return [
+    derived('addresses', 'addressPrefix', cidr, properties =>
+      asSeen(properties['addressPrefix'] ?? asArray(properties['addressPrefixes'])[0]),
+    ),
+    delegation(view, zone),
+    property(
+      'security of private endpoints',
+      'privateEndpointNetworkPolicies',
+      zone === 'data' ? 'NetworkSecurityGroupEnabled' : 'Disabled',
+      ignoringCase,
+    ),
+    property('way out that Azure gives', 'defaultOutboundAccess', false),
+    attached('network security group', 'networkSecurityGroup', true),
+    ...wayOut(network, zone),
   ];
 }
 
