@@ -148,7 +148,11 @@ function fromInternet(group: JsonObject): Rule[] {
 /** Names of rules that let in whoever asks. */
 const rulesForInternet = (group: JsonObject) => fromInternet(group).map(({ name }) => name);
 
-const portsForInternet = (group: JsonObject) => fromInternet(group).flatMap(({ rule }) => ports(rule));
+/** Each once and in order, however Azure lists them. */
+function portsForInternet(group: JsonObject): string[] {
+  const all = new Set(fromInternet(group).flatMap(({ rule }) => ports(rule)));
+  return [...all].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
 
 function letsIn(group: JsonObject, cidr: string): boolean {
   return inbound(group).some(

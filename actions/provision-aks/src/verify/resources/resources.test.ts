@@ -782,7 +782,7 @@ describe('who may come in', () => {
     const ports = { destinationPortRange: '', destinationPortRanges: ['80', '443', '22'] };
     const found = await differences(at(nsg('dmz'), `${set}securityRules`, [rule(100, 'Allow', 'Internet', ports)]));
     expect(found.map(({ what, actual }) => ({ what, actual }))).toEqual([
-      { what: 'Security group of snet-dmz: ports open to the Internet', actual: ['80', '443', '22'] },
+      { what: 'Security group of snet-dmz: ports open to the Internet', actual: ['22', '80', '443'] },
       { what: 'Security group of snet-dmz: denies everything else', actual: false },
     ]);
   });
