@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { knownChecks } from '../../actions/provision-aks/src/verify/known-checks.ts';
+import { beginsWith, coverageRows } from '../../scripts/coverage.ts';
 import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 import { rememberResources } from '../support/remember.ts';
 import { backupBatches } from './deviations/backup.ts';
@@ -73,6 +74,12 @@ test.each(['shared', 'prod'] as const)('each check of verify has a deviation in 
   if (view === undefined) throw new Error(`The platform has no ${scope}.`);
   const silent = knownChecks(view).filter(name => !reported[scope].has(name));
   expect(silent).toEqual(scope === 'prod' ? everlasting : []);
+});
+
+test('each check that the coverage page names has failed here', async () => {
+  const failed = [...reported.shared, ...reported.prod];
+  const named = (await coverageRows()).flatMap(({ verified }) => (typeof verified === 'string' ? [] : verified));
+  expect(named.filter(words => !failed.some(name => beginsWith(name, words)))).toEqual([]);
 });
 
 function inOrder<T extends { readonly what: string }>(differences: readonly T[]): T[] {
