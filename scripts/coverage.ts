@@ -5,8 +5,9 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Platform, parsePlatform, resolveUnlocked } from '@suite/platform-file';
+import { type Platform, parseLock, parsePlatform, resolveAll, resolveUnlocked } from '@suite/platform-file';
 import { parse } from 'yaml';
+import { knownChecks } from '../actions/provision-aks/src/verify/known-checks.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join('actions', 'provision-aks', 'terraform', 'modules');
@@ -26,25 +27,29 @@ export interface CoverageRow {
   readonly in?: string;
   /** What replaces a value of the guide that Azure has left behind. */
   readonly instead?: string;
-  /** Checks of `verify`, by their names. */
-  readonly verified?: readonly string[];
+  /** Checks of `verify` that show it in Azure, each by its name or by words that names begin with; or what shows it instead. */
+  readonly verified: readonly string[] | string;
 }
 
 export async function coverageRows(): Promise<readonly CoverageRow[]> {
   return parse(await readFile(join(root, source), 'utf8'));
 }
 
-/** Throws an Error that names a row whose module, test or setting does not exist. */
+/** Throws an Error that names a row whose module, test, setting or check does not exist. */
 export async function coveragePage(): Promise<{ path: string; current: string; wanted: string }> {
   const file = 'examples/platform-files/guide.yaml';
   const platform = parsePlatform(await readFile(join(root, file)), file);
   const rows = await coverageRows();
+  const known = await checksOfExamples();
+  for (const row of rows) judgeChecks(row, known);
   const lines = await Promise.all(rows.map(row => renderRow(row, platform)));
   const wanted = `# What is delivered
 
 Every row of the architecture guide that is infrastructure, by its number in the guide's checklist. This page is generated from
 [coverage.yaml](coverage.yaml) and the code (\`pnpm generate\`): a default is the value that the suite gives
-[guide.yaml](../../examples/platform-files/guide.yaml) in production, and a check is one that \`verify\` makes of what runs in Azure.
+[guide.yaml](../../examples/platform-files/guide.yaml) in production, and a check is one that \`verify\` makes of what runs in Azure: each
+check whose name is or begins with these words. \`test/bundles/deviations.test.ts\` makes every one of them fail, by one deviation behind
+Terraform's back, and sees it reported by name. Where Azure cannot show a row, a word says what does.
 
 | | What | Delivered by | Default | Instead of the guide's | Tests | Checked by \`verify\` |
 |--:|:--|:--|:--|:--|:--|:--|
@@ -76,9 +81,39 @@ async function renderRow(row: CoverageRow, platform: Platform): Promise<string> 
     row.setting === undefined ? '' : show(settingOf(row, platform)),
     row.instead ?? '',
     row.module === undefined ? '' : await testsOf(row.module),
-    (row.verified ?? []).join(', '),
+    showChecks(row.verified),
   ];
   return `| ${cells.map(text => text.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function showChecks(verified: CoverageRow['verified']): string {
+  return typeof verified === 'string' ? `no: ${verified}` : verified.map(name => `\`${name}\``).join(', ');
+}
+
+/** Names of all checks of two examples that have every option between them. */
+async function checksOfExamples(): Promise<readonly string[]> {
+  const lock = parseLock(await readFile(join(root, 'examples', 'platform-repository', 'platform.lock.yaml')), 'lock');
+  const examples = ['guide.yaml', 'private.yaml'].map(async name => {
+    const platform = parsePlatform(await readFile(join(root, 'examples', 'platform-files', name)), name);
+    return resolveAll(platform, lock).flatMap(knownChecks);
+  });
+  return (await Promise.all(examples)).flat();
+}
+
+/** Throws an Error where `verify` has no such check, or a row does not say what shows it. */
+export function judgeChecks({ id, item, verified }: CoverageRow, known: readonly string[]): void {
+  const row = `Row ${id} (${item})`;
+  if (verified === undefined || verified.length === 0) {
+    throw new Error(`${row} does not say which checks of \`verify\` show it in Azure, nor what else does.`);
+  }
+  if (typeof verified === 'string') return;
+  const missing = verified.filter(words => !known.some(name => beginsWith(name, words)));
+  if (missing.length > 0) throw new Error(`${row} names checks that \`verify\` does not have: ${missing.join(', ')}.`);
+}
+
+/** Whether a check's name is these words, or begins with them. */
+export function beginsWith(name: string, words: string): boolean {
+  return name === words || name.startsWith(`${words}:`) || name.startsWith(`${words} `);
 }
 
 async function testsOf(module: string): Promise<string> {

@@ -178,12 +178,16 @@ function access(view: EnvironmentScope): Check<LiveCluster>[] {
     check('Administrator groups', 'aadProfile.adminGroupObjectIDs', admins, live => live.admins, anyOrder),
     check('Local accounts off', 'disableLocalAccounts', true, live => !live.localAccounts),
     check('Private API server', 'apiServerAccessProfile.enablePrivateCluster', cluster.private, live => live.private),
-    check(
-      'Public name of the API server',
-      'apiServerAccessProfile.enablePrivateClusterPublicFQDN',
-      !cluster.private || cluster.privateDns === 'None',
-      live => live.publicName,
-    ),
+    {
+      ...check<LiveCluster>(
+        'Public name of the API server',
+        'apiServerAccessProfile.enablePrivateClusterPublicFQDN',
+        !cluster.private || cluster.privateDns === 'None',
+        live => live.publicName,
+      ),
+      // Follows from the former where that is not as it should be.
+      applies: live => live.private === cluster.private,
+    },
     ...settings<LiveCluster, string>(
       cluster.private ? cluster.privateDns : undefined,
       live => live.private,
@@ -225,7 +229,7 @@ function access(view: EnvironmentScope): Check<LiveCluster>[] {
       anyOrder,
     ),
     check(
-      'Disk encryption set',
+      'Encryption of disks',
       'diskEncryptionSetID',
       diskEncryptionSetId(view) ?? 'none',
       live => live.diskEncryptionSet,

@@ -21,24 +21,32 @@ export interface Difference {
  */
 export function compareCluster(expected: ExpectedCluster, actual: LiveCluster | undefined): Difference[] {
   if (actual === undefined) {
-    return [{ what: `Cluster ${expected.name}`, path: '', expected: expected.name, actual: undefined }];
+    return [{ what: clusterName(expected.name), path: '', expected: expected.name, actual: undefined }];
   }
   const livePools = new Map(actual.pools.map(pool => [pool.name, pool]));
   const expectedNames = new Set(expected.pools.map(pool => pool.name));
   return [
     ...expected.checks.flatMap(check => difference(check, actual)),
     ...expected.pools.flatMap(pool => {
-      const what = `Node pool ${pool.name}`;
       const path = poolPath(pool.name);
       const live = livePools.get(pool.name);
-      if (live === undefined) return [{ what, path, expected: pool.name, actual: undefined }];
+      if (live === undefined) return [{ what: poolName(pool.name), path, expected: pool.name, actual: undefined }];
       return pool.checks
         .flatMap(check => difference(check, live))
-        .map(found => ({ ...found, what: `${what}: ${found.what}`, path: `${path}.${found.path}` }));
+        .map(found => ({ ...found, what: ofPool(pool.name, found), path: `${path}.${found.path}` }));
     }),
     ...actual.pools
       .filter(pool => !expectedNames.has(pool.name))
-      .map(({ name }) => ({ what: `Node pool ${name}`, path: poolPath(name), expected: undefined, actual: name })),
+      .map(({ name }) => ({ what: poolName(name), path: poolPath(name), expected: undefined, actual: name })),
+  ];
+}
+
+/** Names of the differences that `compareCluster` can find, but of pools that nobody asked for. */
+export function namesOfCluster({ name, checks, pools }: ExpectedCluster): string[] {
+  return [
+    clusterName(name),
+    ...checks.map(({ what }) => what),
+    ...pools.flatMap(pool => [poolName(pool.name), ...pool.checks.map(check => ofPool(pool.name, check))]),
   ];
 }
 
@@ -49,4 +57,7 @@ export function difference<Subject>(check: Check<Subject>, subject: Subject): Di
   return [{ what: check.what, path: check.path, expected: check.expected, actual }];
 }
 
+const clusterName = (name: string) => `Cluster ${name}`;
+const poolName = (name: string) => `Node pool ${name}`;
+const ofPool = (name: string, { what }: Pick<Difference, 'what'>) => `${poolName(name)}: ${what}`;
 const poolPath = (name: string) => `agentPoolProfiles[${name}]`;

@@ -214,7 +214,7 @@ describe('each property that is off is named', () => {
       'apiServerAccessProfile.enableVnetIntegration',
       { vnetIntegration: { subnet: '/api-server' } },
     ],
-    ['Disk encryption set', 'diskEncryptionSetID', { diskEncryptionSet: '/des' }],
+    ['Encryption of disks', 'diskEncryptionSetID', { diskEncryptionSet: '/des' }],
     [
       'Load balancer tier',
       'networkProfile.loadBalancerSku',
@@ -293,12 +293,13 @@ describe('each property that is off is named', () => {
 
   test.each<[string, Partial<LiveCluster>]>([
     ['Private API server', { private: false }],
+    ['Private API server', { private: false, publicName: true }],
     ['Public name of the API server', { publicName: true }],
     ['Private DNS zone', { privateDns: '/zone' }],
     ['Run command off', { runCommand: true }],
     ['API server in the network', { vnetIntegration: undefined }],
     ['Subnet of the API server', { vnetIntegration: { subnet: '/other' } }],
-    ['Disk encryption set', { diskEncryptionSet: undefined }],
+    ['Encryption of disks', { diskEncryptionSet: undefined }],
     ['Outbound traffic', { network: { ...production.network, outboundType: undefined } }],
   ])('in production: %s', (what, change) => {
     expect(differences({ ...production, ...change }, productionView).map(found => found.what)).toEqual([what]);

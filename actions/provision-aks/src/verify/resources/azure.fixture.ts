@@ -74,8 +74,10 @@ export function rule(priority: number, access: string, from: string, more: JsonO
   };
 }
 
-const securityGroup = (from: string) =>
-  properties({ securityRules: [rule(100, 'Allow', from), rule(4096, 'Deny', '*')] });
+const securityGroup = (from: string, more: JsonObject = {}) =>
+  properties({ securityRules: [rule(100, 'Allow', from, more), rule(4096, 'Deny', '*')] });
+const web = { destinationPortRange: '', destinationPortRanges: ['80', '443'] };
+export const anything = { protocol: '*', destinationPortRange: '*' };
 
 const networkBodies: Readonly<Record<string, JsonObject>> = {
   [vnet]: properties({ addressSpace: { addressPrefixes: ['10.20.0.0/16'] } }),
@@ -91,9 +93,9 @@ const networkBodies: Readonly<Record<string, JsonObject>> = {
   [`${vnet}/subnets/snet-api-server`]: subnet('10.20.2.128/28', 'api-server', {
     delegations: delegated('Microsoft.ContainerService/managedClusters'),
   }),
-  [`${network}/networkSecurityGroups/nsg-dmz`]: securityGroup('Internet'),
+  [`${network}/networkSecurityGroups/nsg-dmz`]: securityGroup('Internet', web),
   [`${network}/networkSecurityGroups/nsg-bastion`]: securityGroup('Internet'),
-  [`${network}/networkSecurityGroups/nsg-compute`]: securityGroup('10.20.0.0/24'),
+  [`${network}/networkSecurityGroups/nsg-compute`]: securityGroup('10.20.0.0/24', anything),
   [`${network}/networkSecurityGroups/nsg-data`]: securityGroup('10.20.64.0/18'),
   [`${network}/networkSecurityGroups/nsg-management`]: securityGroup('10.20.2.64/26'),
   [`${network}/networkSecurityGroups/nsg-api-server`]: securityGroup('10.20.64.0/18'),
@@ -196,6 +198,7 @@ const dataBodies: Readonly<Record<string, JsonObject>> = {
   [`${database}/administrators/principal-of-mlflow`]: properties({ principalType: 'ServicePrincipal' }),
   ...setting('require_secure_transport', 'on'),
   ...setting('ssl_min_protocol_version', 'TLSv1.2'),
+  ...setting('pgbouncer.enabled', 'true'),
   [cache]: properties(
     { publicNetworkAccess: 'Disabled', minimumTlsVersion: '1.2', highAvailability: 'Enabled' },
     { sku: { name: 'Balanced_B0' } },
@@ -333,7 +336,13 @@ const operationBodies: Readonly<Record<string, JsonObject>> = {
     { securitySettings: { softDeleteSettings: { state: 'On', retentionDurationInDays: 14 } } },
     { identity: { type: 'SystemAssigned', principalId: 'principal-of-backup' } },
   ),
-  [`${backup}/backupPolicies/aks-every-24h-for-7d`]: properties({ objectType: 'BackupPolicy' }),
+  [`${backup}/backupPolicies/aks-every-24h-for-7d`]: properties({
+    objectType: 'BackupPolicy',
+    policyRules: [
+      { trigger: { schedule: { repeatingTimeIntervals: ['R/2026-01-01T01:00:00+00:00/P1D'], timeZone: 'UTC' } } },
+      { isDefault: true, lifecycles: [{ deleteAfter: { objectType: 'AbsoluteDeleteOption', duration: 'P7D' } }] },
+    ],
+  }),
   [`${backup}/backupInstances/aks-${name}`]: properties({
     currentProtectionState: 'ProtectionConfigured',
     dataSourceInfo: { resourceID: cluster },

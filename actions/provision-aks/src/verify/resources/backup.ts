@@ -1,8 +1,8 @@
-import { asString, type JsonObject } from '@suite/foundation';
+import { asArray, asObject, asString, type JsonObject } from '@suite/foundation';
 import type { Backup, EnvironmentScope } from '@suite/platform-file';
-import { ignoringCase, omittedMeans } from '../match.ts';
+import { anyOrder, ignoringCase, omittedMeans } from '../match.ts';
 import { type Grant, grantInspection } from './grants.ts';
-import { type Inspection, inspect, property, read } from './inspection.ts';
+import { derived, type Inspection, inspect, property, read } from './inspection.ts';
 import { clusterId, locate, own, resourceGroupId } from './names.ts';
 
 /** Backup of cluster state and volumes: who does it, by which rules, and that it is done. */
@@ -36,7 +36,10 @@ function backup(view: EnvironmentScope, wanted: Backup): Inspection[] {
         ),
       ],
       body => [
-        inspect('Backup policy', policy, []),
+        inspect('Backup policy', policy, [
+          derived('interval', 'policyRules.repeatingTimeIntervals', [intervalOf(wanted)], intervals, anyOrder),
+          derived('retention', 'policyRules.lifecycles', [`P${wanted.retentionDays}D`], retentions, anyOrder),
+        ]),
         inspect(
           'Backup of the cluster',
           locate('azurerm_data_protection_backup_instance_kubernetes_cluster', {
@@ -74,6 +77,24 @@ function backup(view: EnvironmentScope, wanted: Backup): Inspection[] {
     ),
   ];
 }
+
+/** ISO 8601, as the modules write it. */
+const intervalOf = ({ everyHours }: Backup) => (everyHours === 24 ? 'P1D' : `PT${everyHours}H`);
+
+/** Of a repetition (`R/2026-01-01T01:00:00+00:00/P1D`) the interval alone: when it began is nobody's wish. */
+function intervals(policy: JsonObject): string[] {
+  return rules(policy)
+    .flatMap(rule => asArray(asObject(asObject(rule['trigger'])['schedule'])['repeatingTimeIntervals']))
+    .flatMap(repetition => asString(repetition)?.split('/').at(-1) ?? []);
+}
+
+function retentions(policy: JsonObject): string[] {
+  return rules(policy)
+    .flatMap(rule => asArray(rule['lifecycles']))
+    .flatMap(lifecycle => asString(asObject(asObject(lifecycle)['deleteAfter'])['duration']) ?? []);
+}
+
+const rules = (policy: JsonObject) => asArray(policy['policyRules']).map(asObject);
 
 function vaultGrants(view: EnvironmentScope): Grant[] {
   const group = resourceGroupId(view);

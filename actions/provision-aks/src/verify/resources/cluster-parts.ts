@@ -117,7 +117,11 @@ function follows(
     const id = asString(asObject(body['properties'])['dataCollectionRuleId']);
     if (id === undefined) return [];
     const rule = { id, apiVersion: apiVersionOf('azurerm_monitor_data_collection_rule') };
-    return [inspect(what, rule, [derived('workspace', 'destinations', [workspace], read, anyOrder)])];
+    return [
+      inspect(`Rule of the ${what.toLowerCase()}`, rule, [
+        derived('workspace', 'destinations', [workspace], read, anyOrder),
+      ]),
+    ];
   });
 }
 

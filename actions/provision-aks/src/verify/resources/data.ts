@@ -36,8 +36,8 @@ export function registryInspections(view: EnvironmentScope): Inspection[] {
           : [property('days until untagged images are deleted', 'policies.retentionPolicy.days', retentionDays)]),
       ],
       () => [
-        inspect('Registry', { id: `${at.id}/replications`, apiVersion: at.apiVersion }, [
-          check('replicas', 'location', replicas, body => locations(body['value'], region), anyOrder),
+        inspect('Replicas of the registry', { id: `${at.id}/replications`, apiVersion: at.apiVersion }, [
+          check('regions', 'location', replicas, body => locations(body['value'], region), anyOrder),
         ]),
       ],
     ),
@@ -141,6 +141,8 @@ export function databaseInspections(view: EnvironmentScope): Inspection[] {
       ),
       configuration('require_secure_transport', 'on'),
       configuration('ssl_min_protocol_version', 'TLSv1.2', atLeast),
+      // Pools connections; burstable sizes have no room for it.
+      ...(database.size.startsWith('B_') ? [] : [configuration('pgbouncer.enabled', 'true')]),
     ]),
   ];
 }

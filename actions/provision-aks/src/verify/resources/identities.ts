@@ -20,8 +20,13 @@ import {
   zoneId,
 } from './names.ts';
 
+/** What of the cluster says who signs in. */
+export interface SignedIn extends Pick<LiveCluster, 'kubelet'> {
+  readonly features: Pick<LiveCluster['features'], 'secretsProvider' | 'oidcIssuer'>;
+}
+
 /** Who signs in to Azure, as whom, and what they have to be permitted. */
-export function identityInspections(view: EnvironmentScope, cluster: LiveCluster): Inspection[] {
+export function identityInspections(view: EnvironmentScope, cluster: SignedIn): Inspection[] {
   const workloads = Object.entries(view.workloads) as [Workload, ServiceAccount][];
   const control = { id: controlPlaneIdentity(view), apiVersion: apiVersionOf('azurerm_user_assigned_identity') };
   return [

@@ -1,5 +1,4 @@
 import type { EnvironmentScope, SharedScope } from '@suite/platform-file';
-import type { LiveCluster } from '../live-cluster.ts';
 import { backupInspections } from './backup.ts';
 import { clusterPartInspections } from './cluster-parts.ts';
 import {
@@ -12,8 +11,9 @@ import {
 import { sharedZoneInspections, zoneInspections } from './dns.ts';
 import { gatewayInspections } from './gateway.ts';
 import { budgetInspections, lockInspections, policyInspections, sharedLockInspections } from './governance.ts';
-import { identityInspections } from './identities.ts';
+import { identityInspections, type SignedIn } from './identities.ts';
 import type { Inspection } from './inspection.ts';
+
 import {
   alertInspections,
   defenderInspections,
@@ -26,7 +26,7 @@ import { networkInspections } from './network.ts';
 import { privateLinkInspections } from './private-link.ts';
 
 /** Everything of an environment besides its cluster. What belongs to the cluster is looked at where there is one. */
-export function environmentInspections(view: EnvironmentScope, cluster: LiveCluster | undefined): Inspection[] {
+export function environmentInspections(view: EnvironmentScope, cluster: SignedIn | undefined): Inspection[] {
   return [
     ...networkInspections(view),
     ...gatewayInspections(view),
@@ -64,4 +64,4 @@ export function sharedInspections(view: SharedScope): Inspection[] {
   ];
 }
 
-export { type Inspected, inspectAll } from './inspection.ts';
+export { type Inspected, type Inspection, inspectAll, namesOfInspection } from './inspection.ts';

@@ -122,8 +122,15 @@ function differencesOf(inspection: Inspection, body: JsonObject | undefined): Di
   const place = placeOf(id);
   return checks
     .flatMap(single => difference(single, body))
-    .map(found => ({ ...found, what: `${what}: ${found.what}`, path: `${place}.${found.path}` }));
+    .map(found => ({ ...found, what: partOf(what, found), path: `${place}.${found.path}` }));
 }
+
+/** Names of the differences that it can find. */
+export function namesOfInspection({ what, checks }: Inspection): string[] {
+  return [what, ...checks.map(single => partOf(what, single))];
+}
+
+const partOf = (what: string, part: Pick<Difference, 'what'>) => `${what}: ${part.what}`;
 
 /** `registries[crcontoso]` for the id of a registry, `registries[crcontoso].replications` for the list of its replications. */
 function placeOf(id: string): string {

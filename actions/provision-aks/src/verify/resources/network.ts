@@ -13,39 +13,41 @@ export function networkInspections(view: EnvironmentScope): Inspection[] {
   const { network } = view;
   if (network.existing) return [];
   const group = { resource_group_name: view.resourceGroup, virtual_network_name: network.name };
+  const subnets = zonesOf(network).map(([zone, subnet]) => {
+    const at = locate('azurerm_subnet', { ...group, name: subnet.name }, view.subscription);
+    return inspect(`Subnet ${subnet.name}`, at, subnetChecks(view, network, zone, subnet.cidr), body => [
+      ...securityGroup(`Security group of ${subnet.name}`, zone, network, body),
+      // Both zones share it.
+      ...(zone === 'compute' ? outlet(network, body) : []),
+    ]);
+  });
   return [
-    inspect('Network', own(view, 'azurerm_virtual_network', network.name), [
-      property('addresses', 'addressSpace.addressPrefixes', [network.addressSpace], anyOrder),
-    ]),
-    ...zonesOf(network).map(([zone, subnet]) => {
-      const what = `Subnet ${subnet.name}`;
-      return inspect(
-        what,
-        locate('azurerm_subnet', { ...group, name: subnet.name }, view.subscription),
-        [
-          derived('addresses', 'addressPrefix', subnet.cidr, properties =>
-            asSeen(properties['addressPrefix'] ?? asArray(properties['addressPrefixes'])[0]),
-          ),
-          delegation(view, zone),
-          property(
-            'security of private endpoints',
-            'privateEndpointNetworkPolicies',
-            zone === 'data' ? 'NetworkSecurityGroupEnabled' : 'Disabled',
-            ignoringCase,
-          ),
-          property('way out that Azure gives', 'defaultOutboundAccess', false),
-          attached('network security group', 'networkSecurityGroup', true),
-          ...wayOut(network, zone),
-        ],
-        body => [
-          ...securityGroup(`Security group of ${subnet.name}`, zone, body),
-          // Both zones share it.
-          ...(zone === 'compute' ? outlet(network, body) : []),
-        ],
-      );
-    }),
+    inspect(
+      'Network',
+      own(view, 'azurerm_virtual_network', network.name),
+      [property('addresses', 'addressSpace.addressPrefixes', [network.addressSpace], anyOrder)],
+      () => subnets,
+    ),
     ...bastion(view, network),
     ...flowLog(view, network),
+  ];
+}
+
+function subnetChecks(view: EnvironmentScope, network: Made, zone: SubnetZone, cidr: string): Check<JsonObject>[] {
+  return [
+    derived('addresses', 'addressPrefix', cidr, properties =>
+      asSeen(properties['addressPrefix'] ?? asArray(properties['addressPrefixes'])[0]),
+    ),
+    delegation(view, zone),
+    property(
+      'security of private endpoints',
+      'privateEndpointNetworkPolicies',
+      zone === 'data' ? 'NetworkSecurityGroupEnabled' : 'Disabled',
+      ignoringCase,
+    ),
+    property('way out that Azure gives', 'defaultOutboundAccess', false),
+    attached('network security group', 'networkSecurityGroup', true),
+    ...wayOut(network, zone),
   ];
 }
 
@@ -116,13 +118,22 @@ function defaultHop(table: JsonObject): string | undefined {
   return route === undefined ? undefined : asString(route['nextHopIpAddress']);
 }
 
-function securityGroup(what: string, zone: SubnetZone, subnet: JsonObject): Inspection[] {
+/** Ports that clients come to, of the zones that face the Internet. */
+const openPorts: Readonly<Partial<Record<SubnetZone, readonly string[]>>> = { dmz: ['80', '443'], bastion: ['443'] };
+
+function securityGroup(what: string, zone: SubnetZone, { subnets }: Made, subnet: JsonObject): Inspection[] {
   const id = idAt(asObject(subnet['properties']), 'networkSecurityGroup');
   if (id === undefined) return [];
-  const closed = zone !== 'dmz' && zone !== 'bastion';
+  const open = openPorts[zone];
   return [
     inspect(what, { id, apiVersion: apiVersionOf('azurerm_network_security_group') }, [
-      ...(closed ? [derived('rules that let the Internet in', 'securityRules', [], fromInternet, anyOrder)] : []),
+      open === undefined
+        ? derived('rules that let the Internet in', 'securityRules', [], rulesForInternet, anyOrder)
+        : derived('ports open to the Internet', 'securityRules', open, portsForInternet, anyOrder),
+      // It sends straight to pods, on any port.
+      ...(zone === 'compute'
+        ? [derived('lets the gateway in', 'securityRules', true, group => letsIn(group, subnets.dmz.cidr))]
+        : []),
       derived('denies everything else', 'securityRules', true, deniesTheRest),
     ]),
   ];
@@ -130,17 +141,31 @@ function securityGroup(what: string, zone: SubnetZone, subnet: JsonObject): Insp
 
 const anywhere: ReadonlySet<string> = new Set(['internet', '*', '0.0.0.0/0', '::/0', 'any']);
 
-/** Names of rules that let in whoever asks. */
-function fromInternet(group: JsonObject): string[] {
-  return inbound(group)
-    .filter(({ rule }) => rule['access'] === 'Allow' && sources(rule).some(source => anywhere.has(source)))
-    .map(({ name }) => name);
+function fromInternet(group: JsonObject): Rule[] {
+  return inbound(group).filter(({ rule }) => isAllow(rule) && sources(rule).some(source => anywhere.has(source)));
 }
 
-/** After every rule that lets something in comes one that lets nothing in. */
+/** Names of rules that let in whoever asks. */
+const rulesForInternet = (group: JsonObject) => fromInternet(group).map(({ name }) => name);
+
+/** Each once and in order, however Azure lists them. */
+function portsForInternet(group: JsonObject): string[] {
+  const all = new Set(fromInternet(group).flatMap(({ rule }) => ports(rule)));
+  return [...all].sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+}
+
+function letsIn(group: JsonObject, cidr: string): boolean {
+  return inbound(group).some(
+    ({ rule }) =>
+      isAllow(rule) && rule['protocol'] === '*' && sources(rule).includes(cidr) && ports(rule).includes('*'),
+  );
+}
+
+/** After every rule that lets something in comes one that lets nothing in: the lowest number is asked first. */
 function deniesTheRest(group: JsonObject): boolean {
   const rules = inbound(group).map(({ rule }) => rule);
-  const last = rules.find(
+  const last = Math.max(...rules.filter(isAllow).map(priority));
+  const denials = rules.filter(
     rule =>
       rule['access'] === 'Deny' &&
       rule['protocol'] === '*' &&
@@ -148,10 +173,18 @@ function deniesTheRest(group: JsonObject): boolean {
       rule['destinationAddressPrefix'] === '*' &&
       sources(rule).includes('*'),
   );
-  return last !== undefined;
+  return denials.length > 0 && denials.every(denial => priority(denial) > last);
 }
 
-function inbound(group: JsonObject): { readonly name: string; readonly rule: JsonObject }[] {
+const isAllow = (rule: JsonObject) => rule['access'] === 'Allow';
+const priority = (rule: JsonObject) => Number(rule['priority']);
+
+interface Rule {
+  readonly name: string;
+  readonly rule: JsonObject;
+}
+
+function inbound(group: JsonObject): Rule[] {
   return asArray(group['securityRules'])
     .map(each => ({ name: asString(asObject(each)['name']) ?? '', rule: asObject(asObject(each)['properties']) }))
     .filter(({ rule }) => rule['direction'] === 'Inbound');
@@ -160,6 +193,11 @@ function inbound(group: JsonObject): { readonly name: string; readonly rule: Jso
 function sources(rule: JsonObject): string[] {
   const all = [rule['sourceAddressPrefix'], ...asArray(rule['sourceAddressPrefixes'])];
   return all.flatMap(source => (typeof source === 'string' ? [source.toLowerCase()] : []));
+}
+
+function ports(rule: JsonObject): string[] {
+  const all = [rule['destinationPortRange'], ...asArray(rule['destinationPortRanges'])];
+  return all.flatMap(port => (typeof port === 'string' && port !== '' ? [port] : []));
 }
 
 function bastion(view: EnvironmentScope, { subnets }: Made): Inspection[] {

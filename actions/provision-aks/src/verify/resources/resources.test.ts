@@ -3,7 +3,7 @@ import { type JsonObject, UserError } from '@suite/foundation';
 import type { EnvironmentScope } from '@suite/platform-file';
 import { environmentView, productionView, sharedView } from '../../views.fixture.ts';
 import { liveCluster } from '../live-cluster.fixture.ts';
-import { assignments, azureBodies, changed, ids, rule, workspace } from './azure.fixture.ts';
+import { anything, assignments, azureBodies, changed, ids, rule, workspace } from './azure.fixture.ts';
 import { environmentInspections, inspectAll, sharedInspections } from './index.ts';
 import { assignmentName } from './names.ts';
 
@@ -224,7 +224,7 @@ describe('what deviates is named, and nothing else is', () => {
       at(registry, `${set}policies.retentionPolicy.days`, 1),
     ],
     [
-      'Registry: replicas',
+      'Replicas of the registry: regions',
       `registries[${name(registry)}].replications.location`,
       at(`${registry}/replications`, 'value', [{ location: 'westeurope' }]),
     ],
@@ -355,6 +355,11 @@ describe('what deviates is named, and nothing else is', () => {
       'Database setting ssl_min_protocol_version: value',
       'configurations[ssl_min_protocol_version].value',
       at(`${database}/configurations/ssl_min_protocol_version`, `${set}value`, 'TLSv1'),
+    ],
+    [
+      'Database setting pgbouncer.enabled: value',
+      'configurations[pgbouncer.enabled].value',
+      at(`${database}/configurations/pgbouncer.enabled`, `${set}value`, 'false'),
     ],
     ['Cache: size', `redisEnterprise[${name(cache)}].sku.name`, at(cache, 'sku.name', 'Balanced_B1')],
     [
@@ -504,7 +509,7 @@ describe('what deviates is named, and nothing else is', () => {
       ),
     ],
     [
-      'Collection of logs: workspace',
+      'Rule of the collection of logs: workspace',
       `dataCollectionRules[MSCI-westeurope-aks-${n}].destinations`,
       at(
         `${insights}/dataCollectionRules/MSCI-westeurope-aks-${n}`,
@@ -513,7 +518,7 @@ describe('what deviates is named, and nothing else is', () => {
       ),
     ],
     [
-      'Collection of metrics: workspace',
+      'Rule of the collection of metrics: workspace',
       'dataCollectionRules[MSProm-westeurope-aks].destinations',
       at(`${insights}/dataCollectionRules/MSProm-westeurope-aks`, `${set}destinations`, {}),
     ],
@@ -550,6 +555,22 @@ describe('what deviates is named, and nothing else is', () => {
       'Backup vault: soft delete',
       `backupVaults[bvault-${n}].securitySettings.softDeleteSettings.state`,
       at(backup, `${set}securitySettings.softDeleteSettings.state`, 'Off'),
+    ],
+    [
+      'Backup policy: interval',
+      'backupPolicies[aks-every-24h-for-7d].policyRules.repeatingTimeIntervals',
+      at(`${backup}/backupPolicies/aks-every-24h-for-7d`, `${set}policyRules.0.trigger.schedule`, {
+        repeatingTimeIntervals: ['R/2026-01-01T01:00:00+00:00/P1W'],
+      }),
+    ],
+    [
+      'Backup policy: retention',
+      'backupPolicies[aks-every-24h-for-7d].policyRules.lifecycles',
+      at(
+        `${backup}/backupPolicies/aks-every-24h-for-7d`,
+        `${set}policyRules.1.lifecycles.0.deleteAfter.duration`,
+        'P1D',
+      ),
     ],
     [
       'Backup of the cluster: state',
@@ -721,38 +742,49 @@ test('the frontend without a host name is one difference', async () => {
 });
 
 describe('who may come in', () => {
-  const rules = (...all: JsonObject[]) => at(nsg('compute'), `${set}securityRules`, all);
+  const gateway = rule(90, 'Allow', '10.20.0.0/24', anything);
   const deny = rule(4096, 'Deny', '*');
+  const rules = (...all: JsonObject[]) => at(nsg('compute'), `${set}securityRules`, all);
 
   test.each<[string, Change, string[]]>([
-    ['the Internet', rules(rule(100, 'Allow', 'Internet'), deny), ['rules that let the Internet in']],
-    ['anybody', rules(rule(100, 'Allow', '*'), deny), ['rules that let the Internet in']],
-    ['all addresses', rules(rule(100, 'Allow', '0.0.0.0/0'), deny), ['rules that let the Internet in']],
+    ['the Internet', rules(gateway, rule(100, 'Allow', 'Internet'), deny), ['rules that let the Internet in']],
+    ['anybody', rules(gateway, rule(100, 'Allow', '*'), deny), ['rules that let the Internet in']],
+    ['all addresses', rules(gateway, rule(100, 'Allow', '0.0.0.0/0'), deny), ['rules that let the Internet in']],
     [
       'the Internet among others',
-      rules(rule(100, 'Allow', '10.0.0.0/8', { sourceAddressPrefixes: ['10.1.0.0/16', 'Internet'] }), deny),
+      rules(gateway, rule(100, 'Allow', '10.0.0.0/8', { sourceAddressPrefixes: ['10.1.0.0/16', 'Internet'] }), deny),
       ['rules that let the Internet in'],
     ],
-    ['whoever is not named', rules(rule(100, 'Allow', '10.20.0.0/24')), ['denies everything else']],
+    ['whoever is not named', rules(gateway), ['denies everything else']],
     [
       'whoever comes by another protocol',
-      rules(rule(100, 'Allow', '10.20.0.0/24'), rule(4096, 'Deny', '*', { protocol: 'Tcp' })),
+      rules(gateway, rule(4096, 'Deny', '*', { protocol: 'Tcp' })),
       ['denies everything else'],
     ],
-    ['nobody else, out is another matter', rules(rule(100, 'Allow', '*', { direction: 'Outbound' }), deny), []],
+    ['nobody, as what denies comes first', rules(gateway, rule(80, 'Deny', '*')), ['denies everything else']],
+    ['the gateway on one port alone', rules(rule(90, 'Allow', '10.20.0.0/24'), deny), ['lets the gateway in']],
+    [
+      'nobody else, out is another matter',
+      rules(gateway, rule(100, 'Allow', '*', { direction: 'Outbound' }), deny),
+      [],
+    ],
   ])('%s', async (_case, change, expected) => {
     const found = await differences(change);
     expect(found.map(({ what }) => what)).toEqual(expected.map(what => `Security group of snet-compute: ${what}`));
   });
 
   test('the name of the rule is told', async () => {
-    const [found] = await differences(rules(rule(100, 'Allow', 'Internet'), deny));
+    const [found] = await differences(rules(gateway, rule(100, 'Allow', 'Internet'), deny));
     expect(found).toMatchObject({ expected: [], actual: ['Allow-Internet'] });
   });
 
-  test('the Internet may come to the gateway, and only with everything else denied', async () => {
-    const found = await differences(at(nsg('dmz'), `${set}securityRules`, [rule(100, 'Allow', 'Internet')]));
-    expect(found.map(({ what }) => what)).toEqual(['Security group of snet-dmz: denies everything else']);
+  test('the Internet may come to the gateway, to its ports and only with everything else denied', async () => {
+    const ports = { destinationPortRange: '', destinationPortRanges: ['80', '443', '22'] };
+    const found = await differences(at(nsg('dmz'), `${set}securityRules`, [rule(100, 'Allow', 'Internet', ports)]));
+    expect(found.map(({ what, actual }) => ({ what, actual }))).toEqual([
+      { what: 'Security group of snet-dmz: ports open to the Internet', actual: ['22', '80', '443'] },
+      { what: 'Security group of snet-dmz: denies everything else', actual: false },
+    ]);
   });
 });
 
