@@ -32,32 +32,38 @@ const isReady = '.status.conditions.[]? | select(.type == "Ready") | .status';
 const waits = '.status.containerStatuses.[]?.state.waiting.reason';
 const badImage =
   '[.spec.containers.[].image, .spec.initContainers.[]?.image] | any(test("^[^/]+[.]invalid(:[0-9]+)?/"))';
-/** Undefined, unless its images cannot be pulled. */
-const pulls: readonly Requirement[] = [[badImage, 'NotIn', 'true']];
+/** Its images can be pulled. */
+const isPullable: Requirement = [badImage, 'NotIn', 'true'];
 
 const status = (template: string) => ({ patch: { subresource: 'status', root: 'status', template } });
 
-/** The conditions of a kubelet. */
-const conditions = (ready: 'True' | 'False', reason?: 'ContainersNotReady' | 'PodCompleted') =>
-  [
-    ['PodReadyToStartContainers', 'True'],
-    ['Initialized', 'True'],
-    ['Ready', ready],
-    ['ContainersReady', ready],
-  ]
-    .map(([type, value]) => {
-      const why = type === 'Initialized' || type === 'PodReadyToStartContainers' ? undefined : reason;
-      return `- type: ${type}
-  status: "${value}"
-  lastTransitionTime: {{ Now | Quote }}
-  reason: ${why ?? '""'}
-  message: ${why === 'ContainersNotReady' ? '{{ $unready | Quote }}' : '""'}
-`;
-    })
-    .join('');
-
-const names = `{{ $names := list }}{{ range .spec.containers }}{{ $names = append $names .name }}{{ end }}
+/** Sets `$unready`, as a kubelet says it. */
+const unready = `{{ $names := list }}{{ range .spec.containers }}{{ $names = append $names .name }}{{ end }}
 {{ $unready := printf "containers with unready status: [%s]" (join " " $names) }}
+`;
+
+/** The conditions of a kubelet. */
+function conditions(ready: 'True' | 'False', reason?: 'ContainersNotReady' | 'PodCompleted'): string {
+  const message = reason === 'ContainersNotReady' ? '{{ $unready | Quote }}' : '""';
+  return `${unready}conditions:
+- { type: PodReadyToStartContainers, status: "True", lastTransitionTime: {{ Now | Quote }} }
+- { type: Initialized, status: "True", lastTransitionTime: {{ Now | Quote }} }
+${['Ready', 'ContainersReady']
+  .map(
+    type => `- type: ${type}
+  status: "${ready}"
+  lastTransitionTime: {{ Now | Quote }}
+  reason: ${reason ?? '""'}
+  message: ${message}
+`,
+  )
+  .join('')}`;
+}
+
+/** Further conditions that a pod waits for, as what sets them. */
+const readinessGates = `{{ range .spec.readinessGates }}
+- { type: {{ .conditionType | Quote }}, status: "True", lastTransitionTime: {{ Now | Quote }} }
+{{ end }}
 `;
 
 /** The address that the pod gets on its node, once. */
@@ -194,19 +200,10 @@ const pods: readonly Stage[] = [
   {
     name: 'ready',
     kind: 'Pod',
-    when: [isAlive, isUnfinished, ...pulls, [outcome, 'DoesNotExist'], [isReady, 'NotIn', 'True']],
+    when: [isAlive, isUnfinished, isPullable, [outcome, 'DoesNotExist'], [isReady, 'NotIn', 'True']],
     steps: [
       status(
-        `${conditions('True')}{{ range .spec.readinessGates }}
-- type: {{ .conditionType | Quote }}
-  status: "True"
-  lastTransitionTime: {{ Now | Quote }}
-{{ end }}
-`.replace(/^/, 'conditions:\n') +
-          containers(running(true)) +
-          initContainers +
-          address +
-          'phase: Running\n',
+        `${conditions('True')}${readinessGates}${containers(running(true))}${initContainers}${address}phase: Running\n`,
       ),
     ],
   },
@@ -220,14 +217,12 @@ const pods: readonly Stage[] = [
       [outcome, 'DoesNotExist'],
       [isReady, 'In', 'True'],
     ],
-    steps: [
-      status(`conditions:\n${conditions('False', 'PodCompleted')}${containers(terminated(0))}phase: Succeeded\n`),
-    ],
+    steps: [status(`${conditions('False', 'PodCompleted')}${containers(terminated(0))}phase: Succeeded\n`)],
   },
   {
     name: 'never-ready',
     kind: 'Pod',
-    when: [isAlive, isUnfinished, ...pulls, [outcome, 'In', 'never-ready'], [isReady, 'NotIn', 'False']],
+    when: [isAlive, isUnfinished, isPullable, [outcome, 'In', 'never-ready'], [isReady, 'NotIn', 'False']],
     steps: [
       {
         event: {
@@ -237,14 +232,14 @@ const pods: readonly Stage[] = [
         },
       },
       status(
-        `${names}conditions:\n${conditions('False', 'ContainersNotReady')}${containers(running(false))}${initContainers}${address}phase: Running\n`,
+        `${conditions('False', 'ContainersNotReady')}${containers(running(false))}${initContainers}${address}phase: Running\n`,
       ),
     ],
   },
   {
     name: 'crashing',
     kind: 'Pod',
-    when: [isAlive, isUnfinished, ...pulls, [outcome, 'In', 'crash'], [waits, 'NotIn', 'CrashLoopBackOff']],
+    when: [isAlive, isUnfinished, isPullable, [outcome, 'In', 'crash'], [waits, 'NotIn', 'CrashLoopBackOff']],
     steps: [
       event(
         'crash',
@@ -253,23 +248,23 @@ const pods: readonly Stage[] = [
         'printf "Back-off restarting failed container %s in pod %s_%s(%s)" (index .spec.containers 0).name .metadata.name .metadata.namespace .metadata.uid',
       ),
       status(
-        `${names}conditions:\n${conditions('False', 'ContainersNotReady')}${containers(crashing)}${initContainers}${address}phase: Running\n`,
+        `${conditions('False', 'ContainersNotReady')}${containers(crashing)}${initContainers}${address}phase: Running\n`,
       ),
     ],
   },
   {
     name: 'failed',
     kind: 'Pod',
-    when: [isAlive, isUnfinished, ...pulls, [outcome, 'In', 'fail']],
+    when: [isAlive, isUnfinished, isPullable, [outcome, 'In', 'fail']],
     steps: [
       status(
-        `${names}conditions:\n${conditions('False', 'ContainersNotReady')}${containers(terminated(1))}${initContainers}${address}phase: Failed\n`,
+        `${conditions('False', 'ContainersNotReady')}${containers(terminated(1))}${initContainers}${address}phase: Failed\n`,
       ),
     ],
   },
   ...[
     { name: 'unpullable', when: [[badImage, 'In', 'true']] as const },
-    { name: 'not-pulled', when: [...pulls, [outcome, 'In', 'image-pull']] as const },
+    { name: 'not-pulled', when: [isPullable, [outcome, 'In', 'image-pull']] as const },
   ].map(
     ({ name, when }): Stage => ({
       name,
@@ -280,9 +275,7 @@ const pods: readonly Stage[] = [
         event('failed', 'Warning', 'Failed', 'printf "Failed to pull image \\"%s\\": %s" $bad $error'),
         event('error', 'Warning', 'Failed', '"Error: ErrImagePull"'),
         event('back-off', 'Normal', 'BackOff', 'printf "Back-off pulling image \\"%s\\"" $bad'),
-        status(
-          `${bad}${names}conditions:\n${conditions('False', 'ContainersNotReady')}${containers(notPulled)}${address}phase: Pending\n`,
-        ),
+        status(`${bad}${conditions('False', 'ContainersNotReady')}${containers(notPulled)}${address}phase: Pending\n`),
       ],
     }),
   ),
