@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '@suite/foundation';
 import { createAccessControl } from '../azure/access.ts';
-import { apiServerSuffix, createApiServers } from '../azure/api-servers.ts';
 import { createArmContext } from '../azure/arm/context.ts';
 import { armHost, createArmService } from '../azure/arm/service.ts';
 import type { StorageAccounts } from '../azure/blob-store.ts';
@@ -20,6 +19,8 @@ import { githubLimits, type LimitSettings } from '../github/limits.ts';
 import { createOidc, issuer, tokenHost } from '../github/oidc.ts';
 import type { Job } from '../github/subject.ts';
 import { createTokens } from '../github/tokens.ts';
+import type { Durations } from '../kubernetes/cluster.ts';
+import { apiServerSuffix, createKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts';
 import { createCertificateAuthority } from '../network/certificate-authority.ts';
 import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import { startProxy } from '../network/proxy.ts';
@@ -45,6 +46,8 @@ export interface WorldOptions {
   /** Life of GitHub's tokens in seconds (300) and of Entra's (3600). */
   readonly oidcSeconds?: number;
   readonly tokenSeconds?: number;
+  /** How long things take in clusters; a few hundred milliseconds each by default. */
+  readonly kubernetesDurations?: Partial<Durations>;
   /** More players, before the world's own. */
   readonly routes?: readonly Route[];
 }
@@ -69,6 +72,7 @@ export interface World {
   readonly azure: Azure;
   readonly github: GitHub;
   readonly registries: Registries;
+  readonly kubernetes: Kubernetes;
   readonly settings: WorldSettings;
   /** Proxy and certificate variables only. */
   networkEnvironment(): Record<string, string>;
@@ -152,6 +156,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     isInside,
   });
 
+  const kubernetes = createKubernetes({
+    clock,
+    mint,
+    access,
+    resources,
+    isInside,
+    closing: closing.signal,
+    ...(options.kubernetesDurations === undefined ? {} : { durations: options.kubernetesDurations }),
+  });
+
   const githubApi = createApi({
     state: githubState,
     tokens: githubTokens,
@@ -177,7 +191,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
     },
     { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
-    { host: `*${apiServerSuffix}`, ...createApiServers(resources, isInside) },
+    { host: `*${apiServerSuffix}`, handler: kubernetes.handler, exists: kubernetes.exists },
   ];
 
   const callerOf = async (request: WorldRequest) => {
@@ -251,6 +265,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     azure,
     github,
     registries: createRegistries(resources, contentOf),
+    kubernetes: kubernetes.backDoor,
     settings,
     networkEnvironment: () => networkEnvironment(proxy.url, caFile),
     jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),
