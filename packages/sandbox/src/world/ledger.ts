@@ -54,7 +54,7 @@ export interface Ledger {
   readonly refusedHosts: readonly string[];
   /**
    * Requests that ask for a change, counted: PUT, PATCH, DELETE and POST, whatever became of them, except tokens,
-   * actions that only read and GraphQL queries.
+   * actions that only read, GraphQL queries, and what Kubernetes only tries or answers.
    */
   writes(from?: number): WriteCount[];
 }
@@ -119,12 +119,14 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
 
 const uploadIds = /\/blobs\/uploads\/[^/]+$/;
 const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$/;
+/** Questions that Kubernetes takes as POST. */
+const reviews = /\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/[a-z]+reviews$/;
 const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability|checkPolicyRestrictions)$/;
 
-function isWrite({ method, path, isQuery }: LedgerEntry): boolean {
-  if (isQuery === true) return false;
+function isWrite({ method, path, query, isQuery }: LedgerEntry): boolean {
+  if (isQuery === true || query.includes('dryRun=All')) return false;
   if (!['PUT', 'PATCH', 'DELETE', 'POST'].includes(method)) return false;
-  return !(method === 'POST' && (tokenPaths.test(path) || readActions.test(path)));
+  return !(method === 'POST' && (tokenPaths.test(path) || readActions.test(path) || reviews.test(path)));
 }
 
 const harmless = new Set([
@@ -137,6 +139,11 @@ const harmless = new Set([
   '$top',
   'audience',
   'force',
+  'dryRun',
+  'fieldManager',
+  'watch',
+  'labelSelector',
+  'fieldSelector',
 ]);
 
 function harmlessQuery(query: URLSearchParams): string {

@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Clock, systemClock } from '@suite/foundation';
 import { createAccessControl } from '../azure/access.ts';
-import { apiServerSuffix, createApiServers } from '../azure/api-servers.ts';
 import { createArmContext } from '../azure/arm/context.ts';
 import { armHost, createArmService } from '../azure/arm/service.ts';
 import type { StorageAccounts } from '../azure/blob-store.ts';
@@ -22,6 +21,8 @@ import { githubLimits, type LimitSettings } from '../github/limits.ts';
 import { createOidc, issuer, tokenHost } from '../github/oidc.ts';
 import type { Job } from '../github/subject.ts';
 import { createTokens } from '../github/tokens.ts';
+import type { Durations } from '../kubernetes/cluster.ts';
+import { apiServerSuffix, createKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts';
 import { createCertificateAuthority } from '../network/certificate-authority.ts';
 import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import { startProxy } from '../network/proxy.ts';
@@ -49,6 +50,8 @@ export interface WorldOptions {
   readonly tokenSeconds?: number;
   /** Folder with archives (.tgz) of real charts, which are served in the place of the sandbox's small ones. */
   readonly charts?: string;
+  /** How long things take in clusters; a few hundred milliseconds each by default. */
+  readonly kubernetesDurations?: Partial<Durations>;
   /** More players, before the world's own. */
   readonly routes?: readonly Route[];
 }
@@ -74,6 +77,7 @@ export interface World {
   readonly github: GitHub;
   readonly registries: Registries;
   readonly charts: Charts;
+  readonly kubernetes: Kubernetes;
   readonly settings: WorldSettings;
   /** Proxy and certificate variables only. */
   networkEnvironment(): Record<string, string>;
@@ -157,6 +161,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     isInside,
   });
 
+  const kubernetes = createKubernetes({
+    clock,
+    mint,
+    access,
+    resources,
+    isInside,
+    closing: closing.signal,
+    ...(options.kubernetesDurations === undefined ? {} : { durations: options.kubernetesDurations }),
+  });
+
   const githubApi = createApi({
     state: githubState,
     tokens: githubTokens,
@@ -184,7 +198,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
     },
     { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
-    { host: `*${apiServerSuffix}`, ...createApiServers(resources, isInside) },
+    { host: `*${apiServerSuffix}`, handler: kubernetes.handler, exists: kubernetes.exists },
   ];
 
   const callerOf = async (request: WorldRequest) => {
@@ -259,6 +273,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     github,
     registries: createRegistries(resources, contentOf),
     charts: chartHosts.charts,
+    kubernetes: kubernetes.backDoor,
     settings,
     networkEnvironment: () => networkEnvironment(proxy.url, caFile),
     jobEnvironment: job => jobEnvironment(job, oidc, proxy.url, caFile),

@@ -1,0 +1,24 @@
+import type { Authorizer, User } from '../access/attributes.ts';
+import type { Cluster } from '../cluster.ts';
+import { isSame, type KubeObject } from '../objects.ts';
+import { refuseEscalation } from '../rbac/escalation.ts';
+import type { ResourceType } from '../resources/resource-type.ts';
+import { callWebhooks } from './webhooks.ts';
+
+export interface Admission {
+  readonly cluster: Cluster;
+  readonly type: ResourceType;
+  readonly user: User;
+  readonly authorize: Authorizer;
+  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
+  readonly dryRun: boolean;
+}
+
+/** Everything that may keep an allowed caller from a write. Throws to refuse. */
+export function admit(admission: Admission, object: KubeObject, before: KubeObject | undefined): void {
+  const { cluster, type, user, authorize, operation } = admission;
+  const grantsMore =
+    before === undefined || !isSame([before['rules'], before['roleRef']], [object['rules'], object['roleRef']]);
+  if (operation !== 'DELETE' && grantsMore) refuseEscalation(cluster.store, authorize, user, type, object);
+  callWebhooks(admission, object, before);
+}
