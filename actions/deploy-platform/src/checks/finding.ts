@@ -5,6 +5,8 @@ import type { Release } from '../release.ts';
 
 const mostNamed = 5;
 const longestName = 120;
+/** For clauses that say why. */
+export const longestReason = 400;
 
 /** One check about a release, whose id is `release/<name>/<what>`. */
 export function finding(
@@ -22,13 +24,13 @@ export function finding(
   };
 }
 
-/** Text from a chart between backticks. */
-export function code(text: string): string {
+/** Text from a chart between backticks, cut to `limit` characters. */
+export function code(text: string, limit = longestName): string {
   return `\`${shorten(
     printable(text)
       .replace(/[`\s]+/g, ' ')
       .trim(),
-    longestName,
+    limit,
   )}\``;
 }
 
