@@ -5,8 +5,7 @@ import type { Release } from '../release.ts';
 
 const mostNamed = 5;
 const longestName = 120;
-/** For clauses that say why. */
-export const longestReason = 400;
+const longestReason = 400;
 
 /** One check about a release, whose id is `release/<name>/<what>`. */
 export function finding(
@@ -24,14 +23,21 @@ export function finding(
   };
 }
 
-/** Text from a chart between backticks, cut to `limit` characters. */
-export function code(text: string, limit = longestName): string {
-  return `\`${shorten(
-    printable(text)
-      .replace(/[`\s]+/g, ' ')
-      .trim(),
-    limit,
-  )}\``;
+/** Text from a chart between backticks. */
+export function code(text: string): string {
+  return quoted(text, longestName);
+}
+
+/** A clause that says why, between backticks. */
+export function reason(text: string): string {
+  return quoted(text, longestReason);
+}
+
+function quoted(text: string, limit: number): string {
+  const line = printable(text)
+    .replace(/[`\s]+/g, ' ')
+    .trim();
+  return `\`${shorten(line, limit)}\``;
 }
 
 /** `Deployment argocd/argocd-server`, in backticks. */

@@ -1,6 +1,6 @@
 import type { Check } from '@suite/change-report';
 import { sentenceList } from '@suite/foundation';
-import { code, finding, longestReason, named, some } from './finding.ts';
+import { code, finding, named, reason, some } from './finding.ts';
 import type { CheckInput } from './input.ts';
 import { type NodePool, nodePoolsOf } from './nodes.ts';
 import { workloadsOf } from './pod-templates.ts';
@@ -55,5 +55,5 @@ function misfitsOf(pools: readonly NodePool[], judge: (pool: NodePool) => Fit) {
     isCertain &&= fit.isCertain;
   }
   const reasons = [...byReason].map(([why, names]) => `${sentenceList(names)}: ${why}`);
-  return { why: code(reasons.join('; '), longestReason), isCertain };
+  return { why: reason(reasons.join('; ')), isCertain };
 }
