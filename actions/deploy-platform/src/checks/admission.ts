@@ -1,5 +1,5 @@
 import type { Check } from '@suite/change-report';
-import { code, finding, named, some } from './finding.ts';
+import { code, finding, named, reason, some } from './finding.ts';
 import { type CheckInput, minorOf } from './input.ts';
 import { violationsOf } from './pod-security.ts';
 import { workloadsOf } from './pod-templates.ts';
@@ -20,7 +20,7 @@ export function checkPodSecurity({ releases, kubernetesVersion }: CheckInput): C
       });
     if (refused.length === 0) return [];
     const tell = ({ workload, violations }: (typeof refused)[number]) =>
-      `${named(workload.object)} (${code(violations.map(({ message }) => message).join('; '))})`;
+      `${named(workload.object)} (${reason(violations.map(({ message }) => message).join('; '))})`;
     return [
       finding(release, 'pod-security', {
         name: `Pods are ${release.podSecurity}`,

@@ -5,6 +5,7 @@ import type { Release } from '../release.ts';
 
 const mostNamed = 5;
 const longestName = 120;
+const longestReason = 400;
 
 /** One check about a release, whose id is `release/<name>/<what>`. */
 export function finding(
@@ -24,12 +25,19 @@ export function finding(
 
 /** Text from a chart between backticks. */
 export function code(text: string): string {
-  return `\`${shorten(
-    printable(text)
-      .replace(/[`\s]+/g, ' ')
-      .trim(),
-    longestName,
-  )}\``;
+  return quoted(text, longestName);
+}
+
+/** A clause that says why, between backticks. */
+export function reason(text: string): string {
+  return quoted(text, longestReason);
+}
+
+function quoted(text: string, limit: number): string {
+  const line = printable(text)
+    .replace(/[`\s]+/g, ' ')
+    .trim();
+  return `\`${shorten(line, limit)}\``;
 }
 
 /** `Deployment argocd/argocd-server`, in backticks. */

@@ -1,5 +1,6 @@
 import type { Check } from '@suite/change-report';
-import { code, finding, named, some } from './finding.ts';
+import { sentenceList } from '@suite/foundation';
+import { code, finding, named, reason, some } from './finding.ts';
 import type { CheckInput } from './input.ts';
 import { type NodePool, nodePoolsOf } from './nodes.ts';
 import { workloadsOf } from './pod-templates.ts';
@@ -45,13 +46,14 @@ export function checkPlacement({ releases, view, machines }: CheckInput): Check[
 
 /** Undefined when some pool fits. */
 function misfitsOf(pools: readonly NodePool[], judge: (pool: NodePool) => Fit) {
-  const whys: string[] = [];
+  const byReason = new Map<string, string[]>();
   let isCertain = true;
   for (const pool of pools) {
     const fit = judge(pool);
     if (fit.fits) return undefined;
-    whys.push(`${pool.name}: ${fit.why}`);
+    byReason.set(fit.why, [...(byReason.get(fit.why) ?? []), pool.name]);
     isCertain &&= fit.isCertain;
   }
-  return { why: code(whys.join('; ')), isCertain };
+  const reasons = [...byReason].map(([why, names]) => `${sentenceList(names)}: ${why}`);
+  return { why: reason(reasons.join('; ')), isCertain };
 }
