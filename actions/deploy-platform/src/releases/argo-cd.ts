@@ -120,20 +120,18 @@ function budget(production: boolean): JsonObject {
 
 function redis(highAvailability: boolean, size: Readonly<Record<Part, Size>>): JsonObject {
   if (!highAvailability) return { redis: { ...probes, resources: resources(size.redis) } };
-  // It does not look at `global.nodeSelector`.
-  const nodeSelector = { 'kubernetes.io/os': 'linux' };
   const podDisruptionBudget = { maxUnavailable: 1 };
   return {
     'redis-ha': {
       enabled: true,
-      nodeSelector,
+      // It does not look at `global.nodeSelector`; its proxy takes this one too.
+      nodeSelector: { 'kubernetes.io/os': 'linux' },
       podDisruptionBudget,
       redis: { resources: resources(size.redis) },
       sentinel: { resources: resources(size.small) },
       splitBrainDetection: { resources: resources(size.small) },
       init: { resources: resources(size.small) },
       haproxy: {
-        nodeSelector,
         podDisruptionBudget,
         resources: resources(size.small),
         init: { resources: resources(size.small) },
