@@ -107,14 +107,17 @@ async function copyAction(action: string): Promise<void> {
   const target = join(release, basename(action));
   await cp(join(action, 'action.yml'), join(target, 'action.yml'));
   await copyPage(join(action, 'README.md'), join(target, 'README.md'));
-  const terraform = join(action, 'terraform');
-  await cp(terraform, join(target, 'terraform'), {
-    recursive: true,
-    // What Terraform's own tests need stays here.
-    filter: source => !/(?:^|\/)(?:\.terraform|tests|mocks)(?:$|\/|\.lock\.hcl$)/.test(relative(terraform, source)),
-  }).catch(error => {
-    if (error.code !== 'ENOENT') throw error; // an action without Terraform
-  });
+  // What an action works with besides its bundle: Terraform's modules, charts of ours.
+  for (const folder of ['terraform', 'charts']) {
+    const source = join(action, folder);
+    await cp(source, join(target, folder), {
+      recursive: true,
+      // What Terraform's own tests need stays here.
+      filter: path => !/(?:^|\/)(?:\.terraform|tests|mocks)(?:$|\/|\.lock\.hcl$)/.test(relative(source, path)),
+    }).catch(error => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
 }
 
 /** A page whose links hold in the release tree, where actions lie at the top. */
