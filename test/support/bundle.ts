@@ -22,7 +22,7 @@ export interface BundleWorld extends SandboxWorld {
 
 export interface RunOptions {
   /** `provision-aks` by default. */
-  readonly action?: 'provision-aks' | 'promotion-gate';
+  readonly action?: 'provision-aks' | 'deploy-platform' | 'promotion-gate';
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
