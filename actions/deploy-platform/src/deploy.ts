@@ -88,7 +88,7 @@ async function apply(
   const { cluster, helm } = connected;
   const { clock, context, log, signal } = services;
   if (cluster === undefined) throw noCluster(target);
-  const { plan: made, releases } = await prepare(target, services, connected);
+  const { plan: made, releases, rendered } = await prepare(target, services, connected);
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
   if (blocked.length > 0) {
     const problems = blocked.map(({ message, remedy }) => ({
@@ -113,7 +113,7 @@ async function apply(
       'The plan identity was not found among the managed identities: it gets no rights in the cluster from here.',
     );
   }
-  await layGroundwork(groundwork(target.view, planner, releases), cluster);
+  await layGroundwork(groundwork(target.view, planner, rendered), cluster);
   const offset = clock.now() - startedAt;
   const result = await applyPlan(made, {
     helm,

@@ -37,7 +37,11 @@ export async function prepare(target: Target, services: Services, connected: Con
   const began = services.clock.now();
   const rendered = await renderReleases(releases, capabilities, helm, new Set(found.records.keys()));
   const renderedAt = services.clock.now();
-  const observed = cluster === undefined ? nothingObserved : await observe(rendered, found.records, cluster);
+  // Who may not even read the records has no rights there yet: the first apply gives them.
+  const observed =
+    cluster === undefined || found.refused !== undefined
+      ? nothingObserved
+      : await observe(rendered, found.records, cluster);
   log.info(
     `Rendered ${count(rendered.length, 'release')} in ${((renderedAt - began) / 1000).toFixed(1)} s, compared in ${((services.clock.now() - renderedAt) / 1000).toFixed(1)} s`,
   );
@@ -89,10 +93,11 @@ function clusterChecks(cluster: Cluster | undefined, refused: string | undefined
   return [
     {
       id: 'release/records',
-      name: 'What the last apply left is known',
+      name: 'What runs in the cluster is known',
       status: 'unknown',
-      message: `The records of earlier applies could not be read: ${refused}`,
-      remedy: 'The first apply of a cluster makes the role `aks-platform-plan-reader` for the plan identity.',
+      message: `The plan identity may not read the cluster yet, so everything is shown as new: ${refused}`,
+      remedy:
+        'Right for a cluster that nothing was applied to. Its first apply makes the role `aks-platform-plan-reader` for the plan identity.',
     },
   ];
 }

@@ -1,7 +1,8 @@
-import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import { type Cluster, groupOf, type KubernetesObject } from '@suite/kubernetes';
 import type { EnvironmentScope } from '@suite/platform-file';
 import { fieldManager, recordNamespace } from './record.ts';
-import type { PodSecurityLevel, Release } from './release.ts';
+import type { PodSecurityLevel } from './release.ts';
+import type { RenderedRelease } from './render.ts';
 
 /**
  * What has to be in a cluster before any release: namespaces with their pod-security level, and the rights of whoever plans.
@@ -10,15 +11,17 @@ import type { PodSecurityLevel, Release } from './release.ts';
 export function groundwork(
   view: EnvironmentScope,
   planner: string | undefined,
-  releases: readonly Release[],
+  rendered: readonly RenderedRelease[],
 ): KubernetesObject[] {
+  const releases = rendered.map(({ release }) => release);
+  const groups = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => groupOf(object.apiVersion))));
   const levels = new Map<string, PodSecurityLevel>([[recordNamespace, 'restricted']]);
   for (const { namespace, podSecurity } of releases) {
     levels.set(namespace, weaker(levels.get(namespace), podSecurity));
   }
   return [
     ...[...levels].map(([name, level]) => namespaceOf(name, level, view)),
-    ...(planner === undefined ? [] : readerOf(planner)),
+    ...(planner === undefined ? [] : readerOf(planner, groups)),
   ];
 }
 
@@ -47,58 +50,48 @@ function namespaceOf(name: string, level: PodSecurityLevel, { platform }: Enviro
 /** What Azure's own reader role lacks for a plan: custom resources and objects of the whole cluster. Secrets stay unread. */
 const readerName = 'aks-platform-plan-reader';
 
-/** Groups that a plan reads everything of, and those of the core group that hold no secret. */
-const readable = [
-  {
-    apiGroups: [''],
-    resources: [
-      'configmaps',
-      'endpoints',
-      'events',
-      'limitranges',
-      'namespaces',
-      'nodes',
-      'persistentvolumeclaims',
-      'persistentvolumes',
-      'pods',
-      'replicationcontrollers',
-      'resourcequotas',
-      'serviceaccounts',
-      'services',
-    ],
-    verbs: ['get', 'list', 'watch'],
-  },
-  {
-    apiGroups: [
-      'acme.cert-manager.io',
-      'admissionregistration.k8s.io',
-      'apiextensions.k8s.io',
-      'apiregistration.k8s.io',
-      'apps',
-      'argoproj.io',
-      'autoscaling',
-      'batch',
-      'cert-manager.io',
-      'gateway.networking.k8s.io',
-      'monitoring.coreos.com',
-      'networking.k8s.io',
-      'policy',
-      'rbac.authorization.k8s.io',
-      'scheduling.k8s.io',
-      'storage.k8s.io',
-    ],
-    resources: ['*'],
-    verbs: ['get', 'list', 'watch'],
-  },
+/** What a plan reads of the core group: all that holds no secret. */
+const readableCore = [
+  'configmaps',
+  'endpoints',
+  'events',
+  'limitranges',
+  'namespaces',
+  'nodes',
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'pods',
+  'replicationcontrollers',
+  'resourcequotas',
+  'serviceaccounts',
+  'services',
 ];
 
-function readerOf(planner: string): KubernetesObject[] {
+/** Groups besides those of the releases: what their controllers make, and what a verification looks at. */
+const alwaysReadable = [
+  'apiextensions.k8s.io',
+  'apps',
+  'batch',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+];
+
+function readerOf(planner: string, groups: ReadonlySet<string>): KubernetesObject[] {
+  const verbs = ['get', 'list', 'watch'];
+  const apiGroups = [...new Set([...alwaysReadable, ...groups])].filter(group => group !== '').sort();
   return [
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: { name: readerName },
-      rules: readable,
+      rules: [
+        { apiGroups: [''], resources: readableCore, verbs },
+        // Secrets are of the core group, so none is among them.
+        { apiGroups, resources: ['*'], verbs },
+        // Whether a service answers, through the API server's proxy.
+        { apiGroups: [''], resources: ['services/proxy'], verbs: ['get'] },
+      ],
     },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',

@@ -98,7 +98,7 @@ spec:
 const off = ['prometheus-operator-crds', 'cert-manager', 'issuers', 'kube-prometheus-stack', 'argo-cd'];
 const releases = `      releases:
 ${off.map(name => `        ${name}: false\n`).join('')}        web: { chart: ./charts/web, namespace: web, pod-security: restricted, needs: [kinds], values: { greeting: hello } }
-        store: { chart: ./charts/store, namespace: store, stateful: true }
+        store: { chart: ./charts/store, namespace: store, pod-security: baseline, stateful: true }
         kinds: { chart: ./charts/kinds, namespace: kinds }
 `;
 const example = (text: string) => {
