@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EnvironmentScope } from '@suite/platform-file';
-import type { Probe } from '../release.ts';
+import type { Probe, Release } from '../release.ts';
 import { type Example, inputOf, releaseOf, requestsOf, viewOf } from './examples.fixture.ts';
 import { resolveReleases } from './index.ts';
 import { at } from './values.ts';
@@ -148,6 +148,15 @@ describe('edges', () => {
       setting: 'releases.c',
     });
   });
+});
+
+test('whoever joins a namespace of ours has its level', () => {
+  const ours = resolveReleases(inputOf(viewOf('minimal', 'dev')));
+  const joining = ours.map(({ namespace }, index) => `    own${index}: { chart: ./x, namespace: ${namespace} }`);
+  const own = resolveReleases(inputOf(viewOf('minimal', 'dev', ['  releases:', ...joining].join('\n'))));
+  const levels = (releases: readonly Release[]) =>
+    releases.map(({ namespace, podSecurity }) => [namespace, podSecurity]);
+  expect(levels(own.slice(ours.length))).toEqual(levels(ours));
 });
 
 describe('charts', () => {
