@@ -307,6 +307,20 @@ describe('what is refused, where and with what advice', () => {
       ['180m | `ours` cannot take 180m. Use 1m to 120m.'],
     ],
     [
+      'two levels in one namespace',
+      said('{ a: { chart: ./x, namespace: n, pod-security: baseline }, b: { chart: ./x, namespace: n } }'),
+      [
+        'dev: | `b` wants the namespace `n` to be restricted, which is baseline for the others in it. Say `pod-security: baseline`, or use another namespace.',
+      ],
+    ],
+    [
+      'another level in a namespace of ours',
+      said('{ a: { chart: ./x, namespace: monitoring, pod-security: baseline } }'),
+      [
+        'baseline | `a` wants the namespace `monitoring` to be baseline, which is privileged for the others in it. Say `pod-security: privileged`, or use another namespace.',
+      ],
+    ],
+    [
       'needs that never come',
       said(
         '{ argo-cd: false, ours: { chart: ./x, namespace: a, needs: [argo-cd, cert-manger, ours, issuers, issuers, x] } }',

@@ -88,6 +88,13 @@ export function nodesOf(pool: Cluster['pools']['user'], limit: 'min' | 'max'): n
   return pool[limit] * (pool.perZone ? pool.zones.length : 1);
 }
 
+/** A namespace has one level. Those of the platform's releases decide it for whoever joins them there. */
+export const namespaceLevels: ReadonlyMap<string, OwnRelease['podSecurity']> = new Map([
+  ['monitoring', 'privileged'],
+  ['cert-manager', 'restricted'],
+  ['argocd', 'restricted'],
+]);
+
 /** Nothing for what lacks a part that it needs, which is refused when the file is read. */
 function resolveOwn(name: string, said: OwnReleaseSource): OwnRelease[] {
   const chart = ownChart(said);
@@ -98,7 +105,7 @@ function resolveOwn(name: string, said: OwnReleaseSource): OwnRelease[] {
       name,
       chart,
       namespace,
-      podSecurity: said['pod-security'] ?? defaults.releases.podSecurity,
+      podSecurity: said['pod-security'] ?? namespaceLevels.get(namespace) ?? defaults.releases.podSecurity,
       needs: said.needs ?? [],
       values: said.values ?? {},
       timeoutMinutes: minutes(said.timeout ?? defaults.releases.timeout),

@@ -1,6 +1,6 @@
 import { nearest, sentenceList } from '@suite/foundation';
 import type { Path } from '../position.ts';
-import { isKnownRelease, knownReleaseNames, nodesOf, redisNodes } from '../releases.ts';
+import { isKnownRelease, knownReleaseNames, namespaceLevels, nodesOf, redisNodes } from '../releases.ts';
 import type { OwnReleaseSource } from '../schema/releases.ts';
 import { quote } from '../wording.ts';
 import type { Checker } from './checker.ts';
@@ -10,6 +10,7 @@ export function checkReleases(checker: Checker): void {
   checkVersions(checker);
   checkKnown(checker);
   for (const [name, said] of ownReleases(checker)) checkOwn(checker, name, said);
+  checkNamespaces(checker);
   checkNeeds(checker);
 }
 
@@ -126,6 +127,20 @@ function checkOwn({ report, isSound }: Checker, name: string, said: OwnReleaseSo
   }
   if (timeout !== undefined && Number.parseInt(timeout, 10) > 120) {
     say(`\`${name}\` cannot take ${timeout}.`, 'Use 1m to 120m.', 'timeout');
+  }
+}
+
+function checkNamespaces({ view, report }: Checker): void {
+  const levels = new Map(namespaceLevels);
+  for (const { name, namespace, podSecurity } of view.releases.own) {
+    const level = levels.get(namespace) ?? podSecurity;
+    levels.set(namespace, level);
+    if (level === podSecurity) continue;
+    report(
+      ['releases', name, 'pod-security'],
+      `\`${name}\` wants the namespace ${quote(namespace)} to be ${podSecurity}, which is ${level} for the others in it.`,
+      `Say \`pod-security: ${level}\`, or use another namespace.`,
+    );
   }
 }
 

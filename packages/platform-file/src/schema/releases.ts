@@ -102,7 +102,7 @@ const ownRelease = switchable(
     namespace: label('a namespace').describe('Namespace, which is made for it.').optional(),
     'pod-security': words('privileged', 'baseline', 'restricted')
       .meta({
-        description: 'What its namespace lets pods do.',
+        description: 'What its namespace lets pods do. In one of the namespaces here: what it is already.',
         default: defaults.releases.podSecurity,
       })
       .optional(),
