@@ -18,8 +18,6 @@ export interface CheckedRelease {
   readonly release: Release;
   /** Rendered, with the namespace that each goes to. */
   readonly objects: readonly KubernetesObject[];
-  /** Size of the chart's archive in bytes, where it is known. */
-  readonly chartBytes?: number;
 }
 
 /** The minor of a version such as `1.34.4`, `v1.35.0` or `1.36`; undefined for what is none. */
