@@ -104,7 +104,7 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
         release: name,
         namespace,
         values: release.values,
-        forceConflicts: release.apply.forceConflicts,
+        forceConflicts: takesOwnership(plan),
         timeoutSeconds: release.timeoutSeconds,
         description: `${options.commit.slice(0, 12)} by ${options.run}`,
       };
@@ -159,9 +159,10 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
  * A dry run of everything that differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
  * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
  */
-async function tryObjects({ rendered, changes }: ReleasePlan, { cluster }: ApplyOptions): Promise<void> {
+async function tryObjects(plan: ReleasePlan, { cluster }: ApplyOptions): Promise<void> {
+  const { rendered, changes } = plan;
   if (rendered === undefined) return;
-  const { release, objects } = rendered;
+  const { objects } = rendered;
   const differing = new Set(changes.map(({ title }) => title));
   const discovery = await cluster.discovery();
   const tried = objects
@@ -170,8 +171,16 @@ async function tryObjects({ rendered, changes }: ReleasePlan, { cluster }: Apply
     // Objects of a kind that this very release brings have to wait for it.
     .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
   await mapInParallel(tried, 8, object =>
-    cluster.apply(object, { manager: 'helm', force: release.apply.forceConflicts, dryRun: true }),
+    cluster.apply(object, { manager: 'helm', force: takesOwnership(plan), dryRun: true }),
   );
+}
+
+/**
+ * Whether fields of other managers are taken. A field conflicts only where its value differs, so all that this takes stands in
+ * the plan that was reviewed.
+ */
+function takesOwnership({ rendered, takesBack }: ReleasePlan): boolean {
+  return rendered?.release.apply.forceConflicts === true || takesBack.length > 0;
 }
 
 /**

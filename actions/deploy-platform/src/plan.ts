@@ -1,6 +1,6 @@
 import { type Change, type Check, createDigest } from '@suite/change-report';
 import { count, sentenceList } from '@suite/foundation';
-import { identityOf, type KubernetesObject, type ObjectRef, refOf } from '@suite/kubernetes';
+import { identityOf, type KubernetesObject, type ObjectRef, refOf, titleOf } from '@suite/kubernetes';
 import { compareObject, describe, type ObjectChange } from './compare/index.ts';
 import { hiddenValue } from './compare/secret-data.ts';
 import { isSecret, type Observed } from './observe.ts';
@@ -21,6 +21,8 @@ export interface ReleasePlan {
   readonly manifest: string;
   /** HMACs of the data of its Secrets, by `namespace/name`. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Fields that somebody else has changed, and that the apply takes back. */
+  readonly takesBack: readonly { readonly title: string; readonly path: string; readonly from: string }[];
   /** What the last apply left. */
   readonly record: ReleaseRecord | undefined;
 }
@@ -52,7 +54,7 @@ export function planReleases(
   return {
     releases,
     changes: releases.flatMap(({ changes }) => changes),
-    checks: [...checks, ...unreadableChecks(observed), ...blockedChecks(releases)],
+    checks: [...checks, ...unreadableChecks(observed), ...blockedChecks(releases), ...takeBackChecks(releases)],
     digest: digest.end(),
   };
 }
@@ -73,6 +75,7 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
     objects: objects.map(({ object }) => object),
     hooks: hooks.map(({ object }) => object),
   });
+  const takesBack: { title: string; path: string; from: string }[] = [];
   const changed = objects.flatMap(({ object }) => {
     const identity = identityOf(refOf(object));
     // What may not be read is not known to differ.
@@ -80,6 +83,9 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
     const change = isSecret(object)
       ? compareSecret(refOf(object), secrets[secretName(object)], record?.secrets[secretName(object)])
       : compareObject({ rendered: object, live: observed.live.get(identity), managers: helmManagers });
+    for (const { path, conflictsWith } of change.fields) {
+      if (conflictsWith !== undefined) takesBack.push({ title: titleOf(change.ref), path, from: conflictsWith });
+    }
     return describe(change, release.name) ?? [];
   });
   const kept = new Set(objects.map(({ object }) => identityOf(refOf(object))));
@@ -95,6 +101,7 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
     changes,
     manifest,
     secrets,
+    takesBack,
     record,
   };
 }
@@ -109,6 +116,7 @@ function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlyS
     changes: removals(record.release, going, observed),
     manifest: '',
     secrets: {},
+    takesBack: [],
     record,
   };
 }
@@ -184,6 +192,25 @@ function blockedChecks(releases: readonly ReleasePlan[]): Check[] {
       },
     ];
   });
+}
+
+/** A field that differs because somebody else wrote it. Whoever reviews the plan decides for the platform file. */
+function takeBackChecks(releases: readonly ReleasePlan[]): Check[] {
+  return releases
+    .filter(({ takesBack }) => takesBack.length > 0)
+    .map(({ name, takesBack }) => {
+      const shown = takesBack.slice(0, 3).map(({ title, path, from }) => `${path} of ${title} from \`${from}\``);
+      if (takesBack.length > shown.length) shown.push(`${takesBack.length - shown.length} more`);
+      return {
+        id: `release/${name}/taken-back`,
+        name: `What ${name} sets is set by nobody else`,
+        status: 'warning' as const,
+        message: `The apply takes back ${sentenceList(shown)}.`,
+        remedy:
+          'Where the other one is right, leave the field out of the values, or write its value into the platform file.',
+        setting: `releases.${name}`,
+      };
+    });
 }
 
 /** `cert-manager: upgrade (3 changes)` */
