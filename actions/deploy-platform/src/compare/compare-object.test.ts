@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '@suite/kubernetes';
 import { compareObject, type ObjectChange } from './compare-object.ts';
+import { createDefinitions } from './definition-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const managers = ['helm', 'Helm'];
@@ -320,7 +321,6 @@ describe('what is rendered no more', () => {
   });
 
   test.each<[string, readonly unknown[]]>([
-    ['an update, which owns defaults too', [entry('helm', 'Update', owned)]],
     ['somebody else', [entry('kubectl', 'Apply', owned)]],
     ['Helm and somebody else', [entry('helm', 'Apply', owned), entry('kubectl', 'Update', owned)]],
     [
@@ -333,6 +333,17 @@ describe('what is rendered no more', () => {
     ],
   ])('stays when it is owned by %s', (_, entries) => {
     expect(changes(rendered, live(...entries))).toEqual([]);
+  });
+
+  test('of a release of Helm 3, whose updates own defaults too, only what no default makes', () => {
+    expect(changes(rendered, live(entry('helm', 'Update', owned)))).toEqual([
+      `${podPath}.containers[sidecar]: {"name":"sidecar"} → -`,
+    ]);
+    const labels = { 'f:metadata': { 'f:labels': { 'f:x': {}, 'f:kubernetes.io/metadata.name': {} } } };
+    expect(changes(rendered, live(entry('helm', 'Update', labels)))).toEqual(['metadata.labels.x: "1" → -']);
+    // Once it is applied, what it was before says nothing any more.
+    const applied = entry('helm', 'Apply', { 'f:spec': { 'f:replicas': {} } });
+    expect(changes(rendered, live(entry('helm', 'Update', labels), applied))).toEqual([]);
   });
 
   test('a label goes', () => {
@@ -481,5 +492,101 @@ describe('kinds of change', () => {
     expect(compareObject({ rendered: undefined, live: web, managers })).toMatchObject({ kind: 'delete', kept: false });
     expect(compareObject({ rendered: undefined, live: kept, managers })).toMatchObject({ kind: 'delete', kept: true });
     expect(() => compareObject({ rendered: undefined, live: undefined, managers })).toThrow('nothing to compare');
+  });
+});
+
+describe('a custom resource with its definition', () => {
+  const text = { type: 'string' };
+  const rule = {
+    type: 'object',
+    properties: {
+      name: text,
+      weight: { type: 'integer', default: 1 },
+      to: { type: 'object', default: {}, properties: { kind: { type: 'string', default: 'Service' }, name: text } },
+      free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    },
+  };
+  const list = (more: Fields) => ({ type: 'array', items: rule, ...more });
+  const definition = object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {
+    spec: {
+      group: 'example.com',
+      names: { kind: 'Route' },
+      versions: [
+        { name: 'v1beta1' },
+        {
+          name: 'v1',
+          schema: {
+            openAPIV3Schema: {
+              properties: {
+                spec: {
+                  properties: {
+                    rules: list({}),
+                    byName: list({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name', 'weight'] }),
+                    tags: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
+                    selector: { additionalProperties: text, 'x-kubernetes-map-type': 'atomic' },
+                  },
+                },
+              },
+            },
+          },
+        },
+      ],
+    },
+  });
+  const route = (spec: Fields, apiVersion = 'example.com/v1') => object(apiVersion, 'Route', { spec });
+  const find = createDefinitions([object('v1', 'ConfigMap', {}), definition]);
+
+  test.each<[string, Fields, Fields, string[]]>([
+    [
+      'defaults within a list',
+      { rules: [{ name: 'a' }] },
+      { rules: [{ name: 'a', weight: 1, to: { kind: 'Service' } }] },
+      [],
+    ],
+    [
+      'what a list lost',
+      { rules: [{ name: 'a' }] },
+      { rules: [{ name: 'a', weight: 2 }] },
+      ['spec.rules[0].weight: 2 → -'],
+    ],
+    [
+      'what it lost within a default',
+      { rules: [{ to: {} }] },
+      { rules: [{ to: { kind: 'Service', name: 'x' }, weight: 1 }] },
+      ['spec.rules[0].to.name: "x" → -'],
+    ],
+    [
+      'what something free lost',
+      { rules: [{ free: { a: [{}] } }] },
+      { rules: [{ free: { a: [{ b: 1 }] } }] },
+      ['spec.rules[0].free.a[0].b: 1 → -'],
+    ],
+    [
+      'items by their keys and what these are by default',
+      { byName: [{ name: 'b' }, { name: 'a' }] },
+      { byName: [{ name: 'a', weight: 1 }, { name: 'b', weight: 1 }, { name: 'c' }] },
+      [],
+    ],
+    ['a set', { tags: ['b'] }, { tags: ['a', 'b'] }, []],
+    ['what a set has not', { tags: ['c'] }, { tags: ['a'] }, ['spec.tags: ["a"] → ["c"]']],
+    ['an atomic map', { selector: { a: '1' } }, { selector: { a: '1', b: '2' } }, ['spec.selector.b: "2" → -']],
+    ['empty ones, which stay', { rules: [], selector: {} }, {}, ['spec.rules: - → []', 'spec.selector: - → {}']],
+  ])('%s', (_, rendered, live, expected) => {
+    const [after, before] = [route(rendered), route(live)];
+    const { fields } = compareObject({ rendered: after, live: before, managers, definition: find(after) });
+    expect(
+      fields.map(
+        ({ path, before, after }) => `${path}: ${JSON.stringify(before) ?? '-'} → ${JSON.stringify(after) ?? '-'}`,
+      ),
+    ).toEqual(expected);
+  });
+
+  test('without one, or without a schema of its version, defaults are left alone', () => {
+    for (const apiVersion of ['example.com/v1', 'example.com/v1beta1', 'example.com/v2']) {
+      const [rendered, live] = [route({ rules: [{}] }, apiVersion), route({ rules: [{ weight: 2 }] }, apiVersion)];
+      const given = apiVersion === 'example.com/v1' ? undefined : find(rendered);
+      expect(compareObject({ rendered, live, managers, definition: given }).kind).toBe('none');
+    }
+    expect(find({ apiVersion: 'other.com/v1', kind: 'Route' })).toBeUndefined();
   });
 });

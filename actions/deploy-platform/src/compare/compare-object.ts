@@ -1,8 +1,9 @@
 import { asArray, asObject, isObject } from '@suite/foundation';
 import { groupOf, type KubernetesObject, type ObjectRef, refOf } from '@suite/kubernetes';
-import { type Difference, differences, isSet, own } from './differences.ts';
+import { ruleOfResource } from './definition-rules.ts';
+import { type Difference, differences, isSet } from './differences.ts';
 import { isWebhookConfiguration, withoutEnforced } from './enforcer.ts';
-import { metadataRule, ruleOfKind } from './field-rules.ts';
+import { metadataRule, type Rule, ruleOfField, ruleOfKind } from './field-rules.ts';
 import { isImmutable } from './immutable.ts';
 import { announcesSecret } from './mask.ts';
 import { type Ownership, readOwnership, valueAt } from './ownership.ts';
@@ -17,6 +18,8 @@ export interface ObjectPair {
   readonly live: KubernetesObject | undefined;
   /** Names of Helm's field managers: what they own by apply and is rendered no more goes away. */
   readonly managers: readonly string[];
+  /** The definition of a custom resource. Without it what a list of it lost is not seen, because it may be a default. */
+  readonly definition?: KubernetesObject | undefined;
 }
 
 /** What an apply does to one object. Values are in clear but those of Secrets, which are in none. */
@@ -52,7 +55,7 @@ const keepPolicy = 'helm.sh/resource-policy';
  * What applying `rendered` does to `live`. Only rendered fields are compared, and what Helm's managers own and render no more;
  * the server's defaults are nobody's change. Fails when there is neither.
  */
-export function compareObject({ rendered, live, managers }: ObjectPair): ObjectChange {
+export function compareObject({ rendered, live, managers, definition }: ObjectPair): ObjectChange {
   if (rendered === undefined) {
     if (live === undefined) throw new Error('There is nothing to compare: neither a rendered nor a live object.');
     const kept = live.metadata.annotations?.[keepPolicy]?.trim().toLowerCase() === 'keep';
@@ -61,7 +64,8 @@ export function compareObject({ rendered, live, managers }: ObjectPair): ObjectC
   const ref = refOf(rendered);
   if (live === undefined) return { ref, kind: 'create', fields: [], reasons: [], kept: false };
   const ownership = readOwnership(live.metadata.managedFields ?? [], managers);
-  const fields = changedFields(rendered, live, ownership);
+  const rule = ruleOfResource(definition, rendered.apiVersion) ?? ruleOfKind(rendered.apiVersion, rendered.kind);
+  const fields = changedFields(rendered, live, rule, ownership);
   const immutable = fields.filter(field => field.immutable);
   if (fields.length === 0) return { ref, kind: 'none', fields, reasons: [], kept: false };
   const paths = fields.map(({ segments }) => segments);
@@ -80,23 +84,31 @@ function replacedPods(rendered: KubernetesObject): string | undefined {
   return groupOf(rendered.apiVersion) === 'apps' ? 'stops all of its pods and starts new ones' : undefined;
 }
 
-function changedFields(rendered: KubernetesObject, live: KubernetesObject, ownership: Ownership): FieldChange[] {
+function changedFields(
+  rendered: KubernetesObject,
+  live: KubernetesObject,
+  rule: Rule,
+  ownership: Ownership,
+): FieldChange[] {
   const [wanted, there] = comparable(rendered, live);
-  const rule = ruleOfKind(rendered.apiVersion, rendered.kind);
-  const found: Difference[] = [];
-  for (const field of Object.keys(wanted)) {
-    if (notCompared.has(field)) continue;
-    const ruleOfField = rule.is === 'struct' ? rule.fields(field) : rule;
-    found.push(...differences(own(wanted, field), own(there, field), ruleOfField, [field]));
-  }
-  for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
-    if (metadataRule.is !== 'struct') break;
-    const [after, before] = [own(wanted['metadata'], field), own(there['metadata'], field)];
-    found.push(...differences(after, before, metadataRule.fields(field), ['metadata', field]));
-  }
+  const withMetadata: Rule = {
+    is: 'struct',
+    type: rendered.kind,
+    atomic: false,
+    fields: name => (name === 'metadata' ? metadataRule : ruleOfField(rule, name)),
+  };
+  const paths = [
+    ...Object.keys(wanted)
+      .filter(field => !notCompared.has(field))
+      .map(field => [field]),
+    ...comparedMetadata.map(field => ['metadata', field]),
+  ];
+  const found = paths.flatMap(path => [
+    ...differences(valueAt(wanted, path), valueAt(there, path), path.reduce(ruleOfField, withMetadata), path),
+  ]);
   const covered = found.map(({ path }) => describePath(path));
   const gone = ownership
-    .takenAway(wanted, there)
+    .takenAway(wanted, there, withMetadata)
     .filter(({ path }) => isComparedPath(path))
     .filter(({ path }) => !covered.some(other => startsPath(describePath(path), other)));
   return [...found, ...gone]
@@ -104,6 +116,7 @@ function changedFields(rendered: KubernetesObject, live: KubernetesObject, owner
     .map(difference => fieldChange(difference, live, ownership, isSecretData(difference, [wanted, there])));
 }
 
+const comparedMetadata = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
 const notCompared: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
 function isComparedPath(path: Path): boolean {

@@ -1,6 +1,5 @@
 import { canonicalJson, isObject, type JsonObject } from '@suite/foundation';
-import type { Rule } from './field-rules.ts';
-import { verbatim } from './field-rules.ts';
+import { type Rule, ruleOfField, ruleOfItem, verbatim } from './field-rules.ts';
 import type { Path, Segment } from './paths.ts';
 import { isSameQuantity } from './quantity.ts';
 import { filledWhenEmpty, isServerAddition } from './server-additions.ts';
@@ -35,24 +34,28 @@ function* compare(rendered: unknown, live: unknown, rule: Rule, place: Place): G
 }
 
 function* compareFields(rendered: JsonObject, live: JsonObject, rule: Rule, place: Place): Generator<Difference> {
-  const whole = place.whole || ((rule.is === 'struct' || rule.is === 'map') && rule.atomic);
+  const whole = place.whole || ('atomic' in rule && rule.atomic);
   for (const key of Object.keys(rendered)) {
     yield* compare(own(rendered, key), own(live, key), ruleOfField(rule, key), { path: [...place.path, key], whole });
   }
   if (!whole) return;
-  const type = rule.is === 'struct' ? rule.type : undefined;
   for (const key of Object.keys(live)) {
     const value = own(live, key);
-    if (isSet(own(rendered, key)) || isNothing(value, ruleOfField(rule, key))) continue;
-    if (isServerAddition(key, value, type)) continue;
+    if (isSet(own(rendered, key)) || isNothing(value, ruleOfField(rule, key)) || isAdded(key, value, rule)) continue;
     yield { path: [...place.path, key], before: value, after: undefined };
   }
 }
 
-function ruleOfField(rule: Rule, key: string): Rule {
-  if (rule.is === 'struct') return rule.fields(key);
-  if (rule.is === 'map') return rule.of;
-  return rule.is === 'verbatim' ? verbatim : { is: 'field' };
+/** Put there by the server, not by somebody who wanted it. */
+function isAdded(key: string, value: unknown, rule: Rule): boolean {
+  switch (rule.is) {
+    case 'shape':
+      return canonicalJson(rule.defaultOf(key) ?? null) === canonicalJson(value);
+    case 'verbatim':
+      return false;
+    default:
+      return isServerAddition(key, value, rule.is === 'struct' ? rule.type : undefined);
+  }
 }
 
 function* compareLists(
@@ -72,11 +75,10 @@ function* compareLists(
   } else if (rendered.length !== live.length) {
     yield { path, before: live, after: rendered };
   } else {
-    const of = rule.is === 'list' ? rule.of : rule.is === 'verbatim' ? verbatim : ({ is: 'field' } as const);
-    // Of custom resources nobody says here what a default may add within a list.
-    const whole = place.whole || rule.is !== 'verbatim';
+    // Where a definition is not at hand, nobody says what it adds within a list.
+    const whole = place.whole || rule.is !== 'verbatim' || !rule.mayGrow;
     for (const [index, item] of rendered.entries()) {
-      yield* compareItem(item, live[index], of, { path: [...path, index], whole });
+      yield* compareItem(item, live[index], ruleOfItem(rule), { path: [...path, index], whole });
     }
   }
 }
@@ -90,41 +92,34 @@ function* compareItem(rendered: unknown, live: unknown, rule: Rule, place: Place
 function* compareKeyed(
   rendered: readonly unknown[],
   live: readonly unknown[],
-  { keys, of }: Rule & { readonly is: 'keyed' },
+  { keys, defaults, of }: Rule & { readonly is: 'keyed' },
   place: Place,
 ): Generator<Difference> {
-  const waiting = groupByKeys(live, keys);
+  const keyed = (item: unknown) => keysOf(item, keys, defaults);
+  const waiting = Map.groupBy(live, item => canonicalJson(keyed(item)));
   for (const item of rendered) {
     if (!isSet(item)) continue;
-    const segment = keysOf(item, keys);
+    const segment = keyed(item);
     // A name that stands twice is matched one by one.
     const partner = waiting.get(canonicalJson(segment))?.shift();
     yield* compare(item, partner, of, { ...place, path: [...place.path, segment] });
   }
   if (!place.whole) return;
   for (const rest of waiting.values()) {
-    for (const item of rest) yield { path: [...place.path, keysOf(item, keys)], before: item, after: undefined };
+    for (const item of rest) yield { path: [...place.path, keyed(item)], before: item, after: undefined };
   }
 }
-
-function groupByKeys(items: readonly unknown[], keys: readonly string[]): Map<string, unknown[]> {
-  const groups = new Map<string, unknown[]>();
-  for (const item of items) {
-    const key = canonicalJson(keysOf(item, keys));
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return groups;
-}
-
-// The one key that has a default (core/v1 `ContainerPort` and `ServicePort`).
-const keyDefaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' };
 
 /** What names an item: `{ containerPort: 80, protocol: 'TCP' }`. */
-export function keysOf(item: unknown, keys: readonly string[]): Exclude<Segment, string | number> {
+export function keysOf(
+  item: unknown,
+  keys: readonly string[],
+  defaults: Readonly<Record<string, unknown>> = { protocol: 'TCP' },
+): Exclude<Segment, string | number> {
   return Object.fromEntries(
     keys.flatMap(key => {
       const value = isObject(item) ? own(item, key) : undefined;
-      const given = isSet(value) && value !== '' ? value : keyDefaults[key];
+      const given = isSet(value) && value !== '' ? value : own(defaults, key);
       return given === undefined ? [] : [[key, given]];
     }),
   );
@@ -134,16 +129,15 @@ function isSameValue(rendered: unknown, live: unknown, rule: Rule, segment: Segm
   if (rendered === live) return true;
   if (rule.is === 'quantity') return isSameQuantity(rendered, live);
   if (!isSet(live)) return isNothing(rendered, rule);
-  if (rule.is === 'verbatim' || (rendered !== '' && rendered !== 0)) return false;
+  if (isKept(rule) || (rendered !== '' && rendered !== 0)) return false;
   return typeof segment === 'string' && filledWhenEmpty.has(segment);
 }
 
 /** Dropped by the server, or the same as if it were not there. */
 function isNothing(value: unknown, rule: Rule): boolean {
   if (!isSet(value)) return true;
+  if (isKept(rule)) return false;
   switch (rule.is) {
-    case 'verbatim':
-      return false;
     case 'zero':
       return value === 0 || value === false;
     case 'map':
@@ -153,6 +147,11 @@ function isNothing(value: unknown, rule: Rule): boolean {
     default:
       return value === '' || (Array.isArray(value) && value.length === 0);
   }
+}
+
+/** Nothing of it is dropped for being empty. */
+function isKept(rule: Rule): boolean {
+  return rule.is === 'verbatim' || rule.is === 'shape' || ('kept' in rule && rule.kept === true);
 }
 
 export function isSet(value: unknown): boolean {

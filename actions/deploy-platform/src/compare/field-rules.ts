@@ -1,29 +1,66 @@
 import { groupOf } from '@suite/kubernetes';
 import { builtInKinds, builtInTypes } from './built-in-types.ts';
 
-/** How the API server treats a value. */
+/** How the API server treats a value. `kept`: empty ones stay as they are written, as in all of a custom resource. */
 export type Rule =
   /** The fields of a built-in type. `atomic`: an apply replaces it as a whole. */
   | { readonly is: 'struct'; readonly type: string; readonly atomic: boolean; readonly fields: Fields }
-  | { readonly is: 'map'; readonly atomic: boolean; readonly of: Rule }
-  /** Matched by the values of these fields. */
-  | { readonly is: 'keyed'; readonly keys: readonly string[]; readonly of: Rule }
-  | { readonly is: 'set' }
+  /** The fields that the definition of a custom resource has, and what it puts there when nobody says anything. */
+  | {
+      readonly is: 'shape';
+      readonly atomic: boolean;
+      readonly fields: Fields;
+      readonly defaultOf: (field: string) => unknown;
+    }
+  | { readonly is: 'map'; readonly atomic: boolean; readonly of: Rule; readonly kept?: true }
+  /** Matched by the values of these fields, or what they are by default. */
+  | {
+      readonly is: 'keyed';
+      readonly keys: readonly string[];
+      readonly defaults: Readonly<Record<string, unknown>>;
+      readonly of: Rule;
+      readonly kept?: true;
+    }
+  | { readonly is: 'set'; readonly kept?: true }
   /** A list that an apply replaces as a whole. */
-  | { readonly is: 'list'; readonly of: Rule }
+  | { readonly is: 'list'; readonly of: Rule; readonly kept?: true }
   | { readonly is: 'quantity' }
   /** Number or flag whose zero the server drops. */
   | { readonly is: 'zero' }
   /** Nothing is known but that it belongs to a built-in kind. */
   | { readonly is: 'field' }
-  /** Kept exactly as it is written: custom resources, and the values of maps. */
-  | { readonly is: 'verbatim' };
+  /** Kept exactly as it is written. `mayGrow`: a definition that is not known may put defaults into it. */
+  | { readonly is: 'verbatim'; readonly mayGrow: boolean };
 
 /** The rule of a field of a struct. */
 export type Fields = (field: string) => Rule;
 
 const field: Rule = { is: 'field' };
-export const verbatim: Rule = { is: 'verbatim' };
+/** The values of maps, and what is free in a custom resource. */
+export const verbatim: Rule = { is: 'verbatim', mayGrow: false };
+/** A custom resource whose definition is not at hand. */
+const unknownResource: Rule = { is: 'verbatim', mayGrow: true };
+
+/** The rule of what stands under a name in a value with this rule. */
+export function ruleOfField(rule: Rule, name: string): Rule {
+  switch (rule.is) {
+    case 'struct':
+    case 'shape':
+      return rule.fields(name);
+    case 'map':
+      return rule.of;
+    case 'verbatim':
+      return rule;
+    default:
+      return field;
+  }
+}
+
+/** The rule of an item of a list with this rule. */
+export function ruleOfItem(rule: Rule): Rule {
+  if (rule.is === 'list' || rule.is === 'keyed') return rule.of;
+  return rule.is === 'verbatim' ? rule : field;
+}
 
 interface TypeLine {
   readonly atomic: boolean;
@@ -80,7 +117,9 @@ function parseRule(text: string): Rule {
     return { is: 'map', atomic: inside === '!', of: rule };
   }
   const rule = of === '' ? field : structOf(of);
-  return inside === '' ? { is: 'list', of: rule } : { is: 'keyed', keys: inside.split(','), of: rule };
+  if (inside === '') return { is: 'list', of: rule };
+  // The one key that has a default (core/v1 `ContainerPort` and `ServicePort`).
+  return { is: 'keyed', keys: inside.split(','), defaults: { protocol: 'TCP' }, of: rule };
 }
 
 /** Types by group and kind; the last version of a kind stands for those that are not in the table. */
@@ -100,8 +139,8 @@ const byKind = new Map<string, string>(
 /** Metadata has the same fields in every kind, custom ones too. */
 export const metadataRule: Rule = structOf('ObjectMeta');
 
-/** The rule of a whole object; of a kind that the table does not have, `verbatim`. */
+/** The rule of a whole object; of a kind that the table does not have, nothing is known. */
 export function ruleOfKind(apiVersion: string, kind: string): Rule {
   const type = byKind.get(`${apiVersion} ${kind}`) ?? byKind.get(`${groupOf(apiVersion)} ${kind}`);
-  return type === undefined ? verbatim : structOf(type);
+  return type === undefined ? unknownResource : structOf(type);
 }

@@ -1,4 +1,5 @@
 export type { FieldChange, ObjectChange, ObjectPair } from './compare-object.ts';
 export { compareObject } from './compare-object.ts';
+export { createDefinitions } from './definition-rules.ts';
 export { describe } from './describe.ts';
 export { hiddenValue } from './secret-data.ts';

@@ -1,17 +1,18 @@
 import { asArray, canonicalJson, isObject, parseJson } from '@suite/foundation';
 import type { ManagedFields } from '@suite/kubernetes';
 import { type Difference, isSet, keysOf, own } from './differences.ts';
+import { type Rule, ruleOfField, ruleOfItem } from './field-rules.ts';
 import type { Path, Segment } from './paths.ts';
 
 /**
- * Who owns which fields of a live object (`metadata.managedFields`). Only an `Apply` says what somebody wants: an `Update` is
- * given the server's defaults too.
+ * Who owns which fields of a live object (`metadata.managedFields`). An `Apply` says what somebody wants. An `Update`, which is
+ * how releases are written that began with Helm 3, is given the server's defaults too.
  */
 export interface Ownership {
   /** The manager other than ours that owns the field, whose value an apply would have to take from it. */
   otherOwner(path: Path): string | undefined;
-  /** What ours own by apply alone and `rendered` no longer has: the next apply takes it away. */
-  takenAway(rendered: unknown, live: unknown): Difference[];
+  /** What ours own alone and `rendered` no longer has: Helm takes it away. Of an `Update` what no default can have made. */
+  takenAway(rendered: unknown, live: unknown, rule: Rule): Difference[];
 }
 
 /** `managers`: the names of our field managers. */
@@ -21,12 +22,10 @@ export function readOwnership(entries: readonly ManagedFields[], managers: reado
   for (const entry of entries) {
     // Controllers write what they observe there.
     if (isSet(entry.subresource) && entry.subresource !== '') continue;
-    if (managers.includes(entry.manager)) {
-      if (entry.operation === 'Apply') ours.push(entry);
-    } else {
-      for (const leaf of leaves(entry.fieldsV1, '')) others.set(leaf, entry.manager);
-    }
+    if (managers.includes(entry.manager)) ours.push(entry);
+    else for (const leaf of leaves(entry.fieldsV1, '')) others.set(leaf, entry.manager);
   }
+  const applied = ours.filter(({ operation }) => operation === 'Apply');
   const otherOwner = (path: Path): string | undefined => {
     let at = '';
     for (const segment of path) {
@@ -42,15 +41,32 @@ export function readOwnership(entries: readonly ManagedFields[], managers: reado
   };
   return {
     otherOwner,
-    takenAway: (rendered, live) => [
-      ...new Map(
-        ours
-          .flatMap(entry => [...missing(entry.fieldsV1, rendered, live, [], isShared)])
-          .filter(({ path }) => otherOwner(path) === undefined)
-          .map(difference => [difference.path.map(step).join(''), difference] as const),
-      ).values(),
-    ],
+    takenAway(rendered, live, rule) {
+      const found =
+        applied.length > 0
+          ? applied.flatMap(entry => [...missing(entry.fieldsV1, rendered, live, [], isShared)])
+          : ours.flatMap(entry =>
+              [...missing(entry.fieldsV1, rendered, live, [], isShared)].filter(({ path }) => isSaid(path, rule)),
+            );
+      const alone = found.filter(({ path }) => otherOwner(path) === undefined);
+      return [...new Map(alone.map(one => [one.path.map(step).join(''), one] as const)).values()];
+    },
   };
+}
+
+/** Keys of maps that the server itself puts into what somebody else creates. */
+const serverKeys =
+  /^(?:kubernetes\.io\/metadata\.name|deprecated\.daemonset\.template\.generation|(?:batch\.kubernetes\.io\/)?(?:controller-uid|job-name))$/;
+
+/** Keys of maps and items of lists with keys: no default makes those, so somebody said them. */
+function isSaid(path: Path, rule: Rule): boolean {
+  const last = path.at(-1);
+  let parent = rule;
+  for (const segment of path.slice(0, -1))
+    parent = typeof segment === 'string' ? ruleOfField(parent, segment) : ruleOfItem(parent);
+  if (typeof last === 'object') return parent.is === 'keyed';
+  // Requests are made of limits.
+  return parent.is === 'map' && parent.of.is !== 'quantity' && !serverKeys.test(String(last));
 }
 
 /** Fields without fields below: the ones that have a value. */
