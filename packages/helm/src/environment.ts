@@ -14,7 +14,7 @@ export function helmEnvironment(env: Environment, folder: string): Record<string
     HELM_DATA_HOME: join(folder, 'data'),
     HELM_PLUGINS: join(folder, 'plugins'),
     HELM_NO_PLUGINS: '1',
-    HELM_REGISTRY_CONFIG: join(folder, 'registry.json'),
+    HELM_REGISTRY_CONFIG: registryConfigOf(folder),
     HELM_REPOSITORY_CONFIG: join(folder, 'repositories.yaml'),
     HELM_REPOSITORY_CACHE: join(folder, 'cache', 'repository'),
     HELM_CONTENT_CACHE: join(folder, 'cache', 'content'),
@@ -23,4 +23,9 @@ export function helmEnvironment(env: Environment, folder: string): Record<string
     DOCKER_CONFIG: join(folder, 'docker'),
     NO_COLOR: '1',
   };
+}
+
+/** Where Helm finds logins of registries. */
+export function registryConfigOf(folder: string): string {
+  return join(folder, 'registry.json');
 }

@@ -3,6 +3,9 @@ import type { PulledChart } from './charts/pull.ts';
 import type { ChartSource } from './charts/source.ts';
 import type { Revision, RevisionStatus } from './release-state.ts';
 
+/** How one signs in to a registry that does not give its charts to everybody, by its host. */
+export type RegistryLogins = Readonly<Record<string, { readonly username: string; readonly password: string }>>;
+
 /** How a cluster is reached. */
 export interface ClusterAccess {
   /** Path of a kubeconfig. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command, Exit } from '@suite/action-kit';
 import type { JsonObject } from '@suite/foundation';
+import { helmEnvironment } from './environment.ts';
 import { createHelm } from './helm.ts';
 import { manualClock } from './testing/manual-clock.ts';
 import { readRecording } from './testing/recordings.ts';
@@ -231,6 +232,26 @@ describe('commands', () => {
     await expect(helm.history(release)).rejects.toThrow(
       /^Release s in t1: the API server cannot be reached: .* use a runner that stands there\.$/,
     );
+  });
+
+  test('logins of registries stand in a file that only we can read', async () => {
+    const own = join(folder, 'private');
+    const helm = createHelm({
+      file: 'helm',
+      env: {},
+      folder: own,
+      log: { info: () => {} },
+      clock: manualClock(),
+      registries: { 'acr.azurecr.io': { username: '0000', password: 'refresh' } },
+      processes: { run: async () => ({ code: 0, signal: null, stdout: '[]', stderr: '', interrupted: false }) },
+    });
+    await helm.list({ kubeconfig: '/kube/config' });
+    const file = join(own, 'registry.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      auths: { 'acr.azurecr.io': { auth: Buffer.from('0000:refresh').toString('base64') } },
+    });
+    expect([(await stat(file)).mode & 0o777, (await stat(own)).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect(helmEnvironment({}, own)['HELM_REGISTRY_CONFIG']).toBe(file);
   });
 
   test('an answer that is no JSON is a defect', async () => {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '@suite/foundation';
 import { type PulledChart, pullChart } from './charts/pull.ts';
@@ -11,11 +10,13 @@ import type {
   ClusterAccess,
   Helm,
   ListedRelease,
+  RegistryLogins,
   ReleaseRef,
   RenderOptions,
   UpgradeOptions,
   Wait,
 } from './helm-port.ts';
+import { prepareFolder } from './prepare-folder.ts';
 import { readHistory, readStatus } from './release-state.ts';
 import { type HelmProcess, type Ran, runHelm } from './run-helm.ts';
 import { withValuesFile } from './values-file.ts';
@@ -23,14 +24,19 @@ import { withValuesFile } from './values-file.ts';
 export interface HelmOptions extends Omit<HelmProcess, 'cwd'> {
   /** A folder of ours, the one of `helmEnvironment`: charts, values for a moment, and Helm's own files. */
   readonly folder: string;
+  readonly registries?: RegistryLogins;
 }
 
 const defaultHistory = 10;
 
 /** The Helm commands that the suite uses. */
-export function createHelm({ folder, ...rest }: HelmOptions): Helm {
+export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
   const helm: HelmProcess = { ...rest, cwd: folder };
-  const ready = async () => void (await mkdir(folder, { recursive: true, mode: 0o700 }));
+  let prepared: Promise<void> | undefined;
+  const ready = () => {
+    prepared ??= prepareFolder(folder, registries);
+    return prepared;
+  };
 
   const onCluster = async (
     command: string,

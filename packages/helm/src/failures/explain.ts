@@ -125,6 +125,11 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
       );
     case 'registry-denied':
       return one(`its registry refuses to give it: ${quote(detail.reason)}`);
+    case 'registry-unreachable':
+      return one(
+        `its registry cannot be reached: ${quote(detail.reason)}`,
+        'Let the runner reach that address, and where blobs are sent from, or mirror the chart.',
+      );
     case 'misuse':
       return `${context.command} was called wrongly: ${quote(detail.reason)}`;
     case 'other':

@@ -48,6 +48,7 @@ export type FailureDetail =
   | { readonly kind: 'digest'; readonly expected: string; readonly actual: string }
   /** The registry or repository lets nobody, or not us, read it. */
   | { readonly kind: 'registry-denied'; readonly reason: string }
+  | { readonly kind: 'registry-unreachable'; readonly reason: string }
   /** A combination of options that Helm refuses: ours to avoid. */
   | { readonly kind: 'misuse'; readonly reason: string }
   | { readonly kind: 'other'; readonly reason: string };

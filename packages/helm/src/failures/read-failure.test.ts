@@ -174,6 +174,33 @@ describe('what Helm 4.1.4 printed means', () => {
         reason: 'it renders no valid YAML: yaml: line 12: mapping values are not allowed in this context',
       },
     ],
+    [
+      'pull-digest',
+      {
+        kind: 'digest',
+        expected: `sha256:${'0'.repeat(64)}`,
+        actual: 'sha256:c341fc1f6d8c51aca1cac04927b7f4b54585f04cc26e6a5f42803c3efcbea3f6',
+      },
+    ],
+    [
+      'pull-unknown',
+      { kind: 'chart-not-found', reason: `ghcr.io/argoproj/argo-helm/argo-cd@sha256:${'0'.repeat(64)}: not found` },
+    ],
+    [
+      'pull-unknown-version',
+      {
+        kind: 'chart-not-found',
+        reason: 'chart "jupyterhub" version "1.0.0" not found in https://hub.jupyter.org/helm-chart/ repository',
+      },
+    ],
+    ['pull-no-repository', { kind: 'chart-not-found', reason: expect.stringContaining('404 Not Found') as never }],
+    ['pull-denied', { kind: 'registry-denied', reason: expect.stringContaining('status code 403: denied') as never }],
+    ['pull-repository-denied', { kind: 'registry-denied', reason: expect.stringContaining('403 Forbidden') as never }],
+    ['pull-unreachable', { kind: 'registry-unreachable', reason: expect.stringContaining('proxyconnect') as never }],
+    [
+      'pull-repository-unreachable',
+      { kind: 'registry-unreachable', reason: expect.stringContaining('proxyconnect') as never },
+    ],
     ['template-dependency', { kind: 'missing-dependency', dependencies: ['redis'] }],
     ['template-kube-version', { kind: 'kube-version', required: '>=1.30.0-0', actual: 'v1.20.0' }],
   ])('%s', (recording, detail) => {

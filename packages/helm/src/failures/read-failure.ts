@@ -235,6 +235,21 @@ const missingDependency: Reader = text => {
   return list === undefined ? undefined : { kind: 'missing-dependency', dependencies: list.trim().split(/,\s*/) };
 };
 
+/** Registries are spoken to by oras-go, repositories by Helm itself. */
+const pull: Reader = text => {
+  const [, actual, expected] = /chart reference digest mismatch: (\S+) is not (\S+)/.exec(text) ?? [];
+  if (actual !== undefined && expected !== undefined) return { kind: 'digest', expected, actual };
+  const isPull =
+    /^failed to perform "\w+" on (?:source|destination): |is not a valid chart repository or cannot be reached: /;
+  const [, reason] = /^(chart "[^"]*" version "[^"]*" not found in .*)$/.exec(text) ?? [];
+  if (reason !== undefined) return { kind: 'chart-not-found', reason };
+  if (!isPull.test(text)) return undefined;
+  const said = text.replace(/^failed to perform "\w+" on \w+: /, '');
+  if (/: not found$|status code 404| : 404 /.test(said)) return { kind: 'chart-not-found', reason: said };
+  if (/status code 40[13]| : 40[13] /.test(said)) return { kind: 'registry-denied', reason: said };
+  return { kind: 'registry-unreachable', reason: said };
+};
+
 const misuse: Reader = text =>
   /forceConflicts enabled when serverSideApply disabled|none of the others can be|unknown (?:flag|command)/.test(text)
     ? { kind: 'misuse', reason: text }
@@ -246,6 +261,7 @@ const readers: readonly Reader[] = [
   kubeVersion,
   missingDependency,
   template,
+  pull,
   misuse,
   tooLarge,
   conflict,

@@ -18,17 +18,22 @@ export interface ChartArchive {
 
 /** Packs a chart's folder; the same files always give the same bytes. */
 export function packChart(folder: string): ChartArchive {
-  const name = folder.split(sep).at(-1) ?? '';
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
-    .map(entry => join(entry.parentPath, entry.name))
-    .sort();
-  const inside = (path: string) =>
-    `${name}/${path
-      .slice(folder.length + 1)
-      .split(sep)
-      .join('/')}`;
-  return readArchive(gzipStored(writeTar(paths.map(path => [inside(path), readFileSync(path)] as const))));
+    .map(entry => join(entry.parentPath, entry.name));
+  const inside = (path: string) => path.slice(folder.length + 1).replaceAll(sep, '/');
+  const files = new Map(paths.map(path => [inside(path), readFileSync(path)]));
+  return readArchive(pack(folder.split(sep).at(-1) ?? '', files));
+}
+
+/** The same for files that lie nowhere, by their path inside of the chart's folder. */
+export function packFiles(name: string, files: Readonly<Record<string, string>>): Buffer {
+  return pack(name, new Map(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)])));
+}
+
+function pack(name: string, files: ReadonlyMap<string, Buffer>): Buffer {
+  const sorted = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
+  return gzipStored(writeTar(sorted.map(([path, content]) => [`${name}/${path}`, content] as const)));
 }
 
 /** Throws when the bytes are no chart. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digestOf, openRepository, type RegistryContent, storeManifest } from '../registry/content.ts';
 import { mediaTypes } from '../registry/manifest.ts';
 import { type ChartAddress, chartAddresses, urlOf } from './addresses.ts';
-import { type ChartArchive, packChart, readArchive } from './archive.ts';
+import { type ChartArchive, packChart, packFiles, readArchive } from './archive.ts';
 
 /** A chart as a person finds it. */
 export interface ServedChart {
@@ -21,6 +21,8 @@ export interface Charts {
   /** The newest one of that name; throws when none is served. */
   find(name: string): ServedChart;
   archive(name: string): Buffer;
+  /** Packs files by their path inside of the chart's folder, always to the same bytes. */
+  pack(name: string, files: Readonly<Record<string, string>>): Buffer;
   /** Puts another archive under the name and version that it says it has, as somebody does who moves a tag. */
   publish(archive: Buffer): ServedChart;
   /** Puts other bytes under the version of a chart, whatever they are. In an OCI registry the tag moves to them. */
@@ -93,6 +95,7 @@ export function createChartCatalog(folder?: string): ChartCatalog {
       list: () => [...all().values()].map(view),
       find: name => view(demand(name)),
       archive: name => demand(name).content,
+      pack: packFiles,
       publish: archive => view(put(all(), readArchive(archive))),
       replace: (name, content) => view(put(all(), { ...demand(name), ...withContent(content) })),
     },
