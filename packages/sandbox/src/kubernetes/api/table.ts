@@ -43,6 +43,8 @@ function columnsOf(type: ResourceType): readonly Column[] {
     }),
   );
   if (own !== undefined && own.length > 0) return [name, ...own];
+  // Events are known by when they were last seen, not by their names.
+  if (type.plural === 'events') return known['events'] ?? [];
   return [name, ...(known[storeKey(type)] ?? []), age];
 }
 
@@ -169,6 +171,7 @@ const known: Readonly<Record<string, readonly Column[]>> = {
     word('StorageClass', 'spec', 'storageClassName'),
   ],
   events: [
+    { name: 'Last Seen', of: (object, now) => ageOf(text(object['lastTimestamp']), now) },
     word('Type', 'type'),
     word('Reason', 'reason'),
     {

@@ -8,6 +8,7 @@ import { jsonPatch } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicPatch } from '../patch/strategic-patch.ts';
 import { apiVersionOf, type ResourceType } from '../resources/resource-type.ts';
+import { unknownFields } from '../resources/unknown-fields.ts';
 import { KubeError, refusals } from '../status.ts';
 import { type Propagation, type Removal, type RemoveOptions, removeObject } from '../writes/remove.ts';
 import { applyObject, createObject, updateObject, type WriteOptions } from '../writes/write.ts';
@@ -85,7 +86,7 @@ async function apply(call: ApiCall): Promise<WorldResponse> {
   if (Array.isArray(sent.metadata.managedFields) && sent.metadata.managedFields.length > 0) {
     throw refusals.badRequest('metadata.managedFields must be nil');
   }
-  const unknown = type.custom?.schema.unknownFields(sent) ?? [];
+  const unknown = unknownFields(type, sent);
   if (unknown.length > 0) {
     const place = [info.namespace, sent.metadata.name].filter(Boolean).join('/');
     const why = unknown.map(field => `.${field}: field not declared in schema`).join('\n');
@@ -224,7 +225,7 @@ export function readObjectOf({ type, info }: ApiCall, sent: unknown): KubeObject
 /** Fields that the type's schema does not know: refused, warned of or ignored, as the caller wishes. */
 function judgeFields({ request, type }: ApiCall, sent: KubeObject): readonly string[] {
   const wish = fieldValidationOf(request.query);
-  const unknown = wish === 'Ignore' ? [] : (type.custom?.schema.unknownFields(sent) ?? []);
+  const unknown = wish === 'Ignore' ? [] : unknownFields(type, sent);
   const words = unknown.map(field => `unknown field ${JSON.stringify(field)}`);
   if (words.length > 0 && wish === 'Strict') {
     throw refusals.badRequest(
