@@ -1,18 +1,7 @@
-import type { Authorizer, User } from '../access/attributes.ts';
-import type { Cluster } from '../cluster.ts';
 import { isSame, type KubeObject } from '../objects.ts';
 import { refuseEscalation } from '../rbac/escalation.ts';
-import type { ResourceType } from '../resources/resource-type.ts';
+import type { Admission } from './admission.ts';
 import { callWebhooks } from './webhooks.ts';
-
-export interface Admission {
-  readonly cluster: Cluster;
-  readonly type: ResourceType;
-  readonly user: User;
-  readonly authorize: Authorizer;
-  readonly operation: 'CREATE' | 'UPDATE' | 'DELETE';
-  readonly dryRun: boolean;
-}
 
 /** Everything that may keep an allowed caller from a write. Throws to refuse. */
 export function admit(admission: Admission, object: KubeObject, before: KubeObject | undefined): void {

@@ -3,7 +3,7 @@ import { at, type Fields, type KubeObject, objects, stringMap, strings } from '.
 import { labelSelector } from '../resources/selectors.ts';
 import { KubeError, refusals } from '../status.ts';
 import type { Store } from '../store/store.ts';
-import type { Admission } from './admit.ts';
+import type { Admission } from './admission.ts';
 
 const group = 'admissionregistration.k8s.io';
 
