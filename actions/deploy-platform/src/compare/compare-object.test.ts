@@ -339,6 +339,13 @@ describe('what is rendered no more', () => {
     expect(changes(rendered, live(entry('helm', 'Update', owned)))).toEqual([
       `${podPath}.containers[sidecar]: {"name":"sidecar"} → -`,
     ]);
+    const tolerations = { 'f:spec': { 'f:template': { 'f:spec': { 'f:tolerations': {}, 'f:dnsPolicy': {} } } } };
+    const pod = deployment(
+      { tolerations: [{ key: 'a' }], dnsPolicy: 'Default' },
+      {},
+      { managedFields: [entry('helm', 'Update', tolerations)] },
+    );
+    expect(changes(deployment({}), pod)).toEqual([`${podPath}.tolerations: [{"key":"a"}] → -`]);
     const labels = { 'f:metadata': { 'f:labels': { 'f:x': {}, 'f:kubernetes.io/metadata.name': {} } } };
     expect(changes(rendered, live(entry('helm', 'Update', labels)))).toEqual(['metadata.labels.x: "1" → -']);
     // Once it is applied, what it was before says nothing any more.

@@ -46,7 +46,7 @@ export function readOwnership(entries: readonly ManagedFields[], managers: reado
         applied.length > 0
           ? applied.flatMap(entry => [...missing(entry.fieldsV1, rendered, live, [], isShared)])
           : ours.flatMap(entry =>
-              [...missing(entry.fieldsV1, rendered, live, [], isShared)].filter(({ path }) => isSaid(path, rule)),
+              [...missing(entry.fieldsV1, rendered, live, [], isShared)].filter(one => isSaid(one, rule)),
             );
       const alone = found.filter(({ path }) => otherOwner(path) === undefined);
       return [...new Map(alone.map(one => [one.path.map(step).join(''), one] as const)).values()];
@@ -58,15 +58,30 @@ export function readOwnership(entries: readonly ManagedFields[], managers: reado
 const serverKeys =
   /^(?:kubernetes\.io\/metadata\.name|deprecated\.daemonset\.template\.generation|(?:batch\.kubernetes\.io\/)?(?:controller-uid|job-name))$/;
 
-/** Keys of maps and items of lists with keys: no default makes those, so somebody said them. */
-function isSaid(path: Path, rule: Rule): boolean {
+/** Lists that the server makes when nobody says them (Kubernetes 1.34.4, `pkg/apis/<group>/v1/defaults.go`; addresses are allocated). */
+const serverLists: ReadonlySet<unknown> = new Set(['clusterIPs', 'ipFamilies', 'metrics', 'policies', 'policyTypes']);
+
+/** What no default makes, so that somebody said it: keys of maps, items of lists with keys, most lists. */
+function isSaid({ path, before }: Difference, rule: Rule): boolean {
   const last = path.at(-1);
   let parent = rule;
-  for (const segment of path.slice(0, -1))
+  for (const segment of path.slice(0, -1)) {
     parent = typeof segment === 'string' ? ruleOfField(parent, segment) : ruleOfItem(parent);
-  if (typeof last === 'object') return parent.is === 'keyed';
-  // Requests are made of limits.
-  return parent.is === 'map' && parent.of.is !== 'quantity' && !serverKeys.test(String(last));
+  }
+  if (typeof last !== 'string') return parent.is === 'keyed';
+  switch (parent.is) {
+    case 'map':
+      // Requests are made of limits.
+      return parent.of.is !== 'quantity' && !serverKeys.test(last);
+    case 'shape':
+      return parent.defaultOf(last) === undefined;
+    case 'verbatim':
+      return !parent.mayGrow;
+    default: {
+      const own = ruleOfField(parent, last);
+      return (Array.isArray(before) && !serverLists.has(last)) || (own.is === 'map' && own.atomic);
+    }
+  }
 }
 
 /** Fields without fields below: the ones that have a value. */
