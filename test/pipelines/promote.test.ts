@@ -409,7 +409,8 @@ describe('an older run waits for its approval while a newer one goes through', (
       return true;
     };
     older = await promote(commits.base, commits.older);
-  });
+    // Two whole promotions, one inside of the other.
+  }, 300_000);
 
   test('the newer one is promoted', () => {
     expect(newer?.conclusion).toBe('success');

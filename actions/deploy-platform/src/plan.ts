@@ -1,8 +1,7 @@
 import { type Change, type Check, createDigest } from '@suite/change-report';
 import { count, sentenceList } from '@suite/foundation';
 import { identityOf, type KubernetesObject, type ObjectRef, refOf, titleOf } from '@suite/kubernetes';
-import { compareObject, describe, type ObjectChange } from './compare/index.ts';
-import { hiddenValue } from './compare/secret-data.ts';
+import { compareObject, createDefinitions, describe, hiddenValue, type ObjectChange } from './compare/index.ts';
 import { isSecret, type Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
 import type { RenderedRelease } from './render.ts';
@@ -42,7 +41,8 @@ export function planReleases(
   key: string,
   checks: readonly Check[],
 ): PlatformPlan {
-  const present = rendered.map(one => planRelease(one, observed, key));
+  const definitionOf = createDefinitions(rendered.flatMap(({ objects }) => objects.map(({ object }) => object)));
+  const present = rendered.map(one => planRelease(one, observed, key, definitionOf));
   const names = new Set(rendered.map(({ release }) => release.name));
   const gone = [...observed.records.values()].filter(({ release }) => !names.has(release));
   const taken = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => identityOf(refOf(object)))));
@@ -62,7 +62,12 @@ export function planReleases(
 /** What Helm is called where it applies: since 4.0 by server-side apply, before on its own side. */
 export const helmManagers: readonly string[] = ['helm', 'Helm'];
 
-function planRelease(rendered: RenderedRelease, observed: Observed, key: string): ReleasePlan {
+function planRelease(
+  rendered: RenderedRelease,
+  observed: Observed,
+  key: string,
+  definitionOf: ReturnType<typeof createDefinitions>,
+): ReleasePlan {
   const { release, chart, objects, hooks } = rendered;
   const record = observed.records.get(release.name);
   const secrets = Object.fromEntries(
@@ -82,7 +87,12 @@ function planRelease(rendered: RenderedRelease, observed: Observed, key: string)
     if (observed.unreadable.has(identity)) return [];
     const change = isSecret(object)
       ? compareSecret(refOf(object), secrets[secretName(object)], record?.secrets[secretName(object)])
-      : compareObject({ rendered: object, live: observed.live.get(identity), managers: helmManagers });
+      : compareObject({
+          rendered: object,
+          live: observed.live.get(identity),
+          managers: helmManagers,
+          definition: definitionOf(object),
+        });
     for (const { path, conflictsWith } of change.fields) {
       if (conflictsWith !== undefined) takesBack.push({ title: titleOf(change.ref), path, from: conflictsWith });
     }

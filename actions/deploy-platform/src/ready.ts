@@ -96,8 +96,8 @@ function perform(probe: Probe, context: ProbeContext): Promise<void> {
     case 'crds':
       return definitions(context);
     case 'condition': {
-      const { apiVersion, resource, namespace, name, condition } = probe;
-      return followOne(context, { apiVersion, kind: resource, namespace, name }, found => {
+      const { apiVersion, objectKind, namespace, name, condition } = probe;
+      return followOne(context, { apiVersion, kind: objectKind, namespace, name }, found => {
         const state = found === undefined ? undefined : conditionOf(found, condition);
         if (state?.status === 'True') return { is: 'ready' };
         const said = state === undefined || state.message === '' ? '' : `: ${state.message}`;

@@ -56,7 +56,7 @@ export type Probe =
   | {
       readonly kind: 'condition';
       readonly apiVersion: string;
-      readonly resource: string;
+      readonly objectKind: string;
       readonly namespace?: string;
       readonly name: string;
       readonly condition: string;

@@ -31,6 +31,8 @@ export interface Run {
 
 export interface Ran {
   readonly stdout: string;
+  /** Its last 64 KiB. */
+  readonly stderr: string;
   /** What Helm and the API server warned of, each once. */
   readonly warnings: readonly string[];
 }
@@ -72,7 +74,7 @@ export async function runHelm(helm: HelmProcess, run: Run): Promise<Ran> {
     ended.abort();
     await Promise.all([beat, guard]);
   }
-  if (exit.code === 0) return { stdout: exit.stdout, warnings: [...warnings] };
+  if (exit.code === 0) return { stdout: exit.stdout, stderr: exit.stderr, warnings: [...warnings] };
   throw translateFailure(
     {
       exit,

@@ -19,7 +19,7 @@ export function issuers(input: ReleaseInput): Release | undefined {
     readiness: names.map(name => ({
       kind: 'condition',
       apiVersion: 'cert-manager.io/v1',
-      resource: 'clusterissuers',
+      objectKind: 'ClusterIssuer',
       name,
       condition: 'Ready',
     })),

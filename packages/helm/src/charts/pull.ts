@@ -62,7 +62,7 @@ async function getArchive(
   const fresh = await mkdtemp(join(folder, 'pull-'));
   try {
     const args = source.kind === 'oci' ? ociArguments(source) : repositoryArguments(source);
-    const { stdout } = await runHelm(helm, {
+    const { stdout, stderr } = await runHelm(helm, {
       args: ['pull', ...args, '--destination', fresh],
       context,
       deadlineSeconds: 300,
@@ -73,7 +73,7 @@ async function getArchive(
     const found =
       source.kind === 'http'
         ? await digestOfFile(join(fresh, archive))
-        : (/^Digest: (sha256:[0-9a-f]{64})$/m.exec(stdout)?.[1] ?? digest);
+        : (/^Digest: (sha256:[0-9a-f]{64})$/m.exec(`${stdout}\n${stderr}`)?.[1] ?? digest);
     if (found === undefined) throw new Error(`\`helm pull\` did not say the digest of ${context.subject}.`);
     if (digest !== undefined && found !== digest)
       throw failureOf({ kind: 'digest', expected: digest, actual: found }, context);

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ChangeReport } from '@suite/change-report';
+import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+
+/** The releases that every platform has by default, from the example as it is, on the sandbox's cluster with its small charts. */
+let sandbox: BundleWorld;
+
+beforeAll(async () => {
+  sandbox = await openBundleWorld();
+  sandbox.world.settings.operationMs = 0;
+  for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
+}, 240_000);
+afterAll(() => sandbox.close());
+
+const run = (inputs: Readonly<Record<string, string>>) =>
+  sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform' });
+const plan = async (): Promise<ChangeReport> => reportOf(succeeded(await run({ command: 'plan' })));
+
+describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack, argo-cd', () => {
+  test('are planned, applied in the order of their needs, ready, and planned again without changes', async () => {
+    const first = await plan();
+    expect(first.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
+    expect(first.verdict).toBe('changes');
+    const releases = new Set(first.changes.map(({ address }) => address.split('/')[0]));
+    expect([...releases].sort()).toEqual([
+      'argo-cd',
+      'cert-manager',
+      'issuers',
+      'kube-prometheus-stack',
+      'prometheus-operator-crds',
+    ]);
+    const applied = succeeded(await run({ command: 'apply', 'expected-digest': first.digest ?? '' }));
+    const log = applied.log.join('\n');
+    const at = (release: string) => log.indexOf(`${release}: installed and ready`);
+    expect(at('prometheus-operator-crds')).toBeGreaterThan(0);
+    expect(at('cert-manager')).toBeGreaterThan(at('prometheus-operator-crds'));
+    expect(at('issuers')).toBeGreaterThan(at('cert-manager'));
+    expect(at('kube-prometheus-stack')).toBeGreaterThan(at('cert-manager'));
+    const second = await plan();
+    expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
+    expect(second.verdict).toBe('no-changes');
+    succeeded(await run({ command: 'verify' }));
+  }, 300_000);
+});
