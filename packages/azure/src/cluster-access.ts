@@ -1,6 +1,6 @@
-import type { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { TokenCredential } from '@azure/core-auth';
 import { UserError } from '@suite/foundation';
+import { clusterId, containerService } from './container-service.ts';
 import { translateRequestFailure, withRetries } from './failure.ts';
 import { type ArmOptions, isAbsent } from './resource-reader.ts';
 
@@ -22,22 +22,11 @@ export function createClusterAccess(
   credential: TokenCredential,
   options: ArmOptions & { readonly subscription: string },
 ): ClusterAccess {
-  const { cloud, identity, clock, subscription, httpClient } = options;
-  let client: Promise<ContainerServiceClient> | undefined;
-  const connect = async () => {
-    const sdk = await import('@azure/arm-containerservice');
-    return new sdk.ContainerServiceClient(credential, subscription, {
-      endpoint: cloud.resourceManager,
-      credentials: { scopes: [`${cloud.resourceManager}/.default`] },
-      // One policy for all requests, on the injected clock.
-      retryOptions: { maxRetries: 0 },
-      ...(httpClient === undefined ? {} : { httpClient }),
-    });
-  };
+  const { cloud, identity, clock, subscription } = options;
+  const connect = containerService(credential, options);
   return {
     kubeconfig: async (resourceGroup, name) => {
-      client ??= connect();
-      const { managedClusters } = await client;
+      const { managedClusters } = await connect();
       try {
         const { kubeconfigs } = await withRetries(
           () => managedClusters.listClusterUserCredentials(resourceGroup, name, { format: 'exec' }),
@@ -57,7 +46,7 @@ export function createClusterAccess(
           host: new URL(cloud.resourceManager).host,
           right: {
             action: 'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
-            scope: `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`,
+            scope: clusterId(subscription, resourceGroup, name),
           },
         });
       }

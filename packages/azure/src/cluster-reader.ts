@@ -1,6 +1,7 @@
-import type { AgentPool, ContainerServiceClient } from '@azure/arm-containerservice';
+import type { AgentPool } from '@azure/arm-containerservice';
 import type { TokenCredential } from '@azure/core-auth';
 import { mapCluster } from './cluster-mapping.ts';
+import { clusterId, containerService } from './container-service.ts';
 import { translateRequestFailure, withRetries } from './failure.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { type ArmOptions, isAbsent } from './resource-reader.ts';
@@ -14,24 +15,11 @@ export function createClusterReader(
   credential: TokenCredential,
   options: ArmOptions & { readonly subscription: string },
 ): ClusterReader {
-  const { cloud, identity, clock, subscription, httpClient } = options;
-  let client: Promise<ContainerServiceClient> | undefined;
-
-  const connect = async () => {
-    const sdk = await import('@azure/arm-containerservice');
-    return new sdk.ContainerServiceClient(credential, subscription, {
-      endpoint: cloud.resourceManager,
-      credentials: { scopes: [`${cloud.resourceManager}/.default`] },
-      // One policy for all requests, on the injected clock.
-      retryOptions: { maxRetries: 0 },
-      ...(httpClient === undefined ? {} : { httpClient }),
-    });
-  };
-
+  const { cloud, identity, clock, subscription } = options;
+  const connect = containerService(credential, options);
   return {
     read: async (resourceGroup, name) => {
-      client ??= connect();
-      const { managedClusters, agentPools } = await client;
+      const { managedClusters, agentPools } = await connect();
       const list = async () => {
         const pools: AgentPool[] = [];
         for await (const pool of agentPools.list(resourceGroup, name)) pools.push(pool);
@@ -48,7 +36,7 @@ export function createClusterReader(
           host: new URL(cloud.resourceManager).host,
           right: {
             action: 'Microsoft.ContainerService/managedClusters/read',
-            scope: `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${name}`,
+            scope: clusterId(subscription, resourceGroup, name),
           },
         });
       }

@@ -52,6 +52,23 @@ export function shorten(text: string, limit: number): string {
     .replace(/\ufffd$/, '')}…`;
 }
 
+const quoteLimit = 1500;
+
+/** Text from outside as a sentence of ours: harmless, on one line, of bounded length, with a full stop. */
+export function quote(text: string): string {
+  const line = shorten(oneLine(text), quoteLimit);
+  return /[.!?…]$/.test(line) ? line : `${line}.`;
+}
+
+/** The same for a name, an id or a path inside of a sentence. */
+export function term(text: string): string {
+  return shorten(oneLine(text), 400);
+}
+
+function oneLine(text: string): string {
+  return printable(text).replace(/\s+/g, ' ').trim();
+}
+
 export function utf8Length(text: string): number {
   return Buffer.byteLength(text, 'utf8');
 }

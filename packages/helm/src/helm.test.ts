@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Command, Exit } from '@suite/action-kit';
 import type { JsonObject } from '@suite/foundation';
+import { manualClock } from '@suite/foundation/testing';
 import { helmEnvironment } from './environment.ts';
 import { createHelm } from './helm.ts';
-import { manualClock } from './testing/manual-clock.ts';
 import { readRecording } from './testing/recordings.ts';
 
 let folder: string;

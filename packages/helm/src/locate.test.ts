@@ -3,11 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ProcessRunner } from '@suite/action-kit';
+import type { ProcessRunner, ToolStore } from '@suite/action-kit';
 import { UserError } from '@suite/foundation';
 import { isSupported, locateHelm } from './locate.ts';
 import { pinnedRelease, releasePlatform } from './release.ts';
-import type { ToolStore } from './tool-store.ts';
 
 const archive = 'not really an archive';
 const release = {

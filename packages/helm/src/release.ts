@@ -1,8 +1,10 @@
+import { goPlatform, type ToolRelease } from '@suite/action-kit';
+
 /**
  * The one Helm that is downloaded when a runner has none: the version whose output `fixtures` holds. SHA-256 of each
  * archive from the release notes of helm/helm v4.1.4 (2026-04-09). Platforms without an entry are not downloaded.
  */
-export const pinnedRelease: Release = {
+export const pinnedRelease: ToolRelease = {
   version: '4.1.4',
   checksums: {
     'linux-amd64': '70b2c30a19da4db264dfd68c8a3664e05093a361cefd89572ffb36f8abfa3d09',
@@ -14,20 +16,11 @@ export const pinnedRelease: Release = {
   },
 };
 
-export interface Release {
-  readonly version: string;
-  /** SHA-256 in lower-case hex, by `<os>-<architecture>` in Helm's words. */
-  readonly checksums: Readonly<Record<string, string>>;
-}
-
 /** `linux-amd64` for Node's `linux` and `x64`; undefined for what Helm does not build under these names. */
 export function releasePlatform(platform: string, arch: string): string | undefined {
-  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[platform];
-  const machine = { x64: 'amd64', arm64: 'arm64' }[arch];
-  return system === undefined || machine === undefined ? undefined : `${system}-${machine}`;
+  return goPlatform(platform, arch, '-');
 }
 
-/** The archive holds one folder that is named like the platform. */
 export function releaseUrl(version: string, platform: string): string {
   const extension = platform.startsWith('windows-') ? 'zip' : 'tar.gz';
   return `https://get.helm.sh/helm-v${version}-${platform}.${extension}`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command, Exit } from '@suite/action-kit';
 import { UserError } from '@suite/foundation';
+import { manualClock } from '@suite/foundation/testing';
 import { runHelm } from './run-helm.ts';
-import { manualClock } from './testing/manual-clock.ts';
 import { readRecording } from './testing/recordings.ts';
 
 const context = { command: 'helm upgrade', subject: 'Release s in t1' };

@@ -3,11 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ProcessRunner } from '@suite/action-kit';
+import type { ProcessRunner, ToolStore } from '@suite/action-kit';
 import { UserError } from '@suite/foundation';
 import { isRecentEnough, locateTerraform } from './locate.ts';
 import { pinnedRelease, releasePlatform } from './release.ts';
-import type { ToolStore } from './tool-store.ts';
 
 const zip = 'not really a zip';
 const release = {
@@ -40,6 +39,7 @@ function store(calls: string[], overrides: Partial<ToolStore> = {}): ToolStore {
       return join(folder, 'terraform.zip');
     },
     extractZip: async () => '/extracted',
+    extractTar: () => Promise.reject(new Error('Terraform comes in zip files.')),
     cache: async (from, name, version, arch) => {
       calls.push(`cache ${from} ${name} ${version} ${arch}`);
       return '/cache/terraform';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { manualClock } from '@suite/foundation/testing';
 import fc from 'fast-check';
 import { startProgress } from './progress.ts';
-import { manualClock } from './testing/manual-clock.ts';
 import { recordedEvents } from './testing/recordings.ts';
 import { readUiLine, type UiEvent } from './ui-events.ts';
 

@@ -1,9 +1,11 @@
+import { goPlatform, type ToolRelease } from '@suite/action-kit';
+
 /**
  * The one Terraform that is downloaded when a runner has none: the version of all recorded runs in `test/fixtures`.
  * SHA-256 of each zip: linux and darwin from HashiCorp's own formula (hashicorp/homebrew-tap, commit e67d13c, 2025-04-09),
  * windows from microsoft/winget-pkgs, manifest Hashicorp.Terraform 1.11.4. Platforms without an entry are not downloaded.
  */
-export const pinnedRelease: Release = {
+export const pinnedRelease: ToolRelease = {
   version: '1.11.4',
   checksums: {
     linux_amd64: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc',
@@ -14,17 +16,9 @@ export const pinnedRelease: Release = {
   },
 };
 
-export interface Release {
-  readonly version: string;
-  /** SHA-256 in lower-case hex, by `<os>_<architecture>` in HashiCorp's words. */
-  readonly checksums: Readonly<Record<string, string>>;
-}
-
 /** `linux_amd64` for Node's `linux` and `x64`; undefined for what HashiCorp does not build under these names. */
 export function releasePlatform(platform: string, arch: string): string | undefined {
-  const system = { linux: 'linux', darwin: 'darwin', win32: 'windows' }[platform];
-  const machine = { x64: 'amd64', arm64: 'arm64' }[arch];
-  return system === undefined || machine === undefined ? undefined : `${system}_${machine}`;
+  return goPlatform(platform, arch, '_');
 }
 
 export function releaseUrl(version: string, platform: string): string {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command, Exit, ProcessRunner } from '@suite/action-kit';
 import { CancelledError, UserError } from '@suite/foundation';
+import { manualClock } from '@suite/foundation/testing';
 import { createTerraform } from './terraform.ts';
-import { manualClock } from './testing/manual-clock.ts';
 import { readRecording } from './testing/recordings.ts';
 
 const backend = { account: 'stcontoso', container: 'tfstate', key: 'platform/dev/westeurope.tfstate' };

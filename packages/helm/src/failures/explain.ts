@@ -1,6 +1,5 @@
-import { count, nearest, type Problem, sentenceList } from '@suite/foundation';
+import { count, nearest, type Problem, quote, sentenceList, term } from '@suite/foundation';
 import type { FailureDetail } from './failure.ts';
-import { quote, term } from './words.ts';
 
 /** What the words of an explanation need to know. */
 export interface FailureContext {

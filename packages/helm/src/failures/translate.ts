@@ -1,9 +1,8 @@
 import type { Exit } from '@suite/action-kit';
-import { CancelledError, describeProblem, printable, shorten, UserError } from '@suite/foundation';
+import { CancelledError, describeProblem, printable, quote, shorten, UserError } from '@suite/foundation';
 import { explain, type FailureContext } from './explain.ts';
 import { type FailureDetail, HelmFailure } from './failure.ts';
 import { errorText, readFailure } from './read-failure.ts';
-import { quote } from './words.ts';
 
 export interface FailedRun {
   readonly exit: Pick<Exit, 'code' | 'signal' | 'stderr' | 'interrupted'>;

@@ -1,5 +1,6 @@
+import { quote, term } from '@suite/foundation';
 import { type AzureFault, readAzureFault, readSubject } from './azure-fault.ts';
-import { type Finding, problem, quote, type Rule, term, type Verdict, who } from './context.ts';
+import { type Finding, problem, type Rule, type Verdict, who } from './context.ts';
 
 const signIn: Rule = ({ text, context }) =>
   /AADSTS\d+/.test(text) ? { kind: 'problem', problem: context.explainSignIn(text) } : undefined;

@@ -1,4 +1,4 @@
-import { type Problem, printable, shorten } from '@suite/foundation';
+import type { Problem } from '@suite/foundation';
 import type { Backend } from '../backend.ts';
 import type { Diagnostic } from '../diagnostics.ts';
 import type { ResourceRun } from '../resources.ts';
@@ -38,19 +38,6 @@ export type Rule = (finding: Finding) => Verdict | undefined;
 
 export function problem(message: string, remedy?: string): Verdict {
   return { kind: 'problem', problem: { message, ...(remedy === undefined ? {} : { remedy }) } };
-}
-
-const quoteLimit = 1500;
-
-/** Text from outside, harmless, on one line, of bounded length, with a full stop. */
-export function quote(text: string): string {
-  const line = shorten(printable(text).replace(/\s+/g, ' ').trim(), quoteLimit);
-  return /[.!?…]$/.test(line) ? line : `${line}.`;
-}
-
-/** The same for a name or an id inside a sentence. */
-export function term(text: string): string {
-  return shorten(printable(text).replace(/\s+/g, ' ').trim(), 400);
 }
 
 export function who({ identity }: FailureContext): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { quote } from '@suite/foundation';
 import { readAzureFault } from './azure-fault.ts';
-import { problem, quote, type Rule, who } from './context.ts';
+import { problem, type Rule, who } from './context.ts';
 import { describeLock, readLock } from './lock.ts';
 
 const lockHeld: Rule = ({ text, diagnostic, context }) => {

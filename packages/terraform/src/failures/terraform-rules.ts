@@ -1,5 +1,6 @@
+import { quote, term } from '@suite/foundation';
 import { diagnosticSentence } from '../diagnostics.ts';
-import { problem, quote, type Rule, term } from './context.ts';
+import { problem, type Rule } from './context.ts';
 
 const interrupted: Rule = ({ text }) =>
   /: context canceled$/.test(text) || text === 'execution halted' || text === 'operation canceled'

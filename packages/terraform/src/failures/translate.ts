@@ -4,14 +4,16 @@ import {
   describeProblem,
   type Problem,
   printable,
+  quote,
   sentenceList,
   shorten,
+  term,
   UserError,
 } from '@suite/foundation';
 import { type Diagnostic, diagnosticSentence, diagnosticText } from '../diagnostics.ts';
 import type { ResourceRun } from '../resources.ts';
 import { azureRules } from './azure-rules.ts';
-import { type FailureContext, quote, type Rule, term, type Verdict } from './context.ts';
+import type { FailureContext, Rule, Verdict } from './context.ts';
 import { readLock, type StateLock } from './lock.ts';
 import { stateRules } from './state-rules.ts';
 import { processRules, terraformRules } from './terraform-rules.ts';

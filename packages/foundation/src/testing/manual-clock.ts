@@ -1,4 +1,4 @@
-import type { Clock } from '@suite/foundation';
+import type { Clock } from '../clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves time on; whoever sleeps until then wakes in order. */
