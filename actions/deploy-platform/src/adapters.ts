@@ -53,25 +53,24 @@ async function connect(kit: Kit, { view, identity }: Target): Promise<Connected>
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
-  const [kubeconfig, state] = await Promise.all([
-    access.kubeconfig(view.resourceGroup, name),
-    createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
-  ]);
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const endpoint = kubeconfig === undefined ? undefined : readEndpoint(kubeconfig, name);
-  const way = endpoint === undefined ? undefined : await openWay(folder, endpoint, access.token, clock);
   const helmFolder = join(folder, 'helm');
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });
-  const { file, version, source } = await locateHelm({
-    processes: kit.shortProcesses,
-    tools: createToolStore(),
-    env: helmEnv,
-    platform: process.platform,
-    arch: process.arch,
-    cwd: helmFolder,
-  });
+  const [kubeconfig, state, { file, version, source }] = await Promise.all([
+    access.kubeconfig(view.resourceGroup, name),
+    createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
+    locateHelm({
+      processes: kit.shortProcesses,
+      tools: createToolStore(),
+      env: helmEnv,
+      platform: process.platform,
+      arch: process.arch,
+      cwd: helmFolder,
+    }),
+  ]);
+  const endpoint = kubeconfig === undefined ? undefined : readEndpoint(kubeconfig, name);
+  const way = endpoint === undefined ? undefined : await openWay(folder, endpoint, access.token, clock);
   log.info(`Helm ${version} (${source})`);
   const cluster =
     endpoint === undefined

@@ -1,5 +1,6 @@
+import type { Log } from '@suite/action-kit';
 import { CancelledError, type Clock, count, duration, errorMessage, mapInParallel, UserError } from '@suite/foundation';
-import { type Cluster, KubernetesFailure, refOf, titleOf } from '@suite/kubernetes';
+import { type Cluster, identityOf, refOf, titleOf } from '@suite/kubernetes';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Run, schedule } from './graph.ts';
 import type { PlatformPlan, ReleasePlan } from './plan.ts';
@@ -13,7 +14,7 @@ export interface ApplyOptions {
   readonly helm: Helm;
   readonly cluster: ApplyCluster;
   readonly clock: Clock;
-  readonly log: { info(line: string): void; warning(line: string): void };
+  readonly log: Pick<Log, 'info' | 'warning'>;
   readonly signal: AbortSignal;
   /** Of the run: its address, and the commit that is applied. */
   readonly run: string;
@@ -39,8 +40,8 @@ export interface ApplyResult {
 }
 
 /**
- * Applies a plan release by release: each as soon as what it needs is ready. Releases that are taken away go last, in reverse
- * order. Failures do not reject: they are in the result, with what the cluster shows of them.
+ * Applies a plan release by release: each as soon as what it needs is ready. Releases that are taken away go last. Failures do
+ * not reject: they are in the result, with what the cluster shows of them.
  */
 export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Promise<ApplyResult> {
   const { clock, log, signal, limit } = options;
@@ -97,7 +98,7 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
       // What an apply left unready is nothing to go back to.
       if (last !== undefined && plan.record?.status === 'deployed') good.set(name, last);
       await repair(plan, history, options);
-      reporter.say('asking the API server about every object');
+      reporter.say('asking the API server about every object that differs');
       await tryObjects(plan, options);
       const request = {
         chart,
@@ -114,8 +115,12 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
       await helm.upgrade(request);
       cluster.forget();
     }
-    reporter.say('waiting until it is ready');
-    const notes = await waitUntilReady(rendered, { cluster, clock, signal, onWait: reporter.say });
+    const notes = await waitUntilReady(rendered, {
+      cluster,
+      clock,
+      signal,
+      onWait: what => reporter.say(what === '' ? 'waiting until it is ready' : `waiting for ${what}`),
+    });
     if (action !== 'none') await record(plan, 'deployed', options);
     const what = action === 'none' ? 'unchanged' : action === 'install' ? 'installed' : 'upgraded';
     log.info(`${name}: ${what} and ready after ${elapsed()}`);
@@ -132,24 +137,20 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
   }
 }
 
-/** Says what a release waits for: when that changes, and every 15 s. */
+/** Says every 15 s what a release is at. */
 function progress(name: string, { log, clock }: ApplyOptions, began: number) {
   const done = new AbortController();
-  let waiting = '';
-  const line = () => log.info(`${name}: ${waiting} (${duration(clock.now() - began)})`);
+  let at: string | undefined;
   const everyMs = 14_000;
   (async () => {
     for (;;) {
       await clock.sleep(everyMs, done.signal);
-      if (waiting !== '') line();
+      if (at !== undefined) log.info(`${name}: ${at} (${duration(clock.now() - began)})`);
     }
   })().catch(() => undefined);
   return {
     say: (what: string) => {
-      waiting =
-        what === ''
-          ? waiting
-          : `waiting for ${what}`.replace(/^waiting for (?=(?:waiting|asking|installing|upgrading)\b)/, '');
+      at = what;
     },
     end: () => done.abort(),
   };
@@ -212,11 +213,8 @@ async function record(plan: ReleasePlan, status: ReleaseRecord['status'], option
   const now = rendered.objects.map(({ object, keep }) => ({ ...refOf(object), keep }));
   // Until the upgrade is through, what it is to delete may still be there.
   const before = status === 'deployed' ? [] : (plan.record?.objects ?? []);
-  const known = new Set(now.map(ref => JSON.stringify([ref.apiVersion, ref.kind, ref.namespace, ref.name])));
-  const objects = [
-    ...now,
-    ...before.filter(ref => !known.has(JSON.stringify([ref.apiVersion, ref.kind, ref.namespace, ref.name]))),
-  ];
+  const known = new Set(now.map(identityOf));
+  const objects = [...now, ...before.filter(ref => !known.has(identityOf(ref)))];
   const { name: chart, version, digest } = rendered.chart;
   await options.cluster.apply(
     writeRecord({
@@ -314,6 +312,7 @@ export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserErro
   const [first, ...rest] = problems;
   if (first === undefined) return undefined;
   return new UserError([{ ...first, message: [first.message, ...after].join(' ') }, ...rest], {
-    cause: failures[0]?.error instanceof KubernetesFailure ? failures[0].error.cause : failures[0]?.error,
+    // What a UserError says itself stands in the message already.
+    cause: failures[0]?.error instanceof UserError ? failures[0].error.cause : failures[0]?.error,
   });
 }

@@ -1,4 +1,4 @@
-import { headline, problemSections, renderSummaryParts } from '@suite/change-report';
+import { type Check, failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
 import { CancelledError, count, duration, UserError } from '@suite/foundation';
 import { applyPlan, failureOf } from './apply.ts';
 import { criticalPath } from './graph.ts';
@@ -6,7 +6,7 @@ import type { Request } from './inputs.ts';
 import { summaryOf } from './plan.ts';
 import type { Connected, Services } from './ports.ts';
 import { prepare } from './prepare.ts';
-import { assembleReport, type Findings, failureChecks, outputsOf, timingsOf } from './report.ts';
+import { assembleReport, type Findings, outputsOf, timingsOf } from './report.ts';
 import { groundwork, layGroundwork } from './setup.ts';
 import { loadTarget, type Target } from './target.ts';
 import { verifyReleases } from './verify.ts';
@@ -72,9 +72,7 @@ async function plan(
   if (blocked.length === 0 || !request.failIfBlocked) return { findings };
   return {
     findings,
-    error: new UserError(
-      blocked.map(({ message, remedy }) => ({ message, ...(remedy === undefined ? {} : { remedy }) })),
-    ),
+    error: refusal(blocked),
   };
 }
 
@@ -91,11 +89,7 @@ async function apply(
   const { plan: made, releases, rendered } = await prepare(target, services, connected);
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
   if (blocked.length > 0) {
-    const problems = blocked.map(({ message, remedy }) => ({
-      message,
-      ...(remedy === undefined ? {} : { remedy }),
-    }));
-    return { findings: { verdict: 'blocked', plan: made }, error: new UserError(problems) };
+    return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked) };
   }
   if (made.digest !== expectedDigest) {
     return {
@@ -156,6 +150,13 @@ async function verify(target: Target, services: Services, connected: Connected):
     message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
   }));
   return { findings: { verdict: 'mismatch', differences, warnings }, error: new UserError(problems) };
+}
+
+/** What apply refuses, as an error. */
+function refusal(blocked: readonly Check[]): UserError {
+  return new UserError(
+    blocked.map(({ message, remedy }) => ({ message, ...(remedy === undefined ? {} : { remedy }) })),
+  );
 }
 
 function noCluster({ view }: Target): UserError {

@@ -4,9 +4,12 @@ import {
   guid,
   type Input,
   type InputSource,
+  location,
   optional,
   path,
+  planHash,
   readInputs,
+  scopePattern,
   text,
   withDefault,
 } from '@suite/action-kit';
@@ -32,9 +35,7 @@ export type Request =
     })
   | (Target & { readonly command: 'verify' });
 
-const scopeName = text(/^[a-z][a-z0-9-]{0,31}$/, 'Use the name of an environment in the platform file.');
-const location = text(/^[a-z][a-z0-9]{1,39}$/, 'Use an Azure location such as `westeurope`.');
-const hash = text(/^[0-9a-f]{64}$/, 'Use the `digest` output of a plan: 64 hexadecimal digits.');
+const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
 const releases: Input<number> = {
   absent: 'required',
   parse: value =>
@@ -46,12 +47,16 @@ export function readRequest(source: InputSource, workspace: string): Request {
   const command = readInputs(source, { command: choice(['plan', 'apply', 'verify']) }).command;
   const common = {
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
-    scope: scopeName,
+    scope: environmentName,
     region: optional(location),
     'client-id': optional(guid),
   };
   if (command === 'apply') {
-    const inputs = readInputs(source, { ...common, 'expected-digest': hash, parallel: withDefault(releases, 4) });
+    const inputs = readInputs(source, {
+      ...common,
+      'expected-digest': planHash('digest'),
+      parallel: withDefault(releases, 4),
+    });
     return {
       ...targetOf(inputs),
       command,

@@ -7,6 +7,7 @@ import {
   type ObjectRef,
   refOf,
 } from '@suite/kubernetes';
+import { isSecret } from './compare/index.ts';
 import { type ReleaseRecord, readRecord, recordLabel, recordNamespace } from './record.ts';
 import type { RenderedRelease } from './render.ts';
 
@@ -23,11 +24,6 @@ export interface Observed {
 export const nothingObserved: Observed = { live: new Map(), unreadable: new Map(), records: new Map() };
 
 const atOnce = 20;
-
-/** No Secret is read: of those the records know a digest. */
-export function isSecret({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean {
-  return apiVersion === 'v1' && kind === 'Secret';
-}
 
 /** What earlier applies left in the cluster. */
 export async function readRecords(
@@ -67,6 +63,7 @@ export async function observe(
   const live = new Map<string, KubernetesObject>();
   const unreadable = new Map<string, string>();
   await mapInParallel(
+    // No Secret is read: of those the records know a digest.
     [...wanted].filter(([, ref]) => !isSecret(ref)),
     atOnce,
     async ([identity, ref]) => {

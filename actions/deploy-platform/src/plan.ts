@@ -1,8 +1,15 @@
 import { type Change, type Check, createDigest } from '@suite/change-report';
 import { count, sentenceList } from '@suite/foundation';
 import { identityOf, type KubernetesObject, type ObjectRef, refOf, titleOf } from '@suite/kubernetes';
-import { compareObject, createDefinitions, describe, hiddenValue, type ObjectChange } from './compare/index.ts';
-import { isSecret, type Observed } from './observe.ts';
+import {
+  compareObject,
+  createDefinitions,
+  describe,
+  hiddenValue,
+  isSecret,
+  type ObjectChange,
+} from './compare/index.ts';
+import type { Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
 import type { RenderedRelease } from './render.ts';
 

@@ -1,5 +1,6 @@
 import { asArray, asNumber, asObject, asString, printable, shorten } from '@suite/foundation';
-import type { KubernetesObject } from '@suite/kubernetes';
+import { type KubernetesObject, selects } from '@suite/kubernetes';
+import { conditionOf } from './workloads.ts';
 
 /** Why a pod does not run, as far as one can see. */
 export interface PodTrouble {
@@ -44,16 +45,9 @@ export function troubleOf(pod: KubernetesObject): PodTrouble | undefined {
       isLasting: true,
     };
   }
-  const scheduled = asArray(status['conditions'])
-    .map(asObject)
-    .find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.['status'] === 'False' && scheduled['reason'] === 'Unschedulable') {
-    return {
-      pod: name,
-      reason: 'Unschedulable',
-      message: shown(asString(scheduled['message']) ?? ''),
-      isLasting: false,
-    };
+  const scheduled = conditionOf(pod, 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+    return { pod: name, reason: 'Unschedulable', message: shown(scheduled.message), isLasting: false };
   }
   return undefined;
 }
@@ -69,21 +63,8 @@ function shown(message: string): string {
   return printable(shorten(message.replaceAll('\n', ' '), 400));
 }
 
-/** Whether a label selector of a workload picks a pod. */
+/** Whether a workload's selector picks a pod. One without a selector, as a Job has before it is made, picks none. */
 export function isSelected(pod: KubernetesObject, workload: KubernetesObject): boolean {
   const selector = asObject(asObject(workload['spec'])['selector']);
-  const labels = pod.metadata.labels ?? {};
-  const wanted = Object.entries(asObject(selector['matchLabels']));
-  const expressions = asArray(selector['matchExpressions']).map(asObject);
-  if (wanted.length === 0 && expressions.length === 0) return false;
-  return (
-    wanted.every(([label, value]) => labels[label] === value) &&
-    expressions.every(({ key, operator, values }) => {
-      const value = labels[asString(key) ?? ''];
-      const listed = value !== undefined && asArray(values).includes(value);
-      if (operator === 'In') return listed;
-      if (operator === 'NotIn') return !listed;
-      return operator === 'Exists' ? value !== undefined : value === undefined;
-    })
-  );
+  return Object.keys(selector).length > 0 && selects(selector, pod.metadata.labels ?? {});
 }

@@ -1,9 +1,5 @@
 import type { JsonObject } from '@suite/foundation';
-import type { EnvironmentScope } from '@suite/platform-file';
-
-/** Pod Security Standards, as namespaces are labelled with them. */
-export const podSecurityLevels = ['privileged', 'baseline', 'restricted'] as const;
-export type PodSecurityLevel = (typeof podSecurityLevels)[number];
+import type { EnvironmentScope, PodSecurityLevel } from '@suite/platform-file';
 
 /** Where a chart comes from. The digest is that of the OCI manifest, or of the archive in an HTTP repository. */
 export type ChartSource =

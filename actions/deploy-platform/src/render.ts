@@ -1,6 +1,6 @@
 import { asArray, asBoolean, asObject, asString, mapInParallel } from '@suite/foundation';
 import type { KubernetesObject } from '@suite/kubernetes';
-import { allNeeds, orderByNeeds } from './graph.ts';
+import { allNeeds } from './graph.ts';
 import type { Helm, PulledChart, RenderedHook, RenderedObject } from './ports.ts';
 import type { Release } from './release.ts';
 
@@ -27,7 +27,8 @@ const atOnce = 3;
 
 /**
  * Renders all releases with what the cluster serves and, for each, what the releases that it needs will bring: a chart that
- * leaves out its monitors where their kind is unknown has them in the plan of the first apply already.
+ * leaves out its monitors where their kind is unknown has them in the plan of the first apply already. Each release comes after
+ * all that it needs.
  */
 export async function renderReleases(
   releases: readonly Release[],
@@ -35,7 +36,6 @@ export async function renderReleases(
   helm: Pick<Helm, 'pull' | 'render'>,
   installed: ReadonlySet<string>,
 ): Promise<readonly RenderedRelease[]> {
-  const ordered = orderByNeeds(releases);
   const render = async (release: Release, chart: PulledChart, more: readonly string[]) => {
     const manifests = await helm.render({
       chart,
@@ -49,12 +49,12 @@ export async function renderReleases(
     return { release, chart, ...manifests };
   };
   const known = new Set(capabilities.apiVersions);
-  const first = await mapInParallel(ordered, atOnce, async release =>
+  const first = await mapInParallel(releases, atOnce, async release =>
     render(release, await helm.pull(release.chart), []),
   );
   const byName = new Map(first.map(one => [one.release.name, one]));
   const brought = (name: string) =>
-    [...allNeeds(name, ordered)].flatMap(need => definedKinds(byName.get(need)).filter(kind => !known.has(kind)));
+    [...allNeeds(name, releases)].flatMap(need => definedKinds(byName.get(need)).filter(kind => !known.has(kind)));
   // In order: what a release brings may depend on what others bring to it.
   for (const { release, chart } of first) {
     const more = brought(release.name);

@@ -1,6 +1,5 @@
 import type { RunContext } from '@suite/action-kit';
-import { type ChangeReport, type Check, highestRisk, type Timing } from '@suite/change-report';
-import { CancelledError, type Problem, UserError } from '@suite/foundation';
+import { type ChangeReport, type Check, highestRisk, reportHead, type Timing } from '@suite/change-report';
 import type { EnvironmentScope } from '@suite/platform-file';
 import type { Run } from './graph.ts';
 import type { PlatformPlan } from './plan.ts';
@@ -25,24 +24,11 @@ export interface Subject {
 }
 
 export function assembleReport(
-  { command, view, context, startedAt, finishedAt }: Subject,
+  subject: Subject,
   { plan, verdict, checks = [], differences = [], warnings = [], timings = [] }: Findings,
 ): ChangeReport {
-  const { sha, pullRequest, runUrl, runId, runAttempt, actor } = context;
   return {
-    schema: 'change-report/v1',
-    action: 'deploy-platform',
-    command,
-    platform: view.platform,
-    scope: view.scope,
-    region: view.region,
-    production: view.production,
-    // A pull request is about the tip of its branch, though what is checked out is a trial merge of it.
-    commit:
-      pullRequest === undefined ? { head: sha } : { head: pullRequest.headSha, base: pullRequest.baseSha, merge: sha },
-    ...(runUrl === undefined ? {} : { run: { id: runId, attempt: runAttempt, url: runUrl, actor } }),
-    startedAt: new Date(startedAt).toISOString(),
-    finishedAt: new Date(finishedAt).toISOString(),
+    ...reportHead({ ...subject, action: 'deploy-platform' }),
     verdict,
     changes: plan?.changes ?? [],
     drift: [],
@@ -70,19 +56,4 @@ export function timingsOf(runs: readonly Run<unknown>[], offsetMs: number): Timi
   return runs
     .filter(({ result }) => result !== 'skipped')
     .map(({ name, startMs, endMs }) => ({ name, startMs: offsetMs + startMs, durationMs: endMs - startMs }));
-}
-
-/** A failure as checks of the report, so that the summary says what the log says. */
-export function failureChecks(error: unknown): Check[] {
-  const problems: readonly Problem[] =
-    error instanceof UserError
-      ? error.problems
-      : [{ message: error instanceof CancelledError ? error.message : 'The action has a defect; its log says which.' }];
-  return problems.map(({ message, remedy }, index) => ({
-    id: `failure/${index}`,
-    name: error instanceof CancelledError ? 'Cancelled' : 'Failed',
-    status: 'failed',
-    message,
-    ...(remedy === undefined ? {} : { remedy }),
-  }));
 }

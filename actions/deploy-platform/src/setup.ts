@@ -1,7 +1,6 @@
 import { type Cluster, groupOf, type KubernetesObject } from '@suite/kubernetes';
-import type { EnvironmentScope } from '@suite/platform-file';
+import type { EnvironmentScope, PodSecurityLevel } from '@suite/platform-file';
 import { fieldManager, recordNamespace } from './record.ts';
-import type { PodSecurityLevel } from './release.ts';
 import type { RenderedRelease } from './render.ts';
 
 /**
@@ -13,24 +12,16 @@ export function groundwork(
   planner: string | undefined,
   rendered: readonly RenderedRelease[],
 ): KubernetesObject[] {
-  const releases = rendered.map(({ release }) => release);
   const groups = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => groupOf(object.apiVersion))));
-  const levels = new Map<string, PodSecurityLevel>([[recordNamespace, 'restricted']]);
-  for (const { namespace, podSecurity } of releases) {
-    levels.set(namespace, weaker(levels.get(namespace), podSecurity));
-  }
+  // Releases that share a namespace have one level: the platform file is refused otherwise.
+  const levels = new Map<string, PodSecurityLevel>([
+    [recordNamespace, 'restricted'],
+    ...rendered.map(({ release }) => [release.namespace, release.podSecurity] as const),
+  ]);
   return [
     ...[...levels].map(([name, level]) => namespaceOf(name, level, view)),
     ...(planner === undefined ? [] : readerOf(planner, groups)),
   ];
-}
-
-const strictest: readonly PodSecurityLevel[] = ['restricted', 'baseline', 'privileged'];
-
-/** Releases that share a namespace get what the one with the widest needs takes. */
-function weaker(one: PodSecurityLevel | undefined, other: PodSecurityLevel): PodSecurityLevel {
-  if (one === undefined) return other;
-  return strictest.indexOf(one) > strictest.indexOf(other) ? one : other;
 }
 
 /** Namespaces that Kubernetes has by itself are not ours to label. */

@@ -1,4 +1,15 @@
-import { choice, type InputSource, optional, path, readInputs, text, token, withDefault } from '@suite/action-kit';
+import {
+  choice,
+  type InputSource,
+  location,
+  optional,
+  path,
+  readInputs,
+  scopeName,
+  text,
+  token,
+  withDefault,
+} from '@suite/action-kit';
 import { type Problem, UserError } from '@suite/foundation';
 
 interface WithBundle {
@@ -23,8 +34,6 @@ export type Request =
     })
   | (WithPromotion & { readonly command: 'record'; readonly region: string | undefined; readonly report: string });
 
-const scopeName = text(/^[a-z][a-z0-9-]{0,31}$/, 'Use `shared` or the name of an environment in the platform file.');
-const location = text(/^[a-z][a-z0-9]{1,39}$/, 'Use an Azure location such as `westeurope`.');
 const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bundle` command.');
 
 /** Throws a UserError that names every wrong input. */

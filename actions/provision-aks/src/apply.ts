@@ -1,4 +1,4 @@
-import type { Check, Timing } from '@suite/change-report';
+import { type Check, failureChecks, type Timing } from '@suite/change-report';
 import { CancelledError, count, UserError } from '@suite/foundation';
 import { TerraformFailure } from '@suite/terraform';
 import { type Outcome, verify } from './commands.ts';
@@ -8,7 +8,7 @@ import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Services } from './ports.ts';
 import { checkOwnRights, placeOfResources } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
-import { type Findings, failureChecks, timingsOf } from './report.ts';
+import { type Findings, timingsOf } from './report.ts';
 import { describeHolder } from './state.ts';
 import { discardPlans, type FetchedPlan, fetchPlan, requireOwnKey } from './stored-plan.ts';
 import type { Target } from './target.ts';

@@ -1,11 +1,11 @@
-import { type ChangeReport, unusedAllowances } from '@suite/change-report';
+import { type ChangeReport, failureChecks, unusedAllowances } from '@suite/change-report';
 import { count, describeProblem, duration, errorMessage, UserError } from '@suite/foundation';
 import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Azure, LeaseView, Services } from './ports.ts';
 import { otherNetworks, startPreflight } from './preflight/index.ts';
 import { makePlan, prepare, type ReadPlan } from './prepared.ts';
-import { type Findings, failureChecks, type PlanPlace, showValue } from './report.ts';
+import { type Findings, type PlanPlace, showValue } from './report.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';

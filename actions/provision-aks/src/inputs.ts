@@ -4,9 +4,12 @@ import {
   guid,
   type Input,
   type InputSource,
+  location,
   optional,
   path,
+  planHash,
   readInputs,
+  scopeName,
   text,
   token,
   withDefault,
@@ -72,11 +75,6 @@ export type Reviewed =
   | { readonly kind: 'stored'; readonly key: string; readonly sha256: string; readonly digest: string }
   | { readonly kind: 'digest'; readonly digest: string };
 
-const scopeName = text(/^[a-z][a-z0-9-]{0,31}$/, 'Use `shared` or the name of an environment in the platform file.');
-const location = text(/^[a-z][a-z0-9]{1,39}$/, 'Use an Azure location such as `westeurope`.');
-const hash = (output: string) =>
-  text(/^[0-9a-f]{64}$/, `Use the \`${output}\` output of a plan: 64 hexadecimal digits.`);
-
 /** Whole minutes, in milliseconds. A job of GitHub's own runners ends after 6 hours. */
 const minutes: Input<number> = {
   absent: 'required',
@@ -101,8 +99,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
     approval: withDefault(flag, true),
     'fail-if-blocked': withDefault(flag, false),
     'plan-key': optional(text(/^[\x21-\x7e]{1,500}$/, 'Use the `plan-key` output of a plan.')),
-    'plan-sha256': optional(hash('plan-sha256')),
-    'expected-digest': optional(hash('digest')),
+    'plan-sha256': optional(planHash('plan-sha256')),
+    'expected-digest': optional(planHash('digest')),
     'lease-wait': withDefault(minutes, usualWaitMs),
     'client-id': optional(guid),
     'dry-run': withDefault(flag, false),

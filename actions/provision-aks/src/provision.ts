@@ -1,11 +1,11 @@
-import { headline, problemSections, renderSummaryParts } from '@suite/change-report';
+import { failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
 import { CancelledError, UserError } from '@suite/foundation';
 import { apply } from './apply.ts';
 import { check } from './check.ts';
 import { type Outcome, plan, verify } from './commands.ts';
 import type { BootstrapRequest, Request, ScopeRequest } from './inputs.ts';
 import type { Services } from './ports.ts';
-import { assembleReport, failureChecks, outputsOf } from './report.ts';
+import { assembleReport, outputsOf } from './report.ts';
 import { loadTarget, type Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -1,6 +1,5 @@
 import type { RunContext } from '@suite/action-kit';
-import { type ChangeReport, type Check, highestRisk, type Timing } from '@suite/change-report';
-import { CancelledError, type Problem, UserError } from '@suite/foundation';
+import { type ChangeReport, type Check, highestRisk, reportHead, type Timing } from '@suite/change-report';
 import type { ScopeView } from '@suite/platform-file';
 import type { ResourceRun } from '@suite/terraform';
 import type { JudgedPlan } from './plan.ts';
@@ -25,25 +24,10 @@ export interface Subject {
   readonly finishedAt: number;
 }
 
-export function assembleReport(
-  { command, view, context, startedAt, finishedAt }: Subject,
-  found: Findings,
-): ChangeReport {
+export function assembleReport(subject: Subject, found: Findings): ChangeReport {
   const { plan, differences = [], checks = plan?.checks ?? [], timings = [] } = found;
   return {
-    schema: 'change-report/v1',
-    action: 'provision-aks',
-    command,
-    platform: view.platform,
-    scope: view.scope,
-    region: view.region,
-    production: view.production,
-    commit: commitOf(context),
-    ...(context.runUrl === undefined
-      ? {}
-      : { run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl, actor: context.actor } }),
-    startedAt: new Date(startedAt).toISOString(),
-    finishedAt: new Date(finishedAt).toISOString(),
+    ...reportHead({ ...subject, action: 'provision-aks' }),
     verdict: found.verdict,
     changes: plan?.content.changes ?? [],
     drift: plan?.content.drift ?? [],
@@ -59,12 +43,6 @@ export function assembleReport(
     timings,
     ...(plan === undefined ? {} : { digest: plan.digest }),
   };
-}
-
-/** A pull request is about the tip of its branch, though what is checked out is a trial merge of it. */
-function commitOf({ sha, pullRequest }: RunContext): ChangeReport['commit'] {
-  if (pullRequest === undefined) return { head: sha };
-  return { head: pullRequest.headSha, base: pullRequest.baseSha, merge: sha };
 }
 
 /** A value of a difference, as log and summary show it. */
@@ -99,20 +77,5 @@ export function timingsOf(resources: readonly ResourceRun[], startedAt: number):
     name,
     startMs: Math.max(0, began - startedAt),
     durationMs: elapsedMs,
-  }));
-}
-
-/** A failure as checks of the report, so that the summary says what the log says. */
-export function failureChecks(error: unknown): Check[] {
-  const problems: readonly Problem[] =
-    error instanceof UserError
-      ? error.problems
-      : [{ message: error instanceof CancelledError ? error.message : 'The action has a defect; its log says which.' }];
-  return problems.map(({ message, remedy }, index) => ({
-    id: `failure/${index}`,
-    name: error instanceof CancelledError ? 'Cancelled' : 'Failed',
-    status: 'failed',
-    message,
-    ...(remedy === undefined ? {} : { remedy }),
   }));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type EnvironmentScope, listScopes, parseLock, parsePlatform, resolveAll } from '@suite/platform-file';
+import { type EnvironmentScope, parsePlatform, resolveAll } from '@suite/platform-file';
+import { lockFor } from '@suite/platform-file/testing';
 import { terraformRoot, terraformVariables } from './variables.ts';
 
 /** Scopes of `examples/platform-files` that Terraform's own tests plan, each with an option that no other one has. */
@@ -26,11 +27,7 @@ export function exampleVariables(): Map<string, unknown> {
 export function resolveExample(example: string) {
   const path = new URL(`../../../examples/platform-files/${example}.yaml`, import.meta.url);
   const platform = parsePlatform(readFileSync(path), `${example}.yaml`);
-  const id = 'a0000000-0000-4000-8000-000000000001';
-  const entry = { identities: { plan: id, apply: id }, state: { account: 'stcontoso', container: 'tfstate' } };
-  const scopes: Record<string, Record<string, typeof entry>> = {};
-  for (const { scope, region } of listScopes(platform)) scopes[scope] = { ...scopes[scope], [region]: entry };
-  return resolveAll(platform, parseLock(JSON.stringify({ version: 1, scopes }), 'platform.lock.yaml'));
+  return resolveAll(platform, lockFor(platform));
 }
 
 /** One environment of an example. */

@@ -6,6 +6,7 @@ export * from './locate-tool.ts';
 export type { Log } from './log.ts';
 export { createLog, withoutCommands } from './log.ts';
 export * from './network.ts';
+export * from './platform-inputs.ts';
 export * from './process.ts';
 export type { PullRequestEvent } from './pull-request.ts';
 export * from './run.ts';

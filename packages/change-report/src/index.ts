@@ -3,6 +3,9 @@ export { allowanceId, judgeAllowance, needsAllowance, unusedAllowances } from '.
 export * from './comment/index.ts';
 export type { Digest } from './digest.ts';
 export { createDigest } from './digest.ts';
+export { failureChecks } from './failure-checks.ts';
+export type { ReportSubject } from './head.ts';
+export { reportHead } from './head.ts';
 export { headline } from './headline.ts';
 export { filledTable, table } from './markdown/blocks.ts';
 export { cell, codeSpan, escapeText, fence, link, prose } from './markdown/escape.ts';

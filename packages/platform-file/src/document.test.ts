@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeProblem } from '@suite/foundation';
 import { readDocument } from './document.ts';
-import { problemsOf } from './platform.fixture.ts';
+import { problemsOf } from './testing/index.ts';
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map(part => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));

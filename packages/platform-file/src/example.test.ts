@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseLock, parsePlatform, resolveAll } from './index.ts';
-import { lockFor } from './platform.fixture.ts';
+import { lockFor } from './testing/index.ts';
 
 interface Job {
   readonly if?: string;

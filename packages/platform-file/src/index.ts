@@ -9,6 +9,7 @@ export type { IdentityKind } from './names.ts';
 export { identityName, stateAccountName, stateGroupName, stateKey } from './names.ts';
 export type { Platform, ScopeName } from './platform.ts';
 export { listScopes, locateSetting } from './platform.ts';
+export * from './pod-security.ts';
 export type { PoolInstance } from './pool-instances.ts';
 export { poolInstances } from './pool-instances.ts';
 export type { Unlocked } from './resolve.ts';

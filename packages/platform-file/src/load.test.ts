@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parsePlatform } from './index.ts';
-import { problemsOf } from './platform.fixture.ts';
+import { problemsOf } from './testing/index.ts';
 
 const problems = (text: string) => problemsOf(() => parsePlatform(text, 'p.yaml'));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parsePlatform, type Releases, resolveEnvironment } from './index.ts';
-import { problemsOf } from './platform.fixture.ts';
+import { problemsOf } from './testing/index.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 

@@ -10,7 +10,7 @@ import {
   resolveScope,
   type ScopeView,
 } from './index.ts';
-import { lockFor, problemsOf } from './platform.fixture.ts';
+import { lockFor, problemsOf } from './testing/index.ts';
 
 const example = (name: string) =>
   readFileSync(new URL(`../../../examples/platform-repository/${name}`, import.meta.url));

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@suite/foundation';
+import type { PodSecurityLevel } from './pod-security.ts';
 
 /**
  * The resolved view: everything one state is made from, with every default filled in. It is what actions work with; no
@@ -268,7 +269,7 @@ export interface OwnRelease {
   readonly name: string;
   readonly chart: OwnChart;
   readonly namespace: string;
-  readonly podSecurity: 'privileged' | 'baseline' | 'restricted';
+  readonly podSecurity: PodSecurityLevel;
   readonly needs: readonly string[];
   readonly values: JsonObject;
   readonly timeoutMinutes: number;

@@ -3,8 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
 import fc from 'fast-check';
 import { listScopes, parseLock, parsePlatform, platformSchema, resolveScope } from './index.ts';
-import { lockFor } from './platform.fixture.ts';
 import { platformSource } from './schema.ts';
+import { lockFor } from './testing/index.ts';
 
 const read = (name: string) =>
   readFileSync(new URL(`../../../examples/platform-repository/${name}`, import.meta.url), 'utf8');

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@suite/kubernetes';
-import { type EnvironmentScope, listScopes, parseLock, parsePlatform, resolveScope } from '@suite/platform-file';
+import { type EnvironmentScope, parsePlatform, resolveScope } from '@suite/platform-file';
+import { lockFor } from '@suite/platform-file/testing';
 import type { Release } from '../release.ts';
 import type { CheckInput } from './input.ts';
 
@@ -34,11 +35,7 @@ environments:
 ${settings}`,
     'platform.yaml',
   );
-  const client = '0a000000-0000-4000-8000-000000000001';
-  const place = { identities: { plan: client, apply: client }, state: { account: 'stcontoso', container: 'state' } };
-  const scopes = listScopes(platform).map(({ scope, region }) => [scope, { [region]: place }]);
-  const lock = parseLock(JSON.stringify({ version: 1, scopes: Object.fromEntries(scopes) }), 'platform.lock.yaml');
-  const resolved = resolveScope(platform, lock, { scope: 'dev' });
+  const resolved = resolveScope(platform, lockFor(platform), { scope: 'dev' });
   if (resolved.kind !== 'environment') throw new Error('dev is no environment');
   return resolved;
 }

@@ -1,6 +1,6 @@
 import type { Check } from '@suite/change-report';
-import { asArray, asObject, asString, isObject, type JsonObject } from '@suite/foundation';
-import { groupOf, type KubernetesObject } from '@suite/kubernetes';
+import { asArray, asObject, isObject, type JsonObject } from '@suite/foundation';
+import { groupOf, type KubernetesObject, selects } from '@suite/kubernetes';
 import { code, finding, named, some } from './finding.ts';
 import type { CheckInput } from './input.ts';
 import { type Workload, workloadsOf } from './pod-templates.ts';
@@ -71,23 +71,6 @@ function guards(budget: KubernetesObject, { object, labels }: Workload): boolean
   if (budget.metadata.namespace !== object.metadata.namespace) return false;
   const selector = asObject(budget['spec'])['selector'];
   return isObject(selector) && selects(selector, labels);
-}
-
-/** As a label selector selects; an empty one selects everything. */
-export function selects(selector: JsonObject, labels: JsonObject): boolean {
-  const own = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  return (
-    Object.entries(asObject(selector['matchLabels'])).every(([key, value]) => own(key) === value) &&
-    asArray(selector['matchExpressions'])
-      .map(asObject)
-      .every(({ key, operator, values }) => {
-        const value = own(asString(key) ?? '');
-        const listed = value !== undefined && asArray(values).includes(value);
-        if (operator === 'In') return listed;
-        if (operator === 'NotIn') return !listed;
-        return operator === 'Exists' ? value !== undefined : value === undefined;
-      })
-  );
 }
 
 /** As the disruption controller counts (pkg/controller/disruption): shares are rounded up. */

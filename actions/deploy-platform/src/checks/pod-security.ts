@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, isObject, type JsonObject } from '@suite/foundation';
-import type { PodSecurityLevel } from '../release.ts';
+import type { PodSecurityLevel } from '@suite/platform-file';
 import { allContainers, type Container } from './pod-templates.ts';
 
 /** A pod as pod security sees it. */

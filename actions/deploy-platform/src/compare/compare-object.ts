@@ -9,7 +9,7 @@ import { announcesSecret } from './mask.ts';
 import { type Ownership, readOwnership, valueAt } from './ownership.ts';
 import { describePath, isAtOrBelow, type Path } from './paths.ts';
 import { restartsOf } from './restarts.ts';
-import { comparableSecret, hiddenValue } from './secret-data.ts';
+import { comparableSecret, hiddenValue, isSecret } from './secret-data.ts';
 
 export interface ObjectPair {
   /** What the chart gives now; undefined for an object that the release has no more. */
@@ -139,12 +139,8 @@ function isHelmsOwn(path: Path): boolean {
 /** Data of a Secret, or the argument after `--password`. */
 function isSecretData({ path }: Difference, sides: readonly KubernetesObject[]): boolean {
   const last = path.at(-1);
-  if (typeof last !== 'number') return isSecret(sides[0]) && path[0] === 'data';
+  if (typeof last !== 'number') return sides[0] !== undefined && isSecret(sides[0]) && path[0] === 'data';
   return sides.some(side => announcesSecret(valueAt(side, [...path.slice(0, -1), last - 1])));
-}
-
-function isSecret(object: KubernetesObject | undefined): boolean {
-  return object?.kind === 'Secret' && groupOf(object.apiVersion) === '';
 }
 
 function fieldChange(

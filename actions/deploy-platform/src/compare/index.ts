@@ -2,4 +2,4 @@ export type { FieldChange, ObjectChange, ObjectPair } from './compare-object.ts'
 export { compareObject } from './compare-object.ts';
 export { createDefinitions } from './definition-rules.ts';
 export { describe } from './describe.ts';
-export { hiddenValue } from './secret-data.ts';
+export { hiddenValue, isSecret } from './secret-data.ts';

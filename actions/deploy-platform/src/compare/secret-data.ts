@@ -1,9 +1,13 @@
 import { isObject } from '@suite/foundation';
-import type { KubernetesObject } from '@suite/kubernetes';
+import { groupOf, type KubernetesObject, type ObjectRef } from '@suite/kubernetes';
 import { isSet } from './differences.ts';
 
 /** Stands where a value of a Secret would. */
 export const hiddenValue = '(sensitive)';
+
+export function isSecret({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): boolean {
+  return kind === 'Secret' && groupOf(apiVersion) === '';
+}
 
 /**
  * A Secret as the API server keeps it: `stringData` written over `data`, base64 without line breaks. The result holds the

@@ -1,6 +1,7 @@
 import { isObject } from '@suite/foundation';
 import { z } from 'zod';
 import { defaults } from '../defaults.ts';
+import { podSecurityLevels } from '../pod-security.ts';
 import type { Path } from '../position.ts';
 import { block, duration, email, flag, httpsUrl, list, named, on, switchable, words } from './vocabulary.ts';
 
@@ -100,7 +101,7 @@ const ownRelease = switchable(
     version: version.describe('Version of the chart. Not of a folder.').optional(),
     digest: chart.digest,
     namespace: label('a namespace').describe('Namespace, which is made for it.').optional(),
-    'pod-security': words('privileged', 'baseline', 'restricted')
+    'pod-security': words(...podSecurityLevels)
       .meta({
         description: 'What its namespace lets pods do. In one of the namespaces here: what it is already.',
         default: defaults.releases.podSecurity,

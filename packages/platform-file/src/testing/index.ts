@@ -1,6 +1,6 @@
 import { describeProblem, UserError } from '@suite/foundation';
-import { type Lock, parseLock } from './lock.ts';
-import { listScopes, type Platform } from './platform.ts';
+import { type Lock, parseLock } from '../lock.ts';
+import { listScopes, type Platform } from '../platform.ts';
 
 /** The lines of everything that a UserError says; fails on any other outcome. */
 export function problemsOf(action: () => unknown): string[] {
