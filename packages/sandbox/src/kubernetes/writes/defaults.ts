@@ -158,12 +158,13 @@ function completeService(object: Fields, live?: KubeObject): void {
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
   for (const port of objects(spec['ports'])) fill(port, { protocol: 'TCP', targetPort: port['port'] });
   if (spec['type'] === 'ExternalName') return;
-  fill(spec, { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  fill(spec, { internalTrafficPolicy: 'Cluster' });
   if (spec['type'] === 'LoadBalancer') {
     fill(spec, { externalTrafficPolicy: 'Cluster', allocateLoadBalancerNodePorts: true });
   }
   const before = at(live, 'spec');
-  for (const field of ['clusterIP', 'clusterIPs']) if (before[field] !== undefined) spec[field] ??= before[field];
+  for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
+    if (before[field] !== undefined) spec[field] ??= before[field];
 }
 
 function completePodTemplate(template: unknown): void {
