@@ -61,7 +61,7 @@ function parseRequirement(part: string): LabelTest {
     const values = (among[3] ?? '').split(',').map(value => value.trim());
     return testOf(among[1] ?? '', among[2] === 'in' ? 'In' : 'NotIn', values);
   }
-  const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
+  const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*([^=!<>\s]*)$/.exec(part);
   if (compared !== null) {
     const operator = { '>': 'Gt', '<': 'Lt' }[compared[2] ?? ''] ?? compared[2] ?? '';
     return testOf(compared[1] ?? '', operator, [compared[3] ?? '']);
