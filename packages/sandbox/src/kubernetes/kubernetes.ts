@@ -56,6 +56,8 @@ interface Running {
   readonly answer: Upstream;
   readonly view: KubernetesView;
   readonly end: AbortController;
+  /** Brings the nodes to what the pools say now. */
+  follow(): void;
 }
 
 /** The API servers of the managed clusters that the resource manager holds: one small cluster for each, made when it is first asked. */
@@ -87,17 +89,12 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
     });
     const controllers = startControllers(cluster, allControllers);
     furnishCluster(cluster);
-    const api = createApi({ cluster, authorize, hasOtherJudges: asksAzure });
-    const follow = () => bringNodes(cluster, nodesOf(resource, poolsOf(resource)));
-    follow();
     return {
       resource,
       end,
       view: createView(cluster, controllers),
-      answer: (request, user) => {
-        follow();
-        return api(request, user);
-      },
+      answer: createApi({ cluster, authorize, hasOtherJudges: asksAzure }),
+      follow: () => bringNodes(cluster, nodesOf(resource, poolsOf(resource))),
     };
   };
 
@@ -112,6 +109,7 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
     const key = resource.id.toLowerCase();
     const found = running.get(key) ?? start(resource);
     running.set(key, found);
+    found.follow();
     return found;
   };
 

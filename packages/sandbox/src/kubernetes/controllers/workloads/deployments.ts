@@ -51,7 +51,8 @@ export function deployments(cluster: Cluster): Controller {
 }
 
 const specReplicas = (set: KubeObject) => numberAt(set['spec'], 'replicas') ?? 0;
-const available = (set: KubeObject) => numberAt(set['status'], 'availableReplicas') ?? 0;
+/** A set that was just told to shrink has not said yet what is left of it. */
+const available = (set: KubeObject) => Math.min(numberAt(set['status'], 'availableReplicas') ?? 0, specReplicas(set));
 
 function nameOfSet(deployment: KubeObject): string {
   return `${deployment.metadata.name}-${templateHash(at(deployment, 'spec', 'template'))}`;
