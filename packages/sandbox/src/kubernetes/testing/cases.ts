@@ -413,6 +413,41 @@ const applies: readonly ApiCase[] = [
     keep: ['metadata.managedFields'],
   },
   {
+    name: 'fields that are null',
+    method: 'PATCH',
+    path: `${apps}/deployments/nulls?fieldManager=one`,
+    contentType: yaml,
+    body: {
+      ...deployment({ replicas: 1, strategy: null, minReadySeconds: null }, { env: null, resources: null, args: [] }),
+      metadata: { name: 'nulls', labels: null, creationTimestamp: null },
+    },
+    keep: [...managed, 'spec', 'metadata.labels'],
+  },
+  {
+    name: 'a claim that says what it is, in a stateful set',
+    method: 'POST',
+    path: `${apps}/statefulsets?fieldValidation=Strict`,
+    body: {
+      apiVersion: 'apps/v1',
+      kind: 'StatefulSet',
+      metadata: { name: 'claims' },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: { app: 'db' } },
+        template: { metadata: { labels: { app: 'db' } }, spec: { containers: [{ name: 'db', image: 'db:1' }] } },
+        volumeClaimTemplates: [
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        ],
+      },
+    },
+    keep: ['spec.volumeClaimTemplates'],
+  },
+  {
     name: 'what was there before anybody applied',
     method: 'PATCH',
     path: `${core}/configmaps/a?fieldManager=one`,
