@@ -4,7 +4,7 @@ import { at, properties, text } from '../azure/arm/body.ts';
 import { sameId } from '../azure/arm/ids.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import type { TokenMint } from '../azure/tokens.ts';
-import type { Handler, WorldRequest, WorldResponse } from '../network/http.ts';
+import type { Handler, WorldRequest } from '../network/http.ts';
 import type { User } from './access/attributes.ts';
 import { createAuthorizer } from './access/authorizer.ts';
 import { createUserOf } from './access/users.ts';
@@ -16,14 +16,12 @@ import { startControllers } from './controllers/controller.ts';
 import { allControllers } from './controllers/index.ts';
 import { bringNodes, nodesOf } from './nodes.ts';
 import { answerError, refusals } from './status.ts';
+import type { Upstream } from './upstream.ts';
 
 /** Where API servers of AKS answer. */
 export const apiServerSuffix = '.azmk8s.io';
 
 const clusterType = 'Microsoft.ContainerService/managedClusters';
-
-/** An API server that stands in for a small one. */
-export type Upstream = (request: WorldRequest, user: User) => Promise<WorldResponse>;
 
 /** The clusters of a world, by the back door. */
 export interface Kubernetes {
@@ -58,6 +56,8 @@ interface Running {
   readonly answer: Upstream;
   readonly view: KubernetesView;
   readonly end: AbortController;
+  /** Brings the nodes to what the pools say now. */
+  follow(): void;
 }
 
 /** The API servers of the managed clusters that the resource manager holds: one small cluster for each, made when it is first asked. */
@@ -89,17 +89,12 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
     });
     const controllers = startControllers(cluster, allControllers);
     furnishCluster(cluster);
-    const api = createApi({ cluster, authorize, hasOtherJudges: asksAzure });
-    const follow = () => bringNodes(cluster, nodesOf(resource, poolsOf(resource)));
-    follow();
     return {
       resource,
       end,
       view: createView(cluster, controllers),
-      answer: (request, user) => {
-        follow();
-        return api(request, user);
-      },
+      answer: createApi({ cluster, authorize, hasOtherJudges: asksAzure }),
+      follow: () => bringNodes(cluster, nodesOf(resource, poolsOf(resource))),
     };
   };
 
@@ -114,6 +109,7 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
     const key = resource.id.toLowerCase();
     const found = running.get(key) ?? start(resource);
     running.set(key, found);
+    found.follow();
     return found;
   };
 

@@ -22,9 +22,10 @@ export class KubeError extends Error {
   override readonly name = 'KubeError';
   readonly code: number;
   readonly reason: string;
-  readonly details: StatusDetails;
+  /** Undefined where the server gives none; empty where it gives an empty object. */
+  readonly details: StatusDetails | undefined;
 
-  constructor(code: number, reason: string, message: string, details: StatusDetails = {}) {
+  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
     super(message);
     this.code = code;
     this.reason = reason;
@@ -44,7 +45,7 @@ export function qualified({ group, plural }: Pick<Named, 'group' | 'plural'>): s
 }
 
 const detailsOf = ({ group, plural }: Pick<Named, 'group' | 'plural'>, name: string): StatusDetails => ({
-  name,
+  ...(name === '' ? {} : { name }),
   ...(group === '' ? {} : { group }),
   kind: plural,
 });
@@ -69,8 +70,7 @@ export const refusals = {
       name === '' ? `${qualified(type)} is forbidden: ${why}` : `${qualified(type)} "${name}" is forbidden: ${why}`,
       { ...detailsOf(type, name), ...(causes === undefined ? {} : { causes }) },
     ),
-  forbiddenPath: (path: string, why: string) =>
-    new KubeError(403, 'Forbidden', `forbidden: ${why}`, { causes: [], name: path }),
+  forbiddenPath: (why: string) => new KubeError(403, 'Forbidden', `forbidden: ${why}`, {}),
   invalid: (type: Named, name: string, causes: readonly Cause[]) => {
     const qualifiedKind = type.group === '' ? type.kind : `${type.kind}.${type.group}`;
     const texts = causes.map(({ field, message }) => (field === undefined ? message : `${field}: ${message}`));
@@ -82,12 +82,20 @@ export const refusals = {
     });
   },
   badRequest: (message: string) => new KubeError(400, 'BadRequest', message),
+  /** The server's word for options that are wrong: `PatchOptions`, `CreateOptions`, … */
+  invalidOptions: (kind: string, field: string, cause: Cause) =>
+    new KubeError(422, 'Invalid', `${kind}.meta.k8s.io "" is invalid: ${field}: ${cause.message}`, {
+      group: 'meta.k8s.io',
+      kind,
+      causes: [{ ...cause, field }],
+    }),
+  noResource: () => new KubeError(404, 'NotFound', 'the server could not find the requested resource', {}),
   expired: (message: string) => new KubeError(410, 'Expired', message),
   internal: (message: string) =>
     new KubeError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] }),
   unavailable: (message: string) => new KubeError(503, 'ServiceUnavailable', message),
   noMethod: () =>
-    new KubeError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource'),
+    new KubeError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {}),
   mediaType: (accepted: readonly string[]) =>
     new KubeError(
       415,
@@ -109,8 +117,8 @@ export function statusOf({ code, reason, message, details }: KubeError): Fields 
     metadata: {},
     status: 'Failure',
     message,
-    reason,
-    ...(Object.keys(details).length === 0 ? {} : { details }),
+    ...(reason === '' ? {} : { reason }),
+    ...(details === undefined ? {} : { details }),
     code,
   };
 }

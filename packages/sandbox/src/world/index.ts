@@ -26,7 +26,7 @@ export type {
 export type { User } from '../kubernetes/access/attributes.ts';
 export type { KubernetesView, ObjectPlace } from '../kubernetes/back-door.ts';
 export type { Durations } from '../kubernetes/cluster.ts';
-export type { Kubernetes, Upstream } from '../kubernetes/kubernetes.ts';
+export type { Kubernetes } from '../kubernetes/kubernetes.ts';
 export type { KubeObject } from '../kubernetes/objects.ts';
 export { type Handler, header, json, type Route, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
 export type { ArtifactSeed, ManifestView, Registries, RegistryView } from '../registry/back-door.ts';

@@ -22,6 +22,10 @@ describe('writes', () => {
     see('PUT', `${blob}?comp=lease`);
     see('PUT', blob);
     see('DELETE', blob, null);
+    const cluster = 'https://aks.hcp.westeurope.azmk8s.io';
+    see('POST', `${cluster}/apis/authorization.k8s.io/v1/selfsubjectaccessreviews`);
+    see('PATCH', `${cluster}/api/v1/namespaces/n/configmaps/a?dryRun=All&fieldManager=helm`);
+    see('PATCH', `${cluster}/api/v1/namespaces/n/configmaps/a?fieldManager=helm`);
     ledger.addRequest(0, makeRequest('POST', 'https://api.github.com/graphql'), 200, someone, true);
     expect(ledger.writes()).toEqual([
       {
@@ -41,6 +45,13 @@ describe('writes', () => {
       { identity: 'c1', host: 'st.blob.core.windows.net', method: 'PUT', path: '/tfstate/key?comp=lease', count: 1 },
       { identity: 'c1', host: 'st.blob.core.windows.net', method: 'PUT', path: '/tfstate/key', count: 1 },
       { identity: '', host: 'st.blob.core.windows.net', method: 'DELETE', path: '/tfstate/key', count: 1 },
+      {
+        identity: 'c1',
+        host: 'aks.hcp.westeurope.azmk8s.io',
+        method: 'PATCH',
+        path: '/api/v1/namespaces/n/configmaps/a',
+        count: 1,
+      },
     ]);
   });
 

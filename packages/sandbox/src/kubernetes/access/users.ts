@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '@suite/foundation';
 import type { AccessControl } from '../../azure/access.ts';
 import { at, properties, text } from '../../azure/arm/body.ts';
 import type { Resource } from '../../azure/arm/store.ts';
+import { aksServerApplication, localToken } from '../../azure/arm/types/kubeconfig.ts';
 import type { TokenMint } from '../../azure/tokens.ts';
 import { bearer, type WorldRequest } from '../../network/http.ts';
 import type { User } from './attributes.ts';
 import { azureGroups } from './azure-roles.ts';
-
-/** The server application of AKS in Entra, the same for every tenant: what tokens for clusters are for. */
-export const aksServerApplication = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
 export interface UserOptions {
   readonly clock: Clock;
@@ -40,9 +37,4 @@ export function createUserOf({ clock, mint, access }: UserOptions): UserOf {
     const groups = roles.flatMap(({ roleName }) => azureGroups[roleName] ?? []);
     return { name: read.objectId, groups: [...new Set(groups), 'system:authenticated'] };
   };
-}
-
-/** The token of a cluster's local administrator, the same as long as the cluster has its id. */
-export function localToken(clusterId: string): string {
-  return createHash('sha512').update(clusterId.toLowerCase()).digest('hex');
 }

@@ -38,7 +38,8 @@ export async function readBody(request: WorldRequest, accepted: readonly string[
     const read = readProtobuf(await request.body());
     if (read !== undefined) return read;
   }
-  if (!accepted.includes(contentType(request))) throw refusals.mediaType(accepted);
+  if (!accepted.includes(contentType(request)))
+    throw refusals.mediaType(accepted === bodies ? [...bodies, protobufType] : accepted);
   const sent = (await request.body()).toString('utf8');
   try {
     return contentType(request).endsWith('yaml') ? parse(sent) : JSON.parse(sent);

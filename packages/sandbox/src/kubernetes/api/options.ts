@@ -2,12 +2,11 @@ import { header, type WorldRequest } from '../../network/http.ts';
 import { refusals } from '../status.ts';
 
 /** `?dryRun=All`; there is no other one. */
-export function isDryRun(query: URLSearchParams): boolean {
+export function isDryRun(query: URLSearchParams, options = 'UpdateOptions'): boolean {
   const asked = query.getAll('dryRun').filter(one => one !== '');
   if (asked.some(one => one !== 'All')) {
-    throw refusals.badRequest(
-      `Invalid value: ${JSON.stringify(asked)}: dryRun: Unsupported value: supported values: "All"`,
-    );
+    const message = `Unsupported value: ${JSON.stringify(asked)}: supported values: "All"`;
+    throw refusals.invalidOptions(options, 'dryRun', { reason: 'FieldValueNotSupported', message });
   }
   return asked.length > 0;
 }

@@ -38,14 +38,14 @@ async function answer(options: ApiOptions, request: WorldRequest, user: User): P
   const info = readRequest(request.method, request.path, request.query);
   const decision = authorize(user, info.attributes);
   if (info.kind === 'path') {
-    if (!decision.allowed) throw refusals.forbiddenPath(info.path, refusalOf(user, info.attributes, decision));
+    if (!decision.allowed) throw refusals.forbiddenPath(refusalOf(user, info.attributes, decision));
     return answerPath(cluster, request);
   }
   if (!decision.allowed) {
     throw refusals.forbidden(info, info.name ?? '', refusalOf(user, info.attributes, decision));
   }
   const type = cluster.types.find(info.group, info.version, info.plural);
-  if (type === undefined) return answerUnknown(info);
+  if (type === undefined) return answerUnknown(info, cluster);
   if (type.isReview) {
     const call: ApiCall = { cluster, request, info, type, user, authorize };
     if (info.verb !== 'create') throw refusals.noMethod();
@@ -116,11 +116,12 @@ function isRealSubresource({ plural }: ResourceType, subresource: string): boole
   return real[plural]?.includes(subresource) ?? false;
 }
 
-function answerUnknown({ group, version, plural }: ResourceRequest): WorldResponse {
+function answerUnknown({ group, version, plural }: ResourceRequest, { types }: Cluster): WorldResponse {
   const isReal = (refused as readonly (readonly string[])[]).some(
     ([ofGroup, ofVersion, name]) => ofGroup === group && ofVersion === version && name === plural,
   );
   if (isReal) throw refusals.notPlayed(group === '' ? `${plural} of ${version}` : `${plural} of ${group}/${version}`);
+  if (types.all().some(type => type.group === group && type.version === version)) throw refusals.noResource();
   return pageNotFound();
 }
 

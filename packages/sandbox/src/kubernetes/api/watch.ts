@@ -57,6 +57,7 @@ export function watch(cluster: Cluster, type: ResourceType, options: WatchOption
   const timeout = new AbortController();
   const end = () => {
     unsubscribe();
+    cluster.closing.removeEventListener('abort', end);
     timeout.abort();
     if (!lines.readableEnded) lines.push(null);
   };

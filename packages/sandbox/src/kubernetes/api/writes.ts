@@ -2,12 +2,13 @@ import { isObject } from '@suite/foundation';
 import { json, type WorldResponse } from '../../network/http.ts';
 import { refusalOf } from '../access/attributes.ts';
 import { admit } from '../admission/admit.ts';
+import { pathInWords } from '../apply/field-set.ts';
 import { patchTypeOf } from '../apply/merge-type.ts';
 import { at, copyOf, type Fields, type KubeObject, type Metadata, strings, text } from '../objects.ts';
 import { jsonPatch } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { strategicPatch } from '../patch/strategic-patch.ts';
-import { apiVersionOf, type ResourceType } from '../resources/resource-type.ts';
+import { apiVersionOf, type ResourceType, storeKey } from '../resources/resource-type.ts';
 import { unknownFields } from '../resources/unknown-fields.ts';
 import { KubeError, refusals } from '../status.ts';
 import { type Propagation, type Removal, type RemoveOptions, removeObject } from '../writes/remove.ts';
@@ -29,15 +30,30 @@ export async function postObject(call: ApiCall): Promise<WorldResponse> {
 export async function putObject(call: ApiCall): Promise<WorldResponse> {
   const sent = readObjectOf(call, await readBody(call.request));
   const live = demandObject(call);
-  if (call.type.custom !== undefined && sent.metadata.resourceVersion === undefined) {
+  if (needsVersion(call.type) && !sent.metadata.resourceVersion) {
     const message = 'Invalid value: 0: must be specified for an update';
-    throw refusals.invalid(call.type, live.metadata.name, [
+    throw refusals.invalid({ ...call.type, kind: call.type.plural }, live.metadata.name, [
       { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
     ]);
   }
   const warnings = judgeFields(call, sent);
   return answer(call, 200, updateObject(call.cluster, call.type, live, sent, writeOptions(call, 'UPDATE')), warnings);
 }
+
+/** Types that are never replaced blindly (k8s.io/kubernetes, `AllowUnconditionalUpdate` of their strategies). */
+function needsVersion(type: ResourceType): boolean {
+  return type.custom !== undefined || conditional.has(storeKey(type));
+}
+
+const conditional = new Set([
+  'csidrivers.storage.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'leases.coordination.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'poddisruptionbudgets.policy',
+  'runtimeclasses.node.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+]);
 
 const applyTypes = ['application/apply-patch+yaml'];
 const jsonPatchType = 'application/json-patch+json';
@@ -74,22 +90,22 @@ function patchedBy(kind: string, live: KubeObject, patch: unknown, type: Resourc
 
 /** Server-side apply; an object that does not exist is made, which takes the right to create. */
 async function apply(call: ApiCall): Promise<WorldResponse> {
-  const { request, type, cluster, info } = call;
-  const sent = readObjectOf(call, await readBody(request, applyTypes));
+  const { request, type, cluster } = call;
+  const body = await readBody(request, applyTypes);
+  const sent = readObjectOf(call, body);
   if (!request.query.get('fieldManager')) {
-    throw new KubeError(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    const message = 'Required value: is required for apply patch';
+    throw refusals.invalidOptions('PatchOptions', 'fieldManager', { reason: 'FieldValueRequired', message });
   }
   if (Array.isArray(sent.metadata.managedFields) && sent.metadata.managedFields.length > 0) {
     throw refusals.badRequest('metadata.managedFields must be nil');
   }
   const unknown = unknownFields(type, sent);
   if (unknown.length > 0) {
-    const place = [info.namespace, sent.metadata.name].filter(Boolean).join('/');
-    const why = unknown.map(field => `.${field}: field not declared in schema`).join('\n');
+    const { namespace = '' } = at(body, 'metadata');
+    const place = `${namespace}/${sent.metadata.name}`;
+    const lines = unknown.map(field => `${pathInWords(field, sent, type.merge)}: field not declared in schema`);
+    const why = lines.length === 1 ? lines[0] : `errors:\n  ${lines.join('\n  ')}`;
     throw new KubeError(
       500,
       '',
@@ -117,23 +133,23 @@ export async function deleteOne(call: ApiCall): Promise<WorldResponse> {
   const { type, cluster, request, user, authorize } = call;
   const options = await removeOptions(call);
   const live = demandObject(call);
-  const { uid, resourceVersion } = options.preconditions;
-  if (uid !== undefined && uid !== live.metadata.uid) {
-    throw refusals.conflict(
-      type,
-      live.metadata.name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`,
-    );
-  }
-  if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
-    throw refusals.conflict(
-      type,
-      live.metadata.name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${live.metadata.resourceVersion}`,
-    );
-  }
+  checkPreconditions(type, live, options.preconditions);
   admit({ cluster, type, user, authorize, operation: 'DELETE', dryRun: options.dryRun === true }, live, live);
   return answerRemoval(removeObject(cluster, type, live, options), type, viewOf(request, cluster.clock.now()));
+}
+
+function checkPreconditions(type: ResourceType, live: KubeObject, { uid, resourceVersion }: Readonly<Fields>): void {
+  // The server names the kind here, where it names the resource elsewhere.
+  const named = { ...type, plural: type.kind };
+  const { metadata } = live;
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
+    throw refusals.conflict(named, metadata.name, why);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+    throw refusals.conflict(named, metadata.name, why);
+  }
 }
 
 export async function deleteMany(call: ApiCall): Promise<WorldResponse> {
@@ -170,7 +186,7 @@ async function removeOptions({
   const orphans = body['orphanDependents'] === true || query.get('orphanDependents') === 'true';
   const propagation = orphans ? 'Orphan' : (asked as Propagation | undefined);
   const grace = body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
-  const dryRun = isDryRun(query) || strings(body['dryRun']).includes('All');
+  const dryRun = isDryRun(query, 'DeleteOptions') || strings(body['dryRun']).includes('All');
   return {
     ...(propagation === undefined ? {} : { propagation }),
     ...(grace === undefined ? {} : { graceSeconds: Number(grace) }),
@@ -181,7 +197,8 @@ async function removeOptions({
 
 export function writeOptions(call: ApiCall, operation: 'CREATE' | 'UPDATE'): WriteOptions {
   const { request, info, cluster, type, user, authorize } = call;
-  const dryRun = isDryRun(request.query);
+  const options = { create: 'CreateOptions', patch: 'PatchOptions' }[info.verb] ?? 'UpdateOptions';
+  const dryRun = isDryRun(request.query, options);
   return {
     manager: managerOf(request),
     dryRun,

@@ -25,6 +25,8 @@ import { type Comparison, compare, fieldSetOf, mergeValues, removeItems } from '
 
 export interface WriteContext {
   readonly type: MergeType;
+  /** What a new object of the type is made of before anybody says anything. */
+  readonly zero: Readonly<Fields>;
   readonly writer: Writer;
   /** RFC 3339. */
   readonly time: string;
@@ -64,7 +66,7 @@ export function trackUpdate(live: KubeObject | undefined, next: KubeObject, cont
     live?.metadata.managedFields,
     isSubresource ? undefined : next.metadata.managedFields,
   );
-  const [before, after] = [withoutManagedFields(live ?? {}), withoutManagedFields(next)];
+  const [before, after] = [withoutManagedFields(live ?? context.zero), withoutManagedFields(next)];
   const changes = limited(compare(before, after, type), context);
   const taken = union(changes.added, changes.modified);
   const others = entries
@@ -104,7 +106,7 @@ export function applyConfiguration(
 function managersBefore(live: KubeObject | undefined, current: Fields, context: WriteContext): ManagerEntry[] {
   const entries = decodeManagedFields(live?.metadata.managedFields);
   if (live === undefined || entries.length > 0) return entries;
-  const { added } = compare({}, current, context.type);
+  const { added } = compare(context.zero, current, context.type);
   const writer: Writer = { ...context.writer, manager: 'before-first-apply', operation: 'Update' };
   return [{ ...writer, time: context.time, set: ownable(added, context) }];
 }
@@ -147,11 +149,10 @@ function conflictMessage(conflicts: readonly { readonly manager: string; readonl
   return `Apply failed with ${conflicts.length} conflicts: ${lines.join('\n')}`;
 }
 
-function inWords({ manager, operation, apiVersion, subresource, time }: ManagerEntry): string {
+function inWords({ manager, operation, apiVersion, subresource }: ManagerEntry): string {
   const name = JSON.stringify(manager);
   const place = subresource === '' ? name : `${name} with subresource ${JSON.stringify(subresource)}`;
-  if (operation === 'Apply') return place;
-  return time === undefined ? `${place} using ${apiVersion}` : `${place} using ${apiVersion} at ${time}`;
+  return operation === 'Apply' ? place : `${place} using ${apiVersion}`;
 }
 
 function limited({ added, modified, removed }: Comparison, { scope }: WriteContext): Comparison {

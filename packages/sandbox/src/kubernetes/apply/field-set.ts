@@ -1,5 +1,5 @@
 import { canonicalJson, isObject } from '@suite/foundation';
-import { at, type Fields } from '../objects.ts';
+import { at, type Fields, list } from '../objects.ts';
 import type { MergeType } from './merge-type.ts';
 
 /**
@@ -104,12 +104,13 @@ export function fromFieldsV1(fields: unknown): FieldSet {
   return { ...read(fields), member: false };
 }
 
-/** The members as paths in the words of conflicts: `.spec.template.spec.containers[name="web"].image`. */
+/** The members as paths in the words of conflicts, those of a level before those below it: `.spec.template.spec.containers[name="web"].image`. */
 export function pathsOf(set: FieldSet, prefix = ''): string[] {
+  const steps = [...set.children.keys()].sort();
   return [
-    ...(set.member ? [prefix] : []),
-    ...[...set.children].flatMap(([step, child]) => pathsOf(child, `${prefix}${inWords(step)}`)),
-  ].sort();
+    ...steps.filter(step => childOf(set, step).member).map(step => `${prefix}${inWords(step)}`),
+    ...steps.flatMap(step => pathsOf(childOf(set, step), `${prefix}${inWords(step)}`)),
+  ];
 }
 
 function inWords(step: string): string {
@@ -118,4 +119,19 @@ function inWords(step: string): string {
   if (step.startsWith('v:')) return `[=${value}]`;
   const keys = Object.entries(at(JSON.parse(value)));
   return `[${keys.map(([key, one]) => `${key}=${JSON.stringify(one)}`).join(',')}]`;
+}
+
+/** A path by indices (`spec.containers[0].img`) in the words of the server, which knows items by their keys. */
+export function pathInWords(path: string, object: unknown, type: MergeType): string {
+  let [current, place]: [unknown, MergeType] = [object, type];
+  const steps = (path.match(/\[\d+\]|[^.[\]]+/g) ?? []).map(step => {
+    const index = /^\[(\d+)\]$/.exec(step)?.[1];
+    const isItem = index !== undefined && (place.kind === 'list' || place.kind === 'set');
+    const next = index === undefined ? at(current)[step] : list(current)[Number(index)];
+    const known = isItem ? itemStep(next, place as Extract<MergeType, { kind: 'list' | 'set' }>) : undefined;
+    const found = known ?? (index === undefined ? fieldStep(step) : undefined);
+    [current, place] = [next, found === undefined ? place : typeAt(place, found)];
+    return found === undefined ? step : inWords(found);
+  });
+  return steps.join('');
 }

@@ -123,29 +123,36 @@ export function mergeValues(live: unknown, applied: unknown, type: MergeType): u
   return applied;
 }
 
-/** Applied items in their own order; live ones that they leave out stay where they stood among them. */
+/**
+ * Applied items in their own order, live ones that they leave out as near to their places as that allows: the very walk of
+ * structured-merge-diff (`typed/merge.go`).
+ */
 function mergeLists(live: readonly unknown[], applied: readonly unknown[], type: ListType): unknown[] {
-  const wanted = itemsOf(applied, type);
-  const there = itemsOf(live, type);
-  const merged: unknown[] = [];
+  const [there, wanted] = [itemsOf(live, type), itemsOf(applied, type)];
+  const [left, right] = [[...there.keys()], [...wanted.keys()]];
+  const shared = right.filter(step => there.has(step));
   const done = new Set<string>();
+  const merged: unknown[] = [];
   const take = (step: string) => {
     done.add(step);
     merged.push(mergeValues(there.get(step), wanted.get(step), itemType(type)));
+    if (shared[0] === step) shared.shift();
   };
-  const queue = [...wanted.keys()];
-  for (const step of there.keys()) {
-    if (!wanted.has(step)) {
-      take(step);
-      continue;
-    }
-    // What the configuration names before this item comes before it, unless it is there already.
-    while (!done.has(step) && queue.length > 0) {
-      const next = queue.shift() ?? '';
-      if (!done.has(next)) take(next);
-    }
+  for (let [l, r] = [0, 0]; l < left.length || r < right.length; ) {
+    const [mine, theirs] = [left[l], right[r]];
+    const isForeign = mine !== undefined && !wanted.has(mine);
+    const comesLater = mine !== undefined && theirs !== undefined && shared[0] !== undefined && shared[0] !== mine;
+    if (isForeign) {
+      take(mine);
+      l += 1;
+    } else if (mine !== undefined && (done.has(mine) || (mine !== theirs && comesLater))) {
+      l += 1;
+    } else if (theirs !== undefined) {
+      if (mine === theirs) l += 1;
+      if (!done.has(theirs)) take(theirs);
+      r += 1;
+    } else l += 1;
   }
-  for (const step of queue) if (!done.has(step)) take(step);
   return merged;
 }
 

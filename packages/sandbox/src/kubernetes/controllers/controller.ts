@@ -101,9 +101,17 @@ export function startControllers(
   };
 }
 
+/** What a controller's key is about, as far as the key tells: `name`, `namespace/name…` or `resource|namespace|name`. */
 function placeholder(key: string): KubeObject {
-  const [namespace = '', name = key] = key.split('/');
-  return { apiVersion: 'v1', kind: 'Object', metadata: { name, namespace: namespace === '' ? 'default' : namespace } };
+  const isLong = key.includes('|');
+  const parts = isLong ? key.split('|').slice(1) : key.split('/');
+  const [namespace = '', name = namespace] = parts;
+  const isNamespaced = parts.length > 1 && namespace !== '';
+  return {
+    apiVersion: 'v1',
+    kind: isLong ? (key.split('|')[0] ?? '') : 'Object',
+    metadata: { name, namespace: isNamespaced ? namespace : 'default' },
+  };
 }
 
 /** `namespace/name`, the key of most controllers. */

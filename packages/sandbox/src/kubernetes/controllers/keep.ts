@@ -45,8 +45,14 @@ export function remove(cluster: Cluster, key: string, live: KubeObject): void {
   removeObject(cluster, typeOf(cluster, key), live);
 }
 
-/** Makes an object, or brings parts of an existing one to what they should be. */
-export function ensure(cluster: Cluster, key: string, wanted: KubeObject, manager = controllerManager): KubeObject {
+/** Makes an object, or brings parts of an existing one to what they should be: laid over what is there, or in its place. */
+export function ensure(
+  cluster: Cluster,
+  key: string,
+  wanted: KubeObject,
+  manager = controllerManager,
+  mode: 'overlay' | 'replace' = 'overlay',
+): KubeObject {
   const live = cluster.store.get(key, wanted.metadata.namespace, wanted.metadata.name);
   if (live === undefined) return create(cluster, key, wanted, manager);
   return change(
@@ -56,7 +62,7 @@ export function ensure(cluster: Cluster, key: string, wanted: KubeObject, manage
     object => {
       for (const [field, value] of Object.entries(wanted)) {
         if (['apiVersion', 'kind', 'metadata', 'status'].includes(field)) continue;
-        object[field] = overlay(object[field], value);
+        object[field] = mode === 'replace' ? value : overlay(object[field], value);
       }
     },
     manager,

@@ -3,7 +3,7 @@ import type { Cluster } from '../cluster.ts';
 import { at, type Fields, type KubeObject, objects, ownerReferenceTo, stringMap } from '../objects.ts';
 import { mapSelector } from '../resources/selectors.ts';
 import { type Controller, keyOf, placeOf } from './controller.ts';
-import { ensure, setStatus } from './keep.ts';
+import { controllerManager, ensure, setStatus } from './keep.ts';
 import { isReady } from './kubelet.ts';
 import { hasEnded } from './scheduling/scheduler.ts';
 
@@ -67,44 +67,56 @@ function publish(cluster: Cluster, service: KubeObject): void {
     ...(waiting.length === 0 ? {} : { notReadyAddresses: waiting }),
     ...(ports.length === 0 ? {} : { ports }),
   };
-  ensure(cluster, 'endpoints', {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata: {
-      name,
-      namespace,
-      ...(service.metadata.labels === undefined ? {} : { labels: service.metadata.labels }),
-    },
-    subsets: pods.length === 0 ? [] : [subset],
-  });
-  ensure(cluster, 'endpointslices.discovery.k8s.io', {
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    metadata: {
-      name: `${name}-${createHash('sha256')
-        .update(service.metadata.uid ?? name)
-        .digest('hex')
-        .slice(0, 5)}`,
-      namespace,
-      labels: {
-        'kubernetes.io/service-name': name,
-        'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+  ensure(
+    cluster,
+    'endpoints',
+    {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: {
+        name,
+        namespace,
+        ...(service.metadata.labels === undefined ? {} : { labels: service.metadata.labels }),
       },
-      ownerReferences: [ownerReferenceTo(service)],
+      subsets: pods.length === 0 ? [] : [subset],
     },
-    addressType: 'IPv4',
-    endpoints: pods.map(pod => ({
-      addresses: [at(pod, 'status')['podIP']],
-      conditions: {
-        ready: isServing(pod),
-        serving: isReady(pod),
-        terminating: pod.metadata.deletionTimestamp !== undefined,
+    controllerManager,
+    'replace',
+  );
+  ensure(
+    cluster,
+    'endpointslices.discovery.k8s.io',
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: `${name}-${createHash('sha256')
+          .update(service.metadata.uid ?? name)
+          .digest('hex')
+          .slice(0, 5)}`,
+        namespace,
+        labels: {
+          'kubernetes.io/service-name': name,
+          'endpointslice.kubernetes.io/managed-by': 'endpointslice-controller.k8s.io',
+        },
+        ownerReferences: [ownerReferenceTo(service)],
       },
-      nodeName: at(pod, 'spec')['nodeName'],
-      targetRef: { kind: 'Pod', namespace, name: pod.metadata.name, uid: pod.metadata.uid },
-    })),
-    ports: ports.map(({ port, protocol, ...rest }) => ({ name: '', ...rest, port, protocol })),
-  });
+      addressType: 'IPv4',
+      endpoints: pods.map(pod => ({
+        addresses: [at(pod, 'status')['podIP']],
+        conditions: {
+          ready: isServing(pod),
+          serving: isReady(pod),
+          terminating: pod.metadata.deletionTimestamp !== undefined,
+        },
+        nodeName: at(pod, 'spec')['nodeName'],
+        targetRef: { kind: 'Pod', namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+      })),
+      ports: ports.map(({ port, protocol, ...rest }) => ({ name: '', ...rest, port, protocol })),
+    },
+    controllerManager,
+    'replace',
+  );
 }
 
 /** Ports may be named after one of a container. */

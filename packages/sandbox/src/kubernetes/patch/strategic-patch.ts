@@ -1,6 +1,6 @@
 import { isObject } from '@suite/foundation';
 import type { PatchType } from '../apply/merge-type.ts';
-import { copyOf, type Fields, isSame, list } from '../objects.ts';
+import { at, copyOf, type Fields, isSame, list } from '../objects.ts';
 
 /**
  * Strategic merge patch: lists with a merge key merge item by item. Knows `$patch` (delete, replace, merge), `$setElementOrder/…`,
@@ -25,7 +25,13 @@ export function strategicPatch(document: unknown, patch: Readonly<Fields>, type:
   }
   for (const [key, value] of Object.entries(rest)) {
     const name = /^\$setElementOrder\/(.+)$/.exec(key)?.[1];
-    if (name !== undefined) result[name] = inOrder(list(result[name]), list(value), type.fieldOf(name).mergeKey ?? '');
+    if (name === undefined) continue;
+    result[name] = inOrder(
+      list(result[name]),
+      list(value),
+      list(at(document)[name]),
+      type.fieldOf(name).mergeKey ?? '',
+    );
   }
   return result;
 }
@@ -54,14 +60,27 @@ function mergeList(live: readonly unknown[], patch: readonly unknown[], mergeKey
     else if (result.some(isIt)) result = result.map(one => (isIt(one) ? strategicPatch(one, item, type) : one));
     else result.push(strategicPatch({}, item, type));
   }
-  return result;
+  return inOrder(result, patch, live, mergeKey);
 }
 
-/** Items that the order names in that order; others stay before the one that they stood before. */
-function inOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string): unknown[] {
+/** Items that the order names in that order; the others stay before those that they stood before in the live list. */
+function inOrder(
+  items: readonly unknown[],
+  order: readonly unknown[],
+  live: readonly unknown[],
+  mergeKey: string,
+): unknown[] {
   const keyOf = (item: unknown) => (isObject(item) ? item[mergeKey] : item);
-  const rank = (item: unknown) => order.findIndex(one => isSame(keyOf(one), keyOf(item)));
-  const named = items.filter(item => rank(item) >= 0).sort((one, other) => rank(one) - rank(other));
-  const slots = items.map(item => (rank(item) >= 0 ? named.shift() : item));
-  return slots;
+  const rank = (all: readonly unknown[], item: unknown) => all.findIndex(one => isSame(keyOf(one), keyOf(item)));
+  const named = items
+    .filter(item => rank(order, item) >= 0)
+    .sort((one, other) => rank(order, one) - rank(order, other));
+  const rest = items.filter(item => rank(order, item) < 0).sort((one, other) => rank(live, one) - rank(live, other));
+  const result: unknown[] = [];
+  for (const item of named) {
+    const place = rank(live, item);
+    while (rest.length > 0 && place >= 0 && rank(live, rest[0]) < place) result.push(rest.shift());
+    result.push(item);
+  }
+  return [...result, ...rest];
 }

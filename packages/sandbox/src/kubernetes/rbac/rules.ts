@@ -1,3 +1,4 @@
+import { canonicalJson } from '@suite/foundation';
 import type { Attributes } from '../access/attributes.ts';
 import { type Fields, objects, strings } from '../objects.ts';
 
@@ -45,7 +46,19 @@ function matchesPath(pattern: string, path: string): boolean {
 
 /** Rules that the holder of `held` does not hold, and so cannot give to anybody. */
 export function notCovered(held: readonly Rule[], wanted: readonly Rule[]): readonly Rule[] {
-  return wanted.flatMap(piecesOf).filter(piece => !held.some(rule => covers(rule, piece)));
+  return compacted(wanted.flatMap(piecesOf).filter(piece => !held.some(rule => covers(rule, piece))));
+}
+
+/** Grants of one resource as one rule. */
+function compacted(pieces: readonly Rule[]): readonly Rule[] {
+  const rules = new Map<string, Rule>();
+  for (const piece of pieces) {
+    const { verbs, ...about } = piece;
+    const key = canonicalJson(about);
+    const known = rules.get(key);
+    rules.set(key, known === undefined ? piece : { ...known, verbs: [...new Set([...known.verbs, ...verbs])] });
+  }
+  return [...rules.values()];
 }
 
 function covers(rule: Rule, piece: Rule): boolean {

@@ -61,7 +61,7 @@ function parseRequirement(part: string): LabelTest {
     const values = (among[3] ?? '').split(',').map(value => value.trim());
     return testOf(among[1] ?? '', among[2] === 'in' ? 'In' : 'NotIn', values);
   }
-  const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
+  const compared = /^([^=!<>\s]+)\s*(==|=|!=|>|<)\s*([^=!<>\s]*)$/.exec(part);
   if (compared !== null) {
     const operator = { '>': 'Gt', '<': 'Lt' }[compared[2] ?? ''] ?? compared[2] ?? '';
     return testOf(compared[1] ?? '', operator, [compared[3] ?? '']);
@@ -97,10 +97,15 @@ export function parseFieldSelector(text: string, key: string): (object: KubeObje
     if (found === null) throw refusals.badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
     const [, field = '', operator = '=', value = ''] = found;
     const isKnown = ['metadata.name', 'metadata.namespace', ...(selectable[key] ?? [])].includes(field);
-    if (!isKnown) throw refusals.badRequest(`field label not supported: ${field}`);
+    if (!isKnown) throw refusals.badRequest(unsupported(field, key));
     return (object: KubeObject) => (fieldValue(object, field) === value) === (operator !== '!=');
   });
   return object => tests.every(test => test(object));
+}
+
+function unsupported(field: string, key: string): string {
+  if (key in selectable) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
 
 function fieldValue(object: KubeObject, field: string): string {

@@ -17,7 +17,10 @@ function unknownIn(value: Readonly<Fields>, fields: MessageFields, path: string)
   return Object.entries(value).flatMap(([key, item]) => {
     const place = path === '' ? key : `${path}.${key}`;
     const kind = known.get(key);
-    return kind === undefined ? [place] : unknownOf(item, kind, place);
+    // Objects inside of others, such as claims in a stateful set, may say what they are.
+    const isTypeMeta = known.has('metadata') && ['apiVersion', 'kind'].includes(key);
+    if (kind === undefined) return isTypeMeta ? [] : [place];
+    return unknownOf(item, kind, place);
   });
 }
 

@@ -7,6 +7,8 @@ export function giveAddresses(cluster: Cluster, service: KubeObject): void {
   if (spec['type'] === 'ExternalName') return;
   if (spec['clusterIP'] === undefined || spec['clusterIP'] === '') spec['clusterIP'] = freeAddress(cluster);
   spec['clusterIPs'] = list(spec['clusterIPs']).length > 0 ? spec['clusterIPs'] : [spec['clusterIP']];
+  spec['ipFamilies'] ??= ['IPv4'];
+  spec['ipFamilyPolicy'] ??= 'SingleStack';
   const hasNodePorts =
     spec['type'] === 'NodePort' || (spec['type'] === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
   if (hasNodePorts) {

@@ -1,5 +1,7 @@
 import { at, type Fields, type KubeObject, objects, stringMap } from '../objects.ts';
+import { messageName } from '../resources/messages.ts';
 import { type ResourceType, storeKey } from '../resources/resource-type.ts';
+import { tidy } from '../resources/tidy.ts';
 
 /**
  * Fills in what the real server fills in, as far as clients and controllers of the sandbox read it (k8s.io/kubernetes,
@@ -8,6 +10,7 @@ import { type ResourceType, storeKey } from '../resources/resource-type.ts';
 export function withDefaults(type: ResourceType, object: KubeObject, live?: KubeObject): KubeObject {
   if (type.custom !== undefined) return type.custom.schema.complete(object) as KubeObject;
   const complete = completions[storeKey(type)];
+  tidy(object, messageName(type.group, type.version, type.kind));
   complete?.(object, live);
   return object;
 }
@@ -158,12 +161,13 @@ function completeService(object: Fields, live?: KubeObject): void {
   fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' });
   for (const port of objects(spec['ports'])) fill(port, { protocol: 'TCP', targetPort: port['port'] });
   if (spec['type'] === 'ExternalName') return;
-  fill(spec, { internalTrafficPolicy: 'Cluster', ipFamilies: ['IPv4'], ipFamilyPolicy: 'SingleStack' });
+  fill(spec, { internalTrafficPolicy: 'Cluster' });
   if (spec['type'] === 'LoadBalancer') {
     fill(spec, { externalTrafficPolicy: 'Cluster', allocateLoadBalancerNodePorts: true });
   }
   const before = at(live, 'spec');
-  for (const field of ['clusterIP', 'clusterIPs']) if (before[field] !== undefined) spec[field] ??= before[field];
+  for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'])
+    if (before[field] !== undefined) spec[field] ??= before[field];
 }
 
 function completePodTemplate(template: unknown): void {
@@ -189,6 +193,7 @@ function completePodSpec(spec: Fields): void {
     for (const source of ['secret', 'configMap', 'projected', 'downwardAPI']) {
       if (volume[source] !== undefined) fill(volume[source] as Fields, { defaultMode: 420 });
     }
+    if (volume['hostPath'] !== undefined) fill(volume['hostPath'] as Fields, { type: '' });
   }
 }
 

@@ -173,5 +173,13 @@ function frozenData(live: KubeObject, next: KubeObject): Cause[] {
 }
 
 function fixedRole(live: KubeObject, next: KubeObject): Cause[] {
-  return isSame(live['roleRef'], next['roleRef']) ? [] : [invalid('roleRef', next['roleRef'], 'cannot change roleRef')];
+  return isSame(live['roleRef'], next['roleRef'])
+    ? []
+    : [invalid('roleRef', inGo(next['roleRef']), 'cannot change roleRef')];
+}
+
+/** The reference with the names that its fields have in Go, as the refusal prints it. */
+function inGo(reference: unknown): Fields {
+  const { apiGroup, kind, name } = at(reference);
+  return { APIGroup: apiGroup, Kind: kind, Name: name };
 }

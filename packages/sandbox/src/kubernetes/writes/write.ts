@@ -3,6 +3,7 @@ import { applyConfiguration, trackUpdate, type WriteContext } from '../apply/app
 import { isSameObject, type Operation } from '../apply/managed-fields.ts';
 import type { Cluster } from '../cluster.ts';
 import { copyOf, type Fields, isSame, type KubeObject, type Metadata, timestamp } from '../objects.ts';
+import { messageName, zeroValue } from '../resources/messages.ts';
 import { apiVersionOf, type ResourceType, storeKey } from '../resources/resource-type.ts';
 import { refusals } from '../status.ts';
 import { giveAddresses } from './addresses.ts';
@@ -68,7 +69,6 @@ export function applyObject(
 
 function newObject(cluster: Cluster, type: ResourceType, sent: KubeObject): KubeObject {
   const object = withDefaults(type, copyOf(sent));
-  if (storeKey(type) === 'services') giveAddresses(cluster, object);
   const hasStatus = type.subresources.includes('status');
   const { status, ...rest } = object;
   const metadata: Metadata = {
@@ -154,6 +154,8 @@ function storeNew(cluster: Cluster, type: ResourceType, object: KubeObject, opti
   const { name } = object.metadata;
   const causes = [...nameCauses(name, type), ...createCauses(type, object)];
   if (causes.length > 0) throw refusals.invalid(type, name, causes);
+  // Nobody owns what the server deals out.
+  if (storeKey(type) === 'services') giveAddresses(cluster, object);
   return options.dryRun === true ? object : cluster.store.put(storeKey(type), object);
 }
 
@@ -194,6 +196,7 @@ function contextOf(cluster: Cluster, type: ResourceType, options: WriteOptions, 
   const hasStatus = type.subresources.includes('status');
   return {
     type: type.merge,
+    zero: type.custom === undefined ? zeroValue(messageName(type.group, type.version, type.kind)) : {},
     writer: { manager, operation, apiVersion: apiVersionOf(type), subresource },
     time: timestamp(cluster.clock.now()),
     scope:

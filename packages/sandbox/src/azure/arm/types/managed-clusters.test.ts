@@ -149,6 +149,21 @@ describe('a cluster', () => {
       body: { code: 'BadRequest' },
     });
   });
+
+  test('credentials: the administrator of a cluster with local accounts gets them, Entra or not', async () => {
+    await send('PUT', cluster, body({ aadProfile: { managed: true }, disableLocalAccounts: false }));
+    const { body: answer } = await send('POST', `${cluster}/listClusterAdminCredential`);
+    const [found] = list(answer['kubeconfigs']).map(one => at(one));
+    const kubeconfig = JSON.parse(Buffer.from(String(found?.['value']), 'base64').toString('utf8'));
+    const name = cluster.split('/').at(-1);
+    expect(found).toMatchObject({ name: 'clusterAdmin' });
+    expect(kubeconfig).toMatchObject({
+      'current-context': `${name}-admin`,
+      users: [
+        { name: expect.stringMatching(/^clusterAdmin_/), user: { token: expect.stringMatching(/^[0-9a-f]{128}$/) } },
+      ],
+    });
+  });
 });
 
 describe('node pools', () => {

@@ -50,8 +50,8 @@ export const managedClusters: TypeBehaviour = {
   },
 };
 
-function credential(name: string, resource: Resource, context: ArmContext): WorldResponse {
-  const value = Buffer.from(kubeconfigOf(resource, context.authorityCertificate)).toString('base64');
+function credential(name: 'clusterUser' | 'clusterAdmin', resource: Resource, context: ArmContext): WorldResponse {
+  const value = Buffer.from(kubeconfigOf(name, resource, context.authorityCertificate)).toString('base64');
   return json(200, { kubeconfigs: [{ name, value }] });
 }
 

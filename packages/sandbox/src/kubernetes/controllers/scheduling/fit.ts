@@ -9,7 +9,7 @@ export function requestsOf(pod: KubeObject): Resources {
   const spec = at(pod, 'spec');
   const of = (container: Fields): Resources => {
     const { requests, limits } = at(container, 'resources');
-    const asked = { ...stringMap(limits), ...stringMap(requests), ...numbers(requests) };
+    const asked = { ...at(limits), ...at(requests) };
     return Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, parseQuantity(value)]));
   };
   const sum = objects(spec['containers']).map(of).reduce(plus, { pods: 1 });
@@ -20,9 +20,6 @@ export function requestsOf(pod: KubeObject): Resources {
     .map(of)
     .reduce((most, one) => combine(most, one, Math.max), sidecars);
 }
-
-const numbers = (value: unknown) =>
-  Object.fromEntries(Object.entries(at(value)).filter(([, one]) => typeof one === 'number'));
 
 export function plus(one: Resources, other: Resources): Resources {
   return combine(one, other, (a, b) => a + b);

@@ -39,8 +39,10 @@ export function deployments(cluster: Cluster): Controller {
       const deployment = cluster.store.get(deploymentKey, ...place);
       if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return;
       const sets = owned(cluster, replicaSetKey, deployment);
+      if (at(deployment, 'spec')['paused'] === true)
+        return report(deployment, nameOfSet(deployment), keyOf(deployment), context);
       const current = currentSet(cluster, deployment, sets);
-      if (at(deployment, 'spec')['paused'] !== true) rollOut(cluster, deployment, current);
+      rollOut(cluster, deployment, current);
       const latest = cluster.store.get(deploymentKey, ...place) ?? deployment;
       report(latest, current.metadata.name, keyOf(latest), context);
       forget(cluster, latest);
@@ -49,13 +51,18 @@ export function deployments(cluster: Cluster): Controller {
 }
 
 const specReplicas = (set: KubeObject) => numberAt(set['spec'], 'replicas') ?? 0;
-const available = (set: KubeObject) => numberAt(set['status'], 'availableReplicas') ?? 0;
+/** A set that was just told to shrink has not said yet what is left of it. */
+const available = (set: KubeObject) => Math.min(numberAt(set['status'], 'availableReplicas') ?? 0, specReplicas(set));
+
+function nameOfSet(deployment: KubeObject): string {
+  return `${deployment.metadata.name}-${templateHash(at(deployment, 'spec', 'template'))}`;
+}
 
 /** The replica set of the template as it stands; made when there is none. */
 function currentSet(cluster: Cluster, deployment: KubeObject, sets: readonly KubeObject[]): KubeObject {
   const template = at(deployment, 'spec', 'template');
   const hash = templateHash(template);
-  const setName = `${deployment.metadata.name}-${hash}`;
+  const setName = nameOfSet(deployment);
   const revisions = sets.map(set => Number(set.metadata.annotations?.[revisionNote] ?? 0));
   const newest = Math.max(0, ...revisions);
   const found = sets.find(set => set.metadata.name === setName);
