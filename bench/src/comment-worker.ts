@@ -17,6 +17,7 @@ if (what === 'comment') {
       region: report.region,
       title: `${report.scope} · ${report.region}`,
       production: report.production,
+      actions: [report.action],
       gate: { reviewers: 1, waitMinutes: 0 },
       reports: [report],
     }),

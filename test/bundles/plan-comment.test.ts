@@ -35,6 +35,7 @@ function place(scope: string, more: Partial<ExpectedScope> = {}): ExpectedScope 
     region: 'westeurope',
     title: scope,
     production: false,
+    actions: ['provision-aks'],
     gate: { reviewers: 0, waitMinutes: 0 },
     ...more,
   };
@@ -303,6 +304,7 @@ test('hostile text in every field of a report is text in comment, summary, check
     ...place(hostile),
     region,
     title: `${hostile} · ${region}`,
+    actions: ['provision-aks'],
     gate: { after: hostile, reviewers: 1, waitMinutes: 1 },
   }));
   const inputs = { platform: hostile, problems: JSON.stringify([hostile]) };

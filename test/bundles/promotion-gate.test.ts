@@ -559,7 +559,7 @@ describe('what is not recorded', () => {
     return found;
   };
   const notOfThis =
-    'The report is not of an apply of dev in westeurope by this run. Give the `report` output of the apply in this job.';
+    'The report is not of an apply of dev in westeurope by this run. Give the `report` outputs of the applies in this job.';
 
   test.each<readonly [string, Partial<ChangeReport>]>([
     ['a plan', { command: 'plan', verdict: 'no-changes' }],
@@ -576,7 +576,7 @@ describe('what is not recorded', () => {
   test('the report tells no run', async () => {
     const { run: _, ...report } = applied('dev', 'westeurope');
     const file = await writeFileOf(JSON.stringify(report));
-    expect(await unrecorded('dev', { report: file })).toEqual([notOfThis]);
+    expect(await unrecorded('dev', { reports: file })).toEqual([notOfThis]);
   });
 
   test.each(['failed', 'mismatch', 'blocked', 'changes'] as const)('the apply ended as %s', async verdict => {
@@ -586,10 +586,10 @@ describe('what is not recorded', () => {
   });
 
   test('there is no report, or none that can be read', async () => {
-    expect(await unrecorded('dev', { report: join(sandbox.folder, 'nothing.json') })).toEqual([
-      expect.stringMatching(/^input report: names \S+nothing\.json, which cannot be read\. Give the `report` output/),
+    expect(await unrecorded('dev', { reports: join(sandbox.folder, 'nothing.json') })).toEqual([
+      expect.stringMatching(/^input reports: names \S+nothing\.json, which cannot be read\. Give the `report` outputs/),
     ]);
-    expect(await unrecorded('dev', { report: await writeFileOf('{}') })).toEqual([
+    expect(await unrecorded('dev', { reports: await writeFileOf('{}') })).toEqual([
       expect.stringMatching(/^This is no change report of version 1: /),
     ]);
   });
@@ -774,7 +774,7 @@ describe('wrong inputs', () => {
     ],
     [
       'an unknown scope to record',
-      () => ({ command: 'record', scope: 'qa', report: 'report.json', ...handed(promoted) }),
+      () => ({ command: 'record', scope: 'qa', reports: 'report.json', ...handed(promoted) }),
       ['input scope: is `qa`, which the platform file does not know. It has shared, dev, staging, prod.'],
     ],
     [
@@ -788,7 +788,7 @@ describe('wrong inputs', () => {
     [
       'no report',
       () => ({ command: 'record', scope: 'dev', ...handed(promoted) }),
-      ['input report: is required but was not given. Give the `report` output of the apply.'],
+      ['input reports: is required but was not given. Give the `report` outputs of the applies, one on each line.'],
     ],
     [
       'a digest that is none, and more',
@@ -852,7 +852,7 @@ async function record(scope: string, inputs: Inputs = {}, options: Options = {})
   const { GITHUB_RUN_ID: id = '4711' } = options.environment ?? {};
   const report = { ...applied(scope, inputs['region'] ?? 'westeurope', id), ...options.report };
   const file = await writeFileOf(JSON.stringify(report));
-  return gate({ command: 'record', scope, report: file, ...handed(promoted), ...inputs }, options);
+  return gate({ command: 'record', scope, reports: file, ...handed(promoted), ...inputs }, options);
 }
 
 function handed({ file, digest }: MadeBundle): Inputs {

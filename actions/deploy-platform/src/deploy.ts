@@ -1,12 +1,22 @@
-import { type Check, failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
-import { CancelledError, count, duration, UserError } from '@suite/foundation';
+import {
+  type Check,
+  compareWithReviewed,
+  failureChecks,
+  headline,
+  problemSections,
+  readReviewed,
+  renderSummaryParts,
+} from '@suite/change-report';
+import { CancelledError, count, duration, sentenceList, UserError } from '@suite/foundation';
 import { applyPlan, failureOf } from './apply.ts';
 import { criticalPath } from './graph.ts';
+import { changingOutputs } from './infrastructure.ts';
 import type { Request } from './inputs.ts';
-import { summaryOf } from './plan.ts';
+import { type PlatformPlan, summaryOf } from './plan.ts';
 import type { Connected, Services } from './ports.ts';
 import { prepare } from './prepare.ts';
 import { assembleReport, type Findings, outputsOf, timingsOf } from './report.ts';
+import { beyondReview } from './review.ts';
 import { groundwork, layGroundwork } from './setup.ts';
 import { loadTarget, type Target } from './target.ts';
 import { verifyReleases } from './verify.ts';
@@ -34,7 +44,7 @@ export async function deploy(request: Request, services: Services): Promise<void
   const reportFile = await services.writeReport(target, request.command, report);
   const parts = renderSummaryParts(report, { limitBytes: await summary.room() });
   await summary.append(parts.slice(0, 1));
-  services.setOutputs({ ...outputsOf(report, reportFile), 'summary-parts': parts.length });
+  services.setOutputs({ ...outputsOf(report, findings.plan, reportFile), 'summary-parts': parts.length });
   if (error !== undefined) throw error;
   log.info(headline(report));
 }
@@ -57,17 +67,26 @@ async function perform(request: Request, target: Target, services: Services, sta
   }
 }
 
+/** With the infrastructure as it is. */
+const whenApplied = { isApply: true, changing: new Set<string>() };
+
 async function plan(
   request: Extract<Request, { command: 'plan' }>,
   target: Target,
   services: Services,
   connected: Connected,
 ): Promise<Outcome> {
-  const { plan: made } = await prepare(target, services, connected);
-  for (const one of made.releases) services.log.info(summaryOf(one));
+  const { infrastructureReport, approval } = request;
+  const seen =
+    request.reviewed === undefined ? undefined : { report: await readReviewed(request.reviewed, 'deploy-platform') };
+  const changing = infrastructureReport === undefined ? new Set<string>() : await changingOutputs(infrastructureReport);
+  const { plan: plain } = await prepare(target, services, connected, { isApply: false, changing });
+  for (const one of plain.releases) services.log.info(summaryOf(one));
+  const review =
+    seen === undefined ? [] : [compareWithReviewed({ ...plain, applyable: !isIdle(plain) }, seen.report, approval)];
+  const made = { ...plain, checks: [...review, ...plain.checks] };
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
-  const isIdle = made.changes.length === 0 && made.releases.every(({ action }) => action === 'none');
-  const verdict = blocked.length > 0 ? 'blocked' : isIdle ? 'no-changes' : 'changes';
+  const verdict = blocked.length > 0 ? 'blocked' : isIdle(made) ? 'no-changes' : 'changes';
   const findings: Findings = { verdict, plan: made };
   if (blocked.length === 0 || !request.failIfBlocked) return { findings };
   return {
@@ -77,7 +96,7 @@ async function plan(
 }
 
 async function apply(
-  { expectedDigest, parallel }: Extract<Request, { command: 'apply' }>,
+  { review, parallel }: Extract<Request, { command: 'apply' }>,
   target: Target,
   services: Services,
   connected: Connected,
@@ -86,16 +105,17 @@ async function apply(
   const { cluster, helm } = connected;
   const { clock, context, log, signal } = services;
   if (cluster === undefined) throw noCluster(target);
-  const { plan: made, releases, rendered } = await prepare(target, services, connected);
+  const { plan: made, releases, rendered } = await prepare(target, services, connected, whenApplied);
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
   if (blocked.length > 0) {
     return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked) };
   }
-  if (made.digest !== expectedDigest) {
+  const beyond = beyondReview(made.releases, review);
+  if (beyond.length > 0) {
     return {
       findings: { verdict: 'blocked', plan: made },
       error: new UserError({
-        message: 'What would be applied now is not what was reviewed: its digest differs. Nothing was changed.',
+        message: `What would be applied now is not what was reviewed: ${sentenceList(beyond)}. Nothing was changed.`,
         remedy: 'Something was changed since, in the platform file or in the cluster. Plan again, and review that.',
       }),
     };
@@ -137,19 +157,24 @@ async function apply(
   }
   const error = failureOf(result);
   if (error !== undefined) return { findings: { verdict: 'failed', plan: made, timings, warnings }, error };
-  return { findings: { verdict: 'applied', plan: made, timings, warnings } };
+  const verdict = isIdle(made) ? 'no-changes' : 'applied';
+  return { findings: { verdict, plan: made, timings, warnings } };
 }
 
 async function verify(target: Target, services: Services, connected: Connected): Promise<Outcome> {
   const { cluster } = connected;
   if (cluster === undefined) throw noCluster(target);
-  const prepared = await prepare(target, services, connected);
+  const prepared = await prepare(target, services, connected, whenApplied);
   const { differences, warnings } = await verifyReleases(prepared, cluster, services);
   if (differences.length === 0) return { findings: { verdict: 'verified', warnings } };
   const problems = differences.map(({ what, path, expected, actual }) => ({
     message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
   }));
   return { findings: { verdict: 'mismatch', differences, warnings }, error: new UserError(problems) };
+}
+
+function isIdle({ changes, releases }: PlatformPlan): boolean {
+  return changes.length === 0 && releases.every(({ action }) => action === 'none');
 }
 
 /** What apply refuses, as an error. */

@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from '@suite/action-kit';
+import { parseReviewedReleases, type Review, type ReviewedReleases } from './review.ts';
 
 interface Target {
   /** Absolute path of the platform file. */
@@ -25,11 +26,20 @@ interface Target {
 }
 
 export type Request =
-  | (Target & { readonly command: 'plan'; readonly failIfBlocked: boolean })
+  | (Target & {
+      readonly command: 'plan';
+      readonly failIfBlocked: boolean;
+      /** Report of the plan of the infrastructure that is applied first; undefined where none is. */
+      readonly infrastructureReport: string | undefined;
+      /** Folder with the reports that people reviewed on the pull request; undefined where there was none. */
+      readonly reviewed: string | undefined;
+      /** Whether somebody approves before the plan is applied. */
+      readonly approval: boolean;
+    })
   | (Target & {
       readonly command: 'apply';
-      /** Of the plan that was reviewed; nothing else is applied. */
-      readonly expectedDigest: string;
+      /** What was reviewed; nothing else is applied. */
+      readonly review: Review;
       /** Releases at once. */
       readonly parallel: number;
     })
@@ -40,6 +50,14 @@ const releases: Input<number> = {
   absent: 'required',
   parse: value =>
     /^(?:[1-9]|1\d|20)$/.test(value) ? { value: Number(value) } : { expected: 'Use a whole number from 1 to 20.' },
+};
+
+const reviewedReleases: Input<ReviewedReleases> = {
+  absent: 'required',
+  parse: value => {
+    const releases = parseReviewedReleases(value);
+    return releases === undefined ? { expected: 'Use the `releases` output of a plan.' } : { value: releases };
+  },
 };
 
 /** Throws a UserError that names every wrong input. */
@@ -55,18 +73,32 @@ export function readRequest(source: InputSource, workspace: string): Request {
     const inputs = readInputs(source, {
       ...common,
       'expected-digest': planHash('digest'),
+      'expected-releases': optional(reviewedReleases),
       parallel: withDefault(releases, 4),
     });
     return {
       ...targetOf(inputs),
       command,
-      expectedDigest: inputs['expected-digest'],
+      review: { digest: inputs['expected-digest'], releases: inputs['expected-releases'] },
       parallel: inputs.parallel,
     };
   }
   if (command === 'plan') {
-    const inputs = readInputs(source, { ...common, 'fail-if-blocked': withDefault(flag, false) });
-    return { ...targetOf(inputs), command, failIfBlocked: inputs['fail-if-blocked'] };
+    const inputs = readInputs(source, {
+      ...common,
+      'fail-if-blocked': withDefault(flag, false),
+      'infrastructure-report': optional(path(workspace)),
+      reviewed: optional(path(workspace)),
+      approval: withDefault(flag, true),
+    });
+    return {
+      ...targetOf(inputs),
+      command,
+      failIfBlocked: inputs['fail-if-blocked'],
+      infrastructureReport: inputs['infrastructure-report'],
+      reviewed: inputs.reviewed,
+      approval: inputs.approval,
+    };
   }
   return { ...targetOf(readInputs(source, common)), command };
 }

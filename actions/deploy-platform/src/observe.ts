@@ -13,6 +13,8 @@ import type { RenderedRelease } from './render.ts';
 
 /** What is there before a plan decides anything. */
 export interface Observed {
+  /** False where nobody could look: no cluster yet, or no right to read it. */
+  readonly isKnown: boolean;
   /** Live objects by identity (`identityOf`). Secrets are not among them. */
   readonly live: ReadonlyMap<string, KubernetesObject>;
   /** Objects that this identity may not read, by identity, with what the API server says. */
@@ -21,7 +23,12 @@ export interface Observed {
   readonly records: ReadonlyMap<string, ReleaseRecord>;
 }
 
-export const nothingObserved: Observed = { live: new Map(), unreadable: new Map(), records: new Map() };
+export const nothingObserved: Observed = {
+  isKnown: false,
+  live: new Map(),
+  unreadable: new Map(),
+  records: new Map(),
+};
 
 const atOnce = 20;
 
@@ -76,5 +83,5 @@ export async function observe(
       }
     },
   );
-  return { live, unreadable, records };
+  return { isKnown: true, live, unreadable, records };
 }

@@ -1,5 +1,5 @@
 import { type Change, type Check, createDigest } from '@suite/change-report';
-import { count, sentenceList } from '@suite/foundation';
+import { count, type JsonObject, sentenceList } from '@suite/foundation';
 import { identityOf, type KubernetesObject, type ObjectRef, refOf, titleOf } from '@suite/kubernetes';
 import {
   compareObject,
@@ -12,6 +12,7 @@ import {
 import type { Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
 import type { RenderedRelease } from './render.ts';
+import { digestOf, intentOf, type ReviewedRelease, reviewOf } from './review.ts';
 
 /** What becomes of a release. `none`: nothing differs, and its last apply came to its end. */
 export type Action = 'install' | 'upgrade' | 'none' | 'uninstall';
@@ -31,38 +32,43 @@ export interface ReleasePlan {
   readonly takesBack: readonly { readonly title: string; readonly path: string; readonly from: string }[];
   /** What the last apply left. */
   readonly record: ReleaseRecord | undefined;
+  /** What a review of it is held to. */
+  readonly reviewed: ReviewedRelease;
+  /** An apply of exactly this was begun and did not come to its end. */
+  readonly wasBegun: boolean;
 }
 
 export interface PlatformPlan {
   readonly releases: readonly ReleasePlan[];
   readonly changes: readonly Change[];
   readonly checks: readonly Check[];
-  /** HMAC of everything that an apply would do. */
+  /** HMAC of everything that an apply would do, as far as it is known (`ReviewedRelease`). */
   readonly digest: string;
 }
 
-/** Compares what is to run with what runs. Pure. `key` keeps anybody from guessing a secret from its digest. */
-export function planReleases(
-  rendered: readonly RenderedRelease[],
-  observed: Observed,
-  key: string,
-  checks: readonly Check[],
-): PlatformPlan {
+export interface PlanInput {
+  readonly rendered: readonly RenderedRelease[];
+  readonly observed: Observed;
+  /** Values of each release by name, as they are without any output of Terraform. */
+  readonly asked: ReadonlyMap<string, JsonObject>;
+  /** Keeps anybody from guessing a secret from its digest. */
+  readonly key: string;
+  readonly checks: readonly Check[];
+}
+
+/** Compares what is to run with what runs. Pure. */
+export function planReleases({ rendered, observed, asked, key, checks }: PlanInput): PlatformPlan {
   const definitionOf = createDefinitions(rendered.flatMap(({ objects }) => objects.map(({ object }) => object)));
-  const present = rendered.map(one => planRelease(one, observed, key, definitionOf));
+  const present = rendered.map(one => planRelease(one, observed, asked, key, definitionOf));
   const names = new Set(rendered.map(({ release }) => release.name));
   const gone = [...observed.records.values()].filter(({ release }) => !names.has(release));
   const taken = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => identityOf(refOf(object)))));
-  const releases = [...present, ...gone.map(record => planRemoval(record, observed, taken))];
-  const digest = createDigest(key);
-  for (const { name, namespace, action, manifest, changes, rendered: one } of releases) {
-    digest.add({ name, namespace, action, manifest, chart: one?.chart.digest ?? '', changes });
-  }
+  const releases = [...present, ...gone.map(record => planRemoval(record, observed, taken, key))];
   return {
     releases,
     changes: releases.flatMap(({ changes }) => changes),
     checks: [...checks, ...unreadableChecks(observed), ...blockedChecks(releases), ...takeBackChecks(releases)],
-    digest: digest.end(),
+    digest: digestOf(reviewOf(releases)),
   };
 }
 
@@ -72,6 +78,7 @@ export const helmManagers: readonly string[] = ['helm', 'Helm'];
 function planRelease(
   rendered: RenderedRelease,
   observed: Observed,
+  asked: ReadonlyMap<string, JsonObject>,
   key: string,
   definitionOf: ReturnType<typeof createDefinitions>,
 ): ReleasePlan {
@@ -110,10 +117,19 @@ function planRelease(
   const changes = [...changed, ...removals(release.name, dropped, observed)];
   const isSettled =
     record?.status === 'deployed' && record.manifest === manifest && record.chart.digest === chart.digest;
+  const { name, namespace } = release;
+  const action = record === undefined ? 'install' : isSettled && changes.length === 0 ? 'none' : 'upgrade';
+  const intent = intentOf({ name, namespace, chart: chart.digest, values: asked.get(name) ?? {} });
+  const isWhole =
+    observed.isKnown &&
+    release.unknownValues.length === 0 &&
+    !objects.some(({ object }) => observed.unreadable.has(identityOf(refOf(object))));
   return {
-    name: release.name,
-    namespace: release.namespace,
-    action: record === undefined ? 'install' : isSettled && changes.length === 0 ? 'none' : 'upgrade',
+    name,
+    namespace,
+    action,
+    reviewed: { action, intent, ...(isWhole ? { plan: hmac(key, { manifest, changes }) } : {}) },
+    wasBegun: record !== undefined && record.status !== 'deployed' && record.manifest === manifest,
     rendered,
     changes,
     manifest,
@@ -123,14 +139,23 @@ function planRelease(
   };
 }
 
-function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlySet<string>): ReleasePlan {
+function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlySet<string>, key: string): ReleasePlan {
+  const { release: name, namespace } = record;
   const going = record.objects.filter(ref => !taken.has(identityOf(ref)));
+  const changes = removals(name, going, observed);
   return {
-    name: record.release,
-    namespace: record.namespace,
+    name,
+    namespace,
     action: 'uninstall',
+    reviewed: {
+      action: 'uninstall',
+      intent: intentOf({ name, namespace, chart: '', values: {} }),
+      plan: hmac(key, { changes }),
+    },
+    // What is gone of it already is not taken away again.
+    wasBegun: false,
     rendered: undefined,
-    changes: removals(record.release, going, observed),
+    changes,
     manifest: '',
     secrets: {},
     takesBack: [],

@@ -6,7 +6,7 @@ import { checkReleases } from './checks/index.ts';
 import { nothingObserved, type Observed, observe, readRecords } from './observe.ts';
 import { type PlatformPlan, planReleases } from './plan.ts';
 import type { Connected, Services } from './ports.ts';
-import type { Release } from './release.ts';
+import type { Release, TerraformOutputs } from './release.ts';
 import { resolveReleases } from './releases/index.ts';
 import { type Capabilities, type RenderedRelease, renderReleases } from './render.ts';
 import type { Target } from './target.ts';
@@ -19,17 +19,37 @@ export interface Prepared {
   readonly plan: PlatformPlan;
 }
 
+/** Why it is asked. */
+export interface Circumstances {
+  /** The infrastructure is there by then: what is not known now never will be. */
+  readonly isApply: boolean;
+  /** Outputs of Terraform that an apply of the infrastructure changes before the releases are applied. */
+  readonly changing: ReadonlySet<string>;
+}
+
 /** Resolves, renders and compares all releases of an environment. Writes nothing anywhere but in the runner's folder. */
-export async function prepare(target: Target, services: Services, connected: Connected): Promise<Prepared> {
+export async function prepare(
+  target: Target,
+  services: Services,
+  connected: Connected,
+  { isApply, changing }: Circumstances,
+): Promise<Prepared> {
   const { view } = target;
   const { cluster, helm, state } = connected;
   const { log } = services;
-  const releases = resolveReleases({
-    view,
-    outputs: state?.outputs,
-    chartsFolder: services.chartsFolder,
-    platformFolder: dirname(join(services.context.workspace, target.platform.document.path)),
-  });
+  const outputs =
+    state === undefined
+      ? undefined
+      : Object.fromEntries(Object.entries(state.outputs).filter(([name]) => !changing.has(name)));
+  const resolve = (known: TerraformOutputs) =>
+    resolveReleases({
+      view,
+      outputs: known,
+      chartsFolder: services.chartsFolder,
+      platformFolder: dirname(join(services.context.workspace, target.platform.document.path)),
+    });
+  const releases = resolve(outputs);
+  const asked = new Map(resolve(undefined).map(({ name, values }) => [name, values]));
   const [capabilities, found] = await Promise.all([
     capabilitiesOf(view.cluster.version, cluster),
     cluster === undefined ? { records: new Map(), refused: undefined } : readRecords(cluster),
@@ -47,35 +67,36 @@ export async function prepare(target: Target, services: Services, connected: Con
   );
   const checks = [
     ...clusterChecks(cluster, found.refused),
-    ...unknownChecks(releases),
+    ...unknownChecks(releases, isApply),
     ...checkReleases({
       releases: rendered.map(({ release, objects }) => ({ release, objects: objects.map(({ object }) => object) })),
       view,
       kubernetesVersion: capabilities.kubeVersion,
-      outputs: state?.outputs,
+      outputs,
     }),
   ];
   // Where there is no state yet, nothing secret is known either.
   const key = state?.lineage || `${view.platform}/${view.scope}/${view.region}`;
-  return { releases, rendered, observed, plan: planReleases(rendered, observed, key, checks) };
+  return { releases, rendered, observed, plan: planReleases({ rendered, observed, asked, key, checks }) };
 }
 
-async function capabilitiesOf(minor: string, cluster: Cluster | undefined): Promise<Capabilities> {
-  if (cluster === undefined) {
-    // A patch, because charts compare versions.
-    return {
-      kubeVersion: `${/^\d+\.\d+/.exec(minor)?.[0] ?? minor}.0`,
-      apiVersions: [],
-      isNamespaced: () => undefined,
-    };
-  }
-  const [kubeVersion, discovery] = await Promise.all([cluster.version(), cluster.discovery()]);
-  if (kubeVersion === '') throw new UserError({ message: `${cluster.host} does not say its version.` });
+async function capabilitiesOf(wanted: string, cluster: Cluster | undefined): Promise<Capabilities> {
+  // A patch, because charts compare versions.
+  const asked = `${/^\d+\.\d+/.exec(wanted)?.[0] ?? wanted}.0`;
+  if (cluster === undefined) return { kubeVersion: asked, apiVersions: [], isNamespaced: () => undefined };
+  const [live, discovery] = await Promise.all([cluster.version(), cluster.discovery()]);
+  if (live === '') throw new UserError({ message: `${cluster.host} does not say its version.` });
   return {
-    kubeVersion,
+    // The infrastructure comes first: by the time of the apply, the cluster has been upgraded.
+    kubeVersion: minorOf(asked) > minorOf(live) ? asked : live,
     apiVersions: discovery.apiVersions,
     isNamespaced: (apiVersion, kind) => discovery.find(apiVersion, kind)?.isNamespaced,
   };
+}
+
+/** `34` of `1.34.4`. */
+function minorOf(version: string): number {
+  return Number(/^\d+\.(\d+)/.exec(version)?.[1] ?? 0);
 }
 
 function clusterChecks(cluster: Cluster | undefined, refused: string | undefined): Check[] {
@@ -103,14 +124,23 @@ function clusterChecks(cluster: Cluster | undefined, refused: string | undefined
 }
 
 /** Values that hang on outputs of Terraform that are not there yet. */
-function unknownChecks(releases: readonly Release[]): Check[] {
+function unknownChecks(releases: readonly Release[], isApply: boolean): Check[] {
   return releases
     .filter(({ unknownValues }) => unknownValues.length > 0)
-    .map(({ name, unknownValues, setting }) => ({
-      id: `release/${name}/unknown`,
-      name: `All values of ${name} are known`,
-      status: 'later',
-      message: `${count(unknownValues.length, 'value')} of ${name} are known after the infrastructure was applied: ${unknownValues.slice(0, 5).join(', ')}. The digest does not cover them.`,
-      setting,
-    }));
+    .map(({ name, unknownValues, setting }) => {
+      const about = { id: `release/${name}/unknown`, name: `All values of ${name} are known`, setting };
+      const [values, paths] = [count(unknownValues.length, 'value'), unknownValues.slice(0, 5).join(', ')];
+      return isApply
+        ? {
+            ...about,
+            status: 'blocked',
+            message: `${values} of ${name} come from outputs that the infrastructure does not have: ${paths}.`,
+            remedy: 'Apply its infrastructure first, with `provision-aks`.',
+          }
+        : {
+            ...about,
+            status: 'later',
+            message: `${values} of ${name} are known after the infrastructure was applied: ${paths}. The digest covers what is asked for, and not what comes of it.`,
+          };
+    });
 }

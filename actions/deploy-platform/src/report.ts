@@ -3,6 +3,7 @@ import { type ChangeReport, type Check, highestRisk, reportHead, type Timing } f
 import type { EnvironmentScope } from '@suite/platform-file';
 import type { Run } from './graph.ts';
 import type { PlatformPlan } from './plan.ts';
+import { reviewOf } from './review.ts';
 
 /** What a command found out; everything else of the report is known before it begins. */
 export interface Findings {
@@ -41,11 +42,12 @@ export function assembleReport(
   };
 }
 
-export function outputsOf(report: ChangeReport, reportFile: string) {
+export function outputsOf(report: ChangeReport, plan: PlatformPlan | undefined, reportFile: string) {
   return {
     changes: report.changes.length,
     risk: highestRisk(report.changes),
     digest: report.digest,
+    releases: plan === undefined ? undefined : JSON.stringify(reviewOf(plan.releases)),
     verdict: report.verdict,
     report: reportFile,
   };

@@ -48,6 +48,7 @@ function row(scope: string, changes: Change[], checks: Row['reports'][number]['c
     region: 'westeurope',
     title: scope,
     production: false,
+    actions: ['provision-aks'],
     gate: { reviewers: 0, waitMinutes: 0 },
     reports: [{ verdict: 'blocked', changes, checks } as unknown as Row['reports'][number]],
   };

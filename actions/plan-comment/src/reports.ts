@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { type ChangeReport, parseReport } from '@suite/change-report';
 import { mapInParallel, parseJson, UserError } from '@suite/foundation';
 
@@ -22,32 +22,27 @@ export interface Unreadable {
 const largest = 256 * 1024 * 1024;
 
 /**
- * Every report below a folder. `actions/download-artifact` gives each artifact a folder of its name, unless it found only one
+ * Every report below a folder, however deep. `actions/download-artifact` gives each artifact a folder of its name, unless it found only one
  * (v8, `artifacts.length === 1`). A folder that is not there is one without artifacts.
  */
 export async function readReports(folder: string): Promise<Collection> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const artifacts = entries.filter(entry => entry.isDirectory()).map(({ name }) => name);
-  const files = [
-    ...jsonFiles(entries.filter(entry => entry.isFile()).map(({ name }) => name)).map(name => ({ artifact: '', name })),
-    ...(await mapInParallel(artifacts.toSorted(), 4, async artifact =>
-      jsonFiles(await readdir(join(folder, artifact))).map(name => ({ artifact, name })),
-    )),
-  ].flat();
-  const read = await mapInParallel(files, 4, async ({ artifact, name }) =>
-    readReportFile(join(folder, artifact, name)).catch((error): Unreadable => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries
+    // A link is no file here, and is read as one, so that it is named as what it is.
+    .filter(entry => !entry.isDirectory() && entry.name.endsWith('.json'))
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)))
+    .toSorted();
+  const read = await mapInParallel(files, 4, async file =>
+    readReportFile(join(folder, file)).catch((error): Unreadable => {
       if (!(error instanceof UserError)) throw error;
-      return { artifact, file: name, why: error.message };
+      const [artifact = '', ...rest] = file.split(sep);
+      return { artifact: rest.length === 0 ? '' : artifact, file: basename(file), why: error.message };
     }),
   );
   return {
     reports: read.flatMap(result => ('why' in result ? [] : result)),
     unreadable: read.flatMap(result => ('why' in result ? result : [])),
   };
-}
-
-function jsonFiles(names: readonly string[]): string[] {
-  return names.filter(name => name.endsWith('.json')).toSorted();
 }
 
 /** Throws a UserError when the file is no change report of this version. */

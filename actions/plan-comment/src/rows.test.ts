@@ -10,6 +10,7 @@ const scope = (name: string, region = 'westeurope'): ExpectedScope => ({
   region,
   title: name,
   production: false,
+  actions: ['provision-aks'],
   gate: { reviewers: 0, waitMinutes: 0 },
 });
 
@@ -75,7 +76,10 @@ test('a report of an earlier attempt counts unless its job was run again in vain
 
 test('two jobs of the same name: nobody knows whose it is', () => {
   const run = { startedAt: undefined, jobs: [job('eu / Plan dev', 'failure'), job('us / Plan dev', 'success')] };
-  expect(joinRows([scope('dev')], collect([]), binding, run)[0]?.missing).toEqual({ reason: 'its job left no report' });
+  expect(joinRows([scope('dev')], collect([]), binding, run)[0]?.missing).toEqual({
+    actions: ['provision-aks'],
+    reason: 'its job left no report',
+  });
 });
 
 describe('a report that is missing says why', () => {
@@ -140,6 +144,7 @@ describe('a report that is missing says why', () => {
     const run = { startedAt: undefined, jobs: [job('plan / Plan dev', 'failure')] };
     expect(joinRows([scope('dev')], collect([]), binding, run)[0]?.missing?.url).toBe('https://x/plan / Plan dev');
     expect(joinRows([scope('dev')], collect([]), binding, undefined)[0]?.missing).toEqual({
+      actions: ['provision-aks'],
       reason: 'its job left no report',
     });
   });

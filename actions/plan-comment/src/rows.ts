@@ -24,8 +24,12 @@ export function joinRows(
     const job = findJob(scope, run?.jobs ?? []);
     const current = there.filter(report => isBound(report, binding) && !isLeftBehind(report, binding, job));
     const reports = newestOfEach(current);
-    if (reports.some(({ action }) => action === 'provision-aks')) return { ...scope, reports };
-    return { ...scope, reports, missing: explainMissing(scope, there.length > 0, collection, binding, job) };
+    const lacking = scope.actions.filter(name => !reports.some(({ action }) => action === name));
+    // A plan that failed ends its job: what comes after it was not begun.
+    if (lacking.length === 0 || reports.some(({ verdict }) => verdict === 'failed')) return { ...scope, reports };
+    const isStrange = there.some(({ action }) => lacking.includes(action));
+    const why = explainMissing(scope, isStrange, collection, binding, job);
+    return { ...scope, reports, missing: { actions: lacking, ...why } };
   });
 }
 
@@ -59,11 +63,11 @@ function explainMissing(
   { unreadable }: Collection,
   { platform, attempt }: Binding,
   job: Job | undefined,
-): Missing {
+): Omit<Missing, 'actions'> {
   const page = job === undefined || job.url === '' ? {} : { url: job.url };
   const name = `${platform}-${scope.scope}-${scope.region}`;
-  const broken = unreadable.find(({ artifact, file }) =>
-    artifact === '' ? file.endsWith(`-${name}.json`) : artifact === `report-${name}`,
+  const broken = unreadable.find(
+    ({ artifact, file }) => artifact === `report-${name}` || file.endsWith(`-${name}.json`),
   );
   if (broken !== undefined) return { reason: `its report cannot be read: ${broken.why}`, ...page };
   if (job?.conclusion !== undefined && job.conclusion !== 'success')

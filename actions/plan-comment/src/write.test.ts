@@ -19,6 +19,7 @@ const request = {
       region: 'westeurope',
       title: 'dev',
       production: false,
+      actions: ['provision-aks'],
       gate: { reviewers: 0, waitMinutes: 0 },
     },
   ],

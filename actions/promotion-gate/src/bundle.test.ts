@@ -40,6 +40,7 @@ describe('a record', () => {
     bundle: digestOf(encodeBundle(bundle)),
     commit: bundle.commit,
     verdict: 'verified',
+    plans: { 'provision-aks': 'd'.repeat(64) },
     run: { id: '1', attempt: '1', url: 'https://github.com/r/1' },
     actor: 'mona',
     approvers: ['hubot'],

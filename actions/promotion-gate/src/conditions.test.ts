@@ -13,6 +13,7 @@ const record = (environment: string, commit = '1'.repeat(40)): PromotionRecord =
   bundle: digest,
   commit,
   verdict: 'verified',
+  plans: { 'provision-aks': 'd'.repeat(64) },
   run: { id: '4711', attempt: '1', url: 'https://github.com/r/4711' },
   actor: 'mona',
   approvers: [],

@@ -4,6 +4,7 @@ import {
   location,
   optional,
   path,
+  paths,
   readInputs,
   scopeName,
   text,
@@ -32,7 +33,11 @@ export type Request =
       /** Of the plan whose review is looked for. */
       readonly region: string | undefined;
     })
-  | (WithPromotion & { readonly command: 'record'; readonly region: string | undefined; readonly report: string });
+  | (WithPromotion & {
+      readonly command: 'record';
+      readonly region: string | undefined;
+      readonly reports: readonly string[];
+    });
 
 const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bundle` command.');
 
@@ -45,7 +50,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     region: optional(location),
     bundle: withDefault(path(workspace), `${workspace}/bundle.json`),
     'bundle-digest': optional(digest),
-    report: optional(path(workspace)),
+    reports: optional(paths(workspace)),
     identity: withDefault(choice(['plan', 'apply']), 'plan'),
     'github-token': token,
   });
@@ -70,7 +75,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
           ...promotion,
           command: 'record',
           region: inputs.region,
-          report: needed('report', inputs.report, 'Give the `report` output of the apply.'),
+          reports: needed('reports', inputs.reports, 'Give the `report` outputs of the applies, one on each line.'),
         };
   if (problems.length > 0) throw new UserError(problems);
   return request;

@@ -15,8 +15,8 @@ export interface PromotionRecord {
   readonly bundle: string;
   readonly commit: string;
   readonly verdict: 'verified';
-  /** Digest of the plan that was applied; absent where there was none. */
-  readonly plan?: string;
+  /** Digests of the plans that were applied, by action. */
+  readonly plans: Readonly<Record<string, string>>;
   readonly run: { readonly id: string; readonly attempt: string; readonly url: string };
   readonly actor: string;
   /** Who approved the deployment; empty where nobody had to. */
@@ -34,7 +34,7 @@ const schema: z.ZodType<PromotionRecord> = z.object({
   bundle: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   commit: z.string().regex(/^[0-9a-f]{40,64}$/),
   verdict: z.literal('verified'),
-  plan: z.string().exactOptional(),
+  plans: z.record(z.string(), z.string()),
   run: z.object({ id: z.string(), attempt: z.string(), url: z.string() }),
   actor: z.string(),
   approvers: z.array(z.string()),

@@ -11,6 +11,7 @@ const record: PromotionRecord = {
   bundle: `sha256:${'a'.repeat(64)}`,
   commit: 'c'.repeat(40),
   verdict: 'verified',
+  plans: { 'provision-aks': 'd'.repeat(64) },
   run: { id: '1', attempt: '1', url: 'https://github.com/contoso/platform/actions/runs/1' },
   actor: 'mona',
   approvers: [],

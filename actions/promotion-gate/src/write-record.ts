@@ -15,7 +15,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   const { bundle, bytes } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const { name, regions, upstream, earlier } = findScope(resolveAll(platform, lock), request.scope);
   const view = chooseRegion(regions, request.region);
-  const report = await readApply(request.report, view, services);
+  const reports = await readApplies(request.reports, view, services);
   const reader: Reader = { name: `apply identity of ${name} in ${view.region}`, clientId: view.identities.apply };
   const shelf = await services.openShelf(view, reader);
   if (shelf === undefined) {
@@ -25,10 +25,9 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     });
   }
   const place = placeOf(view, context.repositoryId);
-  const kept =
-    report.verdict === 'no-changes'
-      ? (await shelf.records(request.digest)).find(own => speaksFor(own, place) && own.run.id === context.runId)
-      : undefined;
+  const kept = reports.every(({ verdict }) => verdict === 'no-changes')
+    ? (await shelf.records(request.digest)).find(own => speaksFor(own, place) && own.run.id === context.runId)
+    : undefined;
   // An attempt that was cut off after its record has proved it, and of which plan: nothing was left for this one to apply.
   const record = kept ?? {
     schema: 'record/v1',
@@ -36,7 +35,9 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     bundle: request.digest,
     commit: bundle.commit,
     verdict: 'verified',
-    ...(report.digest === undefined ? {} : { plan: report.digest }),
+    plans: Object.fromEntries(
+      reports.flatMap(({ action, digest }) => (digest === undefined ? [] : [[action, digest]])),
+    ),
     run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl ?? '' },
     actor: context.actor,
     approvers: await services.approvers(name),
@@ -71,14 +72,30 @@ function chooseRegion(regions: readonly ScopeView[], wanted: string | undefined)
   });
 }
 
-/** The report of the apply that is recorded. Throws a UserError when it is none, of another place, or did not end well. */
+/** The reports of what is recorded, one of each action. Throws a UserError as `readApply` does. */
+async function readApplies(
+  files: readonly string[],
+  view: ScopeView,
+  services: Services,
+): Promise<readonly ChangeReport[]> {
+  const reports = await Promise.all(files.map(file => readApply(file, view, services)));
+  const twice = reports.find(({ action }, index) => reports.findIndex(other => other.action === action) !== index);
+  if (twice === undefined) return reports;
+  throw new UserError({
+    message: `holds two reports of ${twice.action}.`,
+    location: { kind: 'input', name: 'reports' },
+    remedy: 'Give one of each action.',
+  });
+}
+
+/** The report of an apply that is recorded. Throws a UserError when it is none, of another place, or did not end well. */
 async function readApply(file: string, view: ScopeView, { context }: Services): Promise<ChangeReport> {
   const text = await readFile(file, 'utf8').catch(cause => {
     throw new UserError(
       {
         message: `names ${file}, which cannot be read.`,
-        location: { kind: 'input', name: 'report' },
-        remedy: 'Give the `report` output of the apply.',
+        location: { kind: 'input', name: 'reports' },
+        remedy: 'Give the `report` outputs of the applies.',
       },
       { cause },
     );
@@ -94,7 +111,7 @@ async function readApply(file: string, view: ScopeView, { context }: Services): 
   if (!fits) {
     throw new UserError({
       message: `The report is not of an apply of ${view.scope} in ${view.region} by this run.`,
-      remedy: 'Give the `report` output of the apply in this job.',
+      remedy: 'Give the `report` outputs of the applies in this job.',
     });
   }
   if (report.verdict === 'applied' || report.verdict === 'no-changes') return report;

@@ -1,4 +1,10 @@
-import { type ChangeReport, failureChecks, unusedAllowances } from '@suite/change-report';
+import {
+  type ChangeReport,
+  compareWithReviewed,
+  failureChecks,
+  readReviewed,
+  unusedAllowances,
+} from '@suite/change-report';
 import { count, describeProblem, duration, errorMessage, UserError } from '@suite/foundation';
 import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
@@ -6,7 +12,6 @@ import type { Azure, LeaseView, Services } from './ports.ts';
 import { otherNetworks, startPreflight } from './preflight/index.ts';
 import { makePlan, prepare, type ReadPlan } from './prepared.ts';
 import { type Findings, type PlanPlace, showValue } from './report.ts';
-import { compareWithReviewed, readReviewed } from './review.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
 import type { Target } from './target.ts';
@@ -28,7 +33,8 @@ export async function plan(
   request: PlanRequest,
 ): Promise<Outcome> {
   const { view } = target;
-  const seen = request.reviewed === undefined ? undefined : await readReviewed(request.reviewed);
+  const seen =
+    request.reviewed === undefined ? undefined : { report: await readReviewed(request.reviewed, 'provision-aks') };
   const azure = services.connect(target);
   // Asks Azure while Terraform works.
   const preflight = startPreflight(view, otherNetworks(target), {
@@ -44,7 +50,7 @@ export async function plan(
   const waited = duration(services.clock.now() - plannedAt);
   services.log.info(`Preflight: ${count(checks.length, 'finding')}; Terraform's plan waited ${waited} for them.`);
   const made = withChecks(plain, checks);
-  const judged = seen === undefined ? made : withReview(made, seen, request.approval);
+  const judged = seen === undefined ? made : withReview(made, seen.report, request.approval);
   const handed = request.store
     ? await handOn(target, services, azure, await workspace.readPlan(file), { ...judged, serial: plain.serial })
     : {};
@@ -63,7 +69,7 @@ export async function plan(
   };
 }
 
-function withReview(plan: JudgedPlan, seen: ChangeReport, approval: boolean): JudgedPlan {
+function withReview(plan: JudgedPlan, seen: ChangeReport | undefined, approval: boolean): JudgedPlan {
   const { changes, applyable } = plan.content;
   const check = compareWithReviewed({ digest: plan.digest, changes, applyable }, seen, approval);
   return { ...plan, checks: [check, ...plan.checks], verdict: check.status === 'blocked' ? 'blocked' : plan.verdict };

@@ -49,7 +49,7 @@ export function stagesOf(views: readonly ScopeView[], protections: readonly Prot
 /** What a comment expects a report of, and what gates its apply: the region or scope before it, and GitHub's protection. */
 export function expectedScopes(views: readonly ScopeView[], protections: readonly Protection[]): ExpectedScope[] {
   return views.map((view, index) => {
-    const { scope, region, production } = view;
+    const { kind, scope, region, production } = view;
     // Regions of an environment go side by side, after the whole environment before it.
     const before = views.slice(0, index).findLast(earlier => earlier.scope !== scope);
     const protection = protectionOf(protections, scope);
@@ -58,6 +58,7 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
       region,
       title: titleOf(view, views),
       production,
+      actions: kind === 'environment' ? ['provision-aks', 'deploy-platform'] : ['provision-aks'],
       gate: {
         ...(before === undefined ? {} : { after: before.scope }),
         reviewers: protection?.reviewers ?? 0,

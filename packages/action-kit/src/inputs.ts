@@ -103,6 +103,24 @@ export const flag: Input<boolean> = {
   },
 };
 
+/** Several paths, one on each line; at least one. */
+export function paths(workspace: string): Input<readonly string[]> {
+  const one = path(workspace);
+  return {
+    absent: 'required',
+    parse: value => {
+      const parsed = value
+        .split(/\r?\n/)
+        .map(line => line.trim())
+        .filter(line => line !== '')
+        .map(one.parse);
+      const wrong = parsed.find(result => 'expected' in result);
+      if (wrong !== undefined) return wrong;
+      return { value: parsed.flatMap(result => ('value' in result ? [result.value] : [])) };
+    },
+  };
+}
+
 /** A path, made absolute against the workspace. Whether it exists is for its reader to say. */
 export function path(workspace: string): Input<string> {
   return {

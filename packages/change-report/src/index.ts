@@ -14,6 +14,7 @@ export { problemSections } from './markdown/problems.ts';
 export type { Contents, Room, Section } from './markdown/section.ts';
 export { fitSections } from './markdown/section.ts';
 export * from './model.ts';
+export { compareWithReviewed, readReviewed } from './review.ts';
 export type { Danger } from './risk.ts';
 export { countKinds, highestRisk, isAtLeast, rateChange } from './risk.ts';
 export { parseReport, reportSchema } from './schema.ts';

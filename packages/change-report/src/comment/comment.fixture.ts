@@ -11,6 +11,7 @@ export function row(scope: string, report: Partial<ChangeReport> | undefined, mo
     region: 'westeurope',
     title: scope,
     production: scope === 'shared' || scope === 'prod',
+    actions: ['provision-aks'],
     gate: {
       ...(before === undefined ? {} : { after: before }),
       reviewers: scope === 'prod' ? 1 : 0,

@@ -19,11 +19,13 @@ export interface CommentContent {
 /** One scope in one region: the reports of its job, or why there are none. */
 export interface Row extends ExpectedScope {
   readonly reports: readonly ChangeReport[];
-  /** A report that should be there and is not. */
+  /** Reports that should be there and are not. */
   readonly missing?: Missing;
 }
 
 export interface Missing {
+  /** Whose report is missing. */
+  readonly actions: readonly string[];
   /** Continues "No plan of dev: ": `its job was cancelled`. */
   readonly reason: string;
   /** Page of the job, where its log stands. */

@@ -6,7 +6,7 @@ import { type Section, weights } from '../markdown/section.ts';
 import type { Change, Check } from '../model.ts';
 import { byRisk, isAtLeast } from '../risk.ts';
 import { capital, describeReason, forms, quoted, quotedTitle } from '../sentences.ts';
-import { type CommentContent, type PlacedChange, placedChanges, type Row } from './content.ts';
+import { areas, type CommentContent, type PlacedChange, placedChanges, type Row } from './content.ts';
 import { productionFirst } from './headline.ts';
 
 const shownAlerts = 12;
@@ -33,11 +33,14 @@ export function dangerSections({ rows, file, problems, run }: CommentContent): S
 }
 
 function missingAlert(row: Row): string {
-  const { reason = '', url } = row.missing ?? {};
+  const { actions = [], reason = '', url } = row.missing ?? {};
+  // Where something else was planned, it has to be said of what there is none.
+  const layers = areas.filter(area => area.actions.some(name => actions.includes(name))).map(({ title }) => title);
+  const what = row.reports.length === 0 ? '' : ` (${sentenceList(layers).toLowerCase()})`;
   const log = url === undefined ? '' : ` (${link('its log', url)})`;
   return alert(
     'CAUTION',
-    `**There is no plan of ${prose(row.title)}:** ${prose(shorten(reason, sentenceLimit))}${log}. What would happen there is not known.`,
+    `**There is no plan of ${prose(row.title)}${what}:** ${prose(shorten(reason, sentenceLimit))}${log}. What would happen there is not known.`,
   );
 }
 

@@ -8,6 +8,8 @@ export interface ExpectedScope {
   /** As people call it: `dev`; `prod · westeurope` where an environment has several regions. */
   readonly title: string;
   readonly production: boolean;
+  /** Actions that plan something there, in the order in which they are applied. */
+  readonly actions: readonly string[];
   /** What has to happen before its apply begins. */
   readonly gate: Gate;
 }
@@ -27,6 +29,7 @@ const expected: z.ZodType<readonly ExpectedScope[]> = z.array(
     region: z.string().min(1),
     title: z.string().min(1),
     production: z.boolean(),
+    actions: z.array(z.string()).min(1),
     gate: z.object({ after: z.string().exactOptional(), reviewers: count, waitMinutes: count }),
   }),
 );

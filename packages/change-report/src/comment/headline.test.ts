@@ -5,7 +5,7 @@ import type { CommentContent } from './content.ts';
 import { commentHeadline } from './headline.ts';
 
 const failing = { id: 'quota', name: 'Quota', status: 'failed', message: 'x' } as const;
-const missing = { missing: { reason: 'its job was cancelled' } };
+const missing = { missing: { actions: ['provision-aks'], reason: 'its job was cancelled' } };
 
 test.each<readonly [CommentContent, string]>([
   [content([row('dev', {}), row('prod', {})]), 'nothing changes'],

@@ -26,7 +26,10 @@ describe('what reaches only some environments', () => {
   test.each([
     ['all change alike', [row('dev', routine('dev')), row('prod', routine('prod'))]],
     ['there is only one environment', [row('shared', {}), row('dev', routine('dev'))]],
-    ['a plan is missing', [row('dev', routine('dev')), row('prod', undefined, { missing: { reason: 'x' } })]],
+    [
+      'a plan is missing',
+      [row('dev', routine('dev')), row('prod', undefined, { missing: { actions: ['provision-aks'], reason: 'x' } })],
+    ],
     [
       'one of them is made from nothing',
       [

@@ -12,7 +12,7 @@ export function overviewTable(rows: readonly Row[]): string {
     ['Environment', ...areas.map(({ title }) => title), 'Risk', 'Gate'],
     rows.map(row => [
       placeCell(row),
-      ...areas.map(({ actions }, index) => areaCell(row, actions, index === 0)),
+      ...areas.map(({ actions }) => areaCell(row, actions)),
       riskCell(row),
       gateCell(row),
     ]),
@@ -31,10 +31,10 @@ function isAlarming(row: Row): boolean {
 
 const isBlocked = ({ verdict }: ChangeReport) => verdict === 'blocked';
 
-function areaCell({ reports, missing }: Row, actions: readonly string[], first: boolean): string {
+function areaCell({ reports, missing }: Row, actions: readonly string[]): string {
   const report = reports.find(({ action }) => actions.some(name => name === action));
   if (report !== undefined) return reportCell(report);
-  if (!first || missing === undefined) return '';
+  if (missing === undefined || !actions.some(name => missing.actions.includes(name))) return '';
   const reason = missing.url === undefined ? prose(missing.reason, cell) : link(missing.reason, missing.url);
   return `**no plan**: ${reason}`;
 }

@@ -8,7 +8,11 @@ const characters = { measure: (text: string) => text.length };
 const roomy = { ...characters, limit: 65_536 };
 
 const cut = row('staging', undefined, {
-  missing: { reason: 'its job was cancelled', url: 'https://github.com/contoso/platform/actions/runs/4711/job/2' },
+  missing: {
+    actions: ['provision-aks'],
+    reason: 'its job was cancelled',
+    url: 'https://github.com/contoso/platform/actions/runs/4711/job/2',
+  },
 });
 
 describe('golden comments', () => {
@@ -121,7 +125,11 @@ describe('room', () => {
 test('a thousand environments leave a verdict, a table, and a count of the rest', () => {
   const rows = Array.from({ length: 1000 }, (_, index) =>
     row(`environment-${index}`, undefined, {
-      missing: { reason: 'its job was cancelled', url: 'https://github.com/contoso/platform/actions/runs/4711/job/2' },
+      missing: {
+        actions: ['provision-aks'],
+        reason: 'its job was cancelled',
+        url: 'https://github.com/contoso/platform/actions/runs/4711/job/2',
+      },
     }),
   );
   const comment = renderComment(content(rows), roomy);

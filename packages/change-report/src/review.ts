@@ -1,20 +1,27 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Change, type ChangeReport, type Check, parseReport } from '@suite/change-report';
 import { count, parseJson, sentenceList, UserError } from '@suite/foundation';
+import type { Change, ChangeReport, Check } from './model.ts';
+import { parseReport } from './schema.ts';
 
-/** Reads the one report in the folder of a downloaded artifact. Throws a UserError when there is none. */
-export async function readReviewed(folder: string): Promise<ChangeReport> {
-  const names = await readdir(folder).catch(() => []);
-  const [name] = names.filter(file => file.endsWith('.json'));
-  if (name === undefined) {
+/**
+ * Reads what an action reported, from the folder of a downloaded artifact; undefined when only others have reported there. Throws a
+ * UserError when it holds no report at all.
+ */
+export async function readReviewed(folder: string, action: string): Promise<ChangeReport | undefined> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = entries.filter(entry => entry.isFile() && entry.name.endsWith('.json'));
+  if (files.length === 0) {
     throw new UserError({
       message: `names ${folder}, which holds no report.`,
       location: { kind: 'input', name: 'reviewed' },
       remedy: 'Download the report of the pull request\u2019s plan into it, or leave the input out.',
     });
   }
-  return parseReport(parseJson(await readFile(join(folder, name), 'utf8')));
+  const reports = await Promise.all(
+    files.map(async ({ parentPath, name }) => parseReport(parseJson(await readFile(join(parentPath, name), 'utf8')))),
+  );
+  return reports.find(report => report.action === action);
 }
 
 /** What a plan is compared by: the digest of all of it, and its changes to say what differs. */
@@ -29,11 +36,11 @@ interface Plan {
  */
 export function compareWithReviewed(
   plan: Plan & { readonly applyable: boolean },
-  reviewed: Plan,
+  reviewed: Plan | undefined,
   approval: boolean,
 ): Check {
   const name = 'The plan is the one of the pull request';
-  if (plan.digest !== undefined && plan.digest === reviewed.digest) {
+  if (plan.digest !== undefined && plan.digest === reviewed?.digest) {
     return { id: reviewId, name, status: 'passed', message: 'Its digest is the same.' };
   }
   if (!plan.applyable) return { id: reviewId, name, status: 'passed', message: 'Nothing of it is left to apply.' };
@@ -41,7 +48,10 @@ export function compareWithReviewed(
     id: reviewId,
     name,
     status: approval ? 'failed' : 'blocked',
-    message: `This plan is not the one that the pull request showed: ${describeDifference(plan.changes, reviewed.changes)}.`,
+    message:
+      reviewed === undefined
+        ? 'The pull request showed no such plan.'
+        : `This plan is not the one that the pull request showed: ${describeDifference(plan.changes, reviewed.changes)}.`,
     remedy: approval
       ? 'Read it again before you approve.'
       : 'Nobody approves this environment, so nothing is applied: open a pull request that shows this plan, or let somebody approve.',

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Change } from '@suite/change-report';
+import type { Change } from './model.ts';
 import { compareWithReviewed, readReviewed } from './review.ts';
 
 const change = (address: string, kind: Change['kind'] = 'update'): Change => ({
@@ -48,7 +48,7 @@ test.each([
 
 test('a folder without a report is a wrong input', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reviewed-'));
-  await expect(readReviewed(folder)).rejects.toThrow('input reviewed: names');
-  await expect(readReviewed(join(folder, 'gone'))).rejects.toThrow('which holds no report');
+  await expect(readReviewed(folder, 'provision-aks')).rejects.toThrow('input reviewed: names');
+  await expect(readReviewed(join(folder, 'gone'), 'provision-aks')).rejects.toThrow('which holds no report');
   await rm(folder, { recursive: true });
 });
