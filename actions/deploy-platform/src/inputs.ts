@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from '@suite/action-kit';
+import { leaseWait } from '@suite/lease';
 
 interface Target {
   /** Absolute path of the platform file. */
@@ -32,6 +33,8 @@ export type Request =
       readonly expectedDigest: string;
       /** Releases at once. */
       readonly parallel: number;
+      /** How long to wait for another run that works on the same environment and region. */
+      readonly leaseWaitMs: number;
     })
   | (Target & { readonly command: 'verify' });
 
@@ -56,12 +59,14 @@ export function readRequest(source: InputSource, workspace: string): Request {
       ...common,
       'expected-digest': planHash('digest'),
       parallel: withDefault(releases, 4),
+      'lease-wait': leaseWait,
     });
     return {
       ...targetOf(inputs),
       command,
       expectedDigest: inputs['expected-digest'],
       parallel: inputs.parallel,
+      leaseWaitMs: inputs['lease-wait'],
     };
   }
   if (command === 'plan') {
