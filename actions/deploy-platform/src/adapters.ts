@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createToolStore, type Kit, mask } from '@suite/action-kit';
+import { createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
+  type AzureCredential,
   type Cloud,
   clouds,
   createClusterAccess,
   createCredential,
+  createEnvironmentLease,
   createPreflightReader,
   createStateReader,
 } from '@suite/azure';
 import { type Clock, UserError } from '@suite/foundation';
 import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
 import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
-import type { Connected, Helm, PulledChart, Services } from './ports.ts';
+import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
 import type { Target } from './target.ts';
 
 const cloud: Cloud = clouds.public;
@@ -29,7 +31,8 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     signal,
     setOutputs,
     chartsFolder: join(actionFolder, 'charts'),
-    connect: target => connect(kit, target),
+    signIn: target => signIn(kit, target),
+    newId: randomUUID,
     writeReport: async ({ view }, command, report) => {
       const folder = join(context.temp, 'deploy-platform');
       await mkdir(folder, { recursive: true });
@@ -40,8 +43,9 @@ export function createServices(kit: Kit, actionFolder: string): Services {
   };
 }
 
-async function connect(kit: Kit, { view, identity }: Target): Promise<Connected> {
-  const { clock, env, log } = kit;
+function signIn(kit: Kit, target: Target): SignedIn {
+  const { clock } = kit;
+  const { view, identity } = target;
   const credential = createCredential({
     identity,
     tenant: view.tenant,
@@ -50,6 +54,18 @@ async function connect(kit: Kit, { view, identity }: Target): Promise<Connected>
     mask,
     clock,
   });
+  return {
+    lease: createEnvironmentLease(credential, { ...view.state, cloud, identity, clock }),
+    connect: stop => {
+      // A process hears of both through one signal, so that it is interrupted once whatever comes first.
+      const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
+      return connect({ ...kit, processes }, target, credential);
+    },
+  };
+}
+
+async function connect(kit: Kit, { view, identity }: Target, credential: AzureCredential): Promise<Connected> {
+  const { clock, env, log } = kit;
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;

@@ -8,6 +8,7 @@ import {
   renderSummaryParts,
 } from '@suite/change-report';
 import { CancelledError, count, duration, sentenceList, UserError } from '@suite/foundation';
+import { exclusively } from '@suite/lease';
 import { applyPlan, failureOf } from './apply.ts';
 import { criticalPath } from './graph.ts';
 import { changingOutputs } from './infrastructure.ts';
@@ -18,7 +19,7 @@ import { prepare } from './prepare.ts';
 import { assembleReport, type Findings, outputsOf, timingsOf } from './report.ts';
 import { beyondReview } from './review.ts';
 import { groundwork, layGroundwork } from './setup.ts';
-import { loadTarget, type Target } from './target.ts';
+import { loadTarget, placeOf, type Target } from './target.ts';
 import { verifyReleases } from './verify.ts';
 
 interface Outcome {
@@ -50,20 +51,41 @@ export async function deploy(request: Request, services: Services): Promise<void
 }
 
 async function perform(request: Request, target: Target, services: Services, startedAt: number): Promise<Outcome> {
-  let connected: Connected | undefined;
   try {
-    connected = await services.connect(target);
-    return await (request.command === 'plan'
-      ? plan(request, target, services, connected)
-      : request.command === 'apply'
-        ? apply(request, target, services, connected, startedAt)
-        : verify(target, services, connected));
+    const signedIn = services.signIn(target);
+    if (request.command !== 'apply') {
+      return await whileConnected(signedIn.connect(), connected =>
+        request.command === 'plan' ? plan(request, target, services, connected) : verify(target, services, connected),
+      );
+    }
+    const options = {
+      ...services,
+      place: placeOf(target.view),
+      lease: signedIn.lease,
+      waitMs: request.leaseWaitMs,
+    };
+    // The state and the cluster are looked at once they are nobody else's: what was seen before a wait is outdated.
+    return await exclusively(options, lost =>
+      whileConnected(signedIn.connect(lost), connected =>
+        apply(request, target, services, connected, startedAt, AbortSignal.any([services.signal, lost])),
+      ),
+    );
   } catch (error) {
     // A defect is reported by the runner alone; there is nothing a reader of the summary could do about it.
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
     return { findings: { verdict: 'failed' }, error };
+  }
+}
+
+async function whileConnected<T>(
+  connecting: Promise<Connected>,
+  work: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const connected = await connecting;
+  try {
+    return await work(connected);
   } finally {
-    await connected?.close();
+    await connected.close();
   }
 }
 
@@ -101,9 +123,11 @@ async function apply(
   services: Services,
   connected: Connected,
   startedAt: number,
+  /** Aborted when the run is cancelled or has lost its lease. */
+  signal: AbortSignal,
 ): Promise<Outcome> {
   const { cluster, helm } = connected;
-  const { clock, context, log, signal } = services;
+  const { clock, context, log } = services;
   if (cluster === undefined) throw noCluster(target);
   const { plan: made, releases, rendered } = await prepare(target, services, connected, whenApplied);
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
@@ -120,7 +144,7 @@ async function apply(
       }),
     };
   }
-  if (signal.aborted) throw new CancelledError('Cancelled before anything was changed.');
+  if (signal.aborted) throw new CancelledError('Nothing was changed.');
   const planner = await connected.planner();
   if (planner === undefined) {
     log.warning(
@@ -151,7 +175,7 @@ async function apply(
   if (signal.aborted) {
     const done = result.runs.filter(({ result: how }) => how === 'done').length;
     const error = new CancelledError(
-      `Cancelled: ${count(done, 'release')} of ${result.runs.length} were done. Running this again goes on from there.`,
+      `${count(done, 'release')} of ${result.runs.length} ${done === 1 ? 'was' : 'were'} done. Running this again goes on from there.`,
     );
     return { findings: { verdict: 'failed', plan: made, timings, warnings }, error };
   }

@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from '@suite/action-kit';
+import { leaseWait } from '@suite/lease';
 import { parseReviewedReleases, type Review, type ReviewedReleases } from './review.ts';
 
 interface Target {
@@ -42,6 +43,8 @@ export type Request =
       readonly review: Review;
       /** Releases at once. */
       readonly parallel: number;
+      /** How long to wait for another run that works on the same environment and region. */
+      readonly leaseWaitMs: number;
     })
   | (Target & { readonly command: 'verify' });
 
@@ -75,12 +78,14 @@ export function readRequest(source: InputSource, workspace: string): Request {
       'expected-digest': planHash('digest'),
       'expected-releases': optional(reviewedReleases),
       parallel: withDefault(releases, 4),
+      'lease-wait': leaseWait,
     });
     return {
       ...targetOf(inputs),
       command,
       review: { digest: inputs['expected-digest'], releases: inputs['expected-releases'] },
       parallel: inputs.parallel,
+      leaseWaitMs: inputs['lease-wait'],
     };
   }
   if (command === 'plan') {

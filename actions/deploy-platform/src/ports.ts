@@ -2,6 +2,7 @@ import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { ChangeReport } from '@suite/change-report';
 import type { Clock, JsonObject } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import type { EnvironmentLease } from '@suite/lease';
 import type { ChartSource } from './release.ts';
 import type { Target } from './target.ts';
 
@@ -83,9 +84,18 @@ export interface Services {
   /** Folder of charts that come with the action. */
   readonly chartsFolder: string;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
-  connect(target: Target): Promise<Connected>;
+  signIn(target: Target): SignedIn;
+  /** A new GUID. */
+  newId(): string;
   /** Writes the change report and gives its path. */
   writeReport(target: Target, command: string, report: ChangeReport): Promise<string>;
+}
+
+/** An identity before it has asked anything of anybody. */
+export interface SignedIn {
+  readonly lease: EnvironmentLease;
+  /** Once `stop` is aborted, a command of Helm that runs gets its one SIGINT and none is begun any more. */
+  connect(stop?: AbortSignal): Promise<Connected>;
 }
 
 /** An environment as one identity sees it. */

@@ -29,8 +29,13 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
     view,
     platform,
     identity: {
-      name: `${role} identity of ${view.scope} in ${view.region}`,
+      name: `${role} identity of ${placeOf(view)}`,
       clientId: request.clientId ?? view.identities[role],
     },
   };
+}
+
+/** What a person calls the environment and region, inside a sentence. */
+export function placeOf({ scope, region }: EnvironmentScope): string {
+  return `${scope} in ${region}`;
 }

@@ -1,17 +1,17 @@
 import { type Check, failureChecks, type Timing } from '@suite/change-report';
 import { CancelledError, count, UserError } from '@suite/foundation';
+import { exclusively, type RunNote } from '@suite/lease';
 import { TerraformFailure } from '@suite/terraform';
 import { type Outcome, verify } from './commands.ts';
-import { exclusively } from './exclusively.ts';
 import type { ApplyRequest, Reviewed } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Services } from './ports.ts';
 import { checkOwnRights, placeOfResources } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
 import { type Findings, timingsOf } from './report.ts';
-import { describeHolder } from './state.ts';
+import { describeHolder, requireState } from './state.ts';
 import { discardPlans, type FetchedPlan, fetchPlan, requireOwnKey } from './stored-plan.ts';
-import type { Target } from './target.ts';
+import { placeOf, type Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Applies what was reviewed and nothing else, then verifies. Meanwhile no other run works on the scope. */
@@ -29,7 +29,19 @@ export async function apply(
     reviewed.kind === 'stored'
       ? await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile)
       : undefined;
-  return exclusively({ ...services, view, azure, waitMs: leaseWaitMs }, async lost => {
+  const options = {
+    ...services,
+    place: placeOf(view),
+    lease: azure.lease,
+    waitMs: leaseWaitMs,
+    /** Of the two locks only Terraform's outlives a run that was killed. */
+    mayTakeOver: async (note: RunNote) => {
+      const state = await requireState(azure, view);
+      const holder = describeHolder(view, state, { state: 'abandoned', note }, services.clock.now());
+      if (holder !== undefined) throw new UserError(holder);
+    },
+  };
+  return exclusively(options, async lost => {
     const prepared = await prepare(target, services, azure, workspace, lost);
     const holder = describeHolder(view, prepared.state, { state: 'free' }, services.clock.now());
     if (holder !== undefined) throw new UserError(holder);

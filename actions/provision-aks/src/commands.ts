@@ -6,9 +6,10 @@ import {
   unusedAllowances,
 } from '@suite/change-report';
 import { count, describeProblem, duration, errorMessage, UserError } from '@suite/foundation';
+import type { LeaseView } from '@suite/lease';
 import type { PlanRequest } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
-import type { Azure, LeaseView, Services } from './ports.ts';
+import type { Azure, Services } from './ports.ts';
 import { otherNetworks, startPreflight } from './preflight/index.ts';
 import { makePlan, prepare, type ReadPlan } from './prepared.ts';
 import { type Findings, type PlanPlace, showValue } from './report.ts';

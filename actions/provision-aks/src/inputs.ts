@@ -2,7 +2,6 @@ import {
   choice,
   flag,
   guid,
-  type Input,
   type InputSource,
   location,
   optional,
@@ -15,6 +14,7 @@ import {
   withDefault,
 } from '@suite/action-kit';
 import { type Problem, sentenceList, UserError } from '@suite/foundation';
+import { leaseWait } from '@suite/lease';
 import { type Redundancy, redundancies } from './bootstrap/redundancy.ts';
 
 interface Target {
@@ -75,17 +75,6 @@ export type Reviewed =
   | { readonly kind: 'stored'; readonly key: string; readonly sha256: string; readonly digest: string }
   | { readonly kind: 'digest'; readonly digest: string };
 
-/** Whole minutes, in milliseconds. A job of GitHub's own runners ends after 6 hours. */
-const minutes: Input<number> = {
-  absent: 'required',
-  parse: value => {
-    const number = Number(value);
-    if (/^\d{1,3}$/.test(value) && number <= 360) return { value: number * 60_000 };
-    return { expected: 'Use whole minutes from 0 (do not wait) to 360.' };
-  },
-};
-const usualWaitMs = 30 * 60_000;
-
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
@@ -101,7 +90,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     'plan-key': optional(text(/^[\x21-\x7e]{1,500}$/, 'Use the `plan-key` output of a plan.')),
     'plan-sha256': optional(planHash('plan-sha256')),
     'expected-digest': optional(planHash('digest')),
-    'lease-wait': withDefault(minutes, usualWaitMs),
+    'lease-wait': leaseWait,
     'client-id': optional(guid),
     'dry-run': withDefault(flag, false),
     'entra-applications': optional(flag),

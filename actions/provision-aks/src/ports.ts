@@ -1,5 +1,6 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock, Problem, UserError } from '@suite/foundation';
+import type { EnvironmentLease } from '@suite/lease';
 import type { ScopeView } from '@suite/platform-file';
 import type { Terraform } from '@suite/terraform';
 import type { PreflightReader, Reach } from './preflight/index.ts';
@@ -51,33 +52,6 @@ export type StateBlob =
         | { readonly id: string; readonly operation: string; readonly who: string; readonly created: string }
         | undefined;
     };
-
-/** The right to work on a scope and region, which one run at a time has. */
-export interface EnvironmentLease {
-  look(): Promise<LeaseView>;
-  /** Undefined when somebody else holds it. */
-  take(id: string, note: RunNote): Promise<HeldLease | undefined>;
-}
-
-export interface HeldLease {
-  /** False when another run has it, or nobody. */
-  renew(): Promise<boolean>;
-  release(): Promise<void>;
-}
-
-export type LeaseView =
-  | { readonly state: 'free' }
-  | { readonly state: 'held'; readonly note: RunNote | undefined }
-  /** Nobody holds it, but a run left its note: it ended without releasing. */
-  | { readonly state: 'abandoned'; readonly note: RunNote };
-
-export interface RunNote {
-  readonly run: string;
-  readonly runId: string;
-  readonly actor: string;
-  readonly command: string;
-  readonly startedAt: string;
-}
 
 /** Plan files between a plan job and its apply job. */
 export interface PlanStore {

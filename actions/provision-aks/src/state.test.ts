@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { LeaseView, RunNote } from './ports.ts';
-import { describeHolder, describeRun, requireState, type State } from './state.ts';
+import type { LeaseView, RunNote } from '@suite/lease';
+import { describeHolder, requireState, type State } from './state.ts';
 import { sharedView, environmentView as view } from './views.fixture.ts';
 
 const now = Date.UTC(2026, 10, 23, 5);
@@ -52,10 +52,6 @@ test('the shared scope by its name, and a note that says no time', () => {
   expect(describeHolder(sharedView, open, lease, now)?.message).toMatch(
     /of hubot \(apply\) works on the shared scope\.$/,
   );
-});
-
-test('a note is text of others', () => {
-  expect(describeRun({ ...note, actor: 'mona\u202e' }, now)).not.toContain('\u202e');
 });
 
 test('no state: the command that makes it', async () => {

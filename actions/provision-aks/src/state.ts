@@ -1,7 +1,8 @@
-import { duration, type Problem, printable, UserError } from '@suite/foundation';
+import { type Problem, UserError } from '@suite/foundation';
+import { describeRun, type LeaseView } from '@suite/lease';
 import type { ScopeView } from '@suite/platform-file';
 import { describeLock } from '@suite/terraform';
-import type { Azure, LeaseView, RunNote, StateBlob } from './ports.ts';
+import type { Azure, StateBlob } from './ports.ts';
 import { placeOf } from './target.ts';
 
 export type State = Extract<StateBlob, { exists: true }>;
@@ -31,14 +32,4 @@ export function describeHolder(view: ScopeView, state: State, lease: LeaseView, 
   if (state.lease === 'leased') return describeLock({ backend: view.state, lock: state.lock, holder: note, now });
   if (lease.state !== 'held') return undefined;
   return { message: `${describeRun(lease.note, now)} works on ${placeOf(view)}.` };
-}
-
-/** The beginning of a sentence: "The run … of mona (apply, since …, 2 min ago)". */
-export function describeRun(note: RunNote | undefined, now: number): string {
-  if (note === undefined) return 'A run that has not said its name yet';
-  const began = Date.parse(note.startedAt);
-  const since = Number.isNaN(began)
-    ? ''
-    : `, since ${new Date(began).toISOString().slice(0, 19).replace('T', ' ')} UTC, ${duration(Math.max(0, now - began))} ago`;
-  return printable(`The run ${note.run} of ${note.actor} (${note.command}${since})`);
 }

@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError, type Clock, UserError } from '@suite/foundation';
-import type { Outcome } from './commands.ts';
+import type { LeaseView, RunNote } from './environment-lease.ts';
 import { exclusively } from './exclusively.ts';
-import type { LeaseView, RunNote, StateBlob } from './ports.ts';
-import { runContext as context, recordingLog } from './run.fixture.ts';
-import { environmentView as view } from './views.fixture.ts';
+
+interface Outcome {
+  readonly verdict: 'applied' | 'failed';
+  readonly error?: unknown;
+}
+
+const place = 'dev in westeurope';
+const context = { runUrl: 'https://github.com/contoso/platform/actions/runs/7', runId: '7', actor: 'mona' };
 
 const began = Date.UTC(2026, 10, 23, 5);
 const other: RunNote = {
@@ -17,8 +22,7 @@ const other: RunNote = {
 const held: LeaseView = { state: 'held', note: other };
 const abandoned: LeaseView = { state: 'abandoned', note: other };
 const free: LeaseView = { state: 'free' };
-const applied: Outcome = { findings: { verdict: 'applied' } };
-const available: StateBlob = { exists: true, lease: 'available', lock: undefined };
+const applied: Outcome = { verdict: 'applied' };
 
 /** Time moves when a test lets the next sleeper wake; a cancelled one sleeps no more. */
 function pausingClock() {
@@ -69,7 +73,8 @@ interface Given {
   readonly takes?: readonly boolean[];
   readonly renewals?: readonly (boolean | Error)[];
   readonly releases?: Error;
-  readonly state?: StateBlob;
+  /** Why it must not be taken over. */
+  readonly objection?: Error;
   readonly waitMs?: number;
 }
 
@@ -77,7 +82,11 @@ function start(given: Given = {}) {
   const { looks = [free], takes = [true], renewals = [true], waitMs = 30 * 60_000 } = given;
   const time = pausingClock();
   const did: string[] = [];
-  const { log, lines } = recordingLog();
+  const lines: string[] = [];
+  const log = {
+    info: (line: string) => void lines.push(`info: ${line}`),
+    warning: (line: string) => void lines.push(`warning: ${line}`),
+  };
   const count = (kind: string) => did.filter(one => one === kind).length;
   const nth = <T>(list: readonly T[], kind: string) => list[Math.min(count(kind), list.length - 1)];
   const record = <T>(kind: string, value: T): T => {
@@ -87,32 +96,33 @@ function start(given: Given = {}) {
   const outcomeOf = async (work: (lost: AbortSignal) => Promise<Outcome>) =>
     exclusively(
       {
-        view,
+        place,
         context,
         clock: time.clock,
         waitMs,
         newId: () => 'id',
         log,
-        azure: {
-          readState: async () => record('state', given.state ?? available),
-          lease: {
-            look: async () => record('look', nth(looks, 'look') ?? free),
-            take: async (_, note) => {
-              const taken = nth(takes, 'take');
-              record('take', note);
-              if (taken !== true) return undefined;
-              return {
-                renew: async () => {
-                  const renewed = record('renew', renewals[Math.min(count('renew'), renewals.length - 1)]);
-                  if (renewed instanceof Error) throw renewed;
-                  return renewed ?? true;
-                },
-                release: async () => {
-                  did.push('release');
-                  if (given.releases !== undefined) throw given.releases;
-                },
-              };
-            },
+        mayTakeOver: async () => {
+          did.push('may take over');
+          if (given.objection !== undefined) throw given.objection;
+        },
+        lease: {
+          look: async () => record('look', nth(looks, 'look') ?? free),
+          take: async (_, note) => {
+            const taken = nth(takes, 'take');
+            record('take', note);
+            if (taken !== true) return undefined;
+            return {
+              renew: async () => {
+                const renewed = record('renew', renewals[Math.min(count('renew'), renewals.length - 1)]);
+                if (renewed instanceof Error) throw renewed;
+                return renewed ?? true;
+              },
+              release: async () => {
+                did.push('release');
+                if (given.releases !== undefined) throw given.releases;
+              },
+            };
           },
         },
       },
@@ -172,17 +182,15 @@ describe('getting it', () => {
   test('abandoned by a run that died: says so and takes over', async () => {
     const { outcomeOf, did, lines } = start({ looks: [abandoned] });
     await outcomeOf(workOf(did));
-    expect(did).toEqual(['look', 'state', 'take', 'work', 'release']);
+    expect(did).toEqual(['look', 'may take over', 'take', 'work', 'release']);
     expect(lines).toEqual([expect.stringMatching(/runs\/6 of hubot .* ended without saying so.* takes over$/)]);
   });
 
-  test('abandoned with Terraform’s lock held: names the run and how to release it, and leaves its note', async () => {
-    const lock = { id: 'lock-1', operation: 'OperationTypeApply', who: 'root@runner', created: '2026-11-23T04:58:10Z' };
-    const { outcomeOf, did } = start({ looks: [abandoned], state: { exists: true, lease: 'leased', lock } });
-    await expect(outcomeOf(workOf(did))).rejects.toThrow(
-      /locked by an apply of root@runner in the run \S+\/runs\/6 started by hubot.*force-unlock/,
-    );
-    expect(did).toEqual(['look', 'state']);
+  test('abandoned, but something says that it must not be taken over: stops, and leaves its note', async () => {
+    const objection = new UserError({ message: 'The state is locked.' });
+    const { outcomeOf, did } = start({ looks: [abandoned], objection });
+    await expect(outcomeOf(workOf(did))).rejects.toBe(objection);
+    expect(did).toEqual(['look', 'may take over']);
   });
 
   test('cancelled while waiting', async () => {
@@ -202,7 +210,7 @@ describe('keeping it', () => {
     const work = (lost: AbortSignal): Promise<Outcome> => {
       did.push('work');
       lost.addEventListener('abort', () => {
-        end.resolve({ findings: { verdict: 'failed' }, error: new CancelledError('Terraform was asked to stop.') });
+        end.resolve({ verdict: 'failed', error: new CancelledError('Terraform was asked to stop.') });
       });
       return end.promise;
     };
@@ -230,8 +238,8 @@ describe('keeping it', () => {
     const { outcomeOf, did, pass } = start({ looks: [free, then], renewals: [true, false] });
     const outcome = outcomeOf(longWork(did).work);
     await pass(2);
-    const { error, findings } = await outcome;
-    expect(findings.verdict).toBe('failed');
+    const { error, verdict } = await outcome;
+    expect(verdict).toBe('failed');
     expect(error).toBeInstanceOf(UserError);
     expect(String((error as Error).message)).toMatch(message);
     expect(did).toEqual(['look', 'take', 'work', 'renew', 'renew', 'look', 'release']);

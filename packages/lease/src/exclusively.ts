@@ -1,20 +1,26 @@
 import type { Log, RunContext } from '@suite/action-kit';
 import { CancelledError, type Clock, duration, errorMessage, UserError } from '@suite/foundation';
-import type { ScopeView } from '@suite/platform-file';
-import type { Outcome } from './commands.ts';
-import type { Azure, HeldLease, RunNote } from './ports.ts';
-import { describeHolder, describeRun, requireState } from './state.ts';
-import { placeOf } from './target.ts';
+import { describeRun } from './describe-run.ts';
+import type { EnvironmentLease, HeldLease, RunNote } from './environment-lease.ts';
 
 export interface ExclusiveOptions {
-  readonly view: ScopeView;
-  readonly azure: Pick<Azure, 'lease' | 'readState'>;
-  readonly context: RunContext;
+  /** What a person calls the scope and region, inside a sentence: `dev in westeurope`. */
+  readonly place: string;
+  readonly lease: EnvironmentLease;
+  readonly context: Pick<RunContext, 'runUrl' | 'runId' | 'actor'>;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly log: Pick<Log, 'info' | 'warning'>;
+  /** A new GUID. */
   readonly newId: () => string;
   /** How long to wait for another run; 0 looks once. */
   readonly waitMs: number;
+  /** Called before it is taken over from a run that ended without releasing it. What it rejects with stops this one. */
+  readonly mayTakeOver?: (from: RunNote) => Promise<void>;
+}
+
+/** What work comes to, when it does not reject: `error` is what its command fails with. */
+interface Outcome {
+  readonly error?: unknown;
 }
 
 /** A third of the lease: two renewals may fail before it runs out. */
@@ -28,10 +34,10 @@ const lookMs = 14_000;
  * however the work ends; a run that dies stops renewing, and within a minute the next one takes over. When the lease is
  * lost, `lost` is aborted, and whatever stops because of it is reported as that.
  */
-export async function exclusively(
+export async function exclusively<T extends Outcome>(
   options: ExclusiveOptions,
-  work: (lost: AbortSignal) => Promise<Outcome>,
-): Promise<Outcome> {
+  work: (lost: AbortSignal) => Promise<T>,
+): Promise<T> {
   const held = await acquire(options);
   const lost = new AbortController();
   const done = new AbortController();
@@ -49,17 +55,17 @@ export async function exclusively(
 }
 
 async function acquire(options: ExclusiveOptions): Promise<HeldLease> {
-  const { view, azure, clock, log } = options;
+  const { place, lease, clock, log } = options;
   const began = clock.now();
   const note = noteOf(options, began);
   for (;;) {
-    const seen = await azure.lease.look();
+    const seen = await lease.look();
     if (seen.state === 'abandoned') await takeOver(options, seen.note);
-    const held = seen.state === 'held' ? undefined : await azure.lease.take(options.newId(), note);
+    const held = seen.state === 'held' ? undefined : await lease.take(options.newId(), note);
     if (held !== undefined) return held;
     // Somebody may have been quicker; a second look says who.
-    const other = seen.state === 'held' ? seen : await azure.lease.look();
-    const holder = `${describeRun(other.state === 'held' ? other.note : undefined, clock.now())} works on ${placeOf(view)}`;
+    const other = seen.state === 'held' ? seen : await lease.look();
+    const holder = `${describeRun(other.state === 'held' ? other.note : undefined, clock.now())} works on ${place}`;
     const left = began + options.waitMs - clock.now();
     if (left <= 0) {
       const waited = options.waitMs === 0 ? '' : ` This run has waited ${duration(clock.now() - began)} for it.`;
@@ -73,17 +79,15 @@ async function acquire(options: ExclusiveOptions): Promise<HeldLease> {
   }
 }
 
-/** Says who ended without releasing. Throws when Terraform's lock, which does not run out by itself, is still theirs. */
-async function takeOver({ view, azure, clock, log }: ExclusiveOptions, note: RunNote): Promise<void> {
-  const state = await requireState(azure, view);
-  const holder = describeHolder(view, state, { state: 'abandoned', note }, clock.now());
-  if (holder !== undefined) throw new UserError(holder);
+/** Says who ended without releasing. */
+async function takeOver({ mayTakeOver, clock, log }: ExclusiveOptions, note: RunNote): Promise<void> {
+  await mayTakeOver?.(note);
   log.info(`${describeRun(note, clock.now())} ended without saying so: its lease ran out, and this run takes over`);
 }
 
 /** Renews until the work is done or the run is cancelled: what is wound up then takes less time than the lease lasts. */
 async function keep(
-  { view, azure, clock, log }: ExclusiveOptions,
+  { place, lease, clock, log }: ExclusiveOptions,
   held: HeldLease,
   lost: AbortController,
   done: AbortSignal,
@@ -100,32 +104,30 @@ async function keep(
       isFailing = false;
     } catch (error) {
       if (error instanceof CancelledError) return;
-      // Nobody has taken it as long as nobody says so, and the state has Terraform's own lock.
-      if (!isFailing) log.warning(`The lease on ${placeOf(view)} could not be renewed. ${errorMessage(error)}`);
+      // Nobody has taken it as long as nobody says so.
+      if (!isFailing) log.warning(`The lease on ${place} could not be renewed. ${errorMessage(error)}`);
       isFailing = true;
     }
   }
   if (done.aborted) return;
-  const holder = await azure.lease.look().then(
+  const holder = await lease.look().then(
     seen => (seen.state === 'held' ? `${describeRun(seen.note, clock.now())} has taken it over` : 'somebody broke it'),
     () => 'who holds it now could not be read',
   );
-  const message = `This run has lost its lease on ${placeOf(view)}: ${holder}.`;
+  const message = `This run has lost its lease on ${place}: ${holder}.`;
   log.info(message);
   lost.abort(new UserError({ message, remedy: 'Look at what that run does, then plan again.' }));
 }
 
-async function release({ view, log }: ExclusiveOptions, held: HeldLease): Promise<void> {
+async function release({ place, log }: ExclusiveOptions, held: HeldLease): Promise<void> {
   try {
     await held.release();
   } catch (error) {
-    log.warning(
-      `The lease on ${placeOf(view)} could not be released and runs out within a minute. ${errorMessage(error)}`,
-    );
+    log.warning(`The lease on ${place} could not be released and runs out within a minute. ${errorMessage(error)}`);
   }
 }
 
-/** Terraform that was stopped because of the lease says that it was cancelled, which is only half of it. */
+/** Work that was stopped because of the lease says that it was cancelled, which is only half of it. */
 function explain(error: unknown, lost: AbortSignal): unknown {
   const { reason } = lost;
   if (!(reason instanceof UserError && error instanceof CancelledError)) return error;
