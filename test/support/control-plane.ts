@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPeer } from '../../scripts/peer-list.ts';
 import { type ApiClient, createApiClient } from './control-plane/api-client.ts';
+import { type AuditedRequest, auditPolicy, readAuditLog } from './control-plane/audit.ts';
 import { type Credential, createAuthority, createSigningKey } from './control-plane/certificates.ts';
 import { type ClusterNetwork, startClusterNetwork } from './control-plane/cluster-network.ts';
 import { type Component, removeAtEnd, startComponent } from './control-plane/component.ts';
@@ -13,6 +14,8 @@ import { kwokConfiguration, storageClasses } from './control-plane/stages.ts';
 import { type AdmissionWebhook, reviewListener } from './control-plane/webhook.ts';
 import { needs, type Peer, peer } from './peers.ts';
 
+export type { ApiClient } from './control-plane/api-client.ts';
+export type { AuditedRequest } from './control-plane/audit.ts';
 export { type ControlPlaneNode, type NodePool, poolNodes, smallPlatform } from './control-plane/nodes.ts';
 export { conditionsOf, type Operator } from './control-plane/operator.ts';
 export { type Outcome, outcomeAnnotation } from './control-plane/stages.ts';
@@ -64,6 +67,8 @@ export interface RunningControlPlane {
   readonly serveLogs: ClusterNetwork['serveLogs'];
   /** Does what an operator would do whose pods are only played: writes the status of its custom resources, makes objects. */
   operate(operator: Operator): void;
+  /** What everybody has asked of the API server who is no administrator, by its own audit log, oldest first. */
+  audited(): Promise<readonly AuditedRequest[]>;
   /** What a component has printed, for a test that fails. */
   logsOf(component: ComponentName): Promise<string>;
   /** Ends every component, and removes what they have written. Throws an Error when an operator was failing. */
@@ -193,6 +198,8 @@ export async function startControlPlane({
         'service-cluster-ip-range': '10.0.0.0/16',
         'allow-privileged': 'true',
         'kubelet-preferred-address-types': 'InternalIP',
+        'audit-policy-file': await write('audit-policy.yaml', auditPolicy),
+        'audit-log-path': file('audit.log'),
         'egress-selector-config-file': await write('egress.yaml', egressSelector(file('network.sock'))),
         profiling: 'false',
       },
@@ -253,6 +260,7 @@ export async function startControlPlane({
       serveWebhook: webhook => serve({ ...webhook, answer: reviewListener(webhook) }),
       serveLogs,
       operate: operator => void operators.push(operate(client, operator)),
+      audited: () => readAuditLog(file('audit.log')),
       logsOf,
       stop,
     };
