@@ -67,7 +67,12 @@ export function planReleases({ rendered, observed, asked, key, checks }: PlanInp
   return {
     releases,
     changes: releases.flatMap(({ changes }) => changes),
-    checks: [...checks, ...unreadableChecks(observed), ...blockedChecks(releases), ...takeBackChecks(releases)],
+    checks: [
+      ...newsOf(checks, releases),
+      ...unreadableChecks(observed),
+      ...blockedChecks(releases),
+      ...takeBackChecks(releases),
+    ],
     digest: digestOf(reviewOf(releases)),
   };
 }
@@ -199,6 +204,16 @@ function hmac(key: string, value: unknown): string {
   const digest = createDigest(key);
   digest.add(value);
   return digest.end();
+}
+
+/** Nobody has to be warned once more, on each pull request, of a release that stays as it is. */
+function newsOf(checks: readonly Check[], releases: readonly ReleasePlan[]): Check[] {
+  const unchanged = new Set(
+    releases.filter(({ action }) => action === 'none').map(({ rendered }) => rendered?.release.setting),
+  );
+  return checks.filter(
+    ({ status, setting }) => status !== 'warning' || setting === undefined || !unchanged.has(setting),
+  );
 }
 
 function unreadableChecks({ unreadable }: Observed): Check[] {

@@ -57,6 +57,21 @@ test('rows are in the order of promotion, each with its reports', () => {
   ]);
 });
 
+test('the reports of a row are in the order in which they are applied, and one that is missing is named', () => {
+  const both = { ...scope('dev'), actions: ['provision-aks', 'deploy-platform'] };
+  const platform = report('dev', { action: 'deploy-platform' });
+  const join = (...reports: ChangeReport[]) => joinRows([both], collect(reports), binding, undefined)[0];
+  const actionsOf = (row: ReturnType<typeof join>) => row?.reports.map(({ action }) => action);
+  expect(actionsOf(join(platform, report('dev')))).toEqual(['provision-aks', 'deploy-platform']);
+  expect(join(platform, report('dev'))?.missing).toBeUndefined();
+  expect(join(report('dev'))?.missing).toEqual({
+    actions: ['deploy-platform'],
+    reason: 'its job left no report',
+  });
+  // What failed says why nothing came after it.
+  expect(join(report('dev', { verdict: 'failed' }))?.missing).toBeUndefined();
+});
+
 test('of a job that was run again the newest report counts', () => {
   const again = report('dev', { finishedAt: '2026-11-26T06:00:00.000Z', verdict: 'changes' });
   const [row] = joinRows([scope('dev')], collect([again, report('dev')]), binding, undefined);

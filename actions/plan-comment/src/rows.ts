@@ -23,7 +23,7 @@ export function joinRows(
     const there = collection.reports.filter(report => isAbout(report, scope, binding));
     const job = findJob(scope, run?.jobs ?? []);
     const current = there.filter(report => isBound(report, binding) && !isLeftBehind(report, binding, job));
-    const reports = newestOfEach(current);
+    const reports = inOrder(newestOfEach(current), scope);
     const lacking = scope.actions.filter(name => !reports.some(({ action }) => action === name));
     // A plan that failed ends its job: what comes after it was not begun.
     if (lacking.length === 0 || reports.some(({ verdict }) => verdict === 'failed')) return { ...scope, reports };
@@ -55,6 +55,12 @@ function newestOfEach(reports: readonly ChangeReport[]): ChangeReport[] {
     if (known === undefined || known.finishedAt < report.finishedAt) newest.set(report.action, report);
   }
   return [...newest.values()];
+}
+
+/** As they are applied, whatever else reports after them. */
+function inOrder(reports: readonly ChangeReport[], { actions }: ExpectedScope): ChangeReport[] {
+  const place = ({ action }: ChangeReport) => (actions.includes(action) ? actions.indexOf(action) : actions.length);
+  return reports.toSorted((one, other) => place(one) - place(other));
 }
 
 function explainMissing(

@@ -78,9 +78,16 @@ async function edit(
   await repository.commit({ branch, message, author: developer, files: { [file]: changed } });
 }
 
-/** A routine change for all environments, and a dangerous one for production. */
+/** Routine changes for all environments, of the cluster and of one release in it, and a dangerous one for production. */
 function withGpu(text: string): string {
-  const defaults = 'defaults:\n  cluster:\n    features:\n      image-cleaner: { interval: 24h }\n\n';
+  const defaults = `defaults:
+  cluster:
+    features:
+      image-cleaner: { interval: 24h }
+  releases:
+    kube-prometheus-stack: { retention: 30d }
+
+`;
   return `${text.replace(/^environments:/m, `${defaults}environments:`).trimEnd()}
     cluster:
       pools:
