@@ -1,6 +1,7 @@
 import { type Check, failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
 import { CancelledError, count, duration, UserError } from '@suite/foundation';
 import { exclusively } from '@suite/lease';
+import { spareAllowances } from './allowance.ts';
 import { applyPlan, failureOf } from './apply.ts';
 import { criticalPath } from './graph.ts';
 import type { Request } from './inputs.ts';
@@ -90,7 +91,7 @@ async function plan(
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
   const isIdle = made.changes.length === 0 && made.releases.every(({ action }) => action === 'none');
   const verdict = blocked.length > 0 ? 'blocked' : isIdle ? 'no-changes' : 'changes';
-  const findings: Findings = { verdict, plan: made };
+  const findings: Findings = { verdict, plan: made, warnings: spareAllowances(made, target.view) };
   if (blocked.length === 0 || !request.failIfBlocked) return { findings };
   return {
     findings,

@@ -5,6 +5,7 @@ import {
   compareObject,
   createDefinitions,
   describe,
+  guardRemoval,
   hiddenValue,
   isSecret,
   type ObjectChange,
@@ -125,12 +126,13 @@ function planRelease(
 
 function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlySet<string>): ReleasePlan {
   const going = record.objects.filter(ref => !taken.has(identityOf(ref)));
+  const changes = removals(record.release, going, observed);
   return {
     name: record.release,
     namespace: record.namespace,
     action: 'uninstall',
     rendered: undefined,
-    changes: removals(record.release, going, observed),
+    changes: record.isStateful ? guardRemoval(record.release, changes) : changes,
     manifest: '',
     secrets: {},
     takesBack: [],
