@@ -2,7 +2,7 @@ import type { JsonObject } from '@suite/foundation';
 import type { ArgoCdRelease, EnvironmentScope } from '@suite/platform-file';
 import type { Release, ReleaseInput } from '../release.ts';
 import { pinned } from './pins.ts';
-import { at, type Draft, resources, type Size, spread, withUserValues } from './values.ts';
+import { at, type Draft, portOf, resources, type Size, spread, withUserValues } from './values.ts';
 
 const namespace = 'argocd';
 
@@ -25,8 +25,10 @@ export function argoCd({ view }: ReleaseInput): Release | undefined {
       {
         kind: 'http',
         namespace,
-        service: 'argocd-server',
-        port: isPlain ? '80' : '443',
+        service: `${at(resolved.values, 'fullnameOverride')}-server`,
+        port: isPlain
+          ? portOf(resolved.values, ['server', 'service', 'servicePortHttp'], '80')
+          : portOf(resolved.values, ['server', 'service', 'servicePortHttps'], '443'),
         scheme: isPlain ? 'http' : 'https',
         path: '/healthz',
       },

@@ -2,7 +2,7 @@ import type { JsonObject } from '@suite/foundation';
 import type { EnvironmentScope, MetricsRelease } from '@suite/platform-file';
 import type { Probe, Release, ReleaseInput } from '../release.ts';
 import { pinned } from './pins.ts';
-import { at, type Draft, present, resources, type Size, withoutEnforcer, withUserValues } from './values.ts';
+import { at, type Draft, portOf, present, resources, type Size, withoutEnforcer, withUserValues } from './values.ts';
 
 const name = 'kube-prometheus-stack';
 const namespace = 'monitoring';
@@ -37,19 +37,27 @@ export function kubePrometheusStack({ view }: ReleaseInput): Release | undefined
 }
 
 function readiness(values: JsonObject): Probe[] {
+  // The chart's own cut: names of what the operator makes have to stay below 63 characters.
+  const prefix = String(at(values, 'fullnameOverride') ?? name)
+    .slice(0, 26)
+    .replace(/-$/, '');
   const http = (service: string, port: string, path: string): Probe => ({
     kind: 'http',
     namespace,
-    service: `${name}-${service}`,
+    service,
     port,
     scheme: 'http',
     path,
   });
+  const prometheusPort = portOf(values, ['prometheus', 'service', 'port'], '9090');
+  const grafanaPort = portOf(values, ['grafana', 'service', 'port'], '80');
   return [
     { kind: 'rollouts' },
     // The operator makes its pods, so no rendered workload says that it runs.
-    ...(at(values, 'prometheus', 'enabled') === false ? [] : [http('prometheus', '9090', '/-/ready')]),
-    ...(at(values, 'grafana', 'enabled') === false ? [] : [http('grafana', '80', '/api/health')]),
+    ...(at(values, 'prometheus', 'enabled') === false
+      ? []
+      : [http(`${prefix}-prometheus`, prometheusPort, '/-/ready')]),
+    ...(at(values, 'grafana', 'enabled') === false ? [] : [http(`${name}-grafana`, grafanaPort, '/api/health')]),
   ];
 }
 

@@ -448,6 +448,10 @@ describe('kube-prometheus-stack', () => {
     ['{}', ['kube-prometheus-stack-prometheus:9090/-/ready', 'kube-prometheus-stack-grafana:80/api/health']],
     ['{ grafana: false }', ['kube-prometheus-stack-prometheus:9090/-/ready']],
     ['{ values: { prometheus: { enabled: false } } }', ['kube-prometheus-stack-grafana:80/api/health']],
+    [
+      '{ values: { fullnameOverride: kps, prometheus: { service: { port: 9091 } }, grafana: { service: { port: 81 } } } }',
+      ['kps-prometheus:9091/-/ready', 'kube-prometheus-stack-grafana:81/api/health'],
+    ],
   ])('is ready with %s', (said, expected) => {
     const { readiness } = releaseOf(viewOf('guide', 'dev', `  releases: { ${name}: ${said} }`), name);
     expect(readiness[0]).toEqual({ kind: 'rollouts' });
@@ -506,6 +510,10 @@ describe('argo-cd', () => {
     ['{}', { port: '443', scheme: 'https' }],
     ['{ values: { configs: { params: { server.insecure: true } } } }', { port: '80', scheme: 'http' }],
     ['{ values: { configs: { params: { server.insecure: "true" } } } }', { port: '80', scheme: 'http' }],
+    [
+      '{ values: { fullnameOverride: cd, server: { service: { servicePortHttps: 8443 } } } }',
+      { service: 'cd-server', port: '8443', scheme: 'https' },
+    ],
   ])('answers as its server is told to: %s', (said, expected) => {
     const { readiness } = releaseOf(viewOf('guide', 'dev', `  releases: { argo-cd: ${said} }`), 'argo-cd');
     expect(readiness.at(-1)).toEqual({

@@ -52,6 +52,11 @@ export function at(values: JsonObject, ...path: Path): unknown {
   return path.reduce<unknown>((current, step) => (isObject(current) ? current[step] : undefined), values);
 }
 
+/** The port of a service that a person may have moved; `usual` is the chart's own. */
+export function portOf(values: JsonObject, path: Path, usual: string): string {
+  return String(at(values, ...path) ?? usual);
+}
+
 /** The identity that a workload signs in to Azure with; undefined until Terraform has made it. */
 export function clientIdOf(outputs: TerraformOutputs, workload: Workload): string | undefined {
   return asString(asObject(asObject(outputs?.['workload_identities'])[workload])['client_id']);
