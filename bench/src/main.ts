@@ -6,6 +6,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { measureColdStart } from './cold-start.ts';
 import { measureComment } from './comment.ts';
+import { measureHelm } from './helm.ts';
 import { type Measurement, renderTable } from './measurement.ts';
 import { measurePreflight } from './preflight.ts';
 import { measureReport } from './report.ts';
@@ -13,6 +14,7 @@ import { measureReport } from './report.ts';
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   'cold-start': measureColdStart,
   comment: measureComment,
+  helm: measureHelm,
   preflight: measurePreflight,
   report: measureReport,
 };

@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { asArray, asObject, asString } from '@suite/foundation';
+import { createUpstream } from '@suite/sandbox';
+import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../../test/support/bundle.ts';
+import { outcomeAnnotation, type RunningControlPlane, startControlPlane } from '../../test/support/control-plane.ts';
+import { type BenchRelease, readyAfterAnnotation, writeCharts } from './helm-charts.ts';
+import { helmValues } from './helm-peers.ts';
+
+/** A real API server behind the sandbox's network, and `deploy-platform` as it ships. */
+export interface HelmWorld {
+  readonly control: RunningControlPlane;
+  readonly charts: string;
+  /** For what peers need. */
+  readonly folder: string;
+  /** Whether pods take their time to be ready. */
+  setWaiting(isWaiting: boolean): Promise<void>;
+  plan(): Promise<Planned>;
+  apply(planned: Planned): Promise<void>;
+  /** Nothing is left of what `uninstall` has taken away, nor of what earlier applies recorded. */
+  settle(): Promise<void>;
+  /** Names and versions of the Secrets in which Helm keeps its releases. */
+  releaseSecrets(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface Planned {
+  readonly digest: string;
+  readonly changes: readonly string[];
+}
+
+/** All that the platform has by itself is off, so that ours and the peers install the same. */
+const builtIn = ['prometheus-operator-crds', 'cert-manager', 'issuers', 'kube-prometheus-stack', 'argo-cd'];
+const records = '/api/v1/namespaces/aks-platform/configmaps';
+
+export async function openHelmWorld(releases: readonly BenchRelease[]): Promise<HelmWorld> {
+  const sandbox = await openBundleWorld(undefined, {
+    'platform.yaml': text => text.replace(/( {2}dev:\n(?: {4}.*\n)*)/, block => block + releasesOf(releases, false)),
+  });
+  const charts = join(sandbox.checkout, 'charts');
+  let control: RunningControlPlane | undefined;
+  const close = async () => {
+    await sandbox.close();
+    await control?.stop();
+  };
+  try {
+    sandbox.world.settings.operationMs = 0;
+    await writeCharts(releases, charts);
+    for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
+    control = await startControlPlane();
+    await attach(sandbox, control);
+    takeTime(control);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { api } = control;
+  const run = async (inputs: Readonly<Record<string, string>>) =>
+    succeeded(await sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'bench' }));
+  return {
+    control,
+    charts,
+    folder: join(sandbox.folder, 'peers'),
+    setWaiting: isWaiting =>
+      sandbox.edit('platform.yaml', text =>
+        text.replace(/ {4}releases:\n(?: {6}.*\n)*/, releasesOf(releases, isWaiting)),
+      ),
+    plan: async () => {
+      const { digest = '', changes } = await reportOf(await run({ command: 'plan' }));
+      return { digest, changes: changes.map(({ kind, address }) => `${kind} ${address}`) };
+    },
+    apply: async ({ digest }) => {
+      await run({ command: 'apply', 'expected-digest': digest });
+    },
+    settle: async () => {
+      await api.call('DELETE', records);
+      for (const { name } of releases) {
+        await api.until(`/api/v1/namespaces/${name}/pods`, isEmpty, 60).catch(error => {
+          throw new Error(`Pods of ${name} stay.`, { cause: error });
+        });
+      }
+      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      await api.until(
+        definitions,
+        list => !JSON.stringify(asArray(list['items']).map(nameOf)).includes('.bench.example'),
+        60,
+      );
+    },
+    releaseSecrets: async () => {
+      const found = await api.list('/api/v1/secrets?labelSelector=owner%3Dhelm');
+      return found
+        .map(secret => asObject(asObject(secret)['metadata']))
+        .map(({ name, resourceVersion }) => `${asString(name)} ${asString(resourceVersion)}`)
+        .sort();
+    },
+    close,
+  };
+}
+
+const nameOf = (object: unknown) => asObject(asObject(object)['metadata'])['name'];
+const isEmpty = (list: Readonly<Record<string, unknown>>) => asArray(list['items']).length === 0;
+
+function releasesOf(releases: readonly BenchRelease[], isWaiting: boolean): string {
+  const own = releases.map(release => {
+    const { name, needs } = release;
+    const said = { chart: `./charts/${name}`, namespace: name, 'pod-security': 'restricted', needs };
+    return `      ${name}: ${JSON.stringify({ ...said, values: helmValues(release, isWaiting) })}\n`;
+  });
+  return `    releases:\n${builtIn.map(name => `      ${name}: false\n`).join('')}${own.join('')}`;
+}
+
+/** Puts the API server behind the name that Azure gives the cluster. */
+async function attach(sandbox: BundleWorld, { url, caCertificate: ca, frontProxy, api }: RunningControlPlane) {
+  // What Azure's roles mean inside of the cluster.
+  await api.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'azure-cluster-admin' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'azure:cluster-admin' }],
+  });
+  const [cluster] = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
+  if (cluster === undefined) throw new Error('The sandbox has no cluster.');
+  sandbox.world.kubernetes.attach(cluster.id, createUpstream({ url, ca, ...frontProxy }));
+}
+
+/** A pod that says so becomes ready that long after it was seen first. */
+function takeTime(control: RunningControlPlane): void {
+  const seen = new Set<string>();
+  control.operate({
+    resources: '/api/v1/pods',
+    reconcile: async (pod, api) => {
+      const { uid, name, namespace, annotations } = asObject(pod['metadata']);
+      const after = Number(asObject(annotations)[readyAfterAnnotation]);
+      const id = asString(uid) ?? '';
+      if (!(after > 0) || seen.has(id)) return;
+      seen.add(id);
+      setTimeout(() => {
+        const change = { metadata: { annotations: { [outcomeAnnotation]: null } } };
+        // A pod that is gone by then needs no more.
+        api.call('PATCH', `/api/v1/namespaces/${asString(namespace)}/pods/${asString(name)}`, change).catch(() => {});
+      }, after);
+    },
+  });
+}
