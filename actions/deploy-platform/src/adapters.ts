@@ -190,7 +190,15 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
       });
     },
     uninstall: async (release, namespace, timeoutSeconds) => {
-      await helm.uninstall({ release, namespace, kubeconfig, timeoutSeconds, deadlineSeconds: 2 * timeoutSeconds });
+      await helm.uninstall({
+        release,
+        namespace,
+        kubeconfig,
+        // What it needs may go next, such as the controller that has to release its objects.
+        wait: 'legacy',
+        timeoutSeconds,
+        deadlineSeconds: 2 * timeoutSeconds,
+      });
     },
   };
 }

@@ -7,6 +7,7 @@ import type { PlatformPlan, ReleasePlan } from './plan.ts';
 import type { Helm, Revision } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
 import { fieldManager, type ReleaseRecord, recordName, recordNamespace, writeRecord } from './record.ts';
+import { orderRemovals } from './removal.ts';
 
 export type ApplyCluster = ReadyCluster & Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
 
@@ -45,6 +46,7 @@ export interface ApplyResult {
  */
 export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Promise<ApplyResult> {
   const { clock, log, signal, limit } = options;
+  const began = clock.now();
   const present = plan.releases.flatMap(one => {
     const release = one.rendered?.release;
     return release === undefined ? [] : [{ name: one.name, needs: release.needs, plan: one }];
@@ -70,12 +72,18 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   if (failed.length > 0 || signal.aborted) {
     return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, failed, good, options) };
   }
-  const removed: Run<Applied>[] = [];
-  for (const one of plan.releases.filter(({ action }) => action === 'uninstall')) {
-    removed.push(await removeRelease(one, options));
+  const offset = clock.now() - began;
+  const gone = plan.releases
+    .filter(({ action }) => action === 'uninstall')
+    .map(one => ({ name: one.name, needs: one.record?.needs ?? [], plan: one }));
+  const removed = await schedule(orderRemovals(gone), { limit, now: () => clock.now(), signal }, ({ release }) =>
+    removeRelease(release.plan, options),
+  );
+  for (const run of removed) {
+    if (run.result === 'skipped') log.warning(`${run.name}: not taken away, because ${run.because}`);
   }
   return {
-    runs: [...runs, ...removed],
+    runs: [...runs, ...removed.map(run => ({ ...run, startMs: offset + run.startMs, endMs: offset + run.endMs }))],
     failures: removed.flatMap(run =>
       run.result === 'failed' ? [{ release: run.name, error: run.error, diagnosis: { events: [], log: [] } }] : [],
     ),
@@ -121,7 +129,7 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
       signal,
       onWait: what => reporter.say(what === '' ? 'waiting until it is ready' : `waiting for ${what}`),
     });
-    if (action !== 'none') await record(plan, 'deployed', options);
+    if (action !== 'none' || isOutdated(plan)) await record(plan, 'deployed', options);
     const what = action === 'none' ? 'unchanged' : action === 'install' ? 'installed' : 'upgraded';
     log.info(`${name}: ${what} and ready after ${elapsed()}`);
     for (const note of notes) log.warning(`${name}: ${note}`);
@@ -207,6 +215,13 @@ async function repair(
   });
 }
 
+/** What a release needs can change without anything that it renders. */
+function isOutdated({ record: left, rendered }: ReleasePlan): boolean {
+  if (left === undefined || rendered === undefined) return false;
+  const { needs, isStateful } = rendered.release;
+  return left.isStateful !== isStateful || left.needs.join() !== needs.join();
+}
+
 async function record(plan: ReleasePlan, status: ReleaseRecord['status'], options: ApplyOptions): Promise<void> {
   const { rendered, name, namespace, manifest, secrets } = plan;
   if (rendered === undefined) return;
@@ -224,6 +239,8 @@ async function record(plan: ReleasePlan, status: ReleaseRecord['status'], option
       chart: { name: chart, version, digest },
       manifest,
       objects,
+      needs: rendered.release.needs,
+      isStateful: rendered.release.isStateful,
       secrets,
       run: options.run,
       commit: options.commit,
@@ -233,19 +250,14 @@ async function record(plan: ReleasePlan, status: ReleaseRecord['status'], option
   );
 }
 
-async function removeRelease(plan: ReleasePlan, options: ApplyOptions): Promise<Run<Applied>> {
-  const { name, namespace } = plan;
+async function removeRelease({ name, namespace }: ReleasePlan, options: ApplyOptions): Promise<Applied> {
   const { helm, cluster, clock, log } = options;
   const began = clock.now();
-  try {
-    const history = await helm.history(name, namespace);
-    if (history.length > 0) await helm.uninstall(name, namespace, 600);
-    await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace, name: recordName(name) });
-    log.info(`${name}: taken away after ${duration(clock.now() - began)}`);
-    return { name, startMs: 0, endMs: clock.now() - began, result: 'done', value: { action: 'uninstall', notes: [] } };
-  } catch (error) {
-    return { name, startMs: 0, endMs: clock.now() - began, result: 'failed', error };
-  }
+  const history = await helm.history(name, namespace);
+  if (history.length > 0) await helm.uninstall(name, namespace, 600);
+  await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace, name: recordName(name) });
+  log.info(`${name}: taken away after ${duration(clock.now() - began)}`);
+  return { action: 'uninstall', notes: [] };
 }
 
 /** Brings failed upgrades back to the revision that ran before, the last ones first. What holds data stays as it is. */

@@ -9,6 +9,7 @@ import {
 } from '@suite/change-report';
 import { CancelledError, count, duration, sentenceList, UserError } from '@suite/foundation';
 import { exclusively } from '@suite/lease';
+import { spareAllowances } from './allowance.ts';
 import { applyPlan, failureOf } from './apply.ts';
 import { criticalPath } from './graph.ts';
 import { changingOutputs } from './infrastructure.ts';
@@ -109,7 +110,7 @@ async function plan(
   const made = { ...plain, checks: [...review, ...plain.checks] };
   const blocked = made.checks.filter(({ status }) => status === 'blocked');
   const verdict = blocked.length > 0 ? 'blocked' : isIdle(made) ? 'no-changes' : 'changes';
-  const findings: Findings = { verdict, plan: made };
+  const findings: Findings = { verdict, plan: made, warnings: spareAllowances(made, target.view) };
   if (blocked.length === 0 || !request.failIfBlocked) return { findings };
   return {
     findings,

@@ -5,6 +5,7 @@ import {
   compareObject,
   createDefinitions,
   describe,
+  guardRemoval,
   hiddenValue,
   isSecret,
   type ObjectChange,
@@ -147,7 +148,8 @@ function planRelease(
 function planRemoval(record: ReleaseRecord, observed: Observed, taken: ReadonlySet<string>, key: string): ReleasePlan {
   const { release: name, namespace } = record;
   const going = record.objects.filter(ref => !taken.has(identityOf(ref)));
-  const changes = removals(name, going, observed);
+  const gone = removals(name, going, observed);
+  const changes = record.isStateful ? guardRemoval(name, gone) : gone;
   return {
     name,
     namespace,

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Check } from '@suite/change-report';
 import { count, UserError } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
+import { withAllowance } from './allowance.ts';
 import { checkReleases } from './checks/index.ts';
 import { nothingObserved, type Observed, observe, readRecords } from './observe.ts';
 import { type PlatformPlan, planReleases } from './plan.ts';
@@ -77,7 +78,8 @@ export async function prepare(
   ];
   // Where there is no state yet, nothing secret is known either.
   const key = state?.lineage || `${view.platform}/${view.scope}/${view.region}`;
-  return { releases, rendered, observed, plan: planReleases({ rendered, observed, asked, key, checks }) };
+  const plan = planReleases({ rendered, observed, asked, key, checks });
+  return { releases, rendered, observed, plan: withAllowance(plan, view, target.platform.document.path) };
 }
 
 async function capabilitiesOf(wanted: string, cluster: Cluster | undefined): Promise<Capabilities> {

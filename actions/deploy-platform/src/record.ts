@@ -14,6 +14,9 @@ export interface ReleaseRecord {
   /** HMAC of everything that was rendered. */
   readonly manifest: string;
   readonly objects: readonly RecordedObject[];
+  /** Releases that it needs: it goes before them when all are taken away. */
+  readonly needs: readonly string[];
+  readonly isStateful: boolean;
   /** HMACs of the data of Secrets, by `namespace/name`. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Address of the run, and the commit that it applied. */
@@ -76,6 +79,8 @@ export function readRecord(object: KubernetesObject): ReleaseRecord | undefined 
         namespace: asString(one['namespace']),
         keep: one['keep'] === true,
       })),
+    needs: asArray(record['needs']).flatMap(name => asString(name) ?? []),
+    isStateful: record['isStateful'] === true,
     secrets: Object.fromEntries(
       Object.entries(asObject(record['secrets'])).map(([name, digest]) => [name, text(digest)]),
     ),

@@ -234,11 +234,12 @@ describe('meaning: environments', () => {
     ],
     [
       'unknown entries under allow',
-      withDev('allow: [cluster, node-pool/gpus, logs, everything]'),
+      withDev('allow: [cluster, node-pool/gpus, logs, everything, release/web, release/Web]'),
       [
         'p.yaml:9:22: `environments.dev.allow[1]` is `node-pool/gpus`. Did you mean `node-pool/gpu`?',
         'p.yaml:9:38: `environments.dev.allow[2]` is `logs`. It belongs under `allow` of `shared`.',
-        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity or resource-group.',
+        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity, resource-group or release/<name of a release>.',
+        'p.yaml:9:69: `environments.dev.allow[5]` is `release/Web`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity, resource-group or release/<name of a release>.',
       ],
     ],
     [

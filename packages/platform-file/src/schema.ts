@@ -54,15 +54,31 @@ const allowable = {
     'resource-group',
   ],
 } as const;
-const allow = <const T extends readonly [string, ...string[]]>(here: T, there: readonly string[], place: string) =>
-  list(
-    z.enum(here, {
-      error: ({ input }) =>
-        there.some(entry => entry === input) ? `It belongs under \`allow\` of ${place}.` : `Expected ${either(here)}.`,
-    }),
-  ).describe('What a plan may delete, replace or rotate. Take it out afterwards.');
-const allowShared = allow(allowable.shared, allowable.environment, 'an environment');
-const allowEnvironment = allow(allowable.environment, allowable.shared, '`shared`');
+const allowed = <const T extends readonly [string, ...string[]]>(
+  here: T,
+  there: readonly string[],
+  place: string,
+  more: readonly string[] = [],
+) =>
+  z.enum(here, {
+    error: ({ input }) =>
+      there.some(entry => entry === input)
+        ? `It belongs under \`allow\` of ${place}.`
+        : `Expected ${either([...here, ...more])}.`,
+  });
+/** Also of a release that stands in the file no more. Aborts, so that what it is not is told by the words beside it. */
+const allowedRelease = z.string().regex(/^release\/[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?$/, { abort: true });
+const allowShared = list(allowed(allowable.shared, allowable.environment, 'an environment')).describe(
+  'What a plan may delete, replace or rotate. Take it out afterwards.',
+);
+const allowEnvironment = list(
+  z.union([
+    allowedRelease,
+    allowed(allowable.environment, allowable.shared, '`shared`', ['release/<name of a release>']),
+  ]),
+).describe(
+  'What a plan may delete, replace or rotate, among it what a release holds: `release/<name>`. Take it out afterwards.',
+);
 
 /** What every layer may say: defaults, environment and region, the later one over the earlier one. */
 const layer = {

@@ -258,10 +258,17 @@ describe.each([
     succeeded(await run({ command: 'verify' }));
   });
 
-  runs('a release that is taken out of the file is taken away', async () => {
+  runs('a release that is taken out of the file is taken away, once what it holds may be lost', async () => {
     await setValue(/ +store: .*\n/.exec(example('  dev:\n    x: 1\n'))?.[0] ?? '', '');
+    const refused = await plan();
+    expect(lines(refused)).toEqual(['delete store/StatefulSet store/store']);
+    expect(refused.verdict).toBe('blocked');
+    expect(errors(await apply(refused))).toEqual([
+      'Deleting StatefulSet `store/store` is not allowed. If it is meant, add `release/store` to `allow:` of dev in `platform.yaml`.',
+    ]);
+    await setValue('      releases:\n'.slice(2), '    allow: [release/store]\n    releases:\n');
     const report = await plan();
-    expect(lines(report)).toEqual(['delete store/StatefulSet store/store']);
+    expect(report.digest).toBe(refused.digest);
     succeeded(await apply(report));
     expect((await plan()).verdict).toBe('no-changes');
   });

@@ -1,7 +1,7 @@
 import { expect, describe as group, test } from '@jest/globals';
 import type { KubernetesObject } from '@suite/kubernetes';
 import { compareObject } from './compare-object.ts';
-import { describe } from './describe.ts';
+import { describe, guardRemoval } from './describe.ts';
 
 const object = (apiVersion: string, kind: string, fields = {}, metadata = {}): KubernetesObject => ({
   apiVersion,
@@ -78,6 +78,24 @@ group('what is deleted', () => {
     const annotations = { 'helm.sh/resource-policy': 'keep' };
     const kept = object('apiextensions.k8s.io/v1', 'CustomResourceDefinition', {}, { annotations });
     expect(described(undefined, kept)).toMatchObject({ kind: 'forget', risk: 'low' });
+  });
+});
+
+group('what goes with a release that holds data', () => {
+  const deleted = (...kinds: readonly string[]) =>
+    kinds.flatMap(kind => described(undefined, object(kind === 'StatefulSet' ? 'apps/v1' : 'v1', kind)) ?? []);
+
+  test('is guarded by what is known to hold it', () => {
+    const changes = deleted('StatefulSet', 'Service');
+    expect(guardRemoval('shop-web', changes)).toEqual(changes);
+    expect(changes.map(({ allowKey }) => allowKey)).toEqual(['release/shop-web', undefined]);
+  });
+
+  test('else all of it is guarded', () => {
+    expect(guardRemoval('shop-web', deleted('Service', 'ConfigMap'))).toMatchObject([
+      { risk: 'critical', allowKey: 'release/shop-web', effect: 'It belongs to shop-web, which holds data.' },
+      { risk: 'critical', allowKey: 'release/shop-web', effect: 'It belongs to shop-web, which holds data.' },
+    ]);
   });
 });
 

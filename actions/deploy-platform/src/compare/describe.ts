@@ -30,9 +30,32 @@ export function describe(change: ObjectChange, release: string): Change | undefi
     attributes: change.fields.slice(0, mostAttributes).map(describeField),
     reach,
     risk: rateChange({ kind, reach, guarded, disruptive: change.restarts !== undefined }),
-    ...(guarded ? { allowKey: `release/${release}` } : {}),
+    ...(guarded ? { allowKey: allowKeyOf(release) } : {}),
     ...(effect === undefined ? {} : { effect }),
   };
+}
+
+/**
+ * What goes with a release that holds data. Where none of its objects is known to hold any, such as those of an operator, all of
+ * them count.
+ */
+export function guardRemoval(release: string, changes: readonly Change[]): readonly Change[] {
+  if (changes.some(({ allowKey }) => allowKey !== undefined)) return changes;
+  return changes.map(change =>
+    change.kind === 'delete'
+      ? {
+          ...change,
+          risk: rateChange({ kind: 'delete', reach: change.reach, guarded: true, disruptive: false }),
+          allowKey: allowKeyOf(release),
+          effect: `It belongs to ${release}, which holds data.`,
+        }
+      : change,
+  );
+}
+
+/** The key under `allow:` of what a release holds: `release/web`. */
+export function allowKeyOf(release: string): string {
+  return `release/${release}`;
 }
 
 function describeField({ path, segments, before, after }: FieldChange): AttributeChange {

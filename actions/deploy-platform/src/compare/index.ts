@@ -1,5 +1,5 @@
 export type { FieldChange, ObjectChange, ObjectPair } from './compare-object.ts';
 export { compareObject } from './compare-object.ts';
 export { createDefinitions } from './definition-rules.ts';
-export { describe } from './describe.ts';
+export { allowKeyOf, describe, guardRemoval } from './describe.ts';
 export { hiddenValue, isSecret } from './secret-data.ts';
