@@ -3,6 +3,7 @@
  * dependencies. The stand-in provider of the sandbox is bundled beside it, into `out/sandbox/`.
  */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -21,6 +22,7 @@ const reusable = ['bootstrap.yml', 'plan.yml', 'promote.yml', 'stage.yml'];
 
 interface Bundle {
   readonly entry: string;
+  /** Folder of the bundle, `index.js`, and what belongs to it. */
   readonly target: string;
 }
 
@@ -58,6 +60,7 @@ export async function build(): Promise<'built' | 'fresh'> {
     { entry: join(root, 'packages', 'sandbox', 'dist', 'azurerm', 'main.js'), target: join(sandbox, 'azurerm') },
   ];
   for (const bundle of bundles) await bundleEntry(bundle);
+  for (const action of actions) await bundlePost(action);
   for (const action of actions) await copyAction(action);
   await copySharedFiles();
   await writeFile(stampFile, current);
@@ -101,6 +104,16 @@ async function bundleEntry({ entry, target }: Bundle): Promise<void> {
   const notices = await renderNotices(await bundledPackages(stats, root));
   if (notices !== '') await writeFile(join(target, 'NOTICES.txt'), notices);
   await rm(stats);
+}
+
+/** The post stage of an action that has one: a bundle of its own beside the other one, because it has to start at once. */
+async function bundlePost(action: string): Promise<void> {
+  const entry = join(action, 'dist', 'post.js');
+  if (!existsSync(entry)) return;
+  const folder = join(root, 'out', 'post', basename(action));
+  await bundleEntry({ entry, target: folder });
+  await cp(join(folder, 'index.js'), join(release, basename(action), 'dist', 'post.js'));
+  await rm(folder, { recursive: true });
 }
 
 async function copyAction(action: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
-import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+import type { RunningStep, WorldRequest } from '@suite/sandbox';
+import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { holdAt, hurried } from '../support/held-step.ts';
 
 let sandbox: BundleWorld;
 
@@ -30,51 +31,18 @@ const onState = (method: string) => (request: WorldRequest) =>
 const createsGroup = ({ method, path }: WorldRequest) =>
   method === 'PUT' && path.endsWith('/rg-contoso-shared-westeurope');
 
-/** Pauses between looks and renewals pass fifty times faster on the machine of a job that gets this. */
-const hurried = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
-    'const real = setTimeout; globalThis.setTimeout = (work, ms, ...more) => real(work, ms >= 5000 && ms <= 25000 ? ms / 50 : ms, ...more);',
-  )}`,
-};
 const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
-
-type Options = NonNullable<Parameters<BundleWorld['run']>[1]>;
 
 async function plan(): Promise<{ readonly file: string; readonly digest: string }> {
   const { outputs } = succeeded(await sandbox.run({ command: 'plan', scope: 'shared' }, { machine: 'planner' }));
   return { file: outputs['plan-file'] ?? '', digest: outputs['digest'] ?? '' };
 }
 
-function apply(digest: string, options: Options = {}, inputs: Readonly<Record<string, string>> = {}) {
+function apply(digest: string, options: RunOptions = {}, inputs: Readonly<Record<string, string>> = {}) {
   return sandbox.run(
     { command: 'apply', scope: 'shared', 'expected-digest': digest, ...inputs },
     { machine: 'applier', ...options },
   );
-}
-
-/** A step that stands still when a request arrives, until it is let go on. */
-async function holdAt(match: (request: WorldRequest) => boolean, run: (options: Options) => Promise<StepResult>) {
-  const arrived = Promise.withResolvers<RunningStep>();
-  const goOn = Promise.withResolvers<void>();
-  let running: RunningStep | undefined;
-  sandbox.world.faults.add({
-    match,
-    times: 1,
-    answer: {
-      call: async () => {
-        if (running !== undefined) arrived.resolve(running);
-        await goOn.promise;
-      },
-    },
-  });
-  const result = run({
-    onStart: started => {
-      running = started;
-    },
-  });
-  const early = result.then(({ log }) => Promise.reject(new Error(`It ended too early:\n${log.join('\n')}`)));
-  early.catch(() => undefined);
-  return { running: await Promise.race([arrived.promise, early]), goOn: goOn.resolve, result };
 }
 
 test('a plan neither takes the lease nor cares for it', async () => {
@@ -85,7 +53,7 @@ test('a plan neither takes the lease nor cares for it', async () => {
 
 test('a run that dies before Terraform locks anything: named, then its lease runs out and the next one takes over', async () => {
   const { digest } = await plan();
-  const dying = await holdAt(onState('HEAD'), options => apply(digest, options));
+  const dying = await holdAt(sandbox.world, onState('HEAD'), options => apply(digest, options));
   expect(runBlob()).toMatchObject({
     lease: { state: 'leased' },
     metadata: {
@@ -125,7 +93,7 @@ test('two at once: the second one waits, says for whom, and then finds its plan 
   await sandbox.edit('platform.yaml', text => text.replace('shared: #', 'shared:\n  logs: { retention: 60d } #'));
   const { digest, file } = await plan();
   const changesLogs = ({ method, path }: WorldRequest) => method === 'PUT' && path.endsWith('/workspaces/log-contoso');
-  const first = await holdAt(changesLogs, options => apply(digest, options));
+  const first = await holdAt(sandbox.world, changesLogs, options => apply(digest, options));
 
   const waiting = Promise.withResolvers<void>();
   const second = sandbox.run(
@@ -151,7 +119,7 @@ test('two at once: the second one waits, says for whom, and then finds its plan 
 
 test('cancelled while it waits: it says so and leaves the lease to its holder', async () => {
   const { digest } = await plan();
-  const first = await holdAt(onState('HEAD'), options => apply(digest, options));
+  const first = await holdAt(sandbox.world, onState('HEAD'), options => apply(digest, options));
   let running: RunningStep | undefined;
   const second = await apply(digest, {
     machine: 'second',
@@ -173,7 +141,7 @@ test('cancelled while it waits: it says so and leaves the lease to its holder', 
 
 test('cancelled while it works: the lease is free at once', async () => {
   const { digest } = await plan();
-  const held = await holdAt(onState('HEAD'), options => apply(digest, options));
+  const held = await holdAt(sandbox.world, onState('HEAD'), options => apply(digest, options));
   held.running.cancel();
   held.goOn();
   expect((await held.result).exitCode).toBe(1);
@@ -187,7 +155,7 @@ test('lost in the middle: Terraform is stopped once and saves, and the message s
   }
   const { digest } = await plan();
   const noticed = Promise.withResolvers<void>();
-  const held = await holdAt(createsGroup, options =>
+  const held = await holdAt(sandbox.world, createsGroup, options =>
     apply(digest, {
       ...options,
       environment: hurried,

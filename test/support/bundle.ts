@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
   /** Name of the machine, whose temporary folder no other one sees; by default each scope has one. */
   readonly machine?: string;
+  /** What the main stage saved: runs the post stage instead. */
+  readonly post?: Readonly<Record<string, string>>;
   readonly onStart?: (running: RunningStep) => void;
   readonly onLine?: (line: string) => void;
 }

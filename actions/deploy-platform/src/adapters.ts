@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
+import { folderState } from '@suite/action-kit/post';
 import {
   type AzureCredential,
   type Cloud,
@@ -70,6 +71,8 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
+  // A process that is killed leaves it to its post stage.
+  kit.saveState(folderState, folder);
   const helmFolder = join(folder, 'helm');
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });

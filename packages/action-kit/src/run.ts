@@ -16,7 +16,7 @@ import { requestIdToken } from './id-token.ts';
 import type { InputSource } from './inputs.ts';
 import { createLog, type Log, withoutCommands } from './log.ts';
 import { configureNetwork } from './network.ts';
-import { setOutputs } from './outputs.ts';
+import { saveState, setOutputs } from './outputs.ts';
 import type { ProcessRunner } from './process.ts';
 import { createProcessRunner } from './spawn.ts';
 import { createSummary, type Summary } from './summary.ts';
@@ -37,6 +37,8 @@ export interface Kit {
   /** Commands that answer at once. */
   readonly shortProcesses: ProcessRunner;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
+  /** Hands a value on to the post stage of this step. */
+  saveState(name: string, value: string): void;
   requestIdToken(audience: string): Promise<string>;
 }
 
@@ -73,6 +75,7 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
       processes: createProcessRunner(cancellation.signal),
       shortProcesses: createShortRunner(),
       setOutputs,
+      saveState,
       requestIdToken,
     });
   } catch (error) {

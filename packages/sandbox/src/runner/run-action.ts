@@ -7,7 +7,7 @@ import { createMasks } from './steps/masks.ts';
 import { startProcess } from './steps/process.ts';
 import { createStepLog } from './steps/step-log.ts';
 
-/** One `uses:` step, run as the runner runs it: a Node process of its own with `INPUT_*` and the command files. */
+/** One stage of a `uses:` step, run as the runner runs it: a Node process of its own with `INPUT_*` and the command files. */
 export interface ActionStep {
   readonly name: string;
   /** Folder of the action in a release tree; holds action.yml. */
@@ -18,6 +18,8 @@ export interface ActionStep {
   readonly workspace: string;
   /** Emptied between jobs; holds the step's command files. */
   readonly temp: string;
+  /** What the main stage saved: the post stage is run, with that. */
+  readonly post?: Readonly<Record<string, string>>;
   readonly onLine?: (line: string) => void;
   /** Told as soon as the process runs, for tests that cancel or kill it. */
   readonly onStart?: (running: RunningStep) => void;
@@ -40,26 +42,32 @@ export interface StepResult {
   readonly log: readonly string[];
   readonly annotations: readonly Annotation[];
   readonly outputs: Readonly<Record<string, string>>;
+  /** What it saved for its post stage. */
+  readonly state: Readonly<Record<string, string>>;
   /** Markdown that the step wrote. */
   readonly summary: string;
 }
 
-/** Runs an action's main stage by hand, outside any workflow. A failing action is a result, not an exception. */
+/** Runs a stage of an action by hand, outside any workflow: the main one, or with `post` the post stage. A failing action is a result, not an exception. */
 export async function runAction(step: ActionStep): Promise<StepResult> {
   const action = await readActionMetadata(step.action);
+  const file = step.post === undefined ? action.main : action.post;
+  if (file === undefined) throw new Error(`${step.action}/action.yml names no \`runs.post\`.`);
+  const saved = Object.entries(step.post ?? {}).map(([name, value]) => [`STATE_${name}`, value]);
   const files = await createCommandFiles(step.temp);
   const log = createStepLog(createMasks(), step.workspace);
   const started = performance.now();
   const running = startProcess(
     {
       file: process.execPath,
-      args: [join(step.action, action.main)],
+      args: [join(step.action, file)],
       folder: step.workspace,
       environment: {
         ...step.environment,
         // Outside of a job there is nothing that a default could speak of.
         ...inputVariables(action.inputs, step.inputs, () => ''),
         ...files.variables,
+        ...Object.fromEntries(saved),
         GITHUB_WORKSPACE: step.workspace,
         RUNNER_TEMP: step.temp,
       },
@@ -90,6 +98,7 @@ export async function runAction(step: ActionStep): Promise<StepResult> {
     log: log.lines,
     annotations: log.annotations,
     outputs: written.outputs,
+    state: written.state,
     summary: written.summary,
   };
 }

@@ -1,0 +1,335 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ChangeReport } from '@suite/change-report';
+import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
+import { errors, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { holdAt, hurried } from '../support/held-step.ts';
+import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
+import { leftIn, openReleaseWorld, type ReleaseWorld, type Version } from '../support/small-releases.ts';
+
+/** `deploy-platform apply` next to another one, cancelled, and killed at each of its effects. */
+let sandbox: ReleaseWorld;
+/** What an apply leaves that nobody disturbs. */
+const undisturbed = new Map<Version, unknown>();
+let current: Version = 'second';
+
+beforeAll(async () => {
+  sandbox = await openReleaseWorld();
+}, 240_000);
+afterEach(() => sandbox.world.faults.clear());
+afterAll(() => sandbox.close());
+
+const run = (inputs: Readonly<Record<string, string>>, options: RunOptions = {}) =>
+  sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform', ...options });
+const plan = async (): Promise<ChangeReport> =>
+  reportOf(succeeded(await run({ command: 'plan' }, { machine: 'planner' })));
+const apply = (digest: string | undefined, options?: RunOptions, inputs: Readonly<Record<string, string>> = {}) =>
+  run({ command: 'apply', 'expected-digest': digest ?? '', parallel: '1', ...inputs }, options);
+
+const view = () => {
+  const found = sandbox.views.find(({ scope }) => scope === 'dev');
+  if (found === undefined) throw new Error('The example has no dev.');
+  return found.state;
+};
+const runBlob = () => sandbox.world.azure.readBlob(view().account, view().container, `${view().key}.run`);
+/** A minute passes in which nobody renews it. */
+const breakRunLease = () => {
+  if (runBlob() !== undefined) sandbox.world.azure.breakLease(view().account, view().container, `${view().key}.run`);
+};
+
+/** The other version of the platform file, and what it would change. */
+async function turn(): Promise<ChangeReport> {
+  current = current === 'first' ? 'second' : 'first';
+  await sandbox.choose(current);
+  return plan();
+}
+
+/** The next run completes, and nobody can tell from what is there that there was another one. */
+async function expectConverges(): Promise<StepResult> {
+  const next = succeeded(await apply((await plan()).digest));
+  await sandbox.cluster.settled();
+  expect(leftIn(sandbox.cluster)).toEqual(undisturbed.get(current));
+  expect((await plan()).verdict).toBe('no-changes');
+  expect(runBlob()).toBeUndefined();
+  return next;
+}
+
+const isHelm = ({ headers }: WorldRequest) => (headers['user-agent'] ?? '').startsWith('Helm/');
+const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
+  request.host.endsWith('.azmk8s.io') &&
+  request.method === method &&
+  path.test(request.path) &&
+  !request.query.has('dryRun');
+const byUs = (method: string, path: RegExp) => (request: WorldRequest) =>
+  onCluster(method, path)(request) && !isHelm(request);
+const byHelm = (method: string, path: RegExp) => (request: WorldRequest) =>
+  onCluster(method, path)(request) && isHelm(request);
+const onLease = (method: string, comp: string | null) => (request: WorldRequest) =>
+  request.method === method && request.path.endsWith('.run') && request.query.get('comp') === comp;
+
+interface Effect {
+  readonly what: string;
+  readonly match: (request: WorldRequest) => boolean;
+  /** Requests that match before it in one apply. */
+  readonly skip?: number;
+}
+
+/** Everything that an apply writes anywhere. */
+const ours: readonly Effect[] = [
+  { what: 'the lease is taken', match: onLease('PUT', 'lease') },
+  { what: 'the blob of the lease is made', match: onLease('PUT', null) },
+  { what: 'the note of the lease is written', match: onLease('PUT', 'metadata') },
+  { what: 'a namespace is applied', match: byUs('PATCH', /\/namespaces\/[\w-]+$/) },
+  { what: "the plan reader's role is applied", match: byUs('PATCH', /\/clusterroles\/[\w-]+$/) },
+  { what: "the plan reader's role is bound", match: byUs('PATCH', /\/clusterrolebindings\/[\w-]+$/) },
+  { what: 'a release is noted as being applied', match: byUs('PATCH', /\/configmaps\/release-app$/) },
+  { what: 'a release is noted as ready', match: byUs('PATCH', /\/configmaps\/release-app$/), skip: 1 },
+  { what: 'the record of a release is taken away', match: byUs('DELETE', /\/configmaps\/release-(?:early|late)$/) },
+  { what: 'the lease is given back', match: onLease('DELETE', null) },
+];
+const helms: readonly Effect[] = [
+  { what: 'a pending revision is written', match: byHelm('POST', /\/secrets$/) },
+  { what: 'an object is changed', match: byHelm('PATCH', /\/work\/\w+\/app$/) },
+  { what: 'an object is made', match: byHelm('PATCH', /\/work\/configmaps\/app-\w+$/) },
+  { what: 'an object that is rendered no more is deleted', match: byHelm('DELETE', /\/work\/configmaps\/app-\w+$/) },
+  { what: 'a revision gets its status', match: byHelm('PUT', /\/secrets\/sh\.helm\.release\.v1\.app\.v\d+$/) },
+  {
+    what: 'a release is marked as going',
+    match: byHelm('PUT', /\/secrets\/sh\.helm\.release\.v1\.(?:early|late)\.v\d+$/),
+  },
+  {
+    what: 'an object of a release that goes is deleted',
+    match: byHelm('DELETE', /\/work\/configmaps\/(?:early|late)$/),
+  },
+  { what: 'a revision is deleted', match: byHelm('DELETE', /\/secrets\/sh\.helm\.release\.v1\.(?:early|late)\.v\d+$/) },
+];
+
+/** Applies, and strikes when the request of an effect arrives: a counted request, not a moment. */
+async function applyAndStrike(
+  digest: string | undefined,
+  { match, skip = 0 }: Pick<Effect, 'match' | 'skip'>,
+  strike: (running: RunningStep) => void,
+): Promise<StepResult> {
+  let running: RunningStep | undefined;
+  const fault = sandbox.world.faults.add({
+    match,
+    skip,
+    times: 1,
+    answer: {
+      call: () => {
+        if (running !== undefined) strike(running);
+      },
+    },
+  });
+  const result = await apply(digest, {
+    onStart: started => {
+      running = started;
+    },
+  });
+  expect(fault.struck()).toBe(1);
+  fault.remove();
+  await untilQuiet(sandbox.world);
+  return result;
+}
+
+test('undisturbed, in both directions; nothing is written that is not among the effects below', async () => {
+  const unknown: string[] = [];
+  const isWrite = ({ method }: WorldRequest) => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
+  const isKnown = (request: WorldRequest) =>
+    [...ours, ...helms].some(({ match }) => match(request)) ||
+    // The same of other releases.
+    byUs('PATCH', /\/configmaps\/release-\w+$/)(request) ||
+    byHelm('PATCH', /\/work\/\w+\/\w+$/)(request) ||
+    byHelm('PUT', /\/secrets\/sh\.helm\.release\.v1\.\w+\.v\d+$/)(request);
+  sandbox.world.faults.add({
+    match: request =>
+      isWrite(request) &&
+      (request.host.endsWith('.azmk8s.io') || request.host.endsWith('.blob.core.windows.net')) &&
+      !request.query.has('dryRun') &&
+      !isKnown(request),
+    answer: { call: ({ method, path }) => void unknown.push(`${method} ${path}`) },
+  });
+  for (const _ of [1, 2, 3]) {
+    succeeded(await apply((await turn()).digest));
+    await sandbox.cluster.settled();
+    undisturbed.set(current, leftIn(sandbox.cluster));
+    expect((await plan()).verdict).toBe('no-changes');
+  }
+  expect(unknown).toEqual([]);
+  expect(undisturbed.get('first')).toMatchObject({
+    'Release app': { last: 'deployed', deployed: 1, unfinished: [] },
+    'Release early': { last: 'deployed', deployed: 1, unfinished: [] },
+  });
+  expect(Object.keys(undisturbed.get('second') ?? {})).not.toContain('Release early');
+}, 240_000);
+
+describe('the machine is lost when', () => {
+  test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))(
+    '%s',
+    async (_, effect) => {
+      const killed = await applyAndStrike((await turn()).digest, effect, loseMachine);
+      expect(killed.exitCode).not.toBe(0);
+      breakRunLease();
+      await expectConverges();
+    },
+    120_000,
+  );
+});
+
+describe('the action alone dies, and Helm goes on, when', () => {
+  test.each(helms.map(effect => [effect.what, effect] as const))(
+    '%s',
+    async (_, effect) => {
+      const killed = await applyAndStrike((await turn()).digest, effect, running => running.kill());
+      expect(killed.exitCode).not.toBe(0);
+      breakRunLease();
+      await expectConverges();
+    },
+    120_000,
+  );
+});
+
+test('killed while it waits until a release is ready', async () => {
+  // Nothing else lists workloads, and no other release has one.
+  const killed = await applyAndStrike((await turn()).digest, { match: byUs('GET', /\/deployments$/) }, loseMachine);
+  expect(killed.exitCode).not.toBe(0);
+  breakRunLease();
+  await expectConverges();
+}, 120_000);
+
+test('killed while it repairs what another one left that was killed', async () => {
+  const [pending] = helms;
+  if (pending === undefined) throw new Error('Helm writes nothing.');
+  await applyAndStrike((await turn()).digest, pending, loseMachine);
+  breakRunLease();
+  const repairs = byUs('DELETE', /\/secrets\/sh\.helm\.release\.v1\.\w+\.v\d+$/);
+  const killed = await applyAndStrike((await plan()).digest, { match: repairs }, loseMachine);
+  expect(killed.log.join('\n')).toMatch(
+    /an earlier run was cut off \(pending-\w+, revision \d+\); its mark is taken away/,
+  );
+  breakRunLease();
+  await expectConverges();
+}, 120_000);
+
+describe('an upgrade failed, and the machine is lost when', () => {
+  test.each<[string, Effect['match'], number]>([
+    ['that is noted', byUs('PATCH', /\/configmaps\/release-app$/), 1],
+    ['the revision of the rollback is written', byHelm('POST', /\/work\/secrets$/), 1],
+    ['an object is rolled back', byHelm('PATCH', /\/work\/configmaps\/app$/), 1],
+  ])(
+    '%s',
+    async (_, match, skip) => {
+      const { digest } = await turn();
+      sandbox.world.faults.add({
+        match: byHelm('PATCH', /\/work\/configmaps\/app$/),
+        times: 1,
+        answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
+      });
+      await applyAndStrike(digest, { match, skip }, loseMachine);
+      breakRunLease();
+      await expectConverges();
+    },
+    120_000,
+  );
+});
+
+const refusal = {
+  kind: 'Status',
+  apiVersion: 'v1',
+  status: 'Failure',
+  reason: 'Forbidden',
+  code: 403,
+  message: 'configmaps "app" is forbidden: not now',
+};
+
+describe('cancelled', () => {
+  const cancel = (running: RunningStep) => running.cancel();
+  /** As the runner does it, but for the 7.5 s between the two. */
+  const insist = ({ pid }: RunningStep) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.kill(pid, signal);
+  };
+  test.each<[string, Effect['match'], (running: RunningStep) => void]>([
+    ['before anything is changed', byUs('PATCH', /\/namespaces\/[\w-]+$/), cancel],
+    ['while Helm works', byHelm('PATCH', /\/work\/configmaps\/app$/), cancel],
+    ['while Helm works, twice', byHelm('PATCH', /\/work\/configmaps\/app$/), insist],
+    ['while it waits until a release is ready', byUs('GET', /\/deployments$/), insist],
+  ])(
+    '%s: the lease is free at once, and the next run goes on',
+    async (_, match, strike) => {
+      const result = await applyAndStrike((await turn()).digest, { match }, strike);
+      expect(result.exitCode).toBe(1);
+      expect(errors(result)).toEqual([expect.stringMatching(/^Cancelled\./)]);
+      expect(runBlob()).toBeUndefined();
+      await expectConverges();
+    },
+    120_000,
+  );
+});
+
+test('killed: its post stage takes the kubeconfig, the token and the folder of Helm away', async () => {
+  const killed = await applyAndStrike((await turn()).digest, { match: byUs('GET', /\/deployments$/) }, loseMachine);
+  const folder = killed.state['folder'] ?? '';
+  expect((await readdir(folder)).sort()).toEqual(['helm', 'kubeconfig', 'token']);
+  succeeded(await run({ command: 'apply' }, { post: killed.state }));
+  expect(existsSync(folder)).toBe(false);
+  breakRunLease();
+  const next = await expectConverges();
+  // Whoever ends by itself leaves no credential behind.
+  expect((await readdir(next.state['folder'] ?? '')).sort()).toEqual(['helm']);
+}, 120_000);
+
+const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
+
+test('two at once: the second one waits, says for whom, and then finds its plan outdated', async () => {
+  const { digest } = await turn();
+  const first = await holdAt(sandbox.world, byHelm('POST', /\/secrets$/), options => apply(digest, options));
+  expect(runBlob()?.metadata).toMatchObject({ runid: '4711', command: 'apply' });
+  const impatient = await apply(digest, { machine: 'second', environment: laterRun }, { 'lease-wait': '0' });
+  expect(errors(impatient)).toEqual([
+    expect.stringMatching(/^The run \S+\/runs\/4711 of mona .* works on dev in westeurope\. Nothing was changed\./),
+  ]);
+  const waiting = Promise.withResolvers<void>();
+  const second = apply(digest, {
+    machine: 'second',
+    environment: { ...hurried, ...laterRun },
+    onLine: line => {
+      if (/runs\/4711 of mona .* works on dev in westeurope: waiting for it, .* of 30 min/.test(line))
+        waiting.resolve();
+    },
+  });
+  await Promise.race([waiting.promise, second]);
+  first.goOn();
+  expect((await reportOf(succeeded(await first.result))).verdict).toBe('applied');
+  const outdated = await second;
+  expect(outdated.exitCode).toBe(1);
+  expect(errors(outdated)).toEqual([expect.stringMatching(/its digest differs\. Nothing was changed\./)]);
+  await expectConverges();
+}, 120_000);
+
+test('the lease is lost in the middle: Helm is stopped, nothing more is begun, and the message says why', async () => {
+  const { digest } = await turn();
+  const noticed = Promise.withResolvers<void>();
+  const held = await holdAt(sandbox.world, byHelm('PATCH', /\/work\/configmaps\/app$/), options =>
+    apply(digest, {
+      ...options,
+      environment: hurried,
+      onLine: line => {
+        if (line.includes('has lost its lease')) noticed.resolve();
+      },
+    }),
+  );
+  breakRunLease();
+  await Promise.race([noticed.promise, held.result]);
+  held.goOn();
+  const result = await held.result;
+  expect(result.exitCode).toBe(1);
+  expect(errors(result)).toEqual([
+    expect.stringMatching(
+      /^This run has lost its lease on dev in westeurope: somebody broke it\. \d releases? of \d (?:was|were) done\. Running this again goes on from there\./,
+    ),
+  ]);
+  expect((await reportOf(result)).verdict).toBe('failed');
+  expect(result.log.join('\n')).not.toMatch(/(?:early|late): (?:installed|taken away)/);
+  await expectConverges();
+}, 120_000);

@@ -1,0 +1,44 @@
+import type { RunningStep, StepResult, World, WorldRequest } from '@suite/sandbox';
+import type { RunOptions } from './bundle.ts';
+
+/** Pauses between looks and renewals pass fifty times faster on the machine of a job that gets this. */
+export const hurried = {
+  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(
+    'const real = setTimeout; globalThis.setTimeout = (work, ms, ...more) => real(work, ms >= 5000 && ms <= 25000 ? ms / 50 : ms, ...more);',
+  )}`,
+};
+
+export interface HeldStep {
+  readonly running: RunningStep;
+  readonly goOn: () => void;
+  readonly result: Promise<StepResult>;
+}
+
+/** A step that stands still when a request arrives, until it is let go on. */
+export async function holdAt(
+  world: World,
+  match: (request: WorldRequest) => boolean,
+  run: (options: RunOptions) => Promise<StepResult>,
+): Promise<HeldStep> {
+  const arrived = Promise.withResolvers<RunningStep>();
+  const goOn = Promise.withResolvers<void>();
+  let running: RunningStep | undefined;
+  world.faults.add({
+    match,
+    times: 1,
+    answer: {
+      call: async () => {
+        if (running !== undefined) arrived.resolve(running);
+        await goOn.promise;
+      },
+    },
+  });
+  const result = run({
+    onStart: started => {
+      running = started;
+    },
+  });
+  const early = result.then(({ log }) => Promise.reject(new Error(`It ended too early:\n${log.join('\n')}`)));
+  early.catch(() => undefined);
+  return { running: await Promise.race([arrived.promise, early]), goOn: goOn.resolve, result };
+}
