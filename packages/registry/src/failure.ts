@@ -17,7 +17,8 @@ import {
 /** Whose rights are used, as messages name it: `name` reads on after "The", e.g. `plan identity of environment dev`. */
 export interface Identity {
   readonly name: string;
-  readonly clientId: string;
+  /** Of Entra; none where the registry is signed in to in another way, or not at all. */
+  readonly clientId?: string;
 }
 
 /**
@@ -68,13 +69,13 @@ export function errorOf(body: Uint8Array): { readonly code: string; readonly mes
 }
 
 /** The session of an upload is gone, or stands elsewhere than we thought: a new one is begun. */
-const lostUpload = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'RANGE_INVALID'];
+const lostUpload = ['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID', 'RANGE_INVALID', 'DIGEST_INVALID'];
 
 export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number): RegistryFailure {
   const { status, headers, body } = refusal;
   const { code, message } = errorOf(body);
   const cause = new Error(`${status} ${code}: ${line(message)}`);
-  if (isTransientStatus(status) || lostUpload.includes(code)) {
+  if (isTransientStatus(status) || status === 416 || lostUpload.includes(code)) {
     const afterMs = parseRetryAfter(headers.get('retry-after'), now);
     const retry: Verdict = { retry: true, ...(afterMs === undefined ? {} : { afterMs }) };
     return new RegistryFailure('busy', describeBusy(status, attempt), { retry, cause });
@@ -96,7 +97,8 @@ export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number):
 /** Whether it is the network that failed, rather than what makes the request. */
 export function isNetworkError(error: unknown): boolean {
   const isOfFetch = error instanceof Error && /^(?:fetch failed|terminated)$/.test(error.message);
-  return isOfFetch || codeOf(error) !== undefined;
+  const isCut = asObject(error)['code'] === 'ERR_STREAM_PREMATURE_CLOSE';
+  return isOfFetch || isCut || codeOf(error) !== undefined;
 }
 
 /** No answer, or one that broke off. */
@@ -129,7 +131,13 @@ export function untrue(host: string, what: string): RegistryFailure {
 }
 
 function describeRights({ host, identity, purpose, right }: Attempt): Problem {
-  const who = `The ${identity.name} (client id ${identity.clientId})`;
+  const who = identity.clientId === undefined ? undefined : `The ${identity.name} (client id ${identity.clientId})`;
+  if (who === undefined) {
+    return {
+      message: `The ${identity.name} may not ${purpose}${right === undefined ? '' : ` in the registry ${host}`}.`,
+      remedy: 'Check the name, and sign in with credentials that may read it: with docker login, or as inputs.',
+    };
+  }
   const roles =
     right === 'push'
       ? '"AcrPush" (or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC)'

@@ -1,9 +1,11 @@
 import type { Clock } from '@suite/foundation';
-import { type Attempt, isNetworkError, networkFailure, refusalFailure, untrue } from './failure.ts';
+import { type Attempt, isNetworkError, networkFailure, RegistryFailure, refusalFailure, untrue } from './failure.ts';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpRequest {
   readonly url: URL;
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method: Method;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   /** Statuses that are answers; 401 is given back too, for whoever can sign in again. */
@@ -61,11 +63,13 @@ export function createSend({ clock, fetch = globalThis.fetch }: HttpOptions): Se
   };
 }
 
-async function perform<T>(operation: () => Promise<T>, attempt: Attempt): Promise<T> {
+/** The network's errors, translated. */
+export async function perform<T>(operation: () => Promise<T>, attempt: Attempt): Promise<T> {
   try {
     return await operation();
   } catch (error) {
-    throw isNetworkError(error) ? networkFailure(error, attempt) : error;
+    // What a body's own source says is no word of this registry.
+    throw !(error instanceof RegistryFailure) && isNetworkError(error) ? networkFailure(error, attempt) : error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { mapInParallel } from '@suite/foundation';
 import { imageIndex } from './descriptor.ts';
-import { untrue } from './failure.ts';
+import { errorOf, RegistryFailure, untrue } from './failure.ts';
 import { demandName, demandReference, nameOf } from './names.ts';
 import { readArtifact } from './pull.ts';
 import { type ListedReferrer, nextLink, type Referrer, readReferrers } from './referrers.ts';
@@ -52,6 +52,21 @@ async function readPages(
   digest: string,
   artifactType: string | undefined,
 ): Promise<readonly ListedReferrer[]> {
+  const listed = await readReferrerPages(requests, repository, digest, artifactType);
+  if (listed !== undefined) return listed;
+  throw new RegistryFailure('refused', {
+    message: `The registry ${requests.host} answered 404 when this job tried to list what refers to ${nameOf(repository, digest)}.`,
+    remedy: 'Use a registry with the referrers API of OCI distribution 1.1, as Azure Container Registry has.',
+  });
+}
+
+/** From all pages; undefined where the registry does not know the referrers API. */
+export async function readReferrerPages(
+  requests: Requests,
+  repository: string,
+  digest: string,
+  artifactType?: string,
+): Promise<readonly ListedReferrer[] | undefined> {
   const what = `what refers to ${nameOf(repository, digest)}`;
   const first = requests.urlOf(repository, `referrers/${digest}`);
   if (artifactType !== undefined) first.searchParams.set('artifactType', artifactType);
@@ -67,13 +82,15 @@ async function readPages(
       purpose: `list ${what}`,
       method: 'GET',
       to,
+      pace: 'referrers',
       headers: { Accept: imageIndex },
-      accept: [200],
-      // A repository that nobody has pushed to has no referrers either.
-      absent: ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN'],
+      accept: [200, 404],
       limit: 4 * mebibyte,
     });
-    if (answer === undefined) return listed;
+    if (answer.status === 404) {
+      // A repository that nobody has pushed to has no referrers either; every other 404 is of a registry without the API.
+      return ['MANIFEST_UNKNOWN', 'NAME_UNKNOWN'].includes(errorOf(answer.body).code) ? listed : undefined;
+    }
     const page = readReferrers(answer.body);
     if (typeof page === 'string') throw untrue(requests.host, `no list of ${what}: ${page}`);
     listed.push(...page);

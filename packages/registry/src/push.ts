@@ -5,6 +5,7 @@ import { RegistryFailure, untrue } from './failure.ts';
 import { isListed } from './list.ts';
 import { demandName, demandReference, nameOf } from './names.ts';
 import type { Requests } from './requests.ts';
+import { uploadPlace } from './upload-place.ts';
 
 const uploadsAtOnce = 4;
 
@@ -45,12 +46,7 @@ async function uploadBlob({ requests, common }: Place, { descriptor, bytes }: Co
   const known = await requests.send({ ...common, method: 'HEAD', to: `blobs/${digest}`, accept: [200, 404] });
   if (known.status === 200) return;
   const begun = await requests.send({ ...common, method: 'POST', to: 'blobs/uploads/', accept: [202] });
-  const location = begun.headers.get('location') ?? '';
-  const base = requests.urlOf(common.repository, 'blobs/uploads/');
-  const upload = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
-  // Token and content go to no other place than this registry.
-  if (location === '' || upload?.origin !== base.origin)
-    throw untrue(requests.host, 'no place of its own for an upload');
+  const upload = uploadPlace(requests, common.repository, begun.headers);
   upload.searchParams.set('digest', digest);
   await requests.send({
     ...common,

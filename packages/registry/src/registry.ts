@@ -1,14 +1,15 @@
 import type { Clock } from '@suite/foundation';
 import type { Artifact, NewArtifact } from './artifact.ts';
 import type { Descriptor } from './descriptor.ts';
+import { createEntraSignIn } from './entra-sign-in.ts';
+import { type Exchange, nodeExchange } from './exchange.ts';
 import type { Identity } from './failure.ts';
 import { createSend } from './http.ts';
 import { listReferrers } from './list.ts';
 import { readArtifact, readBlob } from './pull.ts';
 import { pushArtifact } from './push.ts';
 import type { Referrer } from './referrers.ts';
-import { createRequests } from './requests.ts';
-import { createTokens } from './tokens.ts';
+import { createRequests, type Requests } from './requests.ts';
 
 export interface RegistryOptions {
   /** Login server, e.g. `acrshop.azurecr.io`. */
@@ -26,6 +27,8 @@ export interface RegistryOptions {
   readonly random?: () => number;
   /** Node's own by default: it knows the proxy and the certificates of this process. */
   readonly fetch?: typeof globalThis.fetch;
+  /** For content that flows; Node's own by default, too. */
+  readonly exchange?: Exchange;
 }
 
 /** Small artifacts of one registry, and what refers to what. All throw RegistryFailure. */
@@ -49,12 +52,18 @@ export interface Registry {
 const mebibyte = 1024 * 1024;
 
 export function createRegistry(options: RegistryOptions): Registry {
-  const send = createSend(options);
-  const requests = createRequests({ ...options, send, tokens: createTokens({ ...options, send }) });
+  const requests = connect(options);
   return {
     pushArtifact: (repository, artifact) => pushArtifact(requests, repository, artifact),
     readArtifact: (repository, reference, limit = mebibyte) => readArtifact(requests, repository, reference, limit),
     readBlob: (repository, descriptor, limit = mebibyte) => readBlob(requests, repository, descriptor, limit),
     listReferrers: (repository, digest, artifactType) => listReferrers(requests, repository, digest, artifactType),
   };
+}
+
+/** Requests to a registry of Azure. */
+export function connect(options: RegistryOptions): Requests {
+  const send = createSend(options);
+  const signIn = createEntraSignIn({ ...options, send });
+  return createRequests({ ...options, send, signIn, exchange: options.exchange ?? nodeExchange });
 }
