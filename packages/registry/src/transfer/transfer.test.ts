@@ -1,0 +1,428 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { digestOf } from '../descriptor.ts';
+import { RegistryFailure } from '../failure.ts';
+import { type Made, maker, noise } from '../testing/images.ts';
+import { createMemoryRegistry, type MemoryOptions, type MemoryRegistry } from '../testing/memory-registry.ts';
+import { totalsOf } from './plan.ts';
+import { createTransfers, openSourceRegistry } from './transfers.ts';
+
+const mebibyte = 1024 * 1024;
+const clock = { now: () => 0, sleep: async () => undefined };
+const connect = (registry: MemoryRegistry, host: string) => ({
+  host,
+  mask: () => undefined,
+  clock,
+  random: () => 0.5,
+  fetch: registry.fetch,
+  exchange: registry.exchange,
+});
+
+function setUp(options: { readonly source?: MemoryOptions; readonly target?: MemoryOptions } = {}) {
+  const source = createMemoryRegistry(options.source);
+  const target = createMemoryRegistry(options.target);
+  const make = maker(source.open('team/api'));
+  const sources = openSourceRegistry(connect(source, 'source.example'));
+  const transfers = createTransfers(connect(target, 'target.example'));
+  const copyOf = ({ digest }: Pick<Made, 'digest'>, repository = 'shop/api', tags: readonly string[] = ['v1']) => ({
+    source: sources('team/api'),
+    digest,
+    repository,
+    tags,
+  });
+  const copy = async (image: Made, how = {}, ...place: [repository?: string, tags?: readonly string[]]) =>
+    transfers.perform(await transfers.plan([copyOf(image, ...place)]), how);
+  return { source, target, make, transfers, copy, copyOf };
+}
+
+const contentOf = (registry: MemoryRegistry, name: string) => {
+  const { blobs, manifests, tags } = registry.open(name);
+  return {
+    blobs: new Map([...blobs].map(([digest, bytes]) => [digest, digestOf(bytes)])),
+    manifests: new Map(
+      [...manifests].map(([digest, { mediaType, bytes }]) => [digest, `${mediaType} ${digestOf(bytes)}`]),
+    ),
+    tags: new Map(tags),
+  };
+};
+
+async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(
+    () => undefined,
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof Error)) throw new Error('It succeeded.');
+  return error;
+}
+
+describe('an image is copied', () => {
+  test('with its children, whatever refers to any of them, and signatures under tags', async () => {
+    const { source, target, make, copy } = setUp();
+    const layer = make.blob(noise(5000, 1));
+    const arm = make.image(1, [layer, make.blob(noise(300, 2))]);
+    const intel = make.image(2, [layer, make.blob(new Uint8Array())]);
+    const index = make.index([arm, intel], {}, 'latest');
+    const sbom = make.image(3, [make.blob(noise(20, 3))], { subject: arm, artifactType: 'text/sbom' });
+    make.image(4, [make.blob(noise(21, 4))], { subject: sbom });
+    make.index([], { subject: index });
+    make.image(5, [make.blob(noise(22, 5))], {}, `${index.digest.replace(':', '-')}.sig`);
+    make.image(6, [make.blob(noise(23, 6))], {}, `${arm.digest.replace(':', '-')}.att`);
+    const result = await copy(index);
+    const wanted = contentOf(source, 'team/api');
+    wanted.tags.delete('latest');
+    wanted.tags.set('v1', index.digest);
+    expect(contentOf(target, 'shop/api')).toEqual(wanted);
+    expect([result.manifests, result.blobs]).toEqual([8, wanted.blobs.size]);
+    expect(result.bytes).toBe([...source.open('team/api').blobs.values()].reduce((sum, one) => sum + one.length, 0));
+    const puts = target.calls.filter(({ method, path }) => method === 'PUT' && path.includes('/manifests/'));
+    expect(puts.at(-1)?.path).toBe('/v2/shop/api/manifests/v1');
+  });
+
+  test('again without moving anything, in one request and two looks for signatures', async () => {
+    const { source, target, make, copy } = setUp();
+    const image = make.image(1, [make.blob(noise(5000, 1))]);
+    await copy(image);
+    const before = [source.calls.length, target.calls.length, target.traffic.received];
+    const again = await copy(image);
+    expect(again).toEqual({ bytes: 0, blobs: 0, mounts: 0, manifests: 0, tags: [] });
+    expect(target.traffic.received).toBe(before[2]);
+    expect(target.calls.slice(before[1]).map(({ method, path }) => [method, path])).toEqual([
+      ['GET', '/v2/shop/api/manifests/v1'],
+    ]);
+    expect(source.calls.slice(before[0]).map(({ path }) => path)).toEqual([
+      '/v2/team/api/tags/list?n=1000',
+      `/v2/team/api/referrers/${image.digest}`,
+    ]);
+  });
+
+  test('with layers sent once and mounted everywhere else', async () => {
+    const { target, make, transfers, copyOf } = setUp();
+    const base = make.blob(noise(9000, 1));
+    const images = [1, 2, 3].map(seed => make.image(seed, [base]));
+    const plan = await transfers.plan(images.map((image, index) => copyOf(image, `shop/${index}`)));
+    expect(totalsOf(plan)).toMatchObject({ blobs: 4, mounts: 2, manifests: 3, tags: 3 });
+    const result = await transfers.perform(plan);
+    expect([result.mounts, result.bytes]).toEqual([2, totalsOf(plan).bytes]);
+    expect(target.open('shop/2').blobs.has(base.digest)).toBe(true);
+    expect(target.traffic.received).toBe(result.bytes);
+  });
+
+  test('by mounting within one registry, and by sending where that is refused', async () => {
+    for (const isRefused of [false, true]) {
+      const registry = createMemoryRegistry({
+        instead: ({ path }) => (isRefused && path.includes('mount=') ? { status: 400 } : undefined),
+      });
+      const image = maker(registry.open('team/api')).image(1, [maker(registry.open('team/api')).blob(noise(9000, 1))]);
+      const transfers = createTransfers(connect(registry, 'one.example'));
+      const copy = { source: transfers.source('team/api'), digest: image.digest, repository: 'shop/api', tags: [] };
+      const result = await transfers.perform(await transfers.plan([copy]));
+      expect([result.mounts, result.bytes > 0]).toEqual(isRefused ? [0, true] : [2, false]);
+      expect(registry.open('shop/api').manifests.has(image.digest)).toBe(true);
+    }
+  });
+
+  test('with fall-back tags from and to registries without the referrers API', async () => {
+    const { source, target, make, copy } = setUp({ source: { referrers: false }, target: { referrers: false } });
+    const image = make.image(1, []);
+    const signature = make.image(2, [], { subject: image, artifactType: 'text/signature', annotations: { run: '7' } });
+    const fallback = image.digest.replace(':', '-');
+    make.index([signature], {}, fallback);
+    await copy(image);
+    const { tags, manifests } = target.open('shop/api');
+    const list = JSON.parse(new TextDecoder().decode(manifests.get(tags.get(fallback) ?? '')?.bytes));
+    expect(list.manifests).toEqual([{ ...signature, artifactType: 'text/signature', annotations: { run: '7' } }]);
+    const other = make.image(3, [], { subject: image });
+    make.index([signature, other], {}, fallback);
+    await copy(image);
+    const grown = JSON.parse(new TextDecoder().decode(manifests.get(tags.get(fallback) ?? '')?.bytes));
+    expect(grown.manifests.map(({ digest }: Made) => digest)).toEqual([signature.digest, other.digest]);
+    expect(source.calls.filter(({ path }) => path.includes('/referrers/')).length).toBe(2);
+  });
+
+  test('without layers that are foreign, in Docker’s own form', async () => {
+    const { target, make, transfers, copy, copyOf } = setUp();
+    const foreign = {
+      mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+      digest: digestOf(noise(9, 9)),
+      size: 9,
+    };
+    const config = make.blob(noise(10, 1), 'application/vnd.docker.container.image.v1+json');
+    const layers = [foreign, make.blob(noise(11, 2), 'application/vnd.docker.image.rootfs.diff.tar.gzip')];
+    const image = make.manifest({ config, layers }, 'application/vnd.docker.distribution.manifest.v2+json');
+    const list = make.manifest({ manifests: [image] }, 'application/vnd.docker.distribution.manifest.list.v2+json');
+    expect(totalsOf(await transfers.plan([copyOf(list)]))).toMatchObject({ foreign: 1, blobs: 2, bytes: 21 });
+    await copy(list);
+    expect(target.open('shop/api').manifests.get(list.digest)?.mediaType).toBe(list.mediaType);
+  });
+
+  test('past what only claims to refer to it', async () => {
+    const { source, target, make, copy } = setUp({ source: { referrers: false } });
+    const image = make.image(1, []);
+    const stranger = make.image(2, []);
+    make.index([stranger], {}, image.digest.replace(':', '-'));
+    await copy(image);
+    expect([...target.open('shop/api').manifests.keys()]).toEqual([image.digest]);
+    expect(source.open('team/api').manifests.size).toBe(3);
+  });
+});
+
+describe('tags', () => {
+  test('that stand for something else move only when told, and nothing is written otherwise', async () => {
+    const { target, make, copy } = setUp();
+    const [first, second] = [make.image(1, []), make.image(2, [])];
+    await copy(first);
+    const writes = () => target.calls.filter(({ method }) => method !== 'GET' && method !== 'HEAD').length;
+    const before = writes();
+    const failure = await failureOf(copy(second));
+    expect(failure.message).toContain(
+      `target.example/shop/api:v1 stands for ${first.digest} and would move to ${second.digest}`,
+    );
+    expect(writes()).toBe(before);
+    await copy(second, { overwrite: true });
+    expect(target.open('shop/api').tags.get('v1')).toBe(second.digest);
+  });
+
+  test('of signatures grow, and are not replaced', async () => {
+    const { target, make, copy } = setUp();
+    const image = make.image(1, []);
+    const tag = `${image.digest.replace(':', '-')}.sig`;
+    const [one, other] = [make.blob(noise(5, 1)), make.blob(noise(6, 2))];
+    make.image(2, [one], {}, tag);
+    await copy(image);
+    const grown = make.image(2, [one, other], {}, tag);
+    await copy(image);
+    expect(target.open('shop/api').tags.get(tag)).toBe(grown.digest);
+    make.image(2, [other], {}, tag);
+    expect((await failureOf(copy(image))).message).toContain('would move to');
+  });
+
+  test('are no source', async () => {
+    const { copy } = setUp();
+    await expect(copy({ digest: 'latest', mediaType: '', size: 0 })).rejects.toThrow('a tag is no source');
+  });
+});
+
+describe('what is not right stops before any tag', () => {
+  test.each<readonly [string, (make: ReturnType<typeof setUp>) => Made, string]>([
+    [
+      'a layer with other bytes',
+      ({ make, source }) => {
+        const layer = make.blob(noise(9000, 1));
+        source.open('team/api').blobs.set(layer.digest, noise(9000, 2));
+        return make.image(1, [layer]);
+      },
+      'gave something else than sha256:',
+    ],
+    [
+      'a big layer with other bytes',
+      ({ make, source }) => {
+        const layer = make.blob(noise(5 * mebibyte, 1));
+        source.open('team/api').blobs.set(layer.digest, noise(5 * mebibyte, 2));
+        return make.image(1, [layer]);
+      },
+      'gave something else than sha256:',
+    ],
+    [
+      'a layer that is too short',
+      ({ make, source }) => {
+        const layer = make.blob(noise(9000, 1));
+        source.open('team/api').blobs.set(layer.digest, noise(8999, 1));
+        return make.image(1, [layer]);
+      },
+      'gave only 8999 of the 9000 bytes',
+    ],
+    [
+      'a layer that is too long',
+      ({ make, source }) => {
+        const layer = make.blob(noise(9000, 1));
+        source.open('team/api').blobs.set(layer.digest, noise(9001, 1));
+        return make.image(1, [layer]);
+      },
+      'gave more than the 9000 bytes',
+    ],
+    [
+      'a manifest with other bytes',
+      ({ make, source }) => {
+        const image = make.image(1, []);
+        const { manifests } = source.open('team/api');
+        manifests.set(image.digest, { mediaType: image.mediaType, bytes: noise(10, 1) });
+        return image;
+      },
+      'it hashes to',
+    ],
+    [
+      'a missing child',
+      ({ make }) => make.index([{ ...make.image(1, []), digest: digestOf(noise(1, 1)) }]),
+      'has no manifest',
+    ],
+    ['a child of another size', ({ make }) => make.index([{ ...make.image(1, []), size: 7 }]), 'gives sha256:'],
+    [
+      'a schema that nobody writes any more',
+      ({ make }) => make.manifest({ schemaVersion: 1 }, 'application/vnd.docker.distribution.manifest.v1+prettyjws'),
+      'is none that can be copied',
+    ],
+    [
+      'two sizes for one layer',
+      ({ make }) => {
+        const layer = make.blob(noise(5, 1));
+        return make.image(1, [layer, { ...layer, size: 6 }]);
+      },
+      'two sizes for one digest',
+    ],
+  ])('%s', async (_, prepare, message) => {
+    const set = setUp();
+    const failure = await failureOf(set.copy(prepare(set)));
+    expect([failure instanceof RegistryFailure, failure.message]).toEqual([true, expect.stringContaining(message)]);
+    const { tags, manifests } = set.target.open('shop/api');
+    expect([tags.size, manifests.size, set.target.uploads.size]).toEqual([0, 0, expect.any(Number)]);
+  });
+});
+
+describe('uploads', () => {
+  const big = 9 * mebibyte;
+  const patches = (registry: MemoryRegistry) =>
+    registry.calls.filter(({ method }) => method === 'PATCH').map(({ headers }) => headers.get('content-range'));
+
+  test('go in chunks that say where they begin', async () => {
+    const { target, make, copy } = setUp();
+    await copy(make.image(1, [make.blob(noise(big, 1))]), { chunkBytes: 4 * mebibyte });
+    expect(patches(target)).toEqual(['0-4194303', '4194304-8388607', '8388608-9437183']);
+  });
+
+  test('that break go on where the registry stands, and only there', async () => {
+    let breaks = 2;
+    const { source, target, make, copy } = setUp({
+      target: { cutAfter: () => (breaks-- > 0 ? 3 * mebibyte + 7 : undefined) },
+    });
+    await copy(make.image(1, [make.blob(noise(big, 1))]), { chunkBytes: 4 * mebibyte });
+    expect(patches(target)).toEqual([
+      '0-4194303',
+      `${3 * mebibyte + 7}-${7 * mebibyte + 6}`,
+      `${6 * mebibyte + 14}-9437183`,
+    ]);
+    expect(target.traffic.received).toBe(big + '{"seed":1}'.length);
+    const ranges = source.calls.map(({ headers }) => headers.get('range')).filter(range => range !== null);
+    expect(ranges).toHaveLength(2);
+  });
+
+  test('begin anew where the registry does not tell', async () => {
+    let breaks = 1;
+    const { target, make, copy } = setUp({
+      target: { status: false, cutAfter: () => (breaks-- > 0 ? 5 * mebibyte : undefined) },
+    });
+    await copy(make.image(1, [make.blob(noise(big, 1))]));
+    expect(patches(target)).toEqual(['0-9437183', '0-9437183']);
+  });
+
+  test('end after five failures without a byte more', async () => {
+    const { target, make, copy } = setUp({ target: { cutAfter: () => 0 } });
+    const failure = await failureOf(copy(make.image(1, [make.blob(noise(big, 1))])));
+    expect(failure.message).toContain('could not be reached to push the blob');
+    expect(patches(target)).toHaveLength(5);
+  });
+
+  test('wait as long as the registry asks', async () => {
+    const pauses: number[] = [];
+    let refusals = 1;
+    const { target, source, make } = setUp();
+    const image = make.image(1, [make.blob(noise(big, 1))]);
+    const busy = createMemoryRegistry({
+      instead: ({ method }) =>
+        method === 'PATCH' && refusals-- > 0 ? { status: 429, headers: { 'retry-after': '7' } } : undefined,
+    });
+    const transfers = createTransfers({
+      ...connect(busy, 'target.example'),
+      clock: { now: () => 0, sleep: async milliseconds => void pauses.push(milliseconds) },
+    });
+    const from = openSourceRegistry(connect(source, 'source.example'))('team/api');
+    await transfers.perform(
+      await transfers.plan([{ source: from, digest: image.digest, repository: 'a', tags: ['v1'] }]),
+    );
+    expect([pauses, target.calls]).toEqual([[7000], []]);
+  });
+});
+
+describe('properties', () => {
+  interface Shape {
+    readonly layers: readonly number[];
+    readonly images: readonly (readonly number[])[];
+    readonly nested: boolean;
+    readonly referrers: readonly number[];
+    readonly hasBig: boolean;
+  }
+  /** A graph by numbers: layers by size, images by which of them they have, an index over some, referrers of anything. */
+  const graph: fc.Arbitrary<Shape> = fc.record({
+    layers: fc.array(fc.integer({ min: 0, max: 30_000 }), { minLength: 1, maxLength: 5 }),
+    images: fc.array(fc.array(fc.nat(4), { maxLength: 4 }), { minLength: 1, maxLength: 4 }),
+    nested: fc.boolean(),
+    referrers: fc.array(fc.nat(10), { maxLength: 4 }),
+    hasBig: fc.boolean(),
+  });
+
+  function build(make: ReturnType<typeof maker>, shape: Shape): Made {
+    const layers = shape.layers.map((size, seed) => make.blob(noise(size, seed)));
+    if (shape.hasBig) layers.push(make.blob(noise(5 * mebibyte, 77)));
+    const images = shape.images.map((picks, seed) =>
+      make.image(seed, [
+        ...picks.map(pick => layers[pick % layers.length]),
+        ...(shape.hasBig ? [layers.at(-1)] : []),
+      ] as Made[]),
+    );
+    const inner = make.index(images);
+    const root = shape.nested ? make.index([inner, images[0] as Made]) : inner;
+    const all: Made[] = [root, ...images, ...(shape.nested ? [inner] : [])];
+    for (const [seed, pick] of shape.referrers.entries()) {
+      all.push(make.image(100 + seed, [], { subject: all[pick % all.length] }));
+    }
+    return root;
+  }
+
+  test('the target equals the source, digest for digest, also when connections break at random bytes', async () => {
+    await fc.assert(
+      fc.asyncProperty(graph, fc.infiniteStream(fc.nat(6 * mebibyte)), async (shape, cuts) => {
+        // Fewer than anything is tried, should all of them meet the same blob.
+        let left = 4;
+        const cutAfter = (_: unknown, length: number) => {
+          if (length < 1000 || left-- <= 0) return undefined;
+          return cuts.next().value % length;
+        };
+        const { source, target, make, copy } = setUp({ source: { cutAfter }, target: { cutAfter } });
+        await copy(build(make, shape), { chunkBytes: 2 * mebibyte });
+        const [wanted, found] = [contentOf(source, 'team/api'), contentOf(target, 'shop/api')];
+        expect(found.manifests).toEqual(wanted.manifests);
+        for (const [digest, actual] of found.blobs) expect(wanted.blobs.get(digest)).toBe(actual);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  test('after an end at any byte, a second run moves only what is missing', async () => {
+    await fc.assert(
+      fc.asyncProperty(graph, fc.nat(300_000), async (shape, end) => {
+        let taken = 0;
+        let isAlive = false;
+        const { source, target, make, copy } = setUp({
+          target: {
+            onTaken: bytes => {
+              taken += bytes;
+              if (!isAlive && taken > end) throw new Error('killed');
+            },
+          },
+        });
+        const root = build(make, { ...shape, hasBig: false });
+        await copy(root, { blobsAtOnce: 1 }).catch(() => undefined);
+        expect(target.open('shop/api').tags.size === 0 || taken <= end).toBe(true);
+        const there = new Set(target.open('shop/api').blobs.keys());
+        isAlive = true;
+        const { bytes } = await copy(root);
+        const missing = [...source.open('team/api').blobs].filter(
+          ([digest]) => target.open('shop/api').blobs.has(digest) && !there.has(digest),
+        );
+        expect(bytes).toBe(missing.reduce((sum, [, one]) => sum + one.length, 0));
+        expect(contentOf(target, 'shop/api').manifests).toEqual(contentOf(source, 'team/api').manifests);
+        expect(target.open('shop/api').tags.get('v1')).toBe(root.digest);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
