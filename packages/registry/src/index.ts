@@ -2,7 +2,7 @@ export type { Artifact, NewArtifact, NewBlob } from './artifact.ts';
 export type { Credential } from './challenge-sign-in.ts';
 export type { BlobDescriptor, Descriptor } from './descriptor.ts';
 export { readDockerCredential } from './docker-config.ts';
-export type { Exchange, FlowingAnswer, FlowingRequest } from './exchange.ts';
+export { type Exchange, type FlowingAnswer, type FlowingRequest, nodeExchange } from './exchange.ts';
 export type { FailureKind, Identity } from './failure.ts';
 export { RegistryFailure } from './failure.ts';
 export type { Referrer } from './referrers.ts';

@@ -40,6 +40,11 @@ export async function uploadBlob(
 ): Promise<'mounted' | 'sent'> {
   const begun = await begin(requests, upload, upload.from);
   if (begun === 'mounted') return 'mounted';
+  // Nobody asked whether it is there where a mount was planned; a registry that mounts nothing may have it all the same.
+  if (upload.from !== undefined && (await isThere(requests, upload))) {
+    await abandon(requests, upload, begun);
+    return 'mounted';
+  }
   if (upload.descriptor.size <= smallBytes) await sendAtOnce(requests, upload, options, begun);
   else await sendInChunks(requests, upload, options, begun);
   return 'sent';
