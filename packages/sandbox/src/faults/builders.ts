@@ -44,3 +44,10 @@ export function blobError(status: number, code: string, message: string): WorldR
     'x-ms-error-code': code,
   });
 }
+
+/** An error of a registry (OCI distribution specification, "Error Codes"); `retryAfter` in seconds. */
+export function registryError(status: number, code: string, retryAfter?: number): WorldResponse {
+  const headers: Readonly<Record<string, string>> =
+    retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
+  return json(status, { errors: [{ code, message: 'made by a fault of the sandbox' }] }, headers);
+}

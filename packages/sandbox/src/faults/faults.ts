@@ -7,6 +7,8 @@ export type FaultAnswer =
   | { readonly delayMs: number }
   /** The connection breaks; the request has no effect. */
   | 'reset'
+  /** The connection breaks after so many bytes of the request's body, or of the answer's where the request has none. */
+  | { readonly cutAfter: number }
   /** Runs before the real answer: to kill the caller, or to change something behind its back. */
   | { readonly call: (request: WorldRequest) => void | Promise<void> };
 
@@ -87,8 +89,8 @@ export function createFaults(): Faults {
   };
 }
 
-export function isFinal(answer: FaultAnswer): answer is WorldResponse | 'reset' {
-  return answer === 'reset' || 'status' in answer;
+export function isFinal(answer: FaultAnswer): answer is WorldResponse | 'reset' | { readonly cutAfter: number } {
+  return answer === 'reset' || 'status' in answer || 'cutAfter' in answer;
 }
 
 function track<T>(all: Set<Counted<T>>, fault: Counted<T>['fault']): FaultHandle {

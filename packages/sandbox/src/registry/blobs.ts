@@ -1,11 +1,11 @@
-import { header, type WorldResponse } from '../network/http.ts';
+import { header, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import type { RegistryCall } from './call.ts';
 import { grants } from './call.ts';
-import { beginUpload, digestOf, openRepository, type Upload } from './content.ts';
+import { beginUpload, digestOf, openRepository, type RegistryContent, type Upload } from './content.ts';
 import { refusals } from './errors.ts';
 
 /** `/v2/<name>/blobs/<digest>` */
-export function blobItself({ request, content, name }: RegistryCall, digest: string): WorldResponse {
+export function blobItself({ request, content, name, handOn }: RegistryCall, digest: string): WorldResponse {
   const repository = content.repositories.get(name);
   const blob = repository?.blobs.get(digest);
   if (repository === undefined || blob === undefined) throw refusals.blobUnknown();
@@ -14,6 +14,14 @@ export function blobItself({ request, content, name }: RegistryCall, digest: str
     return { status: 202 };
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') throw refusals.unsupported(`${request.method} of a blob`);
+  const elsewhere = request.method === 'GET' ? handOn?.(name, digest) : undefined;
+  if (elsewhere !== undefined)
+    return { status: 307, headers: { Location: elsewhere, 'Docker-Content-Digest': digest } };
+  return sendBlob(request, content, digest, blob);
+}
+
+/** The blob, or the part of it that was asked for. */
+export function sendBlob(request: WorldRequest, content: RegistryContent, digest: string, blob: Buffer): WorldResponse {
   const headers = {
     'Accept-Ranges': 'bytes',
     'Content-Type': 'application/octet-stream',

@@ -10,6 +10,8 @@ export interface RegistryCall {
   readonly name: string;
   /** What the caller's token grants. */
   readonly access: readonly Access[];
+  /** Where a download is handed on to; undefined for a registry that sends it itself. */
+  readonly handOn?: (repository: string, digest: string) => string;
 }
 
 export function grants(access: readonly Access[], type: string, name: string, action: string): boolean {

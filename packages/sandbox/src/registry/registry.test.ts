@@ -284,6 +284,31 @@ describe('blobs', () => {
     expect((await push('GET', `/v2/shop/web/blobs/${digest}`)).body).toEqual(hello);
   });
 
+  test('are handed on to the data endpoint of a registry that has one, which takes no token', async () => {
+    await putBlob(hello);
+    const dataHost = 'acrshop.westeurope.data.azurecr.io';
+    expect(registry.service.exists(dataHost)).toBe(false);
+    registry.arm.create(registryId, {
+      location: 'westeurope',
+      sku: { name: 'Premium' },
+      properties: { dataEndpointEnabled: true },
+    });
+    expect(registry.service.exists(dataHost)).toBe(true);
+    expect((await push('HEAD', `${blobs}/${digest}`)).status).toBe(200);
+    const handedOn = await push('GET', `${blobs}/${digest}`);
+    expect([handedOn.status, handedOn.body.length]).toEqual([307, 0]);
+    const address = handedOn.headers['Location'] ?? '';
+    expect(address).toMatch(new RegExp(`^https://${dataHost}/shop/api/${digest}\\?sig=[0-9a-f]{64}$`));
+    const get = async (url: string, headers: Record<string, string> = {}) => {
+      const { status, body } = await registry.service.handler(makeRequest('GET', url, { headers }));
+      return [status, Buffer.from((body ?? '') as string).toString()];
+    };
+    expect(await get(address)).toEqual([200, 'hello']);
+    expect(await get(address, { range: 'bytes=1-2' })).toEqual([206, 'el']);
+    expect(await get(address, { authorization: 'Bearer x' })).toEqual([400, expect.stringContaining('InvalidAuth')]);
+    expect(await get(address.replace(/.$/, '-'))).toEqual([403, expect.stringContaining('AuthenticationFailed')]);
+  });
+
   test('are counted as they go over the network', async () => {
     await putBlob(hello);
     await push('GET', `${blobs}/${digest}`);

@@ -5,12 +5,14 @@ import { bearer, type Handler, header, json, type WorldRequest, type WorldRespon
 import { blobItself, startUpload, uploadItself } from './blobs.ts';
 import { grants, type RegistryCall } from './call.ts';
 import type { RegistryContent } from './content.ts';
+import { createDataEndpoint, dataHostOf } from './data-endpoint.ts';
 import { answerError, challenge, type NeededScope, RegistryError, refusals } from './errors.ts';
 import { listReferrers, listRepositories, listTags, manifestItself } from './manifests.ts';
 import { type MetRegistry, type SignInOptions, signIn } from './sign-in.ts';
 import { createRegistryTokens, type Holder } from './tokens.ts';
 
 export const registrySuffix = '.azurecr.io';
+const registryType = 'Microsoft.ContainerRegistry/registries';
 
 export interface RegistryOptions extends Omit<SignInOptions, 'tokens'> {
   /** Every resource of the resource manager as it stands now. */
@@ -32,6 +34,9 @@ export interface RegistryService {
 /** Plays `*.azurecr.io` for the registries that the resource manager holds: OCI distribution 1.1, signed in to as to ACR. */
 export function createRegistryService(options: RegistryOptions): RegistryService {
   const tokens = createRegistryTokens(options.clock);
+  const data = createDataEndpoint();
+  const behind = (host: string) =>
+    options.resources().find(one => one.type === registryType && dataHostOf(one) === host.toLowerCase());
   const meet = (host: string): MetRegistry | undefined => {
     const resource = findRegistry(options.resources(), host);
     if (resource === undefined) return undefined;
@@ -39,6 +44,11 @@ export function createRegistryService(options: RegistryOptions): RegistryService
   };
 
   const answer = async (request: WorldRequest): Promise<WorldResponse> => {
+    const storage = behind(request.host);
+    if (storage !== undefined) {
+      if (isClosed(storage) && !options.isInside()) throw refusals.firewall();
+      return data.answer(request, options.contentOf(storage));
+    }
     const registry = meet(request.host);
     if (registry === undefined) throw new Error(`There is no registry ${request.host} any more.`);
     if (isClosed(registry.resource) && !options.isInside()) throw refusals.firewall();
@@ -58,7 +68,16 @@ export function createRegistryService(options: RegistryOptions): RegistryService
     if (!isAllowed) throw challenge(registry.host, needed, 'insufficient_scope');
     const { name } = target;
     if (name !== '' && !isName(name)) throw refusals.nameInvalid(name);
-    return target.perform({ request, content: options.contentOf(registry.resource), name, access: token.access });
+    const dataHost = dataHostOf(registry.resource);
+    return target.perform({
+      request,
+      content: options.contentOf(registry.resource),
+      name,
+      access: token.access,
+      ...(dataHost === undefined
+        ? {}
+        : { handOn: (repository: string, digest: string) => data.sign(dataHost, repository, digest) }),
+    });
   };
 
   return {
@@ -70,7 +89,7 @@ export function createRegistryService(options: RegistryOptions): RegistryService
         return withVersion(answerError(error));
       }
     },
-    exists: host => meet(host) !== undefined,
+    exists: host => meet(host) !== undefined || behind(host) !== undefined,
     callerOf: async request => (await tokens.read(bearer(request) ?? ''))?.holder,
   };
 }
@@ -79,7 +98,7 @@ export function createRegistryService(options: RegistryOptions): RegistryService
 export function findRegistry(resources: readonly Resource[], hostOrName: string): Resource | undefined {
   const wanted = hostOrName.toLowerCase();
   return resources.find(({ type, name, body }) => {
-    if (type !== 'Microsoft.ContainerRegistry/registries') return false;
+    if (type !== registryType) return false;
     return [name, String(properties(body)['loginServer'] ?? '')].some(one => one.toLowerCase() === wanted);
   });
 }

@@ -14,6 +14,7 @@ import { createTokenMint } from '../azure/tokens.ts';
 import { createVaultService, vaultSuffix } from '../azure/vaults.ts';
 import type { Charts } from '../charts/catalog.ts';
 import { createChartHosts } from '../charts/chart-hosts.ts';
+import { cutAfter } from '../faults/cut.ts';
 import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
 import { apiHost, createApi, identityOf } from '../github/api.ts';
 import { createGitHub, createGitHubState, type GitHub } from '../github/github.ts';
@@ -223,14 +224,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 
   const perform = async (request: WorldRequest): Promise<WorldResponse | 'reset'> => {
+    let cut: number | undefined;
     for (const fault of faults.strike(request)) {
-      if (isFinal(fault)) return fault;
-      if ('delayMs' in fault) await clock.sleep(fault.delayMs, closing.signal).catch(() => undefined);
+      if (fault !== 'reset' && 'cutAfter' in fault) cut = fault.cutAfter;
+      else if (isFinal(fault)) return fault;
+      else if ('delayMs' in fault) await clock.sleep(fault.delayMs, closing.signal).catch(() => undefined);
       else await fault.call(request);
     }
     const route = findRoute(routes, request.host);
     if (route === undefined) throw new Error(`Nobody plays ${request.host} any more.`);
-    return route.handler(request);
+    return cut === undefined ? route.handler(request) : cutAfter(request, cut, route.handler);
   };
 
   const proxy = await startProxy({
