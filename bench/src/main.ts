@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { measureColdStart } from './cold-start.ts';
 import { measureComment } from './comment.ts';
 import { measureHelm } from './helm.ts';
+import { measureLayer } from './layer.ts';
 import { type Measurement, renderTable } from './measurement.ts';
 import { measurePreflight } from './preflight.ts';
 import { measureReport } from './report.ts';
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   'cold-start': measureColdStart,
   comment: measureComment,
   helm: measureHelm,
+  layer: measureLayer,
   preflight: measurePreflight,
   report: measureReport,
 };

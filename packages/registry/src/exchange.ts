@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Method } from './http.ts';
 
@@ -42,20 +43,44 @@ export const nodeExchange: Exchange = async ({ url, method, headers, body }) => 
   // Whoever waits for the other one hears of it there.
   answered.catch(() => undefined);
   const poured = body === undefined ? Promise.resolve(void sent.end()) : pipeline(body.chunks, sent);
-  poured.catch(() => undefined);
+  let isPoured = false;
+  poured.then(
+    () => {
+      isPoured = true;
+    },
+    () => undefined,
+  );
   // A refusal may come before all is sent.
   const [response] = await Promise.race([answered, poured.then(() => answered)]);
   const status = response.statusCode ?? 0;
-  if (status < 300) await poured;
+  const headersSent = headersOf(response.headersDistinct);
+  if (status >= 300 && !isPoured) {
+    const said = await readBeginning(response);
+    // Nobody wants the rest of the content.
+    sent.destroy();
+    return { status, headers: headersSent, body: Readable.from([said]), discard: () => undefined };
+  }
+  await poured;
   return {
     status,
-    headers: headersOf(response.headersDistinct),
+    headers: headersSent,
     body: response,
     // A short rest is read, so that the connection serves the next request as well.
     discard: () =>
       void (Number(response.headers['content-length'] ?? 0) <= shortRest ? response.resume() : response.destroy()),
   };
 };
+
+async function readBeginning(response: http.IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > shortRest) break;
+  }
+  return Buffer.concat(chunks);
+}
 
 const mostRedirects = 5;
 

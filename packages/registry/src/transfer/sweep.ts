@@ -8,7 +8,7 @@ export type Sweep = (bytes: number) => void;
  * Network buffers lie outside of V8's heap, and V8 lets some 64 MB of dead ones lie before it looks. A small collection
  * after each `every` bytes costs about a millisecond and keeps the process at what is in flight.
  */
-export function createSweep(every = 16 * 1024 * 1024): Sweep {
+export function createSweep(every = 8 * 1024 * 1024): Sweep {
   let passed = 0;
   return bytes => {
     passed += bytes;
