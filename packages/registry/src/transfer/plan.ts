@@ -5,19 +5,9 @@ import { demandName, demandReference, nameOf } from '../names.ts';
 import type { Requests } from '../requests.ts';
 import type { Manifest } from './manifest.ts';
 import { readRawManifest } from './registry-source.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageCopy, ImageSource } from './source.ts';
 import { hasBlob } from './upload.ts';
 import { type PlannedManifest, type PlannedTag, walkImage } from './walk.ts';
-
-/** One image to be copied: always by digest. */
-export interface ImageCopy {
-  readonly source: ImageSource;
-  readonly digest: string;
-  /** Of the target. */
-  readonly repository: string;
-  /** Moved to it when everything is there. */
-  readonly tags: readonly string[];
-}
 
 export interface PlannedImage {
   readonly copy: ImageCopy;

@@ -15,3 +15,13 @@ export interface ImageSource {
   referrers(digest: string): Promise<readonly string[]>;
   tags(): Promise<readonly string[]>;
 }
+
+/** One image to be copied: always by digest. */
+export interface ImageCopy {
+  readonly source: ImageSource;
+  readonly digest: string;
+  /** Of the target. */
+  readonly repository: string;
+  /** Moved to it when everything is there. */
+  readonly tags: readonly string[];
+}

@@ -6,9 +6,9 @@ import { createSend } from '../http.ts';
 import { connect, type RegistryOptions } from '../registry.ts';
 import { createRequests, type Requests } from '../requests.ts';
 import { performTransfer, type TransferOptions, type TransferResult } from './perform.ts';
-import { type ImageCopy, planTransfer, type TransferPlan } from './plan.ts';
+import { planTransfer, type TransferPlan } from './plan.ts';
 import { createRegistrySource, readRawManifest } from './registry-source.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageCopy, ImageSource } from './source.ts';
 
 /** Copies images into one registry. All throw RegistryFailure. */
 export interface Transfers {

@@ -4,8 +4,7 @@ import type { Descriptor } from '../descriptor.ts';
 import { RegistryFailure } from '../failure.ts';
 import { nameOf } from '../names.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import type { ImageCopy } from './plan.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageCopy, ImageSource } from './source.ts';
 
 export interface PlannedManifest {
   readonly manifest: Manifest;
