@@ -102,13 +102,15 @@ export function isNetworkError(error: unknown): boolean {
 }
 
 /** No answer, or one that broke off. */
-export function networkFailure(error: unknown, { host, purpose }: Attempt): RegistryFailure {
+export function networkFailure(error: unknown, { host, identity, purpose }: Attempt): RegistryFailure {
   const code = codeOf(error);
   if (code === 'ENOTFOUND') {
     const problem: Problem = {
       message: `There is no registry ${host}: its name does not resolve.`,
       remedy:
-        'Apply the environment that it belongs to first, or let the runner use the DNS zone of its private endpoint.',
+        identity.clientId === undefined
+          ? 'Check how it is written, and whether the runner’s DNS knows it.'
+          : 'Apply the environment that it belongs to first, or let the runner use the DNS zone of its private endpoint.',
     };
     return new RegistryFailure('missing', problem, { cause: error });
   }

@@ -1,5 +1,5 @@
-import type { Clock } from '@suite/foundation';
-import { type Attempt, isNetworkError, networkFailure, RegistryFailure, refusalFailure, untrue } from './failure.ts';
+import { type Clock, UserError } from '@suite/foundation';
+import { type Attempt, isNetworkError, networkFailure, refusalFailure, untrue } from './failure.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -69,7 +69,7 @@ export async function perform<T>(operation: () => Promise<T>, attempt: Attempt):
     return await operation();
   } catch (error) {
     // What a body's own source says is no word of this registry.
-    throw !(error instanceof RegistryFailure) && isNetworkError(error) ? networkFailure(error, attempt) : error;
+    throw !(error instanceof UserError) && isNetworkError(error) ? networkFailure(error, attempt) : error;
   }
 }
 

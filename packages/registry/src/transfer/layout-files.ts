@@ -35,7 +35,10 @@ export async function openLayoutFiles(path: string): Promise<LayoutFiles> {
       find: async wanted => {
         const entry = entries.get(wanted);
         if (entry === undefined) return undefined;
-        return { size: entry.size, read: offset => readPart(handle, entry.offset + offset, entry.offset + entry.size) };
+        return {
+          size: entry.size,
+          read: offset => readPart(name, handle, entry.offset + offset, entry.offset + entry.size),
+        };
       },
       close: () => handle.close(),
     };
@@ -56,7 +59,7 @@ function directoryFiles(name: string, root: string): LayoutFiles {
       if (real !== file) throw new UserError({ message: `${name} has a link at ${path}, which is not followed.` });
       const found = await stat(file);
       if (!found.isFile()) throw new UserError({ message: `${name} has no file at ${path}.` });
-      return { size: found.size, read: offset => readFilePart(file, offset, found.size) };
+      return { size: found.size, read: offset => readFilePart(name, file, offset, found.size) };
     },
     close: async () => undefined,
   };
@@ -66,19 +69,21 @@ function absent(error: unknown): undefined {
   if (asObject(error)['code'] !== 'ENOENT' && asObject(error)['code'] !== 'ENOTDIR') throw error;
 }
 
-async function* readFilePart(file: string, from: number, to: number): AsyncIterable<Uint8Array> {
+async function* readFilePart(name: string, file: string, from: number, to: number): AsyncIterable<Uint8Array> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
-    yield* readPart(handle, from, to);
+    yield* readPart(name, handle, from, to);
   } finally {
     await handle.close();
   }
 }
 
-async function* readPart(handle: FileHandle, from: number, to: number): AsyncIterable<Uint8Array> {
+async function* readPart(name: string, handle: FileHandle, from: number, to: number): AsyncIterable<Uint8Array> {
   for (let at = from; at < to; ) {
     const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, to - at));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at).catch((error: unknown) => {
+      throw new UserError({ message: `${name} could not be read at byte ${at}.` }, { cause: error });
+    });
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);

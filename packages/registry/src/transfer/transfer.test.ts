@@ -274,7 +274,7 @@ describe('what is not right stops before any tag', () => {
     const failure = await failureOf(set.copy(prepare(set)));
     expect([failure instanceof RegistryFailure, failure.message]).toEqual([true, expect.stringContaining(message)]);
     const { tags, manifests } = set.target.open('shop/api');
-    expect([tags.size, manifests.size, set.target.uploads.size]).toEqual([0, 0, expect.any(Number)]);
+    expect([tags.size, manifests.size, set.target.uploads.size]).toEqual([0, 0, 0]);
   });
 });
 

@@ -91,7 +91,12 @@ async function sendAtOnce(
   begun: Session,
 ): Promise<void> {
   const { source, descriptor } = upload;
-  const bytes = await requests.retrying(() => readWhole(source, descriptor));
+  const bytes = await requests
+    .retrying(() => readWhole(source, descriptor))
+    .catch(async error => {
+      await abandon(requests, upload, begun);
+      throw error;
+    });
   let session: Session | undefined = begun;
   await requests.retrying(async () => {
     if (session === undefined) {
