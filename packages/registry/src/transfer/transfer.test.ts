@@ -321,6 +321,19 @@ describe('uploads', () => {
     expect(patches(target)).toHaveLength(5);
   });
 
+  test('go on at once with a new token when one ends in the middle, and not with a third', async () => {
+    for (const refusals of [1, 2]) {
+      let left = refusals;
+      const { target, make, copy } = setUp({
+        target: { instead: ({ method }) => (method === 'PATCH' && left-- > 0 ? { status: 401 } : undefined) },
+      });
+      const moved = copy(make.image(1, [make.blob(noise(big, 1))]));
+      if (refusals === 1) await expect(moved).resolves.toMatchObject({ manifests: 1 });
+      else await expect(moved).rejects.toThrow('may not push the blob shop/api@sha256:');
+      expect(patches(target)).toEqual(['0-9437183', '0-9437183']);
+    }
+  });
+
   test('wait as long as the registry asks', async () => {
     const pauses: number[] = [];
     let refusals = 1;
