@@ -63,7 +63,9 @@ export async function walkImage(copy: ImageCopy, target: TargetManifests): Promi
     seen.add(own);
     if (seen.size > mostManifests)
       throw failure(`${source.name} has more than ${mostManifests} manifests for one image.`);
-    const there = own === digest && rootThere !== undefined ? rootThere : await target.read(own);
+    // Where the first tag is new, so is the image nearly always: its blobs are asked for one by one anyway.
+    const isAnswered = own === digest && firstTag !== undefined && (tagged === undefined || rootThere !== undefined);
+    const there = isAnswered ? rootThere : await target.read(own);
     const manifest = read ?? parse(source, there ?? (await demandManifest(source, own)), size);
     found.set(own, { manifest, isPresent: there !== undefined, role });
     await mapInParallel(manifest.children, readsAtOnce, child => visit(child, role));
