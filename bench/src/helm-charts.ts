@@ -317,7 +317,7 @@ spec:
 function definition(kind: string, kilobytes: number): string {
   const field = (at: number) => `                field${at}:
                   type: object
-                  description: >-
+                  description: |-
                     Field ${at} of ${kind} says how part ${at} behaves where nothing else decides it, and is left out where
                     the default of ${at * 7} will do. See also field ${at + 1}.
                   properties:

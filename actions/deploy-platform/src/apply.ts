@@ -22,7 +22,7 @@ export interface ApplyOptions {
   readonly commit: string;
   /** What to do with a release that was upgraded and did not become ready. */
   readonly rollback: 'on-failure' | 'never';
-  /** Releases at once. */
+  /** Releases that are changed at once. Those that only wait until they are ready do not count. */
   readonly limit: number;
 }
 
@@ -53,8 +53,8 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   });
   /** Revisions that ran well before this apply, by release. */
   const good = new Map<string, Revision>();
-  const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }) =>
-    applyRelease(one, options, good),
+  const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }, rest) =>
+    applyRelease(one, options, good, rest),
   );
   const failed = runs.flatMap(run => (run.result === 'failed' ? [run] : []));
   for (const run of runs) {
@@ -91,7 +91,12 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   };
 }
 
-async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<string, Revision>): Promise<Applied> {
+async function applyRelease(
+  plan: ReleasePlan,
+  options: ApplyOptions,
+  good: Map<string, Revision>,
+  rest: () => void,
+): Promise<Applied> {
   const { helm, cluster, clock, log, signal } = options;
   const { rendered, name, namespace, action } = plan;
   if (rendered === undefined) throw new Error(`${name} was not rendered.`);
@@ -123,6 +128,7 @@ async function applyRelease(plan: ReleasePlan, options: ApplyOptions, good: Map<
       await helm.upgrade(request);
       cluster.forget();
     }
+    rest();
     const notes = await waitUntilReady(rendered, {
       cluster,
       clock,

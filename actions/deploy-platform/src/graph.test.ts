@@ -78,6 +78,33 @@ describe('schedule', () => {
     expect(criticalPath(nodes, runs)).toEqual(['crds', 'certs', 'stack']);
   });
 
+  test('work that only waits keeps no other from its place', async () => {
+    const begun: string[] = [];
+    const rests = new Map<string, () => void>();
+    const ends = new Map<string, () => void>();
+    const all = schedule(nodes, { limit: 1, now: () => 0, signal: go }, ({ name }, rest) => {
+      begun.push(name);
+      rests.set(name, rest);
+      return new Promise<void>(resolve => ends.set(name, resolve));
+    });
+    const then = async (act: (() => void) | undefined) => {
+      act?.();
+      await new Promise(setImmediate);
+      return begun.join(' ');
+    };
+    expect(await then(undefined)).toBe('crds');
+    expect(await then(rests.get('crds'))).toBe('crds free');
+    // What needs it waits on, and its place is given away once.
+    expect(await then(rests.get('crds'))).toBe('crds free');
+    expect(await then(ends.get('crds'))).toBe('crds free');
+    expect(await then(rests.get('free'))).toBe('crds free certs');
+    expect(await then(ends.get('certs'))).toBe('crds free certs stack');
+    expect(await then(ends.get('stack'))).toBe('crds free certs stack argo');
+    await then(ends.get('argo'));
+    await then(ends.get('free'));
+    expect((await all).every(({ result }) => result === 'done')).toBe(true);
+  });
+
   test('what needs a failed one is not begun; the rest goes on', async () => {
     const { work, begun, end, fail } = controlled();
     const all = schedule(nodes, { limit: 9, now: () => 0, signal: go }, work);

@@ -56,29 +56,36 @@ export type Run<R> = { readonly name: string; readonly startMs: number; readonly
 );
 
 export interface ScheduleOptions {
-  /** How many at once. */
+  /** How many at once, beside those that rest. */
   readonly limit: number;
   readonly now: () => number;
   /** Nothing is begun any more once it is aborted; what runs is waited for. */
   readonly signal: AbortSignal;
 }
 
-/** Runs each node as soon as all it needs is done. What needs a failed one is skipped; everything else goes on. */
+/**
+ * Runs each node as soon as all it needs is done. What needs a failed one is skipped; everything else goes on. Work that from
+ * some moment on only waits says so by `rest`, and keeps no other from its place.
+ */
 export async function schedule<T extends Node, R>(
   nodes: readonly T[],
   { limit, now, signal }: ScheduleOptions,
-  work: (node: T) => Promise<R>,
+  work: (node: T, rest: () => void) => Promise<R>,
 ): Promise<readonly Run<R>[]> {
   const ordered = orderByNeeds(nodes);
   const known = new Set(ordered.map(({ name }) => name));
   const runs = new Map<string, Run<R>>();
   const running = new Map<string, Promise<void>>();
+  const busy = new Set<string>();
+  let rested = Promise.withResolvers<void>();
   const began = now();
   const finish = (run: Run<R>) => {
     runs.set(run.name, run);
     running.delete(run.name);
+    busy.delete(run.name);
   };
   for (;;) {
+    rested = Promise.withResolvers();
     for (const node of ordered) {
       if (runs.has(node.name) || running.has(node.name)) continue;
       const needs = node.needs.filter(need => known.has(need));
@@ -89,15 +96,19 @@ export async function schedule<T extends Node, R>(
         finish({ name: node.name, startMs, endMs: startMs, result: 'skipped', because });
         continue;
       }
-      if (running.size >= limit || needs.some(need => runs.get(need)?.result !== 'done')) continue;
-      const task = work(node).then(
+      if (busy.size >= limit || needs.some(need => runs.get(need)?.result !== 'done')) continue;
+      busy.add(node.name);
+      const rest = () => {
+        if (busy.delete(node.name)) rested.resolve();
+      };
+      const task = work(node, rest).then(
         value => finish({ name: node.name, startMs, endMs: now() - began, result: 'done', value }),
         error => finish({ name: node.name, startMs, endMs: now() - began, result: 'failed', error }),
       );
       running.set(node.name, task);
     }
     if (running.size === 0) return ordered.flatMap(({ name }) => runs.get(name) ?? []);
-    await Promise.race(running.values());
+    await Promise.race([rested.promise, ...running.values()]);
   }
 }
 

@@ -55,7 +55,7 @@ export async function readRecords(
 export async function observe(
   rendered: readonly RenderedRelease[],
   records: ReadonlyMap<string, ReleaseRecord>,
-  cluster: Pick<Cluster, 'get'>,
+  cluster: Pick<Cluster, 'get' | 'list'>,
 ): Promise<Observed> {
   const wanted = new Map<string, ObjectRef>();
   for (const { objects } of rendered) {
@@ -69,19 +69,46 @@ export async function observe(
   }
   const live = new Map<string, KubernetesObject>();
   const unreadable = new Map<string, string>();
-  await mapInParallel(
-    // No Secret is read: of those the records know a digest.
-    [...wanted].filter(([, ref]) => !isSecret(ref)),
-    atOnce,
-    async ([identity, ref]) => {
-      try {
-        const found = await cluster.get(ref);
-        if (found !== undefined) live.set(identity, found);
-      } catch (error) {
-        if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
-        unreadable.set(identity, error.problems[0]?.message ?? 'forbidden');
-      }
-    },
+  // No Secret is read: of those the records know a digest.
+  const readable = [...wanted.values()].filter(ref => !isSecret(ref));
+  const places = Map.groupBy(readable, ({ apiVersion, kind, namespace }) =>
+    JSON.stringify([apiVersion, kind, namespace]),
   );
+<<<<<<< HEAD
   return { isKnown: true, live, unreadable, records };
+=======
+  await mapInParallel([...places.values()].flatMap(readingsOf), atOnce, async refs => 
+    try {
+      for (const object of await read(refs, cluster)) live.set(identityOf(refOf(object)), object);
+    } catch (error) {
+      if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
+      for (const ref of refs) unreadable.set(identityOf(ref), error.problems[0]?.message ?? 'forbidden');
+    });
+  return { live, unreadable, records };
+>>>>>>> b3fa3d773db4215246c5826252a18880026a031a
+}
+
+/** From so many of one kind in one place on, all that are there are read at once. */
+const worthListing = 3;
+
+/** What is read with one request each, of objects of one kind in one place. */
+function readingsOf(refs: readonly ObjectRef[]): (readonly ObjectRef[])[] {
+  return refs.length < worthListing ? refs.map(ref => [ref]) : [refs];
+}
+
+/** Those that are there. */
+async function read(
+  refs: readonly ObjectRef[],
+  cluster: Pick<Cluster, 'get' | 'list'>,
+): Promise<readonly KubernetesObject[]> {
+  const [first] = refs;
+  if (first === undefined) return [];
+  if (refs.length === 1) {
+    const found = await cluster.get(first);
+    return found === undefined ? [] : [found];
+  }
+  const { apiVersion, kind, namespace } = first;
+  const names = new Set(refs.map(({ name }) => name));
+  const found = await cluster.list({ apiVersion, kind, namespace });
+  return found.filter(({ metadata }) => names.has(metadata.name));
 }

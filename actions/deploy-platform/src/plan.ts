@@ -12,11 +12,9 @@ import {
 } from './compare/index.ts';
 import type { Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
+import type { Action } from './release.ts';
 import type { RenderedRelease } from './render.ts';
 import { digestOf, intentOf, type ReviewedRelease, reviewOf } from './review.ts';
-
-/** What becomes of a release. `none`: nothing differs, and its last apply came to its end. */
-export type Action = 'install' | 'upgrade' | 'none' | 'uninstall';
 
 export interface ReleasePlan {
   readonly name: string;

@@ -82,3 +82,6 @@ export interface ReleaseInput {
   /** Where the platform file lies: charts of its own are relative to it. Absolute. */
   readonly platformFolder: string;
 }
+
+/** What becomes of a release. `none`: nothing differs, and its last apply came to its end. */
+export type Action = 'install' | 'upgrade' | 'none' | 'uninstall';

@@ -1,6 +1,6 @@
 import { asArray, asBoolean, asObject, asString, mapInParallel } from '@suite/foundation';
 import type { KubernetesObject } from '@suite/kubernetes';
-import { allNeeds } from './graph.ts';
+import { allNeeds, schedule } from './graph.ts';
 import type { Helm, PulledChart, RenderedHook, RenderedObject } from './ports.ts';
 import type { Release } from './release.ts';
 
@@ -24,6 +24,7 @@ export interface RenderedRelease {
 
 /** Helm starts anew for each chart and uses one core while it renders. */
 const atOnce = 3;
+const never = new AbortController().signal;
 
 /**
  * Renders all releases with what the cluster serves and, for each, what the releases that it needs will bring: a chart that
@@ -36,32 +37,36 @@ export async function renderReleases(
   helm: Pick<Helm, 'pull' | 'render'>,
   installed: ReadonlySet<string>,
 ): Promise<readonly RenderedRelease[]> {
-  const render = async (release: Release, chart: PulledChart, more: readonly string[]) => {
+  const known = new Set(capabilities.apiVersions);
+  const charts = new Map(
+    await mapInParallel(releases, atOnce, async ({ name, chart }) => [name, await helm.pull(chart)] as const),
+  );
+  const byName = new Map<string, RenderedRelease>();
+  const render = async (release: Release) => {
+    const chart = charts.get(release.name);
+    if (chart === undefined) throw new Error(`The chart of ${release.name} was not pulled.`);
+    const brought = [...allNeeds(release.name, releases)].flatMap(need => definedKinds(byName.get(need)));
     const manifests = await helm.render({
       chart,
       release: release.name,
       namespace: release.namespace,
       values: release.values,
       kubeVersion: capabilities.kubeVersion,
-      apiVersions: [...capabilities.apiVersions, ...more],
+      apiVersions: [...capabilities.apiVersions, ...brought.filter(kind => !known.has(kind))],
       isUpgrade: installed.has(release.name),
     });
-    return { release, chart, ...manifests };
+    const rendered = { release, chart, ...manifests };
+    byName.set(release.name, rendered);
+    return rendered;
   };
-  const known = new Set(capabilities.apiVersions);
-  const first = await mapInParallel(releases, atOnce, async release =>
-    render(release, await helm.pull(release.chart), []),
-  );
-  const byName = new Map(first.map(one => [one.release.name, one]));
-  const brought = (name: string) =>
-    [...allNeeds(name, releases)].flatMap(need => definedKinds(byName.get(need)).filter(kind => !known.has(kind)));
-  // In order: what a release brings may depend on what others bring to it.
-  for (const { release, chart } of first) {
-    const more = brought(release.name);
-    if (more.length > 0) byName.set(release.name, await render(release, chart, more));
+  // What a release brings may depend on what others bring to it, so it is rendered once they are, and only once.
+  const runs = await schedule(releases, { limit: atOnce, now: () => 0, signal: never }, render);
+  for (const run of runs) {
+    if (run.result === 'failed') throw run.error;
   }
-  const scopes = scopesOf([...byName.values()], capabilities);
-  return [...byName.values()].map(one => ({
+  const rendered = runs.flatMap(run => (run.result === 'done' ? [run.value] : []));
+  const scopes = scopesOf(rendered, capabilities);
+  return rendered.map(one => ({
     ...one,
     objects: one.objects.map(({ object, keep }) => ({ object: placed(object, one.release.namespace, scopes), keep })),
     hooks: one.hooks.map(hook => ({ ...hook, object: placed(hook.object, one.release.namespace, scopes) })),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Action } from './plan.ts';
+import type { Action } from './release.ts';
 import { beyondReview, digestOf, parseReviewedReleases, type ReviewedReleases, reviewOf } from './review.ts';
 
 const release = (name: string, action: Action, intent = 'i', plan?: string, wasBegun = false) => ({

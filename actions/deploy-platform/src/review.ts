@@ -1,6 +1,6 @@
 import { createDigest } from '@suite/change-report';
 import { asObject, asString, type JsonObject, parseJson } from '@suite/foundation';
-import type { Action, ReleasePlan } from './plan.ts';
+import type { Action } from './release.ts';
 
 /** What a review of one release is held to. */
 export interface ReviewedRelease {
@@ -24,8 +24,13 @@ export interface Review {
   readonly releases: ReviewedReleases | undefined;
 }
 
+interface Planned {
+  readonly name: string;
+  readonly reviewed: ReviewedRelease;
+}
+
 /** What is planned, release by release, to hand on from a plan to its apply. */
-export function reviewOf(releases: readonly Pick<ReleasePlan, 'name' | 'reviewed'>[]): ReviewedReleases {
+export function reviewOf(releases: readonly Planned[]): ReviewedReleases {
   return Object.fromEntries(releases.map(({ name, reviewed }) => [name, reviewed]));
 }
 
@@ -54,7 +59,7 @@ export function intentOf(asked: {
  * left to do for it.
  */
 export function beyondReview(
-  releases: readonly Pick<ReleasePlan, 'name' | 'action' | 'reviewed' | 'wasBegun'>[],
+  releases: readonly (Planned & { readonly action: Action; readonly wasBegun: boolean })[],
   review: Review,
 ): string[] {
   const now = reviewOf(releases);

@@ -80,6 +80,7 @@ describe('commands', () => {
       '--timeout=300s',
       '--history-max=10',
       '--hide-notes',
+      '--disable-openapi-validation',
       '--namespace=t1',
       '--kubeconfig=/kube/config',
     ]);

@@ -203,6 +203,9 @@ function upgradeArguments(options: UpgradeOptions, valuesFile: string): readonly
     `--history-max=${options.historyMax ?? defaultHistory}`,
     // Notes and manifests are for people, and may show secrets.
     '--hide-notes',
+    // A server-side apply is checked by the API server itself, strictly. Before it, Helm would read the schemas of all groups:
+    // megabytes, and most of the time that a small release takes.
+    ...flag('--disable-openapi-validation', options.serverSide === true),
     ...(options.description === undefined ? [] : [`--description=${options.description}`]),
     ...(labels.length === 0 ? [] : [`--labels=${labels.join(',')}`]),
     ...(options.dryRun === undefined ? [] : [`--dry-run=${options.dryRun}`, '--hide-secret']),

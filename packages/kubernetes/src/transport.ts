@@ -55,18 +55,16 @@ const mostConnections = 24;
 export function createTransport(connection: Connection): Transport {
   const { server, ca, token, identity, env, clock } = connection;
   const base = new URL(server);
-  const agent = new https.Agent({
-    keepAlive: true,
-    maxSockets: mostConnections,
-    ca: [ca, ...tls.getCACertificates('extra')],
-    proxyEnv: env as NodeJS.ProcessEnv,
-  });
+  const trust = { ca: [ca, ...tls.getCACertificates('extra')], proxyEnv: env as NodeJS.ProcessEnv };
+  const agent = new https.Agent({ ...trust, keepAlive: true, maxSockets: mostConnections });
+  // A watch keeps its connection for minutes: no request may wait for one to end.
+  const streams = new https.Agent(trust);
   const attemptOf = ({ purpose }: ApiRequest): Attempt => ({ host: base.host, identity, purpose });
 
-  const once = async (request: ApiRequest): Promise<IncomingMessage> => {
+  const once = async (request: ApiRequest, pool = agent): Promise<IncomingMessage> => {
     const attempt = attemptOf(request);
     const authorization = `Bearer ${await token()}`;
-    const answer = await open(new URL(request.path, base), request, authorization, agent).catch(error => {
+    const answer = await open(new URL(request.path, base), request, authorization, pool).catch(error => {
       if (request.signal?.aborted) throw request.signal.reason;
       throw networkFailure(error, attempt);
     });
@@ -97,8 +95,11 @@ export function createTransport(connection: Connection): Transport {
           ...(request.signal === undefined ? {} : { signal: request.signal }),
         },
       ),
-    stream: once,
-    close: () => agent.destroy(),
+    stream: request => once(request, streams),
+    close: () => {
+      agent.destroy();
+      streams.destroy();
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { readBlockYaml } from './block-yaml.ts';
 import { resolvePlain, resolveTagged, type ScalarValue } from './scalar.ts';
 
 /** Far above any chart, and far below what aliases of aliases could grow to. */
@@ -21,6 +22,22 @@ const nodeLimit = 500_000;
  * effect where it stands. Throws a UserError that names the line, counted from 1 in `text`.
  */
 export function parseKubernetesYaml(text: string): Json {
+  const simple = readBlockYaml(text, readInline);
+  return simple === undefined ? parseFully(text) : simple;
+}
+
+/** A value in brackets on one line; undefined when it is none, or goes on in the next. */
+function readInline(value: string): Json | undefined {
+  try {
+    return parseFully(value);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+}
+
+/** The same with the full parser at once. */
+export function parseFully(text: string): Json {
   const document = parseDocument(text, {
     // With the failsafe schema nothing is resolved yet: every scalar is the text that stands there.
     schema: 'failsafe',

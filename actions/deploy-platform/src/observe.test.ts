@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
+import { observe } from './observe.ts';
+import type { RenderedRelease } from './render.ts';
+
+const object = (kind: string, name: string, namespace?: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+});
+const configs = ['a', 'b', 'c'].map(name => object('ConfigMap', name, 'web'));
+const rendered = (...objects: readonly KubernetesObject[]) =>
+  [{ objects: objects.map(one => ({ object: one, keep: false })) }] as unknown as readonly RenderedRelease[];
+
+/** A cluster with these objects that notes what it is asked. */
+function clusterOf(objects: readonly KubernetesObject[], forbidden?: string) {
+  const asked: string[] = [];
+  const admit = (what: string, kind: string) => {
+    asked.push(what);
+    if (kind === forbidden) throw new KubernetesFailure('forbidden', { message: `may not read ${kind}` });
+  };
+  const get = async ({ kind, name, namespace }: { kind: string; name: string; namespace: string | undefined }) => {
+    admit(`get ${kind} ${name}`, kind);
+    return objects.find(one => one.kind === kind && one.metadata.name === name && one.metadata.namespace === namespace);
+  };
+  const list = async ({ kind, namespace }: { kind: string; namespace?: string | undefined }) => {
+    admit(`list ${kind} in ${namespace}`, kind);
+    return objects.filter(one => one.kind === kind && one.metadata.namespace === namespace);
+  };
+  return { asked, cluster: { get, list } };
+}
+
+describe('observe', () => {
+  test('many of a kind in one place are read at once, few one by one, Secrets not at all', async () => {
+    const wanted = [
+      ...configs,
+      object('Service', 'a', 'web'),
+      object('ConfigMap', 'a', 'other'),
+      object('Secret', 's', 'web'),
+    ];
+    const there = [...configs.slice(0, 2), object('ConfigMap', 'not-ours', 'web'), object('Service', 'a', 'web')];
+    const { asked, cluster } = clusterOf(there);
+    const { live, unreadable } = await observe(rendered(...wanted), new Map(), cluster);
+    expect(asked.sort()).toEqual(['get ConfigMap a', 'get Service a', 'list ConfigMap in web']);
+    expect([...live.values()]).toEqual([...configs.slice(0, 2), object('Service', 'a', 'web')]);
+    expect(unreadable.size).toBe(0);
+  });
+
+  test('where a list is forbidden, every object of it is unreadable', async () => {
+    const { cluster } = clusterOf(configs, 'ConfigMap');
+    const { live, unreadable } = await observe(rendered(...configs), new Map(), cluster);
+    expect(live.size).toBe(0);
+    expect([...unreadable.values()]).toEqual(configs.map(() => 'may not read ConfigMap'));
+  });
+});
