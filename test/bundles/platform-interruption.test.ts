@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChangeReport } from '@suite/change-report';
 import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
 import { errors, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
 import { holdAt, hurried } from '../support/held-step.ts';
@@ -22,10 +21,27 @@ afterAll(() => sandbox.close());
 
 const run = (inputs: Readonly<Record<string, string>>, options: RunOptions = {}) =>
   sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform', ...options });
-const plan = async (): Promise<ChangeReport> =>
-  reportOf(succeeded(await run({ command: 'plan' }, { machine: 'planner' })));
-const apply = (digest: string | undefined, options?: RunOptions, inputs: Readonly<Record<string, string>> = {}) =>
-  run({ command: 'apply', 'expected-digest': digest ?? '', parallel: '1', ...inputs }, options);
+/** What an apply is given of a plan. */
+interface Reviewed {
+  readonly 'expected-digest': string;
+  readonly 'expected-releases': string;
+}
+async function plan(): Promise<Reviewed & { readonly verdict: string | undefined }> {
+  const { outputs } = succeeded(await run({ command: 'plan' }, { machine: 'planner' }));
+  const { digest = '', releases = '', verdict } = outputs;
+  return { 'expected-digest': digest, 'expected-releases': releases, verdict };
+}
+const apply = (reviewed: Partial<Reviewed>, options?: RunOptions, inputs: Readonly<Record<string, string>> = {}) =>
+  run(
+    {
+      command: 'apply',
+      'expected-digest': reviewed['expected-digest'] ?? '',
+      'expected-releases': reviewed['expected-releases'] ?? '',
+      parallel: '1',
+      ...inputs,
+    },
+    options,
+  );
 
 const view = () => {
   const found = sandbox.views.find(({ scope }) => scope === 'dev');
@@ -39,7 +55,7 @@ const breakRunLease = () => {
 };
 
 /** The other version of the platform file, and what it would change. */
-async function turn(): Promise<ChangeReport> {
+async function turn(): Promise<Reviewed> {
   current = current === 'first' ? 'second' : 'first';
   await sandbox.choose(current);
   return plan();
@@ -47,7 +63,7 @@ async function turn(): Promise<ChangeReport> {
 
 /** The next run completes, and nobody can tell from what is there that there was another one. */
 async function expectConverges(): Promise<StepResult> {
-  const next = succeeded(await apply((await plan()).digest));
+  const next = succeeded(await apply(await plan()));
   await sandbox.cluster.settled();
   expect(leftIn(sandbox.cluster)).toEqual(undisturbed.get(current));
   expect((await plan()).verdict).toBe('no-changes');
@@ -107,7 +123,7 @@ const helms: readonly Effect[] = [
 
 /** Applies, and strikes when the request of an effect arrives: a counted request, not a moment. */
 async function applyAndStrike(
-  digest: string | undefined,
+  reviewed: Reviewed,
   { match, skip = 0 }: Pick<Effect, 'match' | 'skip'>,
   strike: (running: RunningStep) => void,
 ): Promise<StepResult> {
@@ -122,7 +138,7 @@ async function applyAndStrike(
       },
     },
   });
-  const result = await apply(digest, {
+  const result = await apply(reviewed, {
     onStart: started => {
       running = started;
     },
@@ -151,7 +167,7 @@ test('undisturbed, in both directions; nothing is written that is not among the 
     answer: { call: ({ method, path }) => void unknown.push(`${method} ${path}`) },
   });
   for (const _ of [1, 2, 3]) {
-    succeeded(await apply((await turn()).digest));
+    succeeded(await apply(await turn()));
     await sandbox.cluster.settled();
     undisturbed.set(current, leftIn(sandbox.cluster));
     expect((await plan()).verdict).toBe('no-changes');
@@ -168,7 +184,7 @@ describe('the machine is lost when', () => {
   test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))(
     '%s',
     async (_, effect) => {
-      const killed = await applyAndStrike((await turn()).digest, effect, loseMachine);
+      const killed = await applyAndStrike(await turn(), effect, loseMachine);
       expect(killed.exitCode).not.toBe(0);
       breakRunLease();
       await expectConverges();
@@ -181,7 +197,7 @@ describe('the action alone dies, and Helm goes on, when', () => {
   test.each(helms.map(effect => [effect.what, effect] as const))(
     '%s',
     async (_, effect) => {
-      const killed = await applyAndStrike((await turn()).digest, effect, running => running.kill());
+      const killed = await applyAndStrike(await turn(), effect, running => running.kill());
       expect(killed.exitCode).not.toBe(0);
       breakRunLease();
       await expectConverges();
@@ -192,7 +208,7 @@ describe('the action alone dies, and Helm goes on, when', () => {
 
 test('killed while it waits until a release is ready', async () => {
   // Nothing else lists workloads, and no other release has one.
-  const killed = await applyAndStrike((await turn()).digest, { match: byUs('GET', /\/deployments$/) }, loseMachine);
+  const killed = await applyAndStrike(await turn(), { match: byUs('GET', /\/deployments$/) }, loseMachine);
   expect(killed.exitCode).not.toBe(0);
   breakRunLease();
   await expectConverges();
@@ -201,10 +217,10 @@ test('killed while it waits until a release is ready', async () => {
 test('killed while it repairs what another one left that was killed', async () => {
   const [pending] = helms;
   if (pending === undefined) throw new Error('Helm writes nothing.');
-  await applyAndStrike((await turn()).digest, pending, loseMachine);
+  await applyAndStrike(await turn(), pending, loseMachine);
   breakRunLease();
   const repairs = byUs('DELETE', /\/secrets\/sh\.helm\.release\.v1\.\w+\.v\d+$/);
-  const killed = await applyAndStrike((await plan()).digest, { match: repairs }, loseMachine);
+  const killed = await applyAndStrike(await plan(), { match: repairs }, loseMachine);
   expect(killed.log.join('\n')).toMatch(
     /an earlier run was cut off \(pending-\w+, revision \d+\); its mark is taken away/,
   );
@@ -220,13 +236,13 @@ describe('an upgrade failed, and the machine is lost when', () => {
   ])(
     '%s',
     async (_, match, skip) => {
-      const { digest } = await turn();
+      const reviewed = await turn();
       sandbox.world.faults.add({
         match: byHelm('PATCH', /\/work\/configmaps\/app$/),
         times: 1,
         answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
       });
-      await applyAndStrike(digest, { match, skip }, loseMachine);
+      await applyAndStrike(reviewed, { match, skip }, loseMachine);
       breakRunLease();
       await expectConverges();
     },
@@ -257,7 +273,7 @@ describe('cancelled', () => {
   ])(
     '%s: the lease is free at once, and the next run goes on',
     async (_, match, strike) => {
-      const result = await applyAndStrike((await turn()).digest, { match }, strike);
+      const result = await applyAndStrike(await turn(), { match }, strike);
       expect(result.exitCode).toBe(1);
       expect(errors(result)).toEqual([expect.stringMatching(/^Cancelled\./)]);
       expect(runBlob()).toBeUndefined();
@@ -268,7 +284,7 @@ describe('cancelled', () => {
 });
 
 test('killed: its post stage takes the kubeconfig, the token and the folder of Helm away', async () => {
-  const killed = await applyAndStrike((await turn()).digest, { match: byUs('GET', /\/deployments$/) }, loseMachine);
+  const killed = await applyAndStrike(await turn(), { match: byUs('GET', /\/deployments$/) }, loseMachine);
   const folder = killed.state['folder'] ?? '';
   expect((await readdir(folder)).sort()).toEqual(['helm', 'kubeconfig', 'token']);
   succeeded(await run({ command: 'apply' }, { post: killed.state }));
@@ -281,16 +297,16 @@ test('killed: its post stage takes the kubeconfig, the token and the folder of H
 
 const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
 
-test('two at once: the second one waits, says for whom, and then finds its plan outdated', async () => {
-  const { digest } = await turn();
-  const first = await holdAt(sandbox.world, byHelm('POST', /\/secrets$/), options => apply(digest, options));
+test('two at once: the second one waits, says for whom, and then finds nothing left to do', async () => {
+  const reviewed = await turn();
+  const first = await holdAt(sandbox.world, byHelm('POST', /\/secrets$/), options => apply(reviewed, options));
   expect(runBlob()?.metadata).toMatchObject({ runid: '4711', command: 'apply' });
-  const impatient = await apply(digest, { machine: 'second', environment: laterRun }, { 'lease-wait': '0' });
+  const impatient = await apply(reviewed, { machine: 'second', environment: laterRun }, { 'lease-wait': '0' });
   expect(errors(impatient)).toEqual([
     expect.stringMatching(/^The run \S+\/runs\/4711 of mona .* works on dev in westeurope\. Nothing was changed\./),
   ]);
   const waiting = Promise.withResolvers<void>();
-  const second = apply(digest, {
+  const second = apply(reviewed, {
     machine: 'second',
     environment: { ...hurried, ...laterRun },
     onLine: line => {
@@ -301,17 +317,20 @@ test('two at once: the second one waits, says for whom, and then finds its plan 
   await Promise.race([waiting.promise, second]);
   first.goOn();
   expect((await reportOf(succeeded(await first.result))).verdict).toBe('applied');
-  const outdated = await second;
-  expect(outdated.exitCode).toBe(1);
+  const idle = succeeded(await second);
+  expect(idle.log.join('\n')).toMatch(/app: unchanged and ready/);
+  expect(idle.log.join('\n')).not.toMatch(/: (?:installed|upgraded|taken away)/);
+  // Whoever holds it to the digest alone is told.
+  const outdated = await apply({ 'expected-digest': reviewed['expected-digest'] });
   expect(errors(outdated)).toEqual([expect.stringMatching(/its digest differs\. Nothing was changed\./)]);
   await expectConverges();
 }, 120_000);
 
 test('the lease is lost in the middle: Helm is stopped, nothing more is begun, and the message says why', async () => {
-  const { digest } = await turn();
+  const reviewed = await turn();
   const noticed = Promise.withResolvers<void>();
   const held = await holdAt(sandbox.world, byHelm('PATCH', /\/work\/configmaps\/app$/), options =>
-    apply(digest, {
+    apply(reviewed, {
       ...options,
       environment: hurried,
       onLine: line => {
