@@ -14,11 +14,14 @@ afterAll(() => sandbox.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
   sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform' });
-const plan = async (): Promise<ChangeReport> => reportOf(succeeded(await run({ command: 'plan' })));
+const plan = async (): Promise<{ readonly report: ChangeReport; readonly releases: string }> => {
+  const planned = succeeded(await run({ command: 'plan' }));
+  return { report: reportOf(planned), releases: planned.outputs['releases'] ?? '' };
+};
 
 describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack, argo-cd', () => {
   test('are planned, applied in the order of their needs, ready, and planned again without changes', async () => {
-    const first = await plan();
+    const { report: first, releases: reviewed } = await plan();
     expect(first.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
     expect(first.verdict).toBe('changes');
     const releases = new Set(first.changes.map(({ address }) => address.split('/')[0]));
@@ -29,14 +32,16 @@ describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack
       'kube-prometheus-stack',
       'prometheus-operator-crds',
     ]);
-    const applied = succeeded(await run({ command: 'apply', 'expected-digest': first.digest ?? '' }));
+    const applied = succeeded(
+      await run({ command: 'apply', 'expected-digest': first.digest ?? '', 'expected-releases': reviewed }),
+    );
     const log = applied.log.join('\n');
     const at = (release: string) => log.indexOf(`${release}: installed and ready`);
     expect(at('prometheus-operator-crds')).toBeGreaterThan(0);
     expect(at('cert-manager')).toBeGreaterThan(at('prometheus-operator-crds'));
     expect(at('issuers')).toBeGreaterThan(at('cert-manager'));
     expect(at('kube-prometheus-stack')).toBeGreaterThan(at('cert-manager'));
-    const second = await plan();
+    const { report: second } = await plan();
     expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
     expect(second.verdict).toBe('no-changes');
     succeeded(await run({ command: 'verify' }));

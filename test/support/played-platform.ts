@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { asArray, asObject, asString, type JsonObject } from '@suite/foundation';
-import { type ApiClient, conditionsOf, type RunningControlPlane } from './control-plane.ts';
 import type { ApiAnswer } from './control-plane/api-client.ts';
+import { type ApiClient, conditionsOf, type RunningControlPlane } from './control-plane.ts';
 
 /** What somebody may do to the pods that are only played. */
 export interface PlayedPlatform {

@@ -74,9 +74,6 @@ export async function observe(
   const places = Map.groupBy(readable, ({ apiVersion, kind, namespace }) =>
     JSON.stringify([apiVersion, kind, namespace]),
   );
-<<<<<<< HEAD
-  return { isKnown: true, live, unreadable, records };
-=======
   await mapInParallel([...places.values()].flatMap(readingsOf), atOnce, async refs => 
     try {
       for (const object of await read(refs, cluster)) live.set(identityOf(refOf(object)), object);
@@ -84,8 +81,7 @@ export async function observe(
       if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
       for (const ref of refs) unreadable.set(identityOf(ref), error.problems[0]?.message ?? 'forbidden');
     });
-  return { live, unreadable, records };
->>>>>>> b3fa3d773db4215246c5826252a18880026a031a
+  return { isKnown: true, live, unreadable, records };
 }
 
 /** From so many of one kind in one place on, all that are there are read at once. */
