@@ -75,7 +75,7 @@ describe('from the bundle to production', () => {
     bundle: promoted.digest,
     commit: commits.promoted,
     verdict: 'verified',
-    plan: sampleReport().digest,
+    plans: { 'provision-aks': sampleReport().digest },
     run: { id: '4712', attempt: '2', url: `${runUrl}/4712` },
     actor: 'mona',
     approvers,
@@ -206,7 +206,7 @@ describe('the shared scope', () => {
     const recordedAt = expect.stringMatching(isoTime);
     expect(JSON.parse(kept() ?? '')).toEqual({
       ...saidOf('shared', promoted.digest),
-      plan: sampleReport().digest,
+      plans: { 'provision-aks': sampleReport().digest },
       run,
       recordedAt,
     });
