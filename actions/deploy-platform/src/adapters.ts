@@ -94,7 +94,14 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const cluster =
     endpoint === undefined
       ? undefined
-      : createCluster({ ...endpoint, token: access.token, identity: identity.name, env, clock });
+      : createCluster({
+          ...endpoint,
+          token: access.token,
+          identity: identity.name,
+          lackingRight: lackingRight[identity.role],
+          env,
+          clock,
+        });
   return {
     cluster,
     helm: helmOf(
@@ -112,6 +119,13 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
     },
   };
 }
+
+/** Where the rights of each identity in a cluster come from. */
+const lackingRight = {
+  apply:
+    'It needs the role `Azure Kubernetes Service RBAC Cluster Admin` over the cluster. The bootstrap gives it that with its other rights: run it again.',
+  plan: 'Its rights in the cluster are the role `aks-platform-plan-reader`, which every apply of the platform writes.',
+} as const;
 
 /** How often the token file is written anew. Kubernetes clients read it again every minute. */
 const renewalMs = 60_000;
