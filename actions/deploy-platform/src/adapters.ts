@@ -13,7 +13,7 @@ import {
   createPreflightReader,
   createStateReader,
 } from '@suite/azure';
-import { type Clock, UserError } from '@suite/foundation';
+import type { Clock } from '@suite/foundation';
 import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
 import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
 import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
@@ -169,16 +169,9 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
       return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(chart) };
     },
     render: async ({ chart, ...options }) => {
-      const { objects, hooks, duplicates } = parseManifests(
+      const { objects, hooks } = parseManifests(
         await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }),
       );
-      const [twice] = duplicates;
-      if (twice !== undefined) {
-        throw new UserError({
-          message: `The chart of ${options.release} renders ${twice.kind} ${twice.name} more than once (${twice.sources.join(', ')}).`,
-          remedy: 'Change its values so that one of them is left.',
-        });
-      }
       return {
         objects: objects.map(({ object, keep }) => ({ object: object as unknown as KubernetesObject, keep })),
         hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),
