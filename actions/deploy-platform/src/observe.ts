@@ -74,13 +74,14 @@ export async function observe(
   const places = Map.groupBy(readable, ({ apiVersion, kind, namespace }) =>
     JSON.stringify([apiVersion, kind, namespace]),
   );
-  await mapInParallel([...places.values()].flatMap(readingsOf), atOnce, async refs => 
+  await mapInParallel([...places.values()].flatMap(readingsOf), atOnce, async refs => {
     try {
       for (const object of await read(refs, cluster)) live.set(identityOf(refOf(object)), object);
     } catch (error) {
       if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
       for (const ref of refs) unreadable.set(identityOf(ref), error.problems[0]?.message ?? 'forbidden');
-    });
+    }
+  });
   return { isKnown: true, live, unreadable, records };
 }
 
