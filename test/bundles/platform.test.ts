@@ -16,7 +16,7 @@ const run = (inputs: Readonly<Record<string, string>>) =>
   sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform' });
 const plan = async (): Promise<{ readonly report: ChangeReport; readonly releases: string }> => {
   const planned = succeeded(await run({ command: 'plan' }));
-  return { report: reportOf(planned), releases: planned.outputs['releases'] ?? '' };
+  return { report: await reportOf(planned), releases: planned.outputs['releases'] ?? '' };
 };
 
 describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack, argo-cd', () => {

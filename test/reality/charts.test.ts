@@ -248,6 +248,8 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
       'kube-prometheus-stack-admission-create pre-install,pre-upgrade',
       'kube-prometheus-stack-admission-patch post-install,post-upgrade',
     ]);
+    const patch = hooks.find(({ name }) => name === 'kube-prometheus-stack-admission-patch')?.object;
+    expect(JSON.stringify(patch)).toContain('"--webhook-name=kube-prometheus-stack-admission"');
   });
 
   test('argo-cd: what a platform sets arrives', async () => {

@@ -7,6 +7,8 @@ import { type ApiClient, conditionsOf, type RunningControlPlane } from './contro
 export interface PlayedPlatform {
   /** cert-manager's webhook answers nobody until the returned function is called. */
   silenceCertManager(): () => void;
+  /** It breaks off on objects of this kind until the returned function is called. */
+  breakCertManagerOn(kind: string): () => void;
 }
 
 /**
@@ -31,14 +33,24 @@ export function playPlatform(control: RunningControlPlane): PlayedPlatform {
   serve({ ...stackService('prometheus'), answer: only('/-/ready') });
   serve({ ...stackService('grafana'), answer: only('/api/health') });
   serve({ namespace: 'argocd', name: 'argocd-server', answer: only('/healthz') });
-  const answer = () =>
-    serveWebhook({ namespace: 'cert-manager', name: 'cert-manager-webhook', review: () => ({ allowed: true }) });
+  let broken: string | undefined;
+  const review = ({ kind }: JsonObject) => {
+    if (broken !== undefined && asObject(kind)['kind'] === broken) throw new Error('no memory left');
+    return { allowed: true };
+  };
+  const answer = () => serveWebhook({ namespace: 'cert-manager', name: 'cert-manager-webhook', review });
   let silence = answer();
   return {
     silenceCertManager: () => {
       silence();
       return () => {
         silence = answer();
+      };
+    },
+    breakCertManagerOn: kind => {
+      broken = kind;
+      return () => {
+        broken = undefined;
       };
     },
   };

@@ -13,7 +13,7 @@ import {
   createPreflightReader,
   createStateReader,
 } from '@suite/azure';
-import { type Clock, UserError } from '@suite/foundation';
+import type { Clock } from '@suite/foundation';
 import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
 import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
 import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
@@ -94,7 +94,14 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const cluster =
     endpoint === undefined
       ? undefined
-      : createCluster({ ...endpoint, token: access.token, identity: identity.name, env, clock });
+      : createCluster({
+          ...endpoint,
+          token: access.token,
+          identity: identity.name,
+          lackingRight: lackingRight[identity.role],
+          env,
+          clock,
+        });
   return {
     cluster,
     helm: helmOf(
@@ -112,6 +119,13 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
     },
   };
 }
+
+/** Where the rights of each identity in a cluster come from. */
+const lackingRight = {
+  apply:
+    'It needs the role `Azure Kubernetes Service RBAC Cluster Admin` over the cluster. The bootstrap gives it that with its other rights: run it again.',
+  plan: 'Its rights in the cluster are the role `aks-platform-plan-reader`, which every apply of the platform writes.',
+} as const;
 
 /** How often the token file is written anew. Kubernetes clients read it again every minute. */
 const renewalMs = 60_000;
@@ -155,16 +169,9 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
       return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(chart) };
     },
     render: async ({ chart, ...options }) => {
-      const { objects, hooks, duplicates } = parseManifests(
+      const { objects, hooks } = parseManifests(
         await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }),
       );
-      const [twice] = duplicates;
-      if (twice !== undefined) {
-        throw new UserError({
-          message: `The chart of ${options.release} renders ${twice.kind} ${twice.name} more than once (${twice.sources.join(', ')}).`,
-          remedy: 'Change its values so that one of them is left.',
-        });
-      }
       return {
         objects: objects.map(({ object, keep }) => ({ object: object as unknown as KubernetesObject, keep })),
         hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),

@@ -3,6 +3,7 @@ import { CancelledError, type Clock, count, duration, errorMessage, mapInParalle
 import { type Cluster, identityOf, refOf, titleOf } from '@suite/kubernetes';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Run, schedule } from './graph.ts';
+import { whileHooksRun } from './hooks.ts';
 import type { PlatformPlan, ReleasePlan } from './plan.ts';
 import type { Helm, Revision } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
@@ -124,8 +125,10 @@ async function applyRelease(
       };
       if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
       await record(plan, 'applying', options);
-      reporter.say(`${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`);
-      await helm.upgrade(request);
+      const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
+      reporter.say(doing);
+      const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
+      await whileHooksRun(rendered, { cluster, clock, onWait }, stop => helm.upgrade({ ...request, stop }));
       cluster.forget();
     }
     rest();

@@ -1,7 +1,7 @@
 import { asObject, asString, printable, shorten } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import { NotReady } from './not-ready.ts';
 import { troubleOf } from './pods.ts';
-import { NotReady } from './ready.ts';
 import type { RenderedRelease } from './render.ts';
 
 /** What is said beside a failure: what the cluster itself shows of it. */

@@ -32,10 +32,10 @@ export const nothingObserved: Observed = {
 
 const atOnce = 20;
 
-/** What earlier applies left in the cluster. */
+/** What earlier applies left in the cluster; `refused` where this identity may not read it. */
 export async function readRecords(
   cluster: Pick<Cluster, 'list'>,
-): Promise<{ readonly records: ReadonlyMap<string, ReleaseRecord>; readonly refused: string | undefined }> {
+): Promise<{ readonly records: ReadonlyMap<string, ReleaseRecord>; readonly refused: KubernetesFailure | undefined }> {
   try {
     const found = await cluster.list({
       apiVersion: 'v1',
@@ -47,7 +47,7 @@ export async function readRecords(
     return { records: new Map(records.map(record => [record.release, record])), refused: undefined };
   } catch (error) {
     if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
-    return { records: new Map(), refused: error.problems[0]?.message ?? 'forbidden' };
+    return { records: new Map(), refused: error };
   }
 }
 

@@ -63,6 +63,8 @@ export interface UpgradeRequest {
   readonly timeoutSeconds: number;
   /** What the release's history says of it. */
   readonly description: string;
+  /** Aborted when it is to be left as it is. */
+  readonly stop: AbortSignal;
 }
 
 /** One revision in a release's history, oldest first. */

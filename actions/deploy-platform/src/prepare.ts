@@ -55,6 +55,8 @@ export async function prepare(
     capabilitiesOf(view.cluster.version, cluster),
     cluster === undefined ? { records: new Map(), refused: undefined } : readRecords(cluster),
   ]);
+  // A plan shows what it can. Whoever applies or verifies cannot do without.
+  if (isApply && found.refused !== undefined) throw found.refused;
   const began = services.clock.now();
   const rendered = await renderReleases(releases, capabilities, helm, new Set(found.records.keys()));
   const renderedAt = services.clock.now();
@@ -67,7 +69,7 @@ export async function prepare(
     `Rendered ${count(rendered.length, 'release')} in ${((renderedAt - began) / 1000).toFixed(1)} s, compared in ${((services.clock.now() - renderedAt) / 1000).toFixed(1)} s`,
   );
   const checks = [
-    ...clusterChecks(cluster, found.refused),
+    ...clusterChecks(cluster, found.refused?.problems[0]?.message),
     ...unknownChecks(releases, isApply),
     ...checkReleases({
       releases: rendered.map(({ release, objects }) => ({ release, objects: objects.map(({ object }) => object) })),

@@ -1,8 +1,10 @@
-import { type Clock, duration, sentenceList, UserError } from '@suite/foundation';
+import { type Clock, duration, sentenceList } from '@suite/foundation';
 import { type Cluster, KubernetesFailure, type KubernetesObject, titleOf } from '@suite/kubernetes';
-import { isSelected, type PodTrouble, troubleOf } from './pods.ts';
+import { NotReady } from './not-ready.ts';
+import { isSelected } from './pods.ts';
 import type { Probe } from './release.ts';
 import type { RenderedRelease } from './render.ts';
+import { watchPods } from './watch-pods.ts';
 import { conditionOf, isWorkload, type Rollout, rolloutOf } from './workloads.ts';
 
 /** What a wait asks of the cluster. */
@@ -17,19 +19,6 @@ export interface ReadyOptions {
   readonly onWait?: (what: string) => void;
 }
 
-/** A release that did not become ready: why, and whose pods to look at. */
-export class NotReady extends UserError {
-  override readonly name = 'UserError';
-  readonly trouble: { readonly namespace: string; readonly pod: PodTrouble } | undefined;
-
-  constructor(message: string, trouble?: NotReady['trouble'], options: { cause?: unknown; remedy?: string } = {}) {
-    super({ message, ...(options.remedy === undefined ? {} : { remedy: options.remedy }) }, { cause: options.cause });
-    this.trouble = trouble;
-  }
-}
-
-/** How long something that looks wrong may stay so: kubelets and webhooks need a moment. */
-const patienceMs = 45_000;
 /** Pause between two questions that nothing can be watched for. */
 const pauseMs = 2_000;
 
@@ -52,7 +41,7 @@ export async function waitUntilReady(rendered: RenderedRelease, options: ReadyOp
     say: (what, why) => {
       if (why === undefined) waits.delete(what);
       else waits.set(what, why);
-      options.onWait?.(describe(waits));
+      options.onWait?.(describeWaits(waits));
     },
     notes: [],
   };
@@ -66,7 +55,7 @@ export async function waitUntilReady(rendered: RenderedRelease, options: ReadyOp
   } catch (error) {
     if (error instanceof NotReady || !over.signal.aborted || options.signal.aborted) throw error;
     throw new NotReady(
-      `${release.name} is not ready after ${duration(options.clock.now() - began)}: it waits for ${describe(waits)}.`,
+      `${release.name} is not ready after ${duration(options.clock.now() - began)}: it waits for ${describeWaits(waits)}.`,
       undefined,
       { cause: error },
     );
@@ -75,7 +64,8 @@ export async function waitUntilReady(rendered: RenderedRelease, options: ReadyOp
   }
 }
 
-function describe(waits: ReadonlyMap<string, string>): string {
+/** `Deployment a/b (1 of 2 new pods) and pod c (ImagePullBackOff)` */
+export function describeWaits(waits: ReadonlyMap<string, string>): string {
   const shown = [...waits].slice(0, 3).map(([what, why]) => `${what} (${why})`);
   if (waits.size > shown.length) shown.push(`${waits.size - shown.length} more`);
   return sentenceList(shown);
@@ -127,9 +117,12 @@ async function rollouts(context: ProbeContext): Promise<void> {
   }
   const namespaces = new Set([...groups.values()].flatMap(group => group[0]?.metadata.namespace ?? []));
   const rolled = new AbortController();
-  const watching = [...namespaces].map(namespace =>
-    watchPods(context, namespace, [...groups.values()].flat(), rolled.signal),
-  );
+  const workloads = [...groups.values()].flat();
+  const watching = [...namespaces].map(namespace => {
+    const mine = workloads.filter(({ metadata: { namespace: place } }) => place === namespace);
+    const isMine = (pod: KubernetesObject) => mine.some(workload => isSelected(pod, workload));
+    return watchPods({ namespace, isMine }, context, rolled.signal);
+  });
   const rolling = Promise.all(
     [...groups.values()].map(group => {
       const [{ apiVersion = '', kind = '', metadata = undefined } = {}] = group;
@@ -171,65 +164,6 @@ function judge(
     if (!context.notes.includes(note)) context.notes.push(note);
   }
   return rollout.is === 'ready';
-}
-
-/** Rejects when a pod of the workloads has been in trouble that does not pass for a while; ends with the signal. */
-async function watchPods(
-  context: ProbeContext,
-  namespace: string,
-  workloads: readonly KubernetesObject[],
-  ended: AbortSignal,
-): Promise<void> {
-  const since = new Map<string, { readonly at: number; readonly trouble: PodTrouble }>();
-  const failed = new AbortController();
-  const signal = AbortSignal.any([context.signal, ended, failed.signal]);
-  const mine = workloads.filter(({ metadata }) => metadata.namespace === namespace);
-  const check = async () => {
-    for (;;) {
-      await context.clock.sleep(pauseMs, signal);
-      const now = context.clock.now();
-      for (const { at, trouble } of since.values()) {
-        if (!trouble.isLasting || now - at < patienceMs) continue;
-        const container = trouble.container === undefined ? '' : `, container ${trouble.container}`;
-        throw new NotReady(
-          `Pod ${namespace}/${trouble.pod}${container} does not run: ${trouble.reason}${trouble.message === '' ? '' : `: ${trouble.message}`}`,
-          { namespace, pod: trouble },
-        );
-      }
-    }
-  };
-  const follow = context.cluster.follow(
-    { apiVersion: 'v1', kind: 'Pod', namespace },
-    pods => {
-      const troubled = new Set<string>();
-      for (const pod of pods.values()) {
-        if (!mine.some(workload => isSelected(pod, workload))) continue;
-        const trouble = troubleOf(pod);
-        if (trouble === undefined) continue;
-        troubled.add(pod.metadata.name);
-        since.set(pod.metadata.name, { at: since.get(pod.metadata.name)?.at ?? context.clock.now(), trouble });
-        context.say(
-          `pod ${pod.metadata.name}`,
-          `${trouble.reason}${trouble.message === '' ? '' : `: ${trouble.message}`}`,
-        );
-      }
-      for (const name of since.keys()) {
-        if (troubled.has(name)) continue;
-        since.delete(name);
-        context.say(`pod ${name}`, undefined);
-      }
-      return false;
-    },
-    signal,
-  );
-  try {
-    await Promise.race([follow, check()]);
-  } catch (error) {
-    if (error instanceof NotReady || !(context.signal.aborted || ended.aborted)) throw error;
-  } finally {
-    failed.abort();
-    await follow.catch(() => undefined);
-  }
 }
 
 async function definitions(context: ProbeContext): Promise<void> {

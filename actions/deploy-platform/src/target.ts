@@ -7,7 +7,7 @@ export interface Target {
   readonly view: EnvironmentScope;
   readonly platform: Platform;
   /** `name` reads on after "The": `plan identity of dev in westeurope`. */
-  readonly identity: { readonly name: string; readonly clientId: string };
+  readonly identity: { readonly role: 'plan' | 'apply'; readonly name: string; readonly clientId: string };
 }
 
 /** Throws one UserError with every problem of the platform file and its lock; nothing has been called by then. */
@@ -29,6 +29,7 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
     view,
     platform,
     identity: {
+      role,
       name: `${role} identity of ${placeOf(view)}`,
       clientId: request.clientId ?? view.identities[role],
     },

@@ -1,9 +1,10 @@
 import type { ChangeReport } from '@suite/change-report';
 import { mapInParallel } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
+import { NotReady } from './not-ready.ts';
 import type { Services } from './ports.ts';
 import type { Prepared } from './prepare.ts';
-import { NotReady, waitUntilReady } from './ready.ts';
+import { waitUntilReady } from './ready.ts';
 
 /** How long a platform that runs may take to show that it does. */
 const patienceSeconds = 60;

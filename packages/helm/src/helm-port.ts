@@ -42,6 +42,8 @@ export interface Wait {
   readonly timeoutSeconds: number;
   /** For all of it: Helm is stopped then. Without one Helm may hang as long as it likes. */
   readonly deadlineSeconds?: number;
+  /** Stops Helm before that. What it was at fails with a CancelledError, and the release is marked as failed. */
+  readonly stop?: AbortSignal;
 }
 
 export interface UpgradeOptions extends ReleaseRef, Wait {

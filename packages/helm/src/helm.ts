@@ -18,7 +18,7 @@ import type {
 } from './helm-port.ts';
 import { prepareFolder } from './prepare-folder.ts';
 import { readHistory, readStatus } from './release-state.ts';
-import { type HelmProcess, type Ran, runHelm } from './run-helm.ts';
+import { type HelmProcess, type Ran, type Run, runHelm } from './run-helm.ts';
 import { withValuesFile } from './values-file.ts';
 
 export interface HelmOptions extends Omit<HelmProcess, 'cwd'> {
@@ -42,7 +42,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
     command: string,
     ref: ReleaseRef,
     args: readonly string[],
-    more: { readonly captureStdout?: boolean; readonly deadlineSeconds?: number; readonly leaves?: string } = {},
+    more: Omit<Run, 'args' | 'context'> = {},
   ): Promise<Ran> => {
     await ready();
     const context: FailureContext = { command: `helm ${command}`, subject: describeRelease(ref) };
@@ -94,7 +94,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
         runHelm(helm, {
           args: upgradeArguments(options, valuesFile),
           context: { ...aboutChart('helm upgrade', options), subject: describeRelease(options) },
-          ...(options.deadlineSeconds === undefined ? {} : { deadlineSeconds: options.deadlineSeconds }),
+          ...ends(options),
           leaves: dry ? 'Nothing was changed.' : 'What it had applied stays; applying it again goes on from there.',
         }),
       );
@@ -117,7 +117,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
           `--history-max=${options.historyMax ?? defaultHistory}`,
         ],
         {
-          ...(options.deadlineSeconds === undefined ? {} : { deadlineSeconds: options.deadlineSeconds }),
+          ...ends(options),
           leaves: 'It may be left `pending-rollback`; a rollback that is made again takes it from there.',
         },
       );
@@ -131,7 +131,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
         ['uninstall', options.release, '--ignore-not-found', '--cascade=background', ...waiting(options)],
         {
           captureStdout: true,
-          ...(options.deadlineSeconds === undefined ? {} : { deadlineSeconds: options.deadlineSeconds }),
+          ...ends(options),
           leaves: 'It may be left `uninstalling`; uninstalling it again goes on from there.',
         },
       );
@@ -211,6 +211,13 @@ function upgradeArguments(options: UpgradeOptions, valuesFile: string): readonly
     ...(options.dryRun === undefined ? [] : [`--dry-run=${options.dryRun}`, '--hide-secret']),
     ...access(options),
   ];
+}
+
+function ends({ deadlineSeconds, stop }: Wait): Pick<Run, 'deadlineSeconds' | 'stop'> {
+  return {
+    ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+    ...(stop === undefined ? {} : { stop }),
+  };
 }
 
 function waiting({ wait, timeoutSeconds }: Wait): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command, Exit } from '@suite/action-kit';
-import { UserError } from '@suite/foundation';
+import { CancelledError, UserError } from '@suite/foundation';
 import { manualClock } from '@suite/foundation/testing';
 import { runHelm } from './run-helm.ts';
 import { readRecording } from './testing/recordings.ts';
@@ -80,6 +80,30 @@ describe('a long command', () => {
     expect(signals).toEqual(['stop', 'kill']);
     await failed;
   });
+
+  test.each([undefined, 30])(
+    'is asked to stop when somebody wants it to, with a deadline of %s',
+    async deadlineSeconds => {
+      const signals: string[] = [];
+      const wanted = new AbortController();
+      const { helm, clock } = start(silent(signals));
+      const run = {
+        args: [],
+        context,
+        stop: wanted.signal,
+        ...(deadlineSeconds === undefined ? {} : { deadlineSeconds }),
+      };
+      const failed = expect(runHelm(helm, run)).rejects.toThrow(CancelledError);
+      await clock.advance(10_000);
+      expect(signals).toEqual([]);
+      wanted.abort();
+      await clock.advance(0);
+      expect(signals).toEqual(['stop']);
+      await clock.advance(15_000);
+      expect(signals).toEqual(['stop', 'kill']);
+      await failed;
+    },
+  );
 
   test('leaves no timer behind when it ends before', async () => {
     const { helm, clock, lines } = start(async () => ended);

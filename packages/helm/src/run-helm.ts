@@ -25,6 +25,8 @@ export interface Run {
   readonly captureStdout?: boolean;
   /** Seconds after which Helm is asked to stop, and ended 15 s later. Helm's own time-outs are for single steps. */
   readonly deadlineSeconds?: number;
+  /** Asks Helm to stop, as a deadline does. */
+  readonly stop?: AbortSignal;
   /** What an interruption leaves behind, as a sentence. */
   readonly leaves?: string;
 }
@@ -51,8 +53,7 @@ export async function runHelm(helm: HelmProcess, run: Run): Promise<Ran> {
   const beat = everyHeartbeat(clock, ended.signal, () =>
     log.info(`${run.context.command}: still running, ${duration(clock.now() - began)}. ${run.context.subject}`),
   );
-  const guard =
-    run.deadlineSeconds === undefined ? undefined : endInTime(clock, run.deadlineSeconds, ended.signal, stop, kill);
+  const guard = endWhenDue(clock, run, ended.signal, stop, kill);
   let exit: Exit;
   try {
     exit = await helm.processes.run({
@@ -72,13 +73,14 @@ export async function runHelm(helm: HelmProcess, run: Run): Promise<Ran> {
     });
   } finally {
     ended.abort();
-    await Promise.all([beat, guard]);
+    await beat;
   }
+  const isLate = await guard;
   if (exit.code === 0) return { stdout: exit.stdout, stderr: exit.stderr, warnings: [...warnings] };
   throw translateFailure(
     {
       exit,
-      ...(stop.signal.aborted && run.deadlineSeconds !== undefined ? { stoppedAfter: run.deadlineSeconds } : {}),
+      ...(isLate && run.deadlineSeconds !== undefined ? { stoppedAfter: run.deadlineSeconds } : {}),
       ...(run.leaves === undefined ? {} : { leaves: run.leaves }),
     },
     run.context,
@@ -89,15 +91,30 @@ async function everyHeartbeat(clock: Clock, ended: AbortSignal, act: () => void)
   while (await sleepUnless(clock, heartbeatMs, ended)) act();
 }
 
-async function endInTime(
+/** Asks Helm to stop when it is too slow or somebody wants it to, and ends it a while later. Gives whether it was too slow. */
+async function endWhenDue(
   clock: Clock,
-  seconds: number,
+  { deadlineSeconds, stop: wanted }: Run,
   ended: AbortSignal,
   stop: AbortController,
   kill: AbortController,
-): Promise<void> {
-  if (await sleepUnless(clock, seconds * 1000, ended)) stop.abort();
+): Promise<boolean> {
+  const over = wanted === undefined ? ended : AbortSignal.any([ended, wanted]);
+  const isLate =
+    deadlineSeconds === undefined
+      ? await aborted(over).then(() => false)
+      : await sleepUnless(clock, deadlineSeconds * 1000, over);
+  if (ended.aborted) return isLate;
+  stop.abort();
   if (await sleepUnless(clock, graceSeconds * 1000, ended)) kill.abort();
+  return isLate;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** False when it ended before. */

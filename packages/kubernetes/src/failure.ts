@@ -52,6 +52,8 @@ export interface Attempt {
   readonly identity: string;
   /** Reads on after "could not": `read Deployment argocd/argocd-server`. */
   readonly purpose: string;
+  /** What to do where the identity lacks a right, as sentences. */
+  readonly lackingRight?: string | undefined;
 }
 
 /** The `Status` object that API servers answer refusals with (k8s.io/apimachinery, meta/v1). */
@@ -91,7 +93,7 @@ export function refusalFailure(
   attempt: Attempt,
   now: number,
 ): KubernetesFailure {
-  const { host, identity, purpose } = attempt;
+  const { host, identity, purpose, lackingRight } = attempt;
   const { message, reason, retryAfterSeconds } = readStatus(text);
   const said = `HTTP ${status}${reason === '' ? '' : ` ${reason}`}: ${message}`;
   const could = `The ${identity} could not ${purpose} on ${host}`;
@@ -107,7 +109,12 @@ export function refusalFailure(
     );
   }
   if (status === 403 && reason !== 'Invalid') {
-    return new KubernetesFailure('forbidden', { message: `${could}: ${message}` }, { cause });
+    const remedy = isLackingRight(message) ? lackingRight : undefined;
+    return new KubernetesFailure(
+      'forbidden',
+      { message: `${could}: ${message}`, ...(remedy === undefined ? {} : { remedy }) },
+      { cause },
+    );
   }
   const kind = kindOf(status, reason);
   const asked = retryAfterSeconds === undefined ? parseRetryAfter(retryAfter, now) : retryAfterSeconds * 1000;
@@ -124,6 +131,14 @@ function kindOf(status: number, reason: string): FailureKind {
   if (status === 410 || reason === 'Expired') return 'expired';
   if (status === 422) return 'invalid';
   return isTransientStatus(status) ? 'busy' : 'refused';
+}
+
+/**
+ * Admission answers 403 as well. Refused by authorization: `configmaps is forbidden: User "x" cannot list …` (apiserver,
+ * `responsewriters`), or `… is forbidden: user "x" (groups=…) is attempting to grant RBAC permissions not currently held`.
+ */
+function isLackingRight(message: string): boolean {
+  return /is forbidden: user "/i.test(message);
 }
 
 /** Webhooks that cannot be reached answer with 500 as well, and say so. */

@@ -15,6 +15,8 @@ export interface Connection {
   readonly token: () => Promise<string>;
   /** Reads on after "The": `plan identity of dev`. */
   readonly identity: string;
+  /** What to do where it lacks a right in the cluster, as sentences. */
+  readonly lackingRight?: string;
   /** Where proxies are named: HTTPS_PROXY, NO_PROXY. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -53,13 +55,13 @@ const mostConnections = 24;
  * resources, and takes several times an action's whole start to load.
  */
 export function createTransport(connection: Connection): Transport {
-  const { server, ca, token, identity, env, clock } = connection;
+  const { server, ca, token, identity, lackingRight, env, clock } = connection;
   const base = new URL(server);
   const trust = { ca: [ca, ...tls.getCACertificates('extra')], proxyEnv: env as NodeJS.ProcessEnv };
   const agent = new https.Agent({ ...trust, keepAlive: true, maxSockets: mostConnections });
   // A watch keeps its connection for minutes: no request may wait for one to end.
   const streams = new https.Agent(trust);
-  const attemptOf = ({ purpose }: ApiRequest): Attempt => ({ host: base.host, identity, purpose });
+  const attemptOf = ({ purpose }: ApiRequest): Attempt => ({ host: base.host, identity, purpose, lackingRight });
 
   const once = async (request: ApiRequest, pool = agent): Promise<IncomingMessage> => {
     const attempt = attemptOf(request);

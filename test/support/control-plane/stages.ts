@@ -30,8 +30,8 @@ const isUnfinished: Requirement = ['.status.phase', 'In', 'Pending', 'Running'];
 const isReady = '.status.conditions.[]? | select(.type == "Ready") | .status';
 /** Which state its containers wait in. */
 const waits = '.status.containerStatuses.[]?.state.waiting.reason';
-const badImage =
-  '[.spec.containers.[].image, .spec.initContainers.[]?.image] | any(test("^[^/]+[.]invalid(:[0-9]+)?/"))';
+const badPattern = '^[^/]+[.]invalid(:[0-9]+)?/';
+const badImage = `[.spec.containers.[].image, .spec.initContainers.[]?.image] | any(test("${badPattern}"))`;
 /** Its images can be pulled. */
 const isPullable: Requirement = [badImage, 'NotIn', 'true'];
 
@@ -134,7 +134,7 @@ state: { waiting: { reason: CrashLoopBackOff, message: {{ printf "${backOff}" .n
 const unknownImage = 'failed to pull and unpack image \\"%s\\": failed to resolve reference \\"%s\\": %s: not found';
 const pullError = `{{ $error := printf "rpc error: code = NotFound desc = ${unknownImage}" $bad $bad $bad }}`;
 /** The first image that cannot be pulled. */
-const bad = `{{ $bad := "" }}{{ range concat (or .spec.initContainers list) .spec.containers }}{{ if and (eq $bad "") (regexMatch "^[^/]+[.]invalid(:[0-9]+)?/" .image) }}{{ $bad = .image }}{{ end }}{{ end }}
+const bad = `{{ $bad := "" }}{{ range concat (or .spec.initContainers list) .spec.containers }}{{ if and (eq $bad "") (regexMatch "${badPattern}" .image) }}{{ $bad = .image }}{{ end }}{{ end }}
 {{ if eq $bad "" }}{{ $bad = (index .spec.containers 0).image }}{{ end }}
 ${pullError}
 `;
@@ -145,6 +145,13 @@ state:
   waiting:
     reason: ImagePullBackOff
     message: {{ printf "Back-off pulling image \\"%s\\": ErrImagePull: %s" .image $error | Quote }}`;
+/** The containers beside one whose image is bad run; none does while an image of an initial container is. */
+const someNotPulled = `{{ $waits := false }}{{ range .spec.initContainers }}{{ if regexMatch "${badPattern}" .image }}{{ $waits = true }}{{ end }}{{ end }}
+${containers(`{{ if or $waits (regexMatch "${badPattern}" .image) }}
+${notPulled}
+{{ else }}
+${running(true)}
+{{ end }}`)}`;
 
 /** An Event that names the pod's image; kwok's own events are fixed texts. */
 const event = (suffix: string, type: 'Normal' | 'Warning', reason: string, message: string) => ({
@@ -263,10 +270,10 @@ const pods: readonly Stage[] = [
     ],
   },
   ...[
-    { name: 'unpullable', when: [[badImage, 'In', 'true']] as const },
-    { name: 'not-pulled', when: [isPullable, [outcome, 'In', 'image-pull']] as const },
+    { name: 'unpullable', when: [[badImage, 'In', 'true']] as const, states: someNotPulled },
+    { name: 'not-pulled', when: [isPullable, [outcome, 'In', 'image-pull']] as const, states: containers(notPulled) },
   ].map(
-    ({ name, when }): Stage => ({
+    ({ name, when, states }): Stage => ({
       name,
       kind: 'Pod',
       when: [isAlive, ['.status.phase', 'In', 'Pending'], ...when, [waits, 'NotIn', 'ImagePullBackOff']],
@@ -275,7 +282,7 @@ const pods: readonly Stage[] = [
         event('failed', 'Warning', 'Failed', 'printf "Failed to pull image \\"%s\\": %s" $bad $error'),
         event('error', 'Warning', 'Failed', '"Error: ErrImagePull"'),
         event('back-off', 'Normal', 'BackOff', 'printf "Back-off pulling image \\"%s\\"" $bad'),
-        status(`${bad}${conditions('False', 'ContainersNotReady')}${containers(notPulled)}${address}phase: Pending\n`),
+        status(`${bad}${conditions('False', 'ContainersNotReady')}${states}${address}phase: Pending\n`),
       ],
     }),
   ),

@@ -353,7 +353,7 @@ describe('owners', () => {
 
   test('twice in one', () => {
     expect(told(checkOwners(inputOf([crd, { ...crd, apiVersion: 'apiextensions.k8s.io/v1beta1' }])))).toEqual([
-      'warning web/twice: Release `web` renders `CustomResourceDefinition a.example.com` more than once; the last one wins.',
+      'blocked web/twice: Release `web` renders `CustomResourceDefinition a.example.com` more than once.',
     ]);
   });
 

@@ -39,8 +39,9 @@ export function checkOwners({ releases }: CheckInput): Check[] {
         : [
             finding(release, 'twice', {
               name: 'Every object is rendered once',
-              status: 'warning',
-              message: `Release ${code(release.name)} renders ${some(twice.map(({ object }) => named(object)))} more than once; the last one wins.`,
+              // Helm would apply each over the other, and no plan would ever be without changes.
+              status: 'blocked',
+              message: `Release ${code(release.name)} renders ${some(twice.map(({ object }) => named(object)))} more than once.`,
               remedy: `Look for the same name in two parts of ${code(`${release.setting}.values`)}.`,
             }),
           ]),

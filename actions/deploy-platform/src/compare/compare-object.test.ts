@@ -365,6 +365,10 @@ describe('what is rendered no more', () => {
       { path: `${podPath}.containers[web].image`, conflictsWith: 'kubectl-edit' },
     ]);
     expect(compare(container({ image: 'b' }), live(status)).fields[0]?.conflictsWith).toBeUndefined();
+    const scaled = entry('kubectl', 'Update', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' });
+    expect(compare(deployment({}, { replicas: 9 }), live(scaled)).fields).toMatchObject([
+      { path: 'spec.replicas', conflictsWith: 'kubectl' },
+    ]);
   });
 });
 

@@ -20,8 +20,8 @@ export function readOwnership(entries: readonly ManagedFields[], managers: reado
   const others = new Map<string, string>();
   const ours: ManagedFields[] = [];
   for (const entry of entries) {
-    // Controllers write what they observe there.
-    if (isSet(entry.subresource) && entry.subresource !== '') continue;
+    // Controllers write what they observe there. What is written through others, such as `scale`, is wanted.
+    if (entry.subresource === 'status') continue;
     if (managers.includes(entry.manager)) ours.push(entry);
     else for (const leaf of leaves(entry.fieldsV1, '')) others.set(leaf, entry.manager);
   }

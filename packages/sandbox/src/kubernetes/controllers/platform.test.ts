@@ -432,8 +432,16 @@ describe('jobs of kube-webhook-certgen', () => {
       '--patch-failure-policy=Fail',
     ]);
     await cluster.pass();
-    expect(objects(get('validatingwebhookconfigurations', 'a')?.['webhooks'])).toMatchObject([
-      { failurePolicy: 'Fail', clientConfig: { caBundle: expect.any(String) } },
+    const patched = [{ failurePolicy: 'Fail', clientConfig: { caBundle: expect.any(String) } }];
+    expect(objects(get('validatingwebhookconfigurations', 'a')?.['webhooks'])).toMatchObject(patched);
+    job('again', [
+      'patch',
+      '--webhook-name=a',
+      '--namespace=default',
+      '--secret-name=certs',
+      '--patch-failure-policy=',
     ]);
+    await cluster.pass();
+    expect(objects(get('validatingwebhookconfigurations', 'a')?.['webhooks'])).toMatchObject(patched);
   });
 });

@@ -55,7 +55,8 @@ function makeSecret(cluster: Cluster, job: KubeObject, options: readonly string[
 
 function patchWebhooks(cluster: Cluster, options: readonly string[]): void {
   const name = option(options, 'webhook-name');
-  const failurePolicy = option(options, 'patch-failure-policy');
+  // Empty is the same as not given.
+  const failurePolicy = option(options, 'patch-failure-policy') || undefined;
   for (const [flag, key] of [
     ['patch-mutating', 'mutatingwebhookconfigurations'],
     ['patch-validating', 'validatingwebhookconfigurations'],
