@@ -25,6 +25,8 @@ export interface HelmWorld {
 
 export interface Planned {
   readonly digest: string;
+  /** What the digest was made of. */
+  readonly reviewed: string;
   readonly changes: readonly string[];
 }
 
@@ -65,11 +67,13 @@ export async function openHelmWorld(releases: readonly BenchRelease[]): Promise<
         text.replace(/ {4}releases:\n(?: {6}.*\n)*/, releasesOf(releases, isWaiting)),
       ),
     plan: async () => {
-      const { digest = '', changes } = await reportOf(await run({ command: 'plan' }));
-      return { digest, changes: changes.map(({ kind, address }) => `${kind} ${address}`) };
+      const result = await run({ command: 'plan' });
+      const { digest = '', changes } = await reportOf(result);
+      const { releases: reviewed = '' } = result.outputs;
+      return { digest, reviewed, changes: changes.map(({ kind, address }) => `${kind} ${address}`) };
     },
-    apply: async ({ digest }) => {
-      await run({ command: 'apply', 'expected-digest': digest });
+    apply: async ({ digest, reviewed }) => {
+      await run({ command: 'apply', 'expected-digest': digest, 'expected-releases': reviewed });
     },
     settle: async () => {
       await api.call('DELETE', records);
