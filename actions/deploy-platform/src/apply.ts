@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { CancelledError, type Clock, count, duration, errorMessage, mapInParallel, UserError } from '@suite/foundation';
+import { CancelledError, type Clock, duration, errorMessage, mapInParallel, UserError } from '@suite/foundation';
 import { type Cluster, identityOf, refOf, titleOf } from '@suite/kubernetes';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Run, schedule } from './graph.ts';
@@ -62,12 +62,12 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     if (run.result === 'skipped') log.warning(`${run.name}: not begun, because ${run.because}`);
   }
   const failures = [];
-  for (const { name, error } of failed) {
+  for (const { name, error, startMs } of failed) {
     const rendered = plan.releases.find(one => one.name === name)?.rendered;
     const diagnosis =
       rendered === undefined || signal.aborted
         ? { events: [], log: [] }
-        : await diagnose(rendered, error, options.cluster);
+        : await diagnose(rendered, error, options.cluster, began + startMs);
     failures.push({ release: name, error, diagnosis });
   }
   if (failed.length > 0 || signal.aborted) {
@@ -309,31 +309,29 @@ async function rollBack(
 /** All failures as one error, first causes first. */
 export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserError | undefined {
   if (failures.length === 0) return undefined;
-  const skipped = runs.filter(({ result }) => result === 'skipped').length;
+  const skipped = runs.flatMap(run => (run.result === 'skipped' ? [`${run.name} was not begun: ${run.because}.`] : []));
   const problems = failures.map(({ release, error, diagnosis }) => {
     const first = error instanceof UserError ? (error.problems[0]?.message ?? '') : errorMessage(error);
     const remedy = error instanceof UserError ? error.problems[0]?.remedy : undefined;
     const shown = [
-      ...diagnosis.events.slice(0, 3).map(event => `Event: ${event}.`),
+      ...diagnosis.events.slice(0, 3).map(event => `Event: ${sentence(event)}`),
       ...(diagnosis.log.length === 0 ? [] : [`Its log ends: ${diagnosis.log.slice(-3).join(' ⏎ ')}`]),
     ];
+    const done = rolledBack.filter(said => said.startsWith(`${release} `));
     return {
-      message: [`${release}: ${first}`, ...shown].join(' '),
+      message: [`${release}: ${sentence(first)}`, ...shown, ...done].join(' '),
       ...(remedy === undefined ? {} : { remedy }),
     };
   });
-  const after = [
-    ...rolledBack,
-    ...(skipped === 0
-      ? []
-      : [
-          `${count(skipped, 'release')} that need${skipped === 1 ? 's' : ''} it ${skipped === 1 ? 'was' : 'were'} not begun.`,
-        ]),
-  ];
   const [first, ...rest] = problems;
   if (first === undefined) return undefined;
-  return new UserError([{ ...first, message: [first.message, ...after].join(' ') }, ...rest], {
+  return new UserError([{ ...first, message: [first.message, ...skipped].join(' ') }, ...rest], {
     // What a UserError says itself stands in the message already.
     cause: failures[0]?.error instanceof UserError ? failures[0].error.cause : failures[0]?.error,
   });
+}
+
+/** What somebody else says may end without a full stop. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
