@@ -17,6 +17,7 @@ export type { PlanDownload, PlanStore, StoredPlan } from './plan-store.ts';
 export { createPlanStore, plansContainer } from './plan-store.ts';
 export type * from './preflight/index.ts';
 export { createPreflightReader } from './preflight/index.ts';
+export * from './registries/index.ts';
 export type { ResourceManager } from './resource-manager.ts';
 export { createResourceManager, failureCode } from './resource-manager.ts';
 export type { ArmOptions, ResourceReader } from './resource-reader.ts';

@@ -1,7 +1,8 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpMethods, PipelineResponse } from '@azure/core-rest-pipeline';
-import { asArray, asObject, asString, type Clock, parseJson, parseRetryAfter, UserError } from '@suite/foundation';
+import { asArray, asObject, asString, type Clock, parseJson, UserError } from '@suite/foundation';
 import { readFailure, translateRequestFailure, withRetries } from './failure.ts';
+import { followOperation } from './follow-operation.ts';
 import { createSend, type Send } from './pipeline.ts';
 import { type ArmOptions, isAbsent, readAction } from './resource-reader.ts';
 
@@ -25,7 +26,6 @@ export interface ResourceManager {
 
 // What bootstrap makes is there within a minute; whoever waits longer waits for nothing.
 const longestWaitMs = 10 * 60_000;
-const usualPauseMs = 2_000;
 const mostPages = 200;
 
 export function createResourceManager(credential: TokenCredential, options: ArmOptions): ResourceManager {
@@ -119,37 +119,14 @@ function writeAction(id: string): string {
   return readAction(id).replace(/read$/, 'write');
 }
 
-/** Follows an operation that goes on after its answer, until it has ended. Throws what Azure says went wrong. */
+/** Waits for what goes on after an answer. Throws what Azure says went wrong. */
 async function whenDone(first: PipelineResponse, send: Send, base: string, clock: Clock): Promise<void> {
-  const asynchronous = first.headers.get('azure-asyncoperation');
-  const address = asynchronous ?? (first.status === 202 ? first.headers.get('location') : undefined);
-  if (address === undefined || !address.startsWith(`${base}/`)) return;
-  const begun = clock.now();
-  let last = first;
-  while (clock.now() - begun < longestWaitMs) {
-    await clock.sleep(parseRetryAfter(last.headers.get('retry-after'), clock.now()) ?? usualPauseMs);
-    last = await withRetries(() => send({ method: 'GET', url: address, answers: [200, 201, 202, 204] }), { clock });
-    const body = asObject(parseJson(last.bodyAsText ?? ''));
-    const status = asString(body['status']);
-    if (asynchronous === undefined ? last.status !== 202 : status !== undefined && isOver(status)) {
-      if (status !== undefined && status !== 'Succeeded' && asynchronous !== undefined) throw endedBadly(body);
-      return;
-    }
-  }
+  const end = await followOperation(first, { send, base, clock, longestMs: longestWaitMs });
+  if (end.kind === 'failed') throw new UserError({ message: `Azure gave up: ${end.code}: ${end.message}` });
+  if (end.kind === 'succeeded') return;
   throw new UserError({
     message: `Azure has not finished within ${longestWaitMs / 60_000} minutes.`,
     remedy: 'Run this again: it goes on where it was.',
-  });
-}
-
-function isOver(status: string): boolean {
-  return ['succeeded', 'failed', 'canceled'].includes(status.toLowerCase());
-}
-
-function endedBadly(body: unknown): UserError {
-  const { code, message } = asObject(asObject(body)['error']);
-  return new UserError({
-    message: `Azure gave up: ${asString(code) ?? 'Failed'}: ${asString(message) ?? 'no reason given'}`,
   });
 }
 

@@ -1,0 +1,8 @@
+export {
+  type ContainerRegistries,
+  createContainerRegistries,
+  type RegistriesOptions,
+} from './container-registries.ts';
+export { ImportFailure, type ImportFailureKind, mostImportedManifests } from './import-failure.ts';
+export type { ImageImport, ImportSource, ImportWait } from './import-image.ts';
+export type { RegistryNetwork, RegistryView } from './registry-view.ts';
