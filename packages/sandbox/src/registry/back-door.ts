@@ -47,8 +47,8 @@ export interface RegistryView {
   replaceBlob(repository: string, digest: string, content: string | Uint8Array): void;
   /** False when there is none. */
   deleteRepository(repository: string): boolean;
-  /** Bytes of blobs that went over the network so far. */
-  traffic(): { readonly received: number; readonly sent: number };
+  /** Bytes of blobs that went over the network so far, and that imports brought without it. */
+  traffic(): { readonly received: number; readonly sent: number; readonly imported: number };
 }
 
 export interface Registries {

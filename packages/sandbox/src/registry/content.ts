@@ -29,8 +29,8 @@ export interface Upload {
 export interface RegistryContent {
   readonly repositories: Map<string, Repository>;
   readonly uploads: Map<string, Upload>;
-  /** Bytes of blobs that went over the network. */
-  readonly traffic: { received: number; sent: number };
+  /** Bytes of blobs that went over the network, and that imports brought. */
+  readonly traffic: { received: number; sent: number; imported: number };
 }
 
 /** What each registry holds. It belongs to the resource itself: whatever deletes that, deletes it. */
@@ -39,7 +39,7 @@ export function createContents(): (registry: Resource) => RegistryContent {
   return registry => {
     let content = contents.get(registry);
     if (content === undefined) {
-      content = { repositories: new Map(), uploads: new Map(), traffic: { received: 0, sent: 0 } };
+      content = { repositories: new Map(), uploads: new Map(), traffic: { received: 0, sent: 0, imported: 0 } };
       contents.set(registry, content);
     }
     return content;
