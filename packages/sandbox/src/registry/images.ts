@@ -2,7 +2,14 @@ import type { AccessControl } from '../azure/access.ts';
 import type { ImagePlace, RegistryImages } from '../azure/arm/registry-images.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import type { TokenMint } from '../azure/tokens.ts';
-import { findManifest, openRepository, type RegistryContent, type Repository, storeManifest } from './content.ts';
+import {
+  findManifest,
+  openRepository,
+  type RegistryContent,
+  type Repository,
+  storeManifest,
+  trafficOf,
+} from './content.ts';
 import { isClosed, isPrivate, trustsServices } from './network.ts';
 import { rightsOver } from './rights.ts';
 import { audiencesOf } from './sign-in.ts';
@@ -43,10 +50,11 @@ export function createRegistryImages({ clock, access, mint, contentOf }: ImagesO
         throw new Error(`The sandbox's registry ${from.registry.name} lost ${from.repository}.`);
       const content = contentOf(to.registry);
       const target = openRepository(content, to.repository);
+      const traffic = trafficOf(content, to.repository);
       for (const part of partsOf(source, digest)) {
         const manifest = source.manifests.get(part);
         if (manifest === undefined) continue;
-        for (const { digest: blob } of manifest.facts.blobs) content.traffic.imported += copyBlob(source, target, blob);
+        for (const { digest: blob } of manifest.facts.blobs) traffic.imported += copyBlob(source, target, blob);
         storeManifest(target, manifest.content, manifest.facts.mediaType, part === digest ? tag : undefined);
       }
     },

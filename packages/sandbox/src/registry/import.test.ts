@@ -99,6 +99,7 @@ describe('an import', () => {
       subject: { digest: all.digest },
     });
     expect(target().traffic().imported).toBe('{}amdarmsignature'.length);
+    expect(target().traffic(name => name !== 'shop/api').imported).toBe(0);
   });
 
   test('runs beside others, also with a tag as its source', async () => {
