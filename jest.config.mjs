@@ -24,5 +24,7 @@ export default {
     tier('pipelines', ['<rootDir>/test/pipelines/**/*.test.ts']),
     tier('reality', ['<rootDir>/test/reality/**/*.test.ts']),
   ],
+  // Jest leaves one core to itself, and tests here wait for processes of theirs more than for it.
+  maxWorkers: '100%',
   testTimeout: 120_000,
 };

@@ -979,6 +979,7 @@ function saidOf(environment: string, bundle: string, commit = commits.promoted) 
     bundle,
     commit,
     verdict: 'verified',
+    plans: {},
     run: { id: '4700', attempt: '1', url: `${runUrl}/4700` },
     actor: 'mona',
     approvers: [],

@@ -10,7 +10,8 @@ import {
 import { CancelledError, count, duration, sentenceList, UserError } from '@suite/foundation';
 import { exclusively } from '@suite/lease';
 import { spareAllowances } from './allowance.ts';
-import { applyPlan, failureOf } from './apply.ts';
+import { applyPlan } from './apply.ts';
+import { failureOf } from './apply-failure.ts';
 import { criticalPath } from './graph.ts';
 import { changingOutputs } from './infrastructure.ts';
 import type { Request } from './inputs.ts';

@@ -72,19 +72,18 @@ async function listablePaths(api: ApiClient): Promise<string[]> {
   return found.flat();
 }
 
-/** Every field of a `fieldsV1`; items of sets and places in lists are a matter of the list. */
+/** The fields of a `fieldsV1` that have none below; items of sets and places in lists are a matter of the list. */
 function* pathsIn(fields: unknown, path: Path): Generator<string> {
-  for (const [name, below] of Object.entries(asObject(fields))) {
+  const below = Object.entries(asObject(fields)).flatMap(([name, inner]) => {
     const segment = name.startsWith('f:')
       ? name.slice(2)
       : name.startsWith('k:')
         ? parseJson(name.slice(2))
         : undefined;
-    if (typeof segment !== 'string' && !isObject(segment)) continue;
-    const at = [...path, segment];
-    yield describePath(at);
-    yield* pathsIn(below, at);
-  }
+    return typeof segment === 'string' || isObject(segment) ? [{ at: [...path, segment], inner }] : [];
+  });
+  if (below.length === 0) yield describePath(path);
+  for (const { at, inner } of below) yield* pathsIn(inner, at);
 }
 
 /** What came, went, or has other content: `update Deployment argocd/argocd-server`, sorted. */

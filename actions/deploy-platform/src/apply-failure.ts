@@ -1,0 +1,32 @@
+import { errorMessage, UserError } from '@suite/foundation';
+import type { ApplyResult } from './apply.ts';
+
+/** All failures as one error, first causes first. */
+export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserError | undefined {
+  if (failures.length === 0) return undefined;
+  const skipped = runs.flatMap(run => (run.result === 'skipped' ? [`${run.name} was not begun: ${run.because}.`] : []));
+  const problems = failures.map(({ release, error, diagnosis }) => {
+    const first = error instanceof UserError ? (error.problems[0]?.message ?? '') : errorMessage(error);
+    const remedy = error instanceof UserError ? error.problems[0]?.remedy : undefined;
+    const shown = [
+      ...diagnosis.events.slice(0, 3).map(event => `Event: ${sentence(event)}`),
+      ...(diagnosis.log.length === 0 ? [] : [`Its log ends: ${diagnosis.log.slice(-3).join(' ⏎ ')}`]),
+    ];
+    const done = rolledBack.filter(said => said.startsWith(`${release} `));
+    return {
+      message: [`${release}: ${sentence(first)}`, ...shown, ...done].join(' '),
+      ...(remedy === undefined ? {} : { remedy }),
+    };
+  });
+  const [first, ...rest] = problems;
+  if (first === undefined) return undefined;
+  return new UserError([{ ...first, message: [first.message, ...skipped].join(' ') }, ...rest], {
+    // What a UserError says itself stands in the message already.
+    cause: failures[0]?.error instanceof UserError ? failures[0].error.cause : failures[0]?.error,
+  });
+}
+
+/** What somebody else says may end without a full stop. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,209 @@
+import type { Log } from '@suite/action-kit';
+import { CancelledError, type Clock, duration, errorMessage, mapInParallel } from '@suite/foundation';
+import { type Cluster, identityOf, refOf, titleOf } from '@suite/kubernetes';
+import { whileHooksRun } from './hooks.ts';
+import type { ReleasePlan } from './plan.ts';
+import type { Helm, Revision } from './ports.ts';
+import { type ReadyCluster, waitUntilReady } from './ready.ts';
+import { fieldManager, type ReleaseRecord, recordName, recordNamespace, writeRecord } from './record.ts';
+
+export type ApplyCluster = ReadyCluster & Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
+
+export interface ApplyOptions {
+  readonly helm: Helm;
+  readonly cluster: ApplyCluster;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'warning'>;
+  readonly signal: AbortSignal;
+  /** Of the run: its address, and the commit that is applied. */
+  readonly run: string;
+  readonly commit: string;
+  /** What to do with a release that was upgraded and did not become ready. */
+  readonly rollback: 'on-failure' | 'never';
+  /** Releases that are changed at once. Those that only wait until they are ready do not count. */
+  readonly limit: number;
+}
+
+/** How a release went. */
+export interface Applied {
+  readonly action: ReleasePlan['action'];
+  /** What looks ready and may not be. */
+  readonly notes: readonly string[];
+}
+
+export async function applyRelease(
+  plan: ReleasePlan,
+  options: ApplyOptions,
+  good: Map<string, Revision>,
+  rest: () => void,
+): Promise<Applied> {
+  const { helm, cluster, clock, log, signal } = options;
+  const { rendered, name, namespace, action } = plan;
+  if (rendered === undefined) throw new Error(`${name} was not rendered.`);
+  const { release, chart } = rendered;
+  const began = clock.now();
+  const elapsed = () => duration(clock.now() - began);
+  const reporter = progress(name, options, began);
+  try {
+    if (action !== 'none') {
+      const history = await helm.history(name, namespace);
+      const last = history.findLast(({ status }) => status === 'deployed');
+      // What an apply left unready is nothing to go back to.
+      if (last !== undefined && plan.record?.status === 'deployed') good.set(name, last);
+      await repair(plan, history, options);
+      reporter.say('asking the API server about every object that differs');
+      await tryObjects(plan, options);
+      const request = {
+        chart,
+        release: name,
+        namespace,
+        values: release.values,
+        forceConflicts: takesOwnership(plan),
+        timeoutSeconds: release.timeoutSeconds,
+        description: `${options.commit.slice(0, 12)} by ${options.run}`,
+      };
+      if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
+      await record(plan, 'applying', options);
+      const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
+      reporter.say(doing);
+      const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
+      await whileHooksRun(rendered, { cluster, clock, onWait }, stop => helm.upgrade({ ...request, stop }));
+      cluster.forget();
+    }
+    rest();
+    const notes = await waitUntilReady(rendered, {
+      cluster,
+      clock,
+      signal,
+      onWait: what => reporter.say(what === '' ? 'waiting until it is ready' : `waiting for ${what}`),
+    });
+    if (action !== 'none' || isOutdated(plan)) await record(plan, 'deployed', options);
+    const what = action === 'none' ? 'unchanged' : action === 'install' ? 'installed' : 'upgraded';
+    log.info(`${name}: ${what} and ready after ${elapsed()}`);
+    for (const note of notes) log.warning(`${name}: ${note}`);
+    return { action, notes };
+  } catch (error) {
+    log.info(`${name}: failed after ${elapsed()}: ${errorMessage(error).split('\n')[0]}`);
+    if (action !== 'none' && !(error instanceof CancelledError) && !signal.aborted) {
+      await record(plan, 'failed', options).catch(() => undefined);
+    }
+    throw error;
+  } finally {
+    reporter.end();
+  }
+}
+
+/** Says every 15 s what a release is at. */
+function progress(name: string, { log, clock }: ApplyOptions, began: number) {
+  const done = new AbortController();
+  let at: string | undefined;
+  const everyMs = 14_000;
+  (async () => {
+    for (;;) {
+      await clock.sleep(everyMs, done.signal);
+      if (at !== undefined) log.info(`${name}: ${at} (${duration(clock.now() - began)})`);
+    }
+  })().catch(() => undefined);
+  return {
+    say: (what: string) => {
+      at = what;
+    },
+    end: () => done.abort(),
+  };
+}
+
+/**
+ * A dry run of everything that differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
+ * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
+ */
+async function tryObjects(plan: ReleasePlan, { cluster }: ApplyOptions): Promise<void> {
+  const { rendered, changes } = plan;
+  if (rendered === undefined) return;
+  const { objects } = rendered;
+  const differing = new Set(changes.map(({ title }) => title));
+  const discovery = await cluster.discovery();
+  const tried = objects
+    .map(({ object }) => object)
+    .filter(object => differing.has(titleOf(refOf(object))))
+    // Objects of a kind that this very release brings have to wait for it.
+    .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
+  await mapInParallel(tried, 8, object =>
+    cluster.apply(object, { manager: 'helm', force: takesOwnership(plan), dryRun: true }),
+  );
+}
+
+/**
+ * Whether fields of other managers are taken. A field conflicts only where its value differs, so all that this takes stands in
+ * the plan that was reviewed.
+ */
+function takesOwnership({ rendered, takesBack }: ReleasePlan): boolean {
+  return rendered?.release.apply.forceConflicts === true || takesBack.length > 0;
+}
+
+/**
+ * Takes away what a run that was cut off left in Helm's history: the revision that it was about to make. Helm refuses every
+ * other command until then. The objects stay; the upgrade that follows puts them right.
+ */
+async function repair(
+  { name, namespace }: ReleasePlan,
+  history: readonly Revision[],
+  { cluster, log }: ApplyOptions,
+): Promise<void> {
+  const last = history.at(-1);
+  if (last === undefined || !/^(?:pending-|uninstalling)/.test(last.status)) return;
+  log.warning(
+    `${name}: an earlier run was cut off (${last.status}, revision ${last.revision}); its mark is taken away`,
+  );
+  await cluster.remove({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace,
+    // Helm, pkg/storage: the name of a revision's record.
+    name: `sh.helm.release.v1.${name}.v${last.revision}`,
+  });
+}
+
+/** What a release needs can change without anything that it renders. */
+function isOutdated({ record: left, rendered }: ReleasePlan): boolean {
+  if (left === undefined || rendered === undefined) return false;
+  const { needs, isStateful } = rendered.release;
+  return left.isStateful !== isStateful || left.needs.join() !== needs.join();
+}
+
+async function record(plan: ReleasePlan, status: ReleaseRecord['status'], options: ApplyOptions): Promise<void> {
+  const { rendered, name, namespace, manifest, secrets } = plan;
+  if (rendered === undefined) return;
+  const now = rendered.objects.map(({ object, keep }) => ({ ...refOf(object), keep }));
+  // Until the upgrade is through, what it is to delete may still be there.
+  const before = status === 'deployed' ? [] : (plan.record?.objects ?? []);
+  const known = new Set(now.map(identityOf));
+  const objects = [...now, ...before.filter(ref => !known.has(identityOf(ref)))];
+  const { name: chart, version, digest } = rendered.chart;
+  await options.cluster.apply(
+    writeRecord({
+      release: name,
+      namespace,
+      status,
+      chart: { name: chart, version, digest },
+      manifest,
+      objects,
+      needs: rendered.release.needs,
+      isStateful: rendered.release.isStateful,
+      secrets,
+      run: options.run,
+      commit: options.commit,
+      at: new Date(options.clock.now()).toISOString(),
+    }),
+    { manager: fieldManager, force: true },
+  );
+}
+
+export async function removeRelease({ name, namespace }: ReleasePlan, options: ApplyOptions): Promise<Applied> {
+  const { helm, cluster, clock, log } = options;
+  const began = clock.now();
+  const history = await helm.history(name, namespace);
+  if (history.length > 0) await helm.uninstall(name, namespace, 600);
+  await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace, name: recordName(name) });
+  log.info(`${name}: taken away after ${duration(clock.now() - began)}`);
+  return { action: 'uninstall', notes: [] };
+}
