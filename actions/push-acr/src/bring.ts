@@ -1,7 +1,7 @@
 import { count, duration, sentenceList, UserError } from '@suite/foundation';
 import type { TransferPlan } from '@suite/registry';
 import { confirm } from './confirm.ts';
-import { importImages, type ImportTask } from './imports.ts';
+import { type ImportTask, importImages } from './imports.ts';
 import type { Known, Observation } from './observe.ts';
 import type { Connected, OpenRegistry, Services } from './ports.ts';
 import { sizeOf } from './sizes.ts';
@@ -79,9 +79,7 @@ export async function bringImages(
 }
 
 function bytesToSend({ blobs }: TransferPlan): number {
-  return blobs
-    .filter(({ action }) => action.kind === 'send')
-    .reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+  return blobs.filter(({ action }) => action.kind === 'send').reduce((sum, { descriptor }) => sum + descriptor.size, 0);
 }
 
 /** Continues "because". */

@@ -14,7 +14,8 @@ export async function confirm(images: readonly Known[], { host, transfers }: Ope
     const { root, tags } = planned;
     const what = `image ${repository}`;
     const there = await transfers.find(repository, root.digest);
-    const missing = there === undefined ? [{ what, path: '', expected: `${root.digest} in ${host}`, actual: 'absent' }] : [];
+    const missing =
+      there === undefined ? [{ what, path: '', expected: `${root.digest} in ${host}`, actual: 'absent' }] : [];
     const moved = await mapInParallel(tags, 1, async ({ tag, digest }) => {
       const actual = (await transfers.find(repository, tag))?.digest;
       return actual === digest ? [] : [{ what, path: `tag ${tag}`, expected: digest, actual: actual ?? 'absent' }];

@@ -17,7 +17,12 @@ import { type ImageReference, parseImageReference } from '@suite/platform-file';
 
 /** The registry that is looked at or written to. */
 export type Place =
-  | { readonly kind: 'scope'; readonly platformFile: string; readonly scope: string; readonly region: string | undefined }
+  | {
+      readonly kind: 'scope';
+      readonly platformFile: string;
+      readonly scope: string;
+      readonly region: string | undefined;
+    }
   | { readonly kind: 'registry'; readonly host: string; readonly tenant: string };
 
 /** What is built; paths are absolute. */
@@ -188,7 +193,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
       return undefined;
     }
     if (clientId === undefined) wrong('client-id', 'is needed with `registry`.', 'Give the identity to sign in as.');
-    if (tenant === undefined) wrong('tenant-id', 'is needed with `registry`.', 'Give the Entra tenant of the registry.');
+    if (tenant === undefined)
+      wrong('tenant-id', 'is needed with `registry`.', 'Give the Entra tenant of the registry.');
     return tenant === undefined ? undefined : { kind: 'registry', host: registry, tenant };
   };
 
@@ -225,7 +231,11 @@ export function readRequest(source: InputSource, workspace: string): Request {
     if (from !== undefined) return { kind: 'source', source: from };
     if (layout !== undefined) return { kind: 'layout', ...layout };
     if (inputs.registry === undefined) return { kind: 'file' };
-    wrong('images', 'is needed with `registry`.', 'Say which image: `images`, `source`, or for `push` `layout` or `context`.');
+    wrong(
+      'images',
+      'is needed with `registry`.',
+      'Say which image: `images`, `source`, or for `push` `layout` or `context`.',
+    );
     return undefined;
   };
 

@@ -1,4 +1,4 @@
-import { mapInParallel, UserError } from '@suite/foundation';
+import { mapInParallel, type UserError } from '@suite/foundation';
 import {
   chooseEntry,
   type ImageCopy,

@@ -1,15 +1,9 @@
-import {
-  type Check,
-  failureChecks,
-  headline,
-  problemSections,
-  renderSummaryParts,
-} from '@suite/change-report';
+import { type Check, failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
 import { CancelledError, count, mapInParallel, UserError } from '@suite/foundation';
 import { bringImages } from './bring.ts';
 import { differencesOf } from './confirm.ts';
 import type { Request } from './inputs.ts';
-import { type Known, type Observation, observe, openImage, type OpenImage } from './observe.ts';
+import { type Known, type Observation, type OpenImage, observe, openImage } from './observe.ts';
 import { type ImagePlan, planImages } from './plan.ts';
 import type { Connected, OpenRegistry, Services } from './ports.ts';
 import { assembleReport, type Findings, outputsOf } from './report.ts';
@@ -71,18 +65,22 @@ async function untilCancelled<T>(signal: AbortSignal, working: Promise<T>): Prom
 
 async function work(request: Request, target: Target, services: Services): Promise<Outcome> {
   demandPlaces(target.images);
+  const { command } = request;
   const connected = await services.connect(target);
   const { registry } = connected;
   if (registry === undefined) {
-    if (request.command === 'plan') return planWithoutRegistry(target);
+    if (command === 'plan') return planWithoutRegistry(target);
     throw new UserError({
       message: `There is no ${target.registry.title.replace(/^the /, '')}.`,
       remedy: 'Apply its infrastructure first, with `provision-aks`; if `existing: registry:` names one, check its id.',
     });
   }
-  if (request.command === 'lock') return lockOnly(target, registry, services);
-  const [usable, stranded] = partition(target.images, ({ origin }) => origin.kind !== 'upstream' || connected.upstream !== undefined);
-  if (stranded.length > 0 && request.command === 'promote') {
+  if (command === 'lock') return lockOnly(target, registry, services);
+  const [usable, stranded] = partition(
+    target.images,
+    ({ origin }) => origin.kind !== 'upstream' || connected.upstream !== undefined,
+  );
+  if (stranded.length > 0 && command === 'promote') {
     throw new UserError({
       message: `There is no ${target.upstream?.title.replace(/^the /, '') ?? 'registry before it'}, so nothing can be promoted from there.`,
       remedy: 'Apply the environment before it, and push the images there.',
@@ -90,15 +88,9 @@ async function work(request: Request, target: Target, services: Services): Promi
   }
   const open = await mapInParallel(usable, 1, image => openImage(image, registry, connected));
   try {
-    switch (request.command) {
-      case 'plan':
-        return await plan(request, stranded, open, registry, connected);
-      case 'verify':
-        return await verify(target, stranded, open, registry);
-      case 'push':
-      case 'promote':
-        return await bring(request, target, open, registry, connected, services);
-    }
+    if (command === 'plan') return await plan(request, stranded, open, registry, connected);
+    if (command === 'verify') return await verify(target, stranded, open, registry);
+    return await bring(request, target, open, registry, connected, services);
   } finally {
     for (const { close } of open) await close();
   }
@@ -121,7 +113,10 @@ function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [r
 }
 
 function planWithoutRegistry({ images, registry }: Target): Outcome {
-  const checks = images.map((image): Check => later(image, `There is no ${registry.title.replace(/^the /, '')} yet: it comes with the infrastructure.`));
+  const checks = images.map(
+    (image): Check =>
+      later(image, `There is no ${registry.title.replace(/^the /, '')} yet: it comes with the infrastructure.`),
+  );
   return { findings: { verdict: 'no-changes', checks } };
 }
 
@@ -212,7 +207,12 @@ async function bring(
       ? 'Everything was there already; nothing moved.'
       : `${sizeOf(brought.runnerBytes)} went through the runner, ${sizeOf(brought.importedBytes)} did not have to.`,
   );
-  if (lock) await lockAll(known.map(({ image, planned }) => ({ image, digest: planned.root.digest })), registry, services);
+  if (lock)
+    await lockAll(
+      known.map(({ image, planned }) => ({ image, digest: planned.root.digest })),
+      registry,
+      services,
+    );
   // With the ways that were really taken.
   const told = planImages({
     host: registry.host,
@@ -232,13 +232,11 @@ async function verify(
   const warnings: string[] = [];
   const first = await observe(open, registry);
   // What its source does not show is judged by itself.
-  const alone = [
-    ...first.images.filter(({ state }) => state !== 'known').map(({ image }) => image),
-    ...stranded,
-  ];
+  const alone = [...first.images.filter(({ state }) => state !== 'known').map(({ image }) => image), ...stranded];
   const own = alone.flatMap((image): OpenImage[] => {
     const { origin } = image;
-    const digest = origin.kind === 'upstream' ? origin.digest : origin.kind === 'registry' ? origin.source.digest : undefined;
+    const digest =
+      origin.kind === 'upstream' ? origin.digest : origin.kind === 'registry' ? origin.source.digest : undefined;
     if (digest === undefined) return [];
     warnings.push(
       `${image.name} could not be compared with ${origin.kind === 'upstream' ? (upstream?.title ?? 'the environment before') : 'its source'}, so signatures that are missing here go unseen.`,
@@ -300,7 +298,14 @@ async function lockAll(
   { log }: Pick<Services, 'log'>,
 ): Promise<void> {
   await mapInParallel(images, 4, async ({ image: { repository, tags }, digest }) => {
-    for (const reference of [digest, ...tags]) await registry.lock(repository, reference);
+    for (const reference of [digest, ...tags]) {
+      const locked = await registry.lock(repository, reference);
+      if (locked === digest) continue;
+      throw new UserError({
+        message: `The tag ${registry.host}/${repository}:${reference} moved to ${locked} before it was locked; it is locked now.`,
+        remedy: 'Look who else pushes there, and unlock it to set it right.',
+      });
+    }
   });
   log.info(`${count(images.length, 'image')} locked: digest and tags.`);
 }

@@ -99,7 +99,8 @@ function describeTransfer(totals: Known['totals'], wholeBytes: number, way: Way 
         : `through the runner${way?.why === undefined ? '' : `, because ${way.why}`}`;
   const parts = [`${sizeOf(bytes)} of ${sizeOf(wholeBytes)} in ${count(blobs, 'blob')}`];
   if (mounts > 0) parts.push(`${mounts} mounted`);
-  const signatures = referrers === 0 ? '' : `; ${count(referrers, 'signature or other referrer', 'signatures and other referrers')}`;
+  const signatures =
+    referrers === 0 ? '' : `; ${count(referrers, 'signature or other referrer', 'signatures and other referrers')}`;
   return `${how}: ${parts.join(', ')}${signatures}`;
 }
 

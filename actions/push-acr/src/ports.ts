@@ -41,8 +41,8 @@ export interface OpenRegistry {
   readonly transfers: Transfers;
   /** Builds into the repository, without a tag, and gives the digest. */
   build(build: BuildRequest): Promise<string>;
-  /** Nobody may change or delete it any more. By tag or digest. */
-  lock(repository: string, reference: string): Promise<void>;
+  /** Nobody may change or delete it any more. Gives the digest that the tag stands for, or that it is. */
+  lock(repository: string, reference: string): Promise<string>;
 }
 
 export interface BuildRequest extends Build {

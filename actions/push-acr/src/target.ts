@@ -104,7 +104,9 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
 
 function placeOf({ scope, region, subscription, resourceGroup, registry }: EnvironmentScope): RegistryPlace {
   const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
-  const id = registry.existing ? registry.id : `${group}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
+  const id = registry.existing
+    ? registry.id
+    : `${group}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
   return { kind: 'resource', id, title: `the registry of ${scope} in ${region}` };
 }
 

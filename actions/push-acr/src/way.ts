@@ -14,11 +14,7 @@ export type Way =
 type Facts = Pick<OpenRegistry, 'host' | 'resource'>;
 
 /** What is known before anything was tried. Pure. */
-export function chooseWay(
-  from: Facts | undefined,
-  to: Facts,
-  { manifests }: Pick<PlannedImage, 'manifests'>,
-): Way {
+export function chooseWay(from: Facts | undefined, to: Facts, { manifests }: Pick<PlannedImage, 'manifests'>): Way {
   if (from === undefined) return { kind: 'stream' };
   if (from.host === to.host) return { kind: 'mount' };
   if (from.resource === undefined || to.resource === undefined) return { kind: 'stream' };
