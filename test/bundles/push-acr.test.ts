@@ -2,7 +2,15 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EnvironmentScope, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
-import { json, type RegistryView, type RunningStep, type StepResult } from '@suite/sandbox';
+import {
+  armError,
+  on,
+  onArm,
+  type RegistryView,
+  type RunningStep,
+  registryError,
+  type StepResult,
+} from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
 import { inRegistry, type MadeImage, makeImage, writeLayout } from '../support/images.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
@@ -200,5 +208,526 @@ describe('from a source to production', () => {
 
   test.each(['dev', 'staging', 'prod'])('verified in %s', async scope => {
     expect((await reportOf(succeeded(await run('verify', scope)))).verdict).toBe('verified');
+  });
+});
+
+describe('where Azure does not import', () => {
+  beforeAll(async () => {
+    emptyRegistries();
+    succeeded(await run('push', 'dev'));
+  });
+  afterEach(() => {
+    registryOf('staging').deleteRepository('apps/web');
+    registryOf('staging').deleteRepository('worker');
+  });
+
+  const refuseImports = (status: number, code: string, message: string, skip = 0) =>
+    sandbox.world.faults.add({
+      match: onArm('POST', /\/importImage$/),
+      skip,
+      answer: armError(status, code, message),
+    });
+
+  test('because a right is missing: everything streams, and the report says which right', async () => {
+    const right = 'Microsoft.ContainerRegistry/registries/importImage/action';
+    const fault = refuseImports(
+      403,
+      'AuthorizationFailed',
+      `The client 'x' with object id 'x' does not have authorization to perform action '${right}' over scope '${registryId(view('staging'))}' or the scope is invalid.`,
+    );
+    const result = succeeded(await run('promote', 'staging'));
+    // Both images were asked for at the same time; what refers to them is not any more.
+    expect(fault.struck()).toBe(2);
+    const { warnings, changes } = await reportOf(result);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(
+      new RegExp(`^Azure did not import web, so the bytes went through the runner: .*may not perform \`${right}\``),
+    );
+    expect(changes[0]?.attributes.at(-1)?.after).toEqual({
+      is: 'shown',
+      text: expect.stringMatching(/^through the runner, because the apply identity of staging .* may not perform /),
+    });
+    expect(heldBy('staging', 'apps/web')).toEqual(wholeWeb());
+    expect(registryOf('staging').traffic().received).toBeGreaterThan(0);
+  });
+
+  test('because what refers to the image is refused: only that streams', async () => {
+    const before = registryOf('staging').traffic().received;
+    await writeImages({ worker: 'false' });
+    try {
+      refuseImports(409, 'Conflict', 'made by a fault', 1);
+      succeeded(await run('promote', 'staging'));
+      expect(heldBy('staging', 'apps/web')).toEqual(wholeWeb());
+      // SBOM and signature, and nothing of the layers.
+      expect(registryOf('staging').traffic().received - before).toBeLessThan(500);
+    } finally {
+      await writeImages();
+    }
+  });
+
+  test('because network rules let no trusted services in: the plan says so already', async () => {
+    const rules = (properties: object) =>
+      sandbox.world.azure.mutate(registryId(view('staging')), body => {
+        body['properties'] = { ...(body['properties'] as object), ...properties };
+      });
+    sandbox.world.settings.isInPrivateNetwork = true;
+    rules({ networkRuleSet: { defaultAction: 'Deny' }, networkRuleBypassOptions: 'None' });
+    try {
+      const why = new RegExp(
+        `because the network rules of ${hostOf('staging').split('.')[0]} let no trusted services of Azure in`,
+      );
+      const planned = await reportOf(succeeded(await run('plan', 'staging')));
+      expect(planned.changes[0]?.attributes.at(-1)?.after).toEqual({ is: 'shown', text: expect.stringMatching(why) });
+      const from = sandbox.world.ledger.requests.length;
+      const { warnings } = await reportOf(succeeded(await run('promote', 'staging')));
+      expect(warnings).toEqual([expect.stringMatching(why), expect.stringMatching(why)]);
+      expect(sandbox.world.ledger.requests.slice(from).filter(({ path }) => path.endsWith('/importImage'))).toEqual([]);
+      expect(heldBy('staging', 'apps/web')).toEqual(wholeWeb());
+    } finally {
+      rules({ networkRuleSet: { defaultAction: 'Allow' }, networkRuleBypassOptions: 'AzureServices' });
+      sandbox.world.settings.isInPrivateNetwork = false;
+    }
+  });
+});
+
+describe('the machine is lost', () => {
+  beforeAll(emptyRegistries);
+
+  test('in the middle of a push: no tag shows half an image, and the next run moves only what is missing', async () => {
+    await writeImages({ worker: 'false' });
+    try {
+      let running: RunningStep | undefined;
+      const onStart = (started: RunningStep) => {
+        running = started;
+      };
+      const isUpload = ({ method, host, path }: { method: string; host: string; path: string }) =>
+        method === 'PUT' && host === hostOf('dev') && path.includes('/blobs/uploads/');
+      const fault = sandbox.world.faults.add({
+        match: isUpload,
+        skip: 3,
+        times: 1,
+        answer: { call: () => loseMachine(running) },
+      });
+      const lost = await run('push', 'dev', {}, { onStart });
+      expect([lost.conclusion, fault.struck()]).toEqual(['cancelled', 1]);
+      await untilQuiet(sandbox.world);
+      expect(registryOf('dev').manifests('apps/web')).toEqual([]);
+      const arrived = registryOf('dev').traffic().received;
+      const plan = await reportOf(succeeded(await run('plan', 'dev')));
+      const told = plan.changes[0]?.attributes.at(-1)?.after;
+      const result = succeeded(await run('push', 'dev'));
+      const sent = registryOf('dev').traffic().received - arrived;
+      expect(told).toEqual({ is: 'shown', text: expect.stringContaining(`in ${8 - 3} blobs`) });
+      expect(sent).toBeLessThan(arrived + sent);
+      expect(heldBy('dev', 'apps/web')).toEqual(wholeWeb());
+      expect(result.outputs['verdict']).toBe('applied');
+    } finally {
+      await writeImages();
+    }
+  });
+});
+
+describe('tags', () => {
+  beforeAll(async () => {
+    emptyRegistries();
+    succeeded(await run('push', 'dev'));
+  });
+
+  /** Something else under the tag. */
+  const moveTag = (): string => {
+    const made = makeImage(inRegistry(registryOf('dev'), 'apps/web'), { name: 'other' });
+    const bytes = registryOf('dev').readManifest('apps/web', made.digest) ?? '';
+    registryOf('dev').putManifest('apps/web', 'application/vnd.oci.image.index.v1+json', bytes, 'v1');
+    return made.digest;
+  };
+
+  test('one that would move is refused with both digests, and nothing is written', async () => {
+    const before = moveTag();
+    const sentence = `The tag ${hostOf('dev')}/apps/web:v1 stands for ${before} and would move to ${web.digest}.`;
+    const plan = await reportOf(succeeded(await run('plan', 'dev')));
+    expect([plan.verdict, plan.checks.map(({ status, message }) => [status, message])]).toEqual([
+      'blocked',
+      [['blocked', sentence]],
+    ]);
+    expect((await run('plan', 'dev', { 'fail-if-blocked': 'true' })).conclusion).toBe('failure');
+    const from = sandbox.world.ledger.requests.length;
+    const result = await run('push', 'dev');
+    expect(errors(result)).toEqual([`${sentence} Nothing was written. Use another tag, or set \`overwrite: true\`.`]);
+    expect([result.exitCode, writesSince(from)]).toEqual([1, []]);
+  });
+
+  test('it differs for a verification, and moves when that is meant', async () => {
+    const before = moveTag();
+    expect(errors(await run('verify', 'dev'))).toEqual([
+      `image apps/web: tag v1 should be ${web.digest}, and is ${before}.`,
+    ]);
+    const { changes } = await reportOf(succeeded(await run('push', 'dev', { overwrite: 'true' })));
+    expect(changes.map(({ kind, risk }) => [kind, risk])).toEqual([['update', 'medium']]);
+    succeeded(await run('verify', 'dev'));
+  });
+
+  test('an image that is gone is found out', async () => {
+    registryOf('dev').deleteRepository('worker');
+    expect(errors(await run('verify', 'dev'))).toEqual([
+      `image worker: should be ${worker.digest} in ${hostOf('dev')}, and is absent.`,
+    ]);
+    expect(errors(await run('lock', 'dev'))).toEqual([
+      `${hostOf('dev')}/worker@${worker.digest} is not there, so it was not locked. Nothing was locked. Push or promote it first.`,
+    ]);
+    expect(errors(await run('promote', 'staging'))).toEqual([
+      `${hostOf('dev')}/worker has no ${worker.digest}. Nothing was written. Bring it into the registry of dev in westeurope first.`,
+    ]);
+    expect(registryOf('staging').repositories()).toEqual([]);
+    succeeded(await run('push', 'dev'));
+  });
+
+  test('locked after a push or by themselves, nobody moves them any more', async () => {
+    const isWritable = (reference: string) => registryOf('dev').attributes('apps/web', reference).writeEnabled;
+    succeeded(await run('push', 'dev', { lock: 'true' }));
+    expect([web.digest, 'v1'].map(isWritable)).toEqual([false, false]);
+    succeeded(await run('lock', 'dev'));
+    succeeded(await run('push', 'dev'));
+    emptyRegistries();
+    succeeded(await run('push', 'dev'));
+    expect([web.digest, 'v1'].map(isWritable)).toEqual([true, true]);
+    succeeded(await run('lock', 'dev'));
+    expect([web.digest, 'v1'].map(isWritable)).toEqual([false, false]);
+    emptyRegistries();
+  });
+});
+
+describe('sources that are not what they should be', () => {
+  beforeAll(emptyRegistries);
+
+  const refused = async (said: Parameters<typeof writeImages>[0], inputs = {}): Promise<string[]> => {
+    await writeImages({ worker: 'false', ...said });
+    try {
+      const result = await run('push', 'dev', inputs);
+      expect(result.exitCode).toBe(1);
+      // No tag, and no manifest that names what is not there.
+      expect(registryOf('dev').repositories()).toEqual([]);
+      return errors(result);
+    } finally {
+      await writeImages();
+      emptyRegistries();
+    }
+  };
+
+  test('a digest that is not there', async () => {
+    expect(await refused({ web: `{ source: "ghcr.io/contoso/web@${other}" }` })).toEqual([
+      `ghcr.io/contoso/web has no ${other}. Nothing was written. Check the digest, and whether it was deleted there.`,
+    ]);
+  });
+
+  test('a platform that is missing', async () => {
+    const source = `{ source: "${reference('web', web)}", platforms: [linux/amd64, linux/s390x, windows/amd64] }`;
+    expect(await refused({ web: source })).toEqual([
+      `${reference('web', web)} is not there for linux/s390x and windows/amd64. Nothing was written. Build it for them too, or take them out of \`platforms\`.`,
+    ]);
+  });
+
+  test('a tag in the platform file', async () => {
+    expect(await refused({ web: '{ source: "ghcr.io/contoso/web:1.2.3" }' })).toEqual([
+      expect.stringMatching(
+        /^\d+:\d+: `images\.web\.source` is `ghcr\.io\/contoso\/web:1\.2\.3`\. Expected registry\/repository@sha256:… with the digest, because a tag may move: /,
+      ),
+    ]);
+  });
+
+  test('a manifest that does not hash to its digest', async () => {
+    const made = makeImage(inRegistry(ghcr(), 'contoso/liar'), { name: 'liar' });
+    ghcr().replaceManifest('contoso/liar', made.digest, '{}');
+    expect(await refused({ web: `{ source: "${reference('liar', made)}" }` })).toEqual([
+      expect.stringMatching(
+        /^The registry ghcr\.io sent something else than contoso\/liar@sha256:\w+: it hashes to sha256:/,
+      ),
+    ]);
+  });
+
+  test.each([
+    ['truncated', 'short'],
+    ['of other bytes', 'x'.repeat(2000)],
+  ])('a layer that is %s', async (_, bytes) => {
+    const made = makeImage(inRegistry(ghcr(), 'contoso/liar'), { name: `liar ${bytes.length}` });
+    ghcr().replaceBlob('contoso/liar', made.layers[1]?.digest ?? '', bytes);
+    await writeImages({ worker: 'false', web: `{ source: "${reference('liar', made)}", tags: [v1] }` });
+    try {
+      const result = await run('push', 'dev');
+      expect(result.exitCode).toBe(1);
+      expect(errors(result)).toHaveLength(1);
+      expect(errors(result)[0]).toContain(made.layers[1]?.digest);
+      expect(registryOf('dev').manifests('web')).toEqual([]);
+    } finally {
+      await writeImages();
+      emptyRegistries();
+    }
+  });
+
+  test('one that does not answer: a plan says that nobody knows', async () => {
+    sandbox.world.faults.add({
+      match: on('*', 'ghcr.io', /^\/v2\/contoso\/web\//),
+      answer: registryError(403, 'DENIED'),
+    });
+    const report = await reportOf(succeeded(await run('plan', 'dev')));
+    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([['source/web', 'unknown']]);
+    expect(report.changes.map(({ title }) => title)).toEqual(['image worker']);
+  });
+});
+
+describe('by login server alone', () => {
+  beforeAll(emptyRegistries);
+
+  test('an OCI layout', async () => {
+    const made = await writeLayout(join(sandbox.checkout, 'out', 'image'), { name: 'layout' });
+    const push = (layout: string) => runAlone('push', { layout, repository: 'apps/api', tags: 'v1\nv2' });
+    const result = succeeded(await push('out/image:latest'));
+    expect(JSON.parse(result.outputs['images'] ?? '')).toEqual({
+      'apps/api': `${hostOf('dev')}/apps/api@${made.digest}`,
+    });
+    expect(heldBy('dev', 'apps/api')[made.digest]).toEqual(['v1', 'v2']);
+    expect(Object.keys(heldBy('dev', 'apps/api'))).toEqual(
+      expect.arrayContaining([made.sbom.digest, made.signature.digest]),
+    );
+    expect(errors(await push('out/image:v9'))).toEqual([
+      expect.stringMatching(/^the OCI layout \S+ holds latest \(sha256:/),
+    ]);
+    expect(errors(await push('out'))).toEqual([
+      expect.stringMatching(/is no OCI image layout: it holds no oci-layout/),
+    ]);
+    expect(errors(await push('nowhere'))).toEqual([expect.stringMatching(/^There is no OCI layout /)]);
+  });
+
+  test('several images, verified and locked', async () => {
+    const images = `web=${reference('web', web)}\nworker=${reference('worker', worker)}`;
+    succeeded(await runAlone('push', { images }));
+    expect(Object.keys(heldBy('dev', 'web'))).toContain(web.digest);
+    succeeded(await runAlone('verify', { images }));
+    succeeded(await runAlone('lock', { images }));
+    expect(registryOf('dev').attributes('web', web.digest).writeEnabled).toBe(false);
+  });
+});
+
+describe('a build', () => {
+  beforeAll(emptyRegistries);
+
+  const recorded = () => join(sandbox.folder, 'docker.json');
+  /** Stands for Docker: records how it was called, and has pushed what it tells. */
+  const installDocker = async (script: string): Promise<Readonly<Record<string, string>>> => {
+    const folder = join(sandbox.folder, 'bin');
+    await mkdir(folder, { recursive: true });
+    const file = join(folder, 'docker');
+    await writeFile(file, `#!${process.execPath}\n${script}`);
+    await chmod(file, 0o755);
+    return { PATH: `${folder}:${process.env['PATH']}`, HOME: join(sandbox.folder, 'home') };
+  };
+  const recording = (after: string) => `
+const { readFileSync, writeFileSync } = require('node:fs');
+const { DOCKER_CONFIG } = process.env;
+const metadata = process.argv.find(one => one.startsWith('--metadata-file=')).slice('--metadata-file='.length);
+writeFileSync(${JSON.stringify(recorded())}, JSON.stringify({
+  args: process.argv.slice(2),
+  folder: DOCKER_CONFIG,
+  config: JSON.parse(readFileSync(DOCKER_CONFIG + '/config.json', 'utf8')),
+  builders: readFileSync(DOCKER_CONFIG + '/buildx/current', 'utf8'),
+  inputs: Object.keys(process.env).filter(name => /^(INPUT|ACTIONS)_/.test(name)),
+}));
+${after}`;
+  const told = (digest: string) =>
+    `writeFileSync(metadata, JSON.stringify({ 'containerimage.digest': ${JSON.stringify(digest)} }));`;
+  const inputs = {
+    context: 'services/web',
+    repository: 'apps/built',
+    tags: 'v1',
+    platforms: 'linux/amd64,linux/arm64',
+    target: 'final',
+    'build-args': 'VERSION=1; rm -rf /\nNAME=a b',
+  };
+
+  beforeAll(async () => {
+    const docker = join(sandbox.folder, 'home', '.docker');
+    await mkdir(join(docker, 'buildx'), { recursive: true });
+    await writeFile(join(docker, 'buildx', 'current'), 'builder of the job');
+    await writeFile(
+      join(docker, 'config.json'),
+      JSON.stringify({ auths: { 'ghcr.io': { auth: 'YTpi' } }, credsStore: 'desktop' }),
+    );
+  });
+
+  test('is pushed by digest with provenance and SBOM, read back, and tagged last', async () => {
+    const made = makeImage(inRegistry(registryOf('dev'), 'apps/built'), { name: 'built' });
+    const environment = await installDocker(recording(told(made.digest)));
+    const result = succeeded(await runAlone('push', inputs, { environment }));
+    const call = JSON.parse(await readFile(recorded(), 'utf8'));
+    expect(call.args).toEqual([
+      'buildx',
+      'build',
+      '--progress=plain',
+      `--output=type=image,name=${hostOf('dev')}/apps/built,push-by-digest=true,name-canonical=true,push=true`,
+      '--provenance=true',
+      '--sbom=true',
+      expect.stringMatching(/^--metadata-file=.+metadata\.json$/),
+      '--platform=linux/amd64,linux/arm64',
+      '--target=final',
+      '--build-arg=VERSION=1; rm -rf /',
+      '--build-arg=NAME=a b',
+      '--',
+      join(sandbox.checkout, 'services/web'),
+    ]);
+    const login = Buffer.from(call.config.auths[hostOf('dev')].auth, 'base64').toString('utf8');
+    expect(login).toMatch(/^00000000-0000-0000-0000-000000000000:\S{20,}$/);
+    expect(call.config.credHelpers).toEqual({ [hostOf('dev')]: '' });
+    expect(call.config.auths['ghcr.io']).toEqual({ auth: 'YTpi' });
+    expect([call.builders, call.inputs]).toEqual(['builder of the job', []]);
+    expect(result.log.join('\n')).not.toContain(login.split(':')[1]);
+    await expect(readFile(join(call.folder, 'config.json'))).rejects.toThrow('ENOENT');
+    expect(await readFile(join(sandbox.folder, 'home', '.docker', 'buildx', 'current'), 'utf8')).toBe(
+      'builder of the job',
+    );
+    expect(heldBy('dev', 'apps/built')[made.digest]).toEqual(['latest', 'v1']);
+    expect(JSON.parse(result.outputs['images'] ?? '')).toEqual({
+      'apps/built': `${hostOf('dev')}/apps/built@${made.digest}`,
+    });
+  });
+
+  test.each([
+    [
+      'that fails',
+      `console.error('ERROR: no Dockerfile'); process.exit(3);`,
+      /^docker buildx ended with 3: ERROR: no Dockerfile/,
+    ],
+    ['that tells no digest', '', /^docker buildx told no digest of what it pushed/],
+    ['that did not push what it tells', told(other), /apps\/built2 has no sha256:e{64}\. Nothing was written\./],
+  ])('one %s', async (_, script, message) => {
+    const environment = await installDocker(recording(script));
+    const result = await runAlone('push', { ...inputs, repository: 'apps/built2' }, { environment });
+    expect(errors(result)).toEqual([expect.stringMatching(message)]);
+    expect(registryOf('dev').manifests('apps/built2')).toEqual([]);
+  });
+
+  test('one whose machine is lost leaves its login to the post stage', async () => {
+    let running: RunningStep | undefined;
+    const environment = await installDocker(recording(`console.log('it builds'); setInterval(() => {}, 1000);`));
+    const lost = await runAlone('push', inputs, {
+      environment,
+      onStart: started => {
+        running = started;
+      },
+      onLine: line => {
+        if (line === 'it builds') loseMachine(running);
+      },
+    });
+    expect(lost.conclusion).toBe('cancelled');
+    const { folder } = JSON.parse(await readFile(recorded(), 'utf8'));
+    await readFile(join(folder, 'config.json'));
+    succeeded(await runAlone('push', inputs, { post: lost.state }));
+    await expect(readFile(join(folder, 'config.json'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('wrong inputs', () => {
+  const digest = `ghcr.io/contoso/web@${other}`;
+  const find = '`docker buildx imagetools inspect <reference>` prints it.';
+
+  test.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'no place',
+      { command: 'push' },
+      ['input scope: is required but was not given. Add `scope:` or `registry:` under `with:`.'],
+    ],
+    [
+      'a plan of a registry',
+      { command: 'plan', registry: 'crcontoso.azurecr.io' },
+      ['input scope: is required but was not given. Add `scope:` under `with:`.'],
+    ],
+    [
+      'two places',
+      { command: 'push', scope: 'dev', registry: 'crcontoso.azurecr.io' },
+      ['input registry: and `scope` both say where. Give one of them.'],
+    ],
+    [
+      'a registry without an identity and an image',
+      { command: 'push', registry: 'crcontoso.azurecr.io' },
+      [
+        'input client-id: is needed with `registry`. Give the identity to sign in as.',
+        'input tenant-id: is needed with `registry`. Give the Entra tenant of the registry.',
+        'input images: is needed with `registry`. Say which image: `images`, `source`, or for `push` `layout` or `context`.',
+      ],
+    ],
+    [
+      'a registry of another kind',
+      { command: 'push', registry: 'ghcr.io' },
+      ['input registry: is "ghcr.io". Use the login server of a registry, such as `crcontoso.azurecr.io`.'],
+    ],
+    [
+      'a tag as the source',
+      { command: 'push', scope: 'dev', source: 'ghcr.io/contoso/web:1', repository: 'web' },
+      [
+        `input source: is "ghcr.io/contoso/web:1". Use registry/repository@sha256:… with the digest, because a tag may move: ${find}`,
+      ],
+    ],
+    [
+      'a tag among the images',
+      { command: 'promote', scope: 'staging', images: 'web=ghcr.io/contoso/web:1' },
+      [
+        `input images: is "web=ghcr.io/contoso/web:1". Use one name=registry/repository@sha256:… on each line, each name once. Of the digest: ${find}`,
+      ],
+    ],
+    [
+      'two images at once',
+      { command: 'push', scope: 'dev', source: digest, layout: 'x', repository: 'web' },
+      ['input layout: and `source` both say which image. Give one of them.'],
+    ],
+    [
+      'an image without a place',
+      { command: 'push', scope: 'dev', source: digest },
+      ['input repository: is needed with `source`. Say where the image goes, such as `apps/web`.'],
+    ],
+    [
+      'a layout to promote',
+      { command: 'promote', scope: 'staging', layout: 'x', repository: 'web' },
+      ['input layout: is for `push` alone. Leave it out.'],
+    ],
+    [
+      'arguments of no build',
+      { command: 'push', scope: 'dev', 'build-args': 'A=1' },
+      ['input build-args: is for a build. Give `context` too, or leave it out.'],
+    ],
+    [
+      'a user without a password',
+      { command: 'push', scope: 'dev', 'source-username': 'mona' },
+      ['input source-password: is needed with `source-username`. Give both, or none.'],
+    ],
+    [
+      'one password for two registries',
+      {
+        command: 'push',
+        scope: 'dev',
+        images: `a=${digest}\nb=quay.io/contoso/b@${other}`,
+        'source-username': 'mona',
+        'source-password': 'very secret',
+      },
+      [
+        'input source-username: is for one registry, and images come from ghcr.io, quay.io. Sign in with docker login instead, or bring the images in several steps.',
+      ],
+    ],
+    [
+      'nothing before the first environment',
+      { command: 'promote', scope: 'dev' },
+      [
+        'input scope: is `dev`, and there is no environment before it. Use `command: push`, which brings images in from their sources.',
+      ],
+    ],
+    [
+      'the shared scope',
+      { command: 'push', scope: 'shared' },
+      [
+        'input scope: names no environment: what is shared has no registry. Use the name of an environment in the platform file.',
+      ],
+    ],
+  ])('%s', async (_, inputs, messages) => {
+    const from = sandbox.world.ledger.requests.length;
+    const result = await sandbox.run(inputs, { action: 'push-acr' });
+    expect(errors(result)).toEqual(messages);
+    expect([result.exitCode, sandbox.world.ledger.requests.length - from]).toEqual([1, 0]);
   });
 });

@@ -179,6 +179,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
   const wrong = (name: string, message: string, remedy: string) =>
     problems.push({ message, location: { kind: 'input', name }, remedy });
   const { command } = inputs;
+  const needsScope = command === 'plan' || command === 'promote';
 
   const place = (): Place | undefined => {
     const { scope, registry, region, 'tenant-id': tenant, 'client-id': clientId } = inputs;
@@ -187,8 +188,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
       return undefined;
     }
     if (scope !== undefined) return { kind: 'scope', platformFile: inputs['platform-file'], scope, region };
-    if (registry === undefined || command === 'plan' || command === 'promote') {
-      const alone = command === 'plan' || command === 'promote' ? '' : ' or `registry:`';
+    if (registry === undefined || needsScope) {
+      const alone = needsScope ? '' : ' or `registry:`';
       wrong('scope', 'is required but was not given.', `Add \`scope:\`${alone} under \`with:\`.`);
       return undefined;
     }
@@ -209,7 +210,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     for (const name of ['layout', 'context'] as const) {
       if (inputs[name] !== undefined && command !== 'push') wrong(name, 'is for `push` alone.', 'Leave it out.');
     }
-    if (from !== undefined && (command === 'plan' || command === 'promote')) {
+    if (from !== undefined && needsScope) {
       wrong('source', `is not for \`${command}\`.`, 'Name it with `images`: name=registry/repository@sha256:….');
     }
     const single = from ?? layout ?? context;
@@ -230,7 +231,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     if (images !== undefined) return { kind: 'list', images };
     if (from !== undefined) return { kind: 'source', source: from };
     if (layout !== undefined) return { kind: 'layout', ...layout };
-    if (inputs.registry === undefined) return { kind: 'file' };
+    if (inputs.registry === undefined || inputs.scope !== undefined || needsScope) return { kind: 'file' };
     wrong(
       'images',
       'is needed with `registry`.',
