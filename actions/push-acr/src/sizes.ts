@@ -5,9 +5,10 @@ export function sizeOf(bytes: number): string {
   let value = bytes;
   let unit = '';
   for (const next of units) {
-    if (value < 1000 && unit !== '') break;
+    // From here on it would be shown as a thousand.
+    if (value < 999.5 && unit !== '') break;
     value /= 1000;
     unit = next;
   }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
 }
