@@ -1,6 +1,8 @@
 import { type Clock, parseJson } from '@suite/foundation';
 import { createFaults } from '../faults/faults.ts';
 import { makeRequest, type WorldResponse } from '../network/http.ts';
+import { createContents } from '../registry/content.ts';
+import { createRegistryImages } from '../registry/images.ts';
 import { createAccessControl } from './access.ts';
 import { at, type Body } from './arm/body.ts';
 import { createArmContext } from './arm/context.ts';
@@ -50,11 +52,13 @@ export async function startAzure() {
   const accounts: StorageAccounts = new Map();
   const faults = createFaults();
   const quotas = new Map<string, number>();
+  const contentOf = createContents();
   const arm = createArmContext({
     clock,
     directory,
     access,
     accounts,
+    images: createRegistryImages({ clock, access, mint, contentOf }),
     faults,
     quotas,
     subscriptions: new Map([[subscription, tenant]]),
@@ -104,9 +108,11 @@ export async function startAzure() {
 
   return {
     clock,
+    mint,
     access,
     accounts,
     arm,
+    contentOf,
     directory,
     faults,
     quotas,

@@ -54,7 +54,7 @@ export function createChartCatalog(folder?: string): ChartCatalog {
   const contentOf = (host: string): RegistryContent => {
     let content = contents.get(host);
     if (content === undefined) {
-      content = { repositories: new Map(), uploads: new Map(), traffic: { received: 0, sent: 0 } };
+      content = { repositories: new Map(), uploads: new Map(), traffic: new Map() };
       contents.set(host, content);
     }
     return content;

@@ -24,7 +24,7 @@ export interface Fault {
 
 /** A long-running operation of the resource manager, as it begins. */
 export interface StartedOperation {
-  readonly kind: 'put' | 'delete' | 'patch';
+  readonly kind: 'put' | 'delete' | 'patch' | 'import';
   /** `Microsoft.ContainerService/managedClusters/agentPools` */
   readonly type: string;
   readonly id: string;

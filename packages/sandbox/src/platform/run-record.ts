@@ -11,7 +11,8 @@ export interface RunRecord {
   readonly deployments: readonly { readonly environment: string; readonly state: string }[];
   readonly records: readonly PromotedBundle[];
   readonly writes: readonly RecordedWrite[];
-  readonly imageBytes: { readonly throughRunner: 0; readonly imported: 0 };
+  /** Of layers and configs: those that came and went over the network, and those that Azure's registries fetched themselves. */
+  readonly imageBytes: { readonly throughRunner: number; readonly imported: number };
   /** Hosts that something asked for and nobody plays. */
   readonly refusedHosts: readonly string[];
 }
@@ -59,6 +60,17 @@ export interface PromotedBundle {
 
 /** Equal writes of one identity are one row. */
 export type RecordedWrite = WriteCount;
+
+/** In all registries of Azure. Bundles and records of promotion are no images. */
+export function recordImageBytes(azure: Azure, registries: Registries): RunRecord['imageBytes'] {
+  const all = azure
+    .resources('Microsoft.ContainerRegistry/registries')
+    .map(({ name }) => registries.registry(name).traffic(repository => !repository.startsWith('promotion/')));
+  return {
+    throughRunner: all.reduce((sum, { received, sent }) => sum + received + sent, 0),
+    imported: all.reduce((sum, { imported }) => sum + imported, 0),
+  };
+}
 
 export function recordRun({ workflow, event, conclusion, jobs }: RunResult): RecordedRun {
   return {

@@ -3,7 +3,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../page/page.ts';
 import { createRunner, type RunResult } from '../runner/index.ts';
-import { type RunRecord, recordComments, recordDeployments, recordPromotions, recordRun } from './run-record.ts';
+import {
+  type RunRecord,
+  recordComments,
+  recordDeployments,
+  recordImageBytes,
+  recordPromotions,
+  recordRun,
+} from './run-record.ts';
 import { createRunnerHost } from './runner-host.ts';
 import { openSandbox, type SandboxOptions, type SandboxWorld } from './sandbox-world.ts';
 import { tellStory } from './story.ts';
@@ -55,7 +62,7 @@ function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[
     deployments: recordDeployments(repository.deployments()),
     records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
-    imageBytes: { throughRunner: 0, imported: 0 },
+    imageBytes: recordImageBytes(world.azure, world.registries),
     refusedHosts: world.ledger.refusedHosts,
   };
 }

@@ -7,6 +7,7 @@ import {
   type RegistryContent,
   type Repository,
   storeManifest,
+  type Traffic,
   tagsOf,
 } from './content.ts';
 import { type Descriptor, mediaTypes } from './manifest.ts';
@@ -47,8 +48,8 @@ export interface RegistryView {
   replaceBlob(repository: string, digest: string, content: string | Uint8Array): void;
   /** False when there is none. */
   deleteRepository(repository: string): boolean;
-  /** Bytes of blobs that went over the network so far. */
-  traffic(): { readonly received: number; readonly sent: number };
+  /** Bytes of blobs so far, of the repositories that `isMeant` holds of; all by default. */
+  traffic(isMeant?: (repository: string) => boolean): Readonly<Traffic>;
 }
 
 export interface Registries {
@@ -96,8 +97,19 @@ function viewOf(registry: Resource, content: RegistryContent): RegistryView {
     },
     replaceBlob: (name, digest, bytes) => void demand(name).blobs.set(digest, Buffer.from(bytes)),
     deleteRepository: name => content.repositories.delete(name),
-    traffic: () => ({ ...content.traffic }),
+    traffic: (isMeant = () => true) =>
+      sumOf([...content.traffic].flatMap(([name, one]) => (isMeant(name) ? [one] : []))),
   };
+}
+
+function sumOf(all: readonly Traffic[]): Traffic {
+  const total = { received: 0, sent: 0, imported: 0 };
+  for (const { received, sent, imported } of all) {
+    total.received += received;
+    total.sent += sent;
+    total.imported += imported;
+  }
+  return total;
 }
 
 function manifestView(repository: Repository, digest: string): ManifestView {

@@ -1,7 +1,7 @@
 import { header, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import type { RegistryCall } from './call.ts';
 import { grants } from './call.ts';
-import { beginUpload, digestOf, openRepository, type RegistryContent, type Upload } from './content.ts';
+import { beginUpload, digestOf, openRepository, type Traffic, trafficOf, type Upload } from './content.ts';
 import { refusals } from './errors.ts';
 
 /** `/v2/<name>/blobs/<digest>` */
@@ -17,11 +17,11 @@ export function blobItself({ request, content, name, handOn }: RegistryCall, dig
   const elsewhere = request.method === 'GET' ? handOn?.(name, digest) : undefined;
   if (elsewhere !== undefined)
     return { status: 307, headers: { Location: elsewhere, 'Docker-Content-Digest': digest } };
-  return sendBlob(request, content, digest, blob);
+  return sendBlob(request, trafficOf(content, name), digest, blob);
 }
 
 /** The blob, or the part of it that was asked for. */
-export function sendBlob(request: WorldRequest, content: RegistryContent, digest: string, blob: Buffer): WorldResponse {
+export function sendBlob(request: WorldRequest, traffic: Traffic, digest: string, blob: Buffer): WorldResponse {
   const headers = {
     'Accept-Ranges': 'bytes',
     'Content-Type': 'application/octet-stream',
@@ -31,7 +31,7 @@ export function sendBlob(request: WorldRequest, content: RegistryContent, digest
   const range = header(request, 'range');
   const [from, to] = range === undefined ? [0, blob.length] : readRange(range, blob.length);
   const part = blob.subarray(from, to);
-  if (request.method === 'GET') content.traffic.sent += part.length;
+  if (request.method === 'GET') traffic.sent += part.length;
   return {
     status: range === undefined ? 200 : 206,
     headers: {
@@ -101,11 +101,12 @@ export async function uploadItself(call: RegistryCall, id: string): Promise<Worl
 }
 
 /** What arrives is kept also when the connection breaks: the next chunk goes on from there. */
-async function receive({ request, content }: RegistryCall, upload: Upload): Promise<void> {
+async function receive({ request, content, name }: RegistryCall, upload: Upload): Promise<void> {
+  const traffic = trafficOf(content, name);
   for await (const chunk of request.stream) {
     upload.chunks.push(chunk as Buffer);
     upload.size += (chunk as Buffer).length;
-    content.traffic.received += (chunk as Buffer).length;
+    traffic.received += (chunk as Buffer).length;
   }
 }
 

@@ -29,8 +29,15 @@ export interface Upload {
 export interface RegistryContent {
   readonly repositories: Map<string, Repository>;
   readonly uploads: Map<string, Upload>;
-  /** Bytes of blobs that went over the network. */
-  readonly traffic: { received: number; sent: number };
+  /** By repository, also of those that are gone. */
+  readonly traffic: Map<string, Traffic>;
+}
+
+/** Bytes of blobs: what went over the network, and what imports brought without it. */
+export interface Traffic {
+  received: number;
+  sent: number;
+  imported: number;
 }
 
 /** What each registry holds. It belongs to the resource itself: whatever deletes that, deletes it. */
@@ -39,11 +46,21 @@ export function createContents(): (registry: Resource) => RegistryContent {
   return registry => {
     let content = contents.get(registry);
     if (content === undefined) {
-      content = { repositories: new Map(), uploads: new Map(), traffic: { received: 0, sent: 0 } };
+      content = { repositories: new Map(), uploads: new Map(), traffic: new Map() };
       contents.set(registry, content);
     }
     return content;
   };
+}
+
+/** To be counted on. */
+export function trafficOf({ traffic }: RegistryContent, repository: string): Traffic {
+  let found = traffic.get(repository);
+  if (found === undefined) {
+    found = { received: 0, sent: 0, imported: 0 };
+    traffic.set(repository, found);
+  }
+  return found;
 }
 
 export function digestOf(content: Uint8Array): string {

@@ -3,7 +3,7 @@ import { properties } from '../azure/arm/body.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import { header, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
 import { sendBlob } from './blobs.ts';
-import type { RegistryContent } from './content.ts';
+import { type RegistryContent, trafficOf } from './content.ts';
 
 /**
  * Where downloads of a registry with dedicated data endpoints are handed on to (Microsoft Learn, "Dedicated data endpoints
@@ -38,7 +38,9 @@ export function createDataEndpoint(): DataEndpoint {
         return storageError(403, 'AuthenticationFailed');
       const [, repository = '', digest = ''] = /^\/(.+)\/([^/]+)$/.exec(path) ?? [];
       const blob = content.repositories.get(repository)?.blobs.get(digest);
-      return blob === undefined ? storageError(404, 'BlobNotFound') : sendBlob(request, content, digest, blob);
+      return blob === undefined
+        ? storageError(404, 'BlobNotFound')
+        : sendBlob(request, trafficOf(content, repository), digest, blob);
     },
   };
 }

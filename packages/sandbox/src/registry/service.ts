@@ -1,4 +1,4 @@
-import { at, properties } from '../azure/arm/body.ts';
+import { properties } from '../azure/arm/body.ts';
 import { subscriptionOf } from '../azure/arm/ids.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import { bearer, type Handler, header, json, type WorldRequest, type WorldResponse } from '../network/http.ts';
@@ -8,6 +8,7 @@ import type { RegistryContent } from './content.ts';
 import { createDataEndpoint, dataHostOf } from './data-endpoint.ts';
 import { answerError, challenge, type NeededScope, RegistryError, refusals } from './errors.ts';
 import { listReferrers, listRepositories, listTags, manifestItself } from './manifests.ts';
+import { isClosed } from './network.ts';
 import { type MetRegistry, type SignInOptions, signIn } from './sign-in.ts';
 import { createRegistryTokens, type Holder } from './tokens.ts';
 
@@ -101,12 +102,6 @@ export function findRegistry(resources: readonly Resource[], hostOrName: string)
     if (type !== registryType) return false;
     return [name, String(properties(body)['loginServer'] ?? '')].some(one => one.toLowerCase() === wanted);
   });
-}
-
-function isClosed({ body }: Resource): boolean {
-  const isPrivate = properties(body)['publicNetworkAccess'] === 'Disabled';
-  // Rules for single addresses let nobody in: callers of the sandbox have none.
-  return isPrivate || at(body, 'properties', 'networkRuleSet')['defaultAction'] === 'Deny';
 }
 
 interface Target {

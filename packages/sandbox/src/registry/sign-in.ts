@@ -89,7 +89,7 @@ function grantScope(scope: string, rights: readonly RegistryAction[]): readonly 
 }
 
 /** Tokens for the resource manager serve too, unless the registry's policy forbids it. */
-function audiencesOf(registry: Resource): readonly string[] {
+export function audiencesOf(registry: Resource): readonly string[] {
   const policy = at(registry.body, 'properties', 'policies', 'azureADAuthenticationAsArmPolicy');
   const own = 'https://containerregistry.azure.net';
   return policy['status'] === 'disabled' ? [own] : [own, 'https://management.azure.com'];

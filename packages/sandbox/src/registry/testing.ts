@@ -1,9 +1,7 @@
 import type { Principal } from '../azure/directory.ts';
 import { scope, startAzure, tenant } from '../azure/testing.ts';
-import { createTokenMint } from '../azure/tokens.ts';
 import { makeRequest } from '../network/http.ts';
 import { createRegistries } from './back-door.ts';
-import { createContents } from './content.ts';
 import { createRegistryService } from './service.ts';
 
 export const host = 'acrshop.azurecr.io';
@@ -21,11 +19,9 @@ export interface Reply {
 /** One registry without a network: requests are made by hand, as whom one likes. */
 export async function startRegistry() {
   const azure = await startAzure();
-  const { clock, access, arm } = azure;
-  const mint = await createTokenMint(clock);
+  const { clock, access, arm, contentOf, mint } = azure;
   azure.arm.create(`${scope}/resourceGroups/rg`, { location: 'westeurope' });
   azure.arm.create(registryId, { location: 'westeurope', sku: { name: 'Premium' } });
-  const contentOf = createContents();
   const place = { isInside: false };
   const service = createRegistryService({
     clock,

@@ -29,6 +29,7 @@ import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } 
 import { startProxy } from '../network/proxy.ts';
 import { createRegistries, type Registries } from '../registry/back-door.ts';
 import { createContents } from '../registry/content.ts';
+import { createRegistryImages } from '../registry/images.ts';
 import { createRegistryService, registrySuffix } from '../registry/service.ts';
 import { type Azure, createAzure } from './azure.ts';
 import { jobEnvironment, networkEnvironment } from './job-environment.ts';
@@ -121,11 +122,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       onIssued: ({ subject, audience }) => ledger.addToken({ time: clock.now(), issuer: 'github', subject, audience }),
     }),
   ]);
+  const contentOf = createContents();
   const arm = createArmContext({
     clock,
     directory,
     access,
     accounts,
+    images: createRegistryImages({ clock, access, mint, contentOf }),
     faults,
     subscriptions,
     quotas,
@@ -146,7 +149,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   });
 
   const graph = createGraphState();
-  const contentOf = createContents();
   const resources = () => {
     arm.operations.settle();
     return arm.store.all();

@@ -5,6 +5,7 @@ import type { StorageAccounts } from '../blob-store.ts';
 import type { Directory } from '../directory.ts';
 import { createConditions } from './conditions.ts';
 import { createOperations } from './operations.ts';
+import type { RegistryImages } from './registry-images.ts';
 import { createAtOnce, removeAtOnce } from './resources.ts';
 import { createResourceStore } from './store.ts';
 import type { ArmContext } from './type.ts';
@@ -14,6 +15,7 @@ export interface ArmOptions {
   readonly directory: Directory;
   readonly access: AccessControl;
   readonly accounts: StorageAccounts;
+  readonly images: RegistryImages;
   readonly faults: Faults;
   readonly subscriptions: ReadonlyMap<string, string>;
   readonly quotas: ReadonlyMap<string, number>;

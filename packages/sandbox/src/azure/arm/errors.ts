@@ -89,6 +89,12 @@ export const refusals = {
       'LinkedAuthorizationFailed',
       `The client '${caller.clientId}' with object id '${caller.objectId}' has permission to perform action '${action}' on scope '${scope}'; however, it does not have permission to perform action(s) '${linked.action}' on the linked scope(s) '${linked.id}' (respectively) or the linked scope(s) are invalid.`,
     ),
+  linkedTenant: (action: string, scope: string, tenant: string, subscription: string) =>
+    new ArmError(
+      403,
+      'LinkedAuthorizationFailed',
+      `The client has permission to perform action '${action}' on scope '${scope}', however the current tenant '${tenant}' is not authorized to access linked subscription '${subscription}'.`,
+    ),
   noApiVersion: () =>
     new ArmError(
       400,

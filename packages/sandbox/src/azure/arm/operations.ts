@@ -7,12 +7,20 @@ export interface Operation extends StartedOperation {
   readonly name: string;
   readonly startedAt: number;
   readonly dueAt: number;
-  readonly failure?: { readonly code: string; readonly message: string };
+  readonly failure?: OperationFailure;
   status: 'InProgress' | 'Succeeded' | 'Failed';
 }
 
+export interface OperationFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Of what its result is answered with; 409 by default. */
+  readonly status?: number;
+}
+
 export interface Operations {
-  start(operation: StartedOperation, end: (succeeded: boolean) => void): Operation;
+  /** With `failure` it fails anyhow, unless a fault has it fail otherwise. */
+  start(operation: StartedOperation, end: (succeeded: boolean) => void, failure?: OperationFailure): Operation;
   find(name: string): Operation | undefined;
   /** Ends what is due. Called before anything is read, so that nobody sees a state that time has passed. */
   settle(): void;
@@ -30,6 +38,7 @@ export interface OperationOptions {
 }
 
 const longestHoldMs = 150;
+const failing = (failure: OperationFailure | undefined) => (failure === undefined ? {} : { failure });
 
 export function createOperations({ clock, faults, duration, closing }: OperationOptions): Operations {
   const all = new Map<string, Operation>();
@@ -47,7 +56,7 @@ export function createOperations({ clock, faults, duration, closing }: Operation
   return {
     settle,
     find: name => all.get(name.toLowerCase()),
-    start: (started, end) => {
+    start: (started, end, failure) => {
       const outcome = faults.strikeOperation(started);
       const isSlow = outcome !== undefined && 'durationMs' in outcome;
       const startedAt = clock.now();
@@ -57,7 +66,7 @@ export function createOperations({ clock, faults, duration, closing }: Operation
         startedAt,
         dueAt: startedAt + (isSlow ? outcome.durationMs : duration(started)),
         status: 'InProgress',
-        ...(outcome === undefined || isSlow ? {} : { failure: outcome }),
+        ...failing(outcome === undefined || isSlow ? failure : outcome),
       };
       all.set(operation.name, operation);
       pending.set(operation, end);

@@ -162,8 +162,8 @@ async function answerResource(call: ResourceCall, path: ResourcePath): Promise<W
   }
 }
 
-function answerAction(call: ResourceCall, path: ResourcePath): WorldResponse {
-  const { context, request, id } = call;
+function answerAction(call: ResourceCall, path: ResourcePath): WorldResponse | Promise<WorldResponse> {
+  const { context, request, id, caller } = call;
   const resourceId = id.slice(0, id.lastIndexOf('/'));
   const verb = path.types.at(-1) ?? '';
   const type = canonicalType({ ...path, types: path.types.slice(0, -1) });
@@ -171,7 +171,7 @@ function answerAction(call: ResourceCall, path: ResourcePath): WorldResponse {
   const resource = findResource(context, resourceId);
   const action = behaviourOf(type)?.actions?.[verb.toLowerCase()];
   if (action === undefined) throw refusals.noOperation('POST', id);
-  return action({ context, resource, request });
+  return action({ context, resource, request, caller });
 }
 
 /** What is no resource though its path looks like one. */
@@ -207,7 +207,8 @@ async function answerOperation({ context, id }: ResourceCall, form: string, name
   const retry = operation.status === 'InProgress' ? { 'Retry-After': String(context.retryAfter) } : {};
   if (form.toLowerCase() === 'operationresults') {
     if (operation.failure !== undefined && operation.status === 'Failed') {
-      throw new ArmError(409, operation.failure.code, operation.failure.message);
+      const { status = 409, code, message } = operation.failure;
+      throw new ArmError(status, code, message);
     }
     if (operation.status === 'InProgress') {
       return { status: 202, headers: { ...retry, Location: `https://${armHost}${id}?api-version=2023-07-01` } };

@@ -7,6 +7,7 @@ import type { AccessToken } from '../tokens.ts';
 import type { Body } from './body.ts';
 import type { Conditions } from './conditions.ts';
 import type { Operations } from './operations.ts';
+import type { RegistryImages } from './registry-images.ts';
 import type { Resource, ResourceStore } from './store.ts';
 
 /** What the parts of the resource manager share. */
@@ -15,6 +16,7 @@ export interface ArmContext {
   readonly directory: Directory;
   readonly access: AccessControl;
   readonly accounts: StorageAccounts;
+  readonly images: RegistryImages;
   readonly store: ResourceStore;
   readonly operations: Operations;
   /** Tenants by subscription id in lower case. */
@@ -51,6 +53,7 @@ export interface ActionCall {
   readonly context: ArmContext;
   readonly resource: Resource;
   readonly request: WorldRequest;
+  readonly caller: AccessToken;
 }
 
 /** Another resource that a body names: it must exist, and the caller must hold the right to use it. */
@@ -92,7 +95,7 @@ export interface TypeBehaviour {
   readonly checkBusy?: (id: string, context: ArmContext) => void;
   readonly removed?: (resource: Resource, context: ArmContext) => void;
   /** POST actions by name in lower case. */
-  readonly actions?: Readonly<Record<string, (call: ActionCall) => WorldResponse>>;
+  readonly actions?: Readonly<Record<string, (call: ActionCall) => WorldResponse | Promise<WorldResponse>>>;
 }
 
 /** The body as it is shown, provisioning state included. */

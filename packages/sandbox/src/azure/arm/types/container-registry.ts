@@ -2,6 +2,7 @@ import { at, merge } from '../body.ts';
 import { ArmError } from '../errors.ts';
 import { isNameTaken } from '../names.ts';
 import type { TypeBehaviour } from '../type.ts';
+import { importImage } from './import-image.ts';
 import { withConnections } from './private-endpoints.ts';
 
 export const registries: TypeBehaviour = {
@@ -9,6 +10,7 @@ export const registries: TypeBehaviour = {
   longRunning: ['put', 'delete'],
   isTracked: true,
   view: withConnections,
+  actions: { importimage: importImage },
   check: ({ context, id, name }) => {
     if (!isNameTaken(context, registries.type, name, id)) return;
     throw new ArmError(
