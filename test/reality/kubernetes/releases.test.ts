@@ -317,7 +317,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       if (what === undefined) return;
       named.push(what.replace(/(?<=pod \S+)-\w+-\w+$/, ''));
       if (/failed calling webhook/.test(line)) speak();
-      if (/Unschedulable: 0\/3 nodes are available/.test(line)) void cordon(false);
+      if (/^kube-prom.*Unschedulable: 0\/3 nodes are available/.test(line)) void cordon(false);
       if (/exceeded quota/.test(line)) void control.api.call('DELETE', `${quotas}/full`);
     };
     succeeded(await apply(report, { onLine }));
