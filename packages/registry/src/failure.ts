@@ -26,10 +26,11 @@ export interface Identity {
  * - `closed`: its firewall refuses this runner
  * - `rights`: the identity lacks a role
  * - `unreachable`: no answer; `busy`: limits and errors that may pass
+ * - `locked`: somebody keeps this tag, image or repository from being changed
  * - `untrue`: what it sent is not what was asked for
  * - `refused`: every other refusal
  */
-export type FailureKind = 'missing' | 'closed' | 'rights' | 'unreachable' | 'busy' | 'untrue' | 'refused';
+export type FailureKind = 'missing' | 'closed' | 'rights' | 'unreachable' | 'busy' | 'locked' | 'untrue' | 'refused';
 
 /** A registry that refused, did not answer, or cannot be believed. `retry` says whether it may pass by itself. */
 export class RegistryFailure extends UserError {
@@ -43,7 +44,8 @@ export class RegistryFailure extends UserError {
   }
 }
 
-export type Right = 'pull' | 'push';
+/** `metadata_…`: attributes of tags and manifests, which only Azure's registries have. */
+export type Right = 'pull' | 'push' | 'metadata_read' | 'metadata_write';
 
 /** What a request was about. */
 export interface Attempt {
@@ -84,6 +86,8 @@ export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number):
   if (status === 403 && (code === 'DENIED' || /not allowed access|firewall/i.test(message))) {
     return new RegistryFailure('closed', describeClosed(attempt), { cause });
   }
+  if (code === 'REGISTRY_DISALLOWED_OPERATION')
+    return new RegistryFailure('locked', describeLocked(attempt), { cause });
   const said = message === '' ? '' : `: ${line(message)}`;
   return new RegistryFailure(
     'refused',
@@ -141,7 +145,7 @@ function describeRights({ host, identity, purpose, right }: Attempt): Problem {
     };
   }
   const roles =
-    right === 'push'
+    right === 'push' || right === 'metadata_write'
       ? '"AcrPush" (or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC)'
       : '"AcrPull" (or "Container Registry Repository Reader", where the registry’s role assignment mode is ABAC)';
   if (right !== undefined) {
@@ -162,6 +166,15 @@ function describeClosed({ host, purpose }: Attempt): Problem {
     message: `The registry ${host} refuses this runner's network, so this job could not ${purpose}.`,
     remedy:
       'It answers only inside of its network: set `runner` of the environment to a runner there, or let this one through the registry’s firewall.',
+  };
+}
+
+/** Azure says the same of a registry that is full (Microsoft Learn, "Troubleshoot push operations"). */
+function describeLocked({ host, purpose }: Attempt): Problem {
+  return {
+    message: `The registry ${host} keeps this job from what it tried: to ${purpose}. The tag, the image or the repository is locked.`,
+    remedy:
+      'What is locked is meant to stay: use another tag. Whoever may unlock it does so with `az acr repository update --write-enabled true`. A registry that is full answers the same.',
   };
 }
 

@@ -1,4 +1,5 @@
 export type { Artifact, NewArtifact, NewBlob } from './artifact.ts';
+export type { Attributes } from './attributes.ts';
 export type { Credential } from './challenge-sign-in.ts';
 export type { BlobDescriptor, Descriptor } from './descriptor.ts';
 export { readDockerCredential } from './docker-config.ts';

@@ -1,5 +1,6 @@
 import type { Clock } from '@suite/foundation';
 import type { Artifact, NewArtifact } from './artifact.ts';
+import { type Attributes, lock, readAttributes } from './attributes.ts';
 import type { Descriptor } from './descriptor.ts';
 import { createEntraSignIn } from './entra-sign-in.ts';
 import { type Exchange, nodeExchange } from './exchange.ts';
@@ -47,6 +48,14 @@ export interface Registry {
    * registry's word: read an artifact to know its subject and its bytes.
    */
   listReferrers(repository: string, digest: string, artifactType?: string): Promise<readonly Referrer[]>;
+  /** What may be done with a tag or a digest; undefined when there is none. Only Azure's registries know. */
+  readAttributes(repository: string, reference: string): Promise<Attributes | undefined>;
+  /**
+   * Keeps everybody from moving or removing a tag, from pushing or deleting a digest, until somebody unlocks it; an import by
+   * force goes through all the same. Gives what the registry says then: a tag may have moved before it was locked. What is
+   * locked already is left as it is.
+   */
+  lock(repository: string, reference: string): Promise<Attributes>;
 }
 
 const mebibyte = 1024 * 1024;
@@ -57,6 +66,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     pushArtifact: (repository, artifact) => pushArtifact(requests, repository, artifact),
     readArtifact: (repository, reference, limit = mebibyte) => readArtifact(requests, repository, reference, limit),
     readBlob: (repository, descriptor, limit = mebibyte) => readBlob(requests, repository, descriptor, limit),
+    readAttributes: (repository, reference) => readAttributes(requests, repository, reference),
+    lock: (repository, reference) => lock(requests, repository, reference),
     listReferrers: (repository, digest, artifactType) => listReferrers(requests, repository, digest, artifactType),
   };
 }

@@ -19,7 +19,7 @@ export interface SignIn {
 
 /** As tokens are asked for: `repository:shop/api:pull,push`. */
 export function scopesOf({ repository, right, from }: Scope): readonly string[] {
-  const own = `repository:${repository}:${right === 'push' ? 'pull,push' : 'pull'}`;
+  const own = `repository:${repository}:${right === 'push' ? 'pull,push' : right}`;
   return from === undefined || from === repository ? [own] : [own, `repository:${from}:pull`];
 }
 

@@ -1,4 +1,5 @@
 import type { Resource } from '../azure/arm/store.ts';
+import { type Attributes, unlocked } from './attributes.ts';
 import {
   digestOf,
   findManifest,
@@ -42,6 +43,8 @@ export interface RegistryView {
   /** By digest or tag. */
   readManifest(repository: string, reference: string): Buffer | undefined;
   readBlob(repository: string, digest: string): Buffer | undefined;
+  /** Of a tag or a digest: whether it is locked. */
+  attributes(repository: string, reference: string): Attributes;
   putArtifact(repository: string, artifact: ArtifactSeed): Descriptor;
   /** Puts other bytes under a digest, as a registry that lies. */
   replaceManifest(repository: string, digest: string, content: string | Uint8Array): void;
@@ -87,6 +90,7 @@ function viewOf(registry: Resource, content: RegistryContent): RegistryView {
       const found = content.repositories.get(name);
       return found === undefined ? undefined : findManifest(found, reference)?.content;
     },
+    attributes: (name, reference) => demand(name).locks.get(reference) ?? unlocked,
     readBlob: (name, digest) => content.repositories.get(name)?.blobs.get(digest),
     putArtifact: (name, artifact) => putArtifact(openRepository(content, name), artifact),
     replaceManifest: (name, digest, bytes) => {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Resource } from '../azure/arm/store.ts';
+import type { Attributes } from './attributes.ts';
 import { type ManifestFacts, readManifest } from './manifest.ts';
 
 export interface StoredManifest {
@@ -17,6 +18,8 @@ export interface Repository {
   readonly manifests: Map<string, StoredManifest>;
   /** Digests by tag. */
   readonly tags: Map<string, string>;
+  /** By tag or digest, of what somebody changed the attributes of. */
+  readonly locks: Map<string, Attributes>;
 }
 
 export interface Upload {
@@ -77,7 +80,7 @@ export function findRepository(content: RegistryContent, name: string): Reposito
 export function openRepository(content: RegistryContent, name: string): Repository {
   let found = content.repositories.get(name);
   if (found === undefined) {
-    found = { name, blobs: new Map(), manifests: new Map(), tags: new Map() };
+    found = { name, blobs: new Map(), manifests: new Map(), tags: new Map(), locks: new Map() };
     content.repositories.set(name, found);
   }
   return found;
@@ -103,6 +106,7 @@ export function storeManifest(
 
 /** Removes a manifest, its tags and, as ACR does, all that refers to it. */
 export function removeManifest(repository: Repository, digest: string): void {
+  for (const name of [digest, ...tagsOf(repository, digest)]) repository.locks.delete(name);
   repository.manifests.delete(digest);
   for (const [tag, target] of repository.tags) if (target === digest) repository.tags.delete(tag);
   for (const referrer of referrersOf(repository, digest)) removeManifest(repository, referrer.digest);

@@ -38,6 +38,8 @@ export const refusals = {
     new RegistryError(404, 'NAME_UNKNOWN', 'repository name not known to registry', { detail: { name } }),
   tagInvalid: (tag: string) =>
     new RegistryError(400, 'TAG_INVALID', 'manifest tag did not match URI', { detail: { tag } }),
+  tagUnknown: (tag: string) =>
+    new RegistryError(404, 'TAG_UNKNOWN', 'the specified tag does not exist', { detail: { tag } }),
   manifestUnknown: (name: string, reference: string) =>
     new RegistryError(
       404,
@@ -54,6 +56,13 @@ export const refusals = {
   manifestTooLarge: () => new RegistryError(413, 'SIZE_INVALID', 'manifest is larger than 4 MiB'),
   rangeInvalid: (headers: Readonly<Record<string, string>>) =>
     new RegistryError(416, 'RANGE_INVALID', 'invalid content range', { headers }),
+  /** What a lock answers to whoever pushes or deletes (Microsoft Learn, "Troubleshoot push operations"). */
+  disallowed: () =>
+    new RegistryError(
+      405,
+      'REGISTRY_DISALLOWED_OPERATION',
+      'The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation',
+    ),
   unsupported: (what: string) => new RegistryError(405, 'UNSUPPORTED', `The sandbox does not play ${what}.`),
   /** Microsoft Learn, "Troubleshoot network issues with registry". The address is of those kept for documentation. */
   firewall: () =>

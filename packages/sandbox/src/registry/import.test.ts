@@ -130,6 +130,19 @@ describe('an import', () => {
     expect(target().readManifest('shop/api', 'v1')).toEqual(two.content);
   });
 
+  // As somebody saw it on 2 October 2026: the lock stays, the tag moves.
+  test('moves a locked tag, too', async () => {
+    const [one, two] = [image('one'), image('two')];
+    await run(bodyOf(one.digest));
+    const resource = world.arm.store.get(targetId);
+    if (resource === undefined) throw new Error('the target is gone');
+    const { locks } = openRepository(world.contentOf(resource), 'shop/api');
+    locks.set('v1', { writeEnabled: false, deleteEnabled: true });
+    expect((await run(bodyOf(two.digest, { mode: 'Force' }))).status).toBe(200);
+    expect(target().readManifest('shop/api', 'v1')).toEqual(two.content);
+    expect(locks.get('v1')).toEqual({ writeEnabled: false, deleteEnabled: true });
+  });
+
   test('from another address: with a token of Entra as password, or where everybody may read', async () => {
     const { digest } = image('one');
     const stranger = world.addPrincipal('stranger', ['AcrPull', sourceId]);

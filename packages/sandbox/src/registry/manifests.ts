@@ -1,4 +1,5 @@
 import { header, json, type WorldResponse } from '../network/http.ts';
+import { demandDeletable, demandWritable } from './attributes.ts';
 import type { RegistryCall } from './call.ts';
 import {
   digestOf,
@@ -9,6 +10,7 @@ import {
   referrersOf,
   removeManifest,
   storeManifest,
+  tagsOf,
 } from './content.ts';
 import { refusals } from './errors.ts';
 import { digestPattern, mediaTypes, readManifest } from './manifest.ts';
@@ -39,6 +41,7 @@ export async function manifestItself(call: RegistryCall, reference: string): Pro
       };
     case 'DELETE':
       if (!reference.includes(':')) throw refusals.unsupported('DELETE of a manifest by tag');
+      for (const one of [found.digest, ...tagsOf(repository, found.digest)]) demandDeletable(repository, one);
       removeManifest(repository, found.digest);
       return { status: 202 };
     default:
@@ -60,6 +63,7 @@ async function putManifest({ request, content, name }: RegistryCall, reference: 
     facts.blobs.find(({ digest }) => !repository.blobs.has(digest)) ??
     facts.children.find(({ digest }) => !repository.manifests.has(digest));
   if (missing !== undefined) throw refusals.manifestBlobUnknown(missing.digest);
+  demandWritable(repository, reference);
   const { digest } = storeManifest(repository, bytes, contentType, isDigest ? undefined : reference);
   return {
     status: 201,

@@ -399,6 +399,85 @@ describe('manifests', () => {
   });
 });
 
+describe('attributes', () => {
+  const at = (kind: '_manifests' | '_tags', reference: string) => `/acr/v1/shop/api/${kind}/${reference}`;
+  const attributes = (writeEnabled: boolean, deleteEnabled = true) => ({
+    changeableAttributes: { writeEnabled, deleteEnabled, readEnabled: true, listEnabled: true },
+  });
+  const change = (body: object) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+  let own: string;
+  let lock: Awaited<ReturnType<Registry['as']>>;
+
+  beforeEach(async () => {
+    own = (await putManifest(await imageOf(), 'v1')).headers['Docker-Content-Digest'] ?? '';
+    lock = await registry.as(principal('AcrPush'), 'repository:shop/api:metadata_read,metadata_write');
+  });
+
+  test('are told of a manifest and of a tag, and changed one by one', async () => {
+    expect((await lock('GET', at('_manifests', own))).json).toEqual({
+      registry: host,
+      imageName: 'shop/api',
+      manifest: { digest: own, mediaType: mediaTypes.image, tags: ['v1'], ...attributes(true) },
+    });
+    const changed = await lock('PATCH', at('_tags', 'v1'), change({ writeEnabled: false }));
+    expect(changed.json).toEqual({
+      registry: host,
+      imageName: 'shop/api',
+      tag: { name: 'v1', digest: own, signed: false, ...attributes(false) },
+    });
+    await lock('PATCH', at('_tags', 'v1'), change({ deleteEnabled: false }));
+    expect((await lock('GET', at('_tags', 'v1'))).json).toMatchObject({ tag: attributes(false, false) });
+    expect((await lock('GET', at('_manifests', own))).json).toMatchObject({ manifest: attributes(true) });
+    const view = registry.registries.registry(host);
+    expect(view.attributes('shop/api', 'v1')).toEqual({ writeEnabled: false, deleteEnabled: false });
+    expect(view.attributes('shop/api', own)).toEqual({ writeEnabled: true, deleteEnabled: true });
+    expect((await lock('GET', `/acr/v1/shop%2Fapi/_tags/v1`)).status).toBe(200);
+  });
+
+  test('need scopes of their own', async () => {
+    const asked = await push('PATCH', at('_tags', 'v1'), change({ writeEnabled: false }));
+    expect([asked.error, asked.headers['WWW-Authenticate']]).toEqual([
+      '401 UNAUTHORIZED',
+      expect.stringContaining('scope="repository:shop/api:metadata_write",error="insufficient_scope"'),
+    ]);
+    const reader = await registry.as(principal('AcrPull'), 'repository:shop/api:metadata_read,metadata_write');
+    expect((await reader('GET', at('_tags', 'v1'))).status).toBe(200);
+    expect((await reader('PATCH', at('_tags', 'v1'), change({ writeEnabled: false }))).error).toBe('401 UNAUTHORIZED');
+  });
+
+  test('of a locked tag: nobody moves or removes it, also not with its manifest; other tags move', async () => {
+    await lock('PATCH', at('_tags', 'v1'), change({ writeEnabled: false }));
+    const remove = await registry.as(principal('AcrDelete'), 'repository:shop/api:delete');
+    const locked = '405 REGISTRY_DISALLOWED_OPERATION';
+    expect((await putManifest(await imageOf({ annotations: { other: 'yes' } }), 'v1')).error).toBe(locked);
+    expect((await remove('DELETE', at('_tags', 'v1'))).error).toBe(locked);
+    expect((await remove('DELETE', `/v2/shop/api/manifests/${own}`)).error).toBe(locked);
+    expect((await putManifest(await imageOf(), 'v2')).status).toBe(201);
+    await lock('PATCH', at('_tags', 'v1'), change({ writeEnabled: true }));
+    expect((await remove('DELETE', at('_tags', 'v1'))).status).toBe(202);
+    expect((await lock('GET', at('_tags', 'v1'))).error).toBe('404 TAG_UNKNOWN');
+    expect((await remove('DELETE', `/v2/shop/api/manifests/${own}`)).status).toBe(202);
+  });
+
+  test('of a locked manifest: nobody pushes it again or deletes it; without deletion it may still be pushed', async () => {
+    const remove = await registry.as(principal('AcrDelete'), 'repository:shop/api:delete');
+    const path = `/v2/shop/api/manifests/${own}`;
+    await lock('PATCH', at('_manifests', own), change({ writeEnabled: false }));
+    expect((await putManifest(await imageOf())).error).toBe('405 REGISTRY_DISALLOWED_OPERATION');
+    expect((await remove('DELETE', path)).error).toBe('405 REGISTRY_DISALLOWED_OPERATION');
+    await lock('PATCH', at('_manifests', own), change({ writeEnabled: true, deleteEnabled: false }));
+    expect((await putManifest(await imageOf())).status).toBe(201);
+    expect((await remove('DELETE', path)).error).toBe('405 REGISTRY_DISALLOWED_OPERATION');
+  });
+
+  test('that are not there, and that are not played', async () => {
+    expect((await lock('GET', at('_tags', 'v9'))).error).toBe('404 TAG_UNKNOWN');
+    expect((await lock('GET', at('_manifests', digest))).error).toBe('404 MANIFEST_UNKNOWN');
+    const hide = await lock('PATCH', at('_tags', 'v1'), change({ listEnabled: false }));
+    expect(JSON.stringify(hide.json)).toContain('The sandbox does not play listEnabled: false');
+  });
+});
+
 describe('lists', () => {
   const next = (headers: Readonly<Record<string, string>>) => /^<(.+)>; rel="next"$/.exec(headers['Link'] ?? '')?.[1];
 

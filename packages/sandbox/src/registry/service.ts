@@ -2,6 +2,7 @@ import { properties } from '../azure/arm/body.ts';
 import { subscriptionOf } from '../azure/arm/ids.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import { bearer, type Handler, header, json, type WorldRequest, type WorldResponse } from '../network/http.ts';
+import { manifestAttributes, tagAttributes } from './attributes.ts';
 import { blobItself, startUpload, uploadItself } from './blobs.ts';
 import { grants, type RegistryCall } from './call.ts';
 import type { RegistryContent } from './content.ts';
@@ -117,6 +118,12 @@ function readTarget(path: string, { method }: WorldRequest): Target | undefined 
   if (path === '/v2/_catalog' && method === 'GET') {
     return { name: '', needed: { type: 'registry', name: 'catalog', actions: ['*'] }, perform: listRepositories };
   }
+  const [, image = '', part = '', reference = ''] = /^\/acr\/v1\/(.+)\/_(manifests|tags)\/([^/]+)$/.exec(path) ?? [];
+  if (part !== '') {
+    const perform = (call: RegistryCall) =>
+      part === 'tags' ? tagAttributes(call, reference) : manifestAttributes(call, reference);
+    return { name: image, needed: { type: 'repository', name: image, actions: metadataActionsOf(method) }, perform };
+  }
   const found = /^\/v2\/(?<name>.+?)\/(?<kind>blobs\/uploads|blobs|manifests|referrers|tags)\/(?<rest>[^/]*)$/.exec(
     path,
   );
@@ -138,6 +145,11 @@ function performerOf(kind: string, rest: string): Target['perform'] | undefined 
 function actionsOf(kind: string, method: string): readonly string[] {
   if (kind === 'blobs/uploads' || method === 'PUT') return ['pull', 'push'];
   return method === 'DELETE' ? ['delete'] : ['pull'];
+}
+
+function metadataActionsOf(method: string): readonly string[] {
+  if (method === 'DELETE') return ['delete'];
+  return [method === 'GET' ? 'metadata_read' : 'metadata_write'];
 }
 
 /** OCI distribution specification, "Pulling manifests". */
