@@ -1,7 +1,7 @@
 import { isObject, parseJson } from '@suite/foundation';
 import { json, type WorldResponse } from '../network/http.ts';
 import type { RegistryCall } from './call.ts';
-import { type Attributes, findRepository, type Repository, tagsOf, unlocked } from './content.ts';
+import { findRepository, type Repository, tagsOf, unlocked } from './content.ts';
 import { refusals } from './errors.ts';
 
 /** `/acr/v1/<name>/_manifests/<digest>`, as recorded in Azure/azure-sdk-for-js, recording_sets_manifest_properties.json. */
