@@ -31,7 +31,16 @@ export async function settingsPage(): Promise<{ path: string; current: string; w
     Object.entries(properties).filter(([name]) => !['defaults', 'environments'].includes(name)),
   );
   const own = Object.fromEntries(Object.entries(environment.properties ?? {}).filter(([name]) => !(name in layer)));
-  const withoutRegions = { ...own, regions: { ...own['regions'], additionalProperties: false } };
+  // Both are told elsewhere: what layers share, and images at the top.
+  const withoutTwice = {
+    ...own,
+    regions: { ...own['regions'], additionalProperties: false },
+    images: {
+      ...own['images'],
+      description: 'What is different here from `images` of [the file](#the-file).',
+      additionalProperties: false,
+    },
+  };
   const wanted = `# The platform file
 
 Every setting of \`platform.yaml\`, generated from its JSON Schema, which completes it in an editor. The ones
@@ -45,7 +54,7 @@ ${table({ properties: top, required: schema.required ?? [] })}
 
 ## An environment
 
-${table({ properties: withoutRegions, required: environment.required ?? [] })}
+${table({ properties: withoutTwice, required: environment.required ?? [] })}
 
 Beside these, all that every layer may say. Under \`regions\` each location may say it too, and \`existing\`.
 
@@ -67,8 +76,8 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
   return Object.entries(properties).flatMap(([name, setting]) => {
     const path = `${prefix}${name}`;
     const inner = blockOf(setting);
-    // Keys of people's own, such as the names of their releases.
-    const named = inner === undefined ? undefined : blockOf(asSchema(inner.additionalProperties));
+    // Keys of people's own, such as the names of their releases and images.
+    const named = blockOf(asSchema((inner ?? setting).additionalProperties));
     const fallback = required.includes(name) ? '**required**' : show(setting.default);
     const values = valuesOf(setting);
     const text = [setting.description ?? '', values === '' ? '' : `(${values})`].filter(part => part !== '').join(' ');

@@ -10,7 +10,7 @@ const release = join(root, 'out', 'release');
 /** A shipped bundle in a world of its own. */
 export interface BundleWorld extends SandboxWorld {
   readonly folder: string;
-  /** Runs the bundle as a job of the repository: `apply` and `record` have their environment, others have none. */
+  /** Runs the bundle as a job of the repository: those that write have their environment, others have none. */
   run(inputs: Readonly<Record<string, string>>, options?: RunOptions): Promise<StepResult>;
   /** Plans and applies; throws with the log when either fails. */
   deploy(scope: string): Promise<void>;
@@ -22,7 +22,7 @@ export interface BundleWorld extends SandboxWorld {
 
 export interface RunOptions {
   /** `provision-aks` by default. */
-  readonly action?: 'provision-aks' | 'deploy-platform' | 'promotion-gate';
+  readonly action?: 'provision-aks' | 'deploy-platform' | 'promotion-gate' | 'push-acr';
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
@@ -66,7 +66,9 @@ export async function openBundleWorld(
       action: join(release, action),
       inputs,
       environment: {
-        ...sandbox.environmentOf(job ?? (['apply', 'record'].includes(command) ? { environment: scope } : {})),
+        ...sandbox.environmentOf(
+          job ?? (['apply', 'record', 'push', 'promote', 'lock'].includes(command) ? { environment: scope } : {}),
+        ),
         GITHUB_REPOSITORY_ID: sandbox.repository.id,
         GITHUB_ACTION_REPOSITORY: 'org/actions',
         GITHUB_ACTION_REF: 'v1',

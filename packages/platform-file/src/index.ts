@@ -1,4 +1,5 @@
 export { loadLock, loadPlatform, loadPlatformWithLock, lockFileOf } from './files.ts';
+export { parseImageReference } from './images.ts';
 export { platformSchema } from './json-schema.ts';
 export { parsePlatform } from './load.ts';
 export type { Lock, ScopeLock } from './lock.ts';

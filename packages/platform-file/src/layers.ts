@@ -1,10 +1,13 @@
 import { isObject, type JsonObject } from '@suite/foundation';
 import type { Path } from './position.ts';
+import type { ImageSource } from './schema/images.ts';
 import type { ExistingSource, LayerSource, PlatformSource } from './schema.ts';
 
 /** One environment in one region as people wrote it, all layers laid over one another. */
 export interface Merged extends LayerSource {
   readonly existing?: ExistingSource | undefined;
+  /** Those of the whole platform below all others. */
+  readonly images?: Readonly<Record<string, ImageSource | false>> | undefined;
 }
 
 /** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */
@@ -19,7 +22,8 @@ export function mergeLayers(source: PlatformSource, environment: string, region:
     domain: _d,
     ...layer
   } = entry(source, environment);
-  const layers = [source.defaults ?? {}, layer, regions?.[region] ?? {}];
+  const whole = source.images === undefined ? {} : { images: source.images };
+  const layers = [whole, source.defaults ?? {}, layer, regions?.[region] ?? {}];
   return layers.reduce<JsonObject>((below, above) => merge(below, above, []), {}) as Merged;
 }
 
@@ -52,7 +56,8 @@ export function layerPaths(environment: string, region: string, setting: Path): 
   return [
     ['environments', environment, 'regions', region, ...setting],
     ['environments', environment, ...setting],
-    ['defaults', ...setting],
+    // Images of all environments stand at the top, because they are the platform's and no setting of it.
+    setting[0] === 'images' ? setting : ['defaults', ...setting],
   ];
 }
 

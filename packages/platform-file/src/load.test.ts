@@ -58,9 +58,9 @@ describe('form', () => {
     ],
     [
       'a key of a later version',
-      `${head}images: {}\nenvironments:\n${prod}`,
+      `${head}applications: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `images`. Known here: version, name, tenant, domain, shared, defaults, environments, existing.',
+        'p.yaml:5:1: Unknown key `applications`. Known here: version, name, tenant, domain, shared, defaults, environments, images, existing.',
       ],
     ],
     [
@@ -174,7 +174,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, protect.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, protect, images.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {

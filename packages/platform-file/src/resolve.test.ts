@@ -232,6 +232,7 @@ describe('the example', () => {
         argoCd: { ...ofRelease, setting: 'releases.argo-cd', highAvailability: false },
         own: [],
       },
+      images: [],
       rollback: 'never',
       protect: true,
       workloads: {

@@ -2,6 +2,7 @@ import { nearest, type Problem, sentenceList, UserError } from '@suite/foundatio
 import { resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
 import { resolveEnvironmentDns, resolveSharedDns } from './dns.ts';
+import { resolveImages } from './images.ts';
 import { entry, mergeLayers } from './layers.ts';
 import { type Lock, lockOf } from './lock.ts';
 import { resourceGroupName, stateKey, workspaceName } from './names.ts';
@@ -207,6 +208,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     budget: resolveBudget(place, merged),
     alerts,
     releases: resolveReleases(merged, cluster, alerts),
+    images: resolveImages(merged),
     rollback: merged.rollback ?? (production ? 'never' : 'on-failure'),
     protect: merged.protect ?? production,
     workloads: resolveWorkloads({

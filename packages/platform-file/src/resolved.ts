@@ -67,6 +67,8 @@ export interface EnvironmentScope extends Scope {
   readonly alerts: Alerts | undefined;
   /** What Helm installs in the cluster. */
   readonly releases: Releases;
+  /** What is promoted into its registry. */
+  readonly images: readonly PlatformImage[];
   /** What becomes of the releases of a run that fails. */
   readonly rollback: 'on-failure' | 'never';
   /** Locks against deletion on what holds data. */
@@ -288,6 +290,27 @@ export type OwnChart =
     }
   /** Relative to the platform file: `./charts/ours`. */
   | { readonly kind: 'folder'; readonly path: string };
+
+/** An image by its digest. */
+export interface ImageReference {
+  /** Registry, with its port where it has one. */
+  readonly host: string;
+  readonly repository: string;
+  /** `sha256:` and 64 digits. */
+  readonly digest: string;
+}
+
+export interface PlatformImage {
+  readonly name: string;
+  readonly source: ImageReference;
+  /** In the registries of the platform. */
+  readonly repository: string;
+  readonly tags: readonly string[];
+  /** `linux/amd64`: those that it has to have; none asks for none. */
+  readonly platforms: readonly string[];
+  /** Where the file decides it, below a layer: `images.web`. */
+  readonly setting: string;
+}
 
 /** What runs in the cluster and signs in to Azure. */
 export type Workload = 'alb-controller' | 'cert-manager' | 'loki' | 'mlflow' | 'external-secrets';

@@ -115,6 +115,7 @@ const known: Readonly<Record<string, fc.Arbitrary<string>>> = {
   'registry.public-access': oneOf('true', 'false'),
   releases: oneOf('{ argo-cd: false }', '{ issuers: true }', '{ cert-manager: false }', '{ x: true }'),
   'releases.ours': oneOf('{ chart: ./x, namespace: a }', '{ chart: ./x, namespace: a, needs: [ours, y] }', 'false'),
+  images: oneOf('{ web: false }', '{ web: { tags: [v1, v1] } }', '{ web: { source: web:1 } }', '{ web: }'),
   'releases.argo-cd.values': oneOf('{ a: { b: null } }', '{ a: true }', '{ a: [.nan] }'),
 };
 const setting = fc.constantFrom(...Object.keys(known)).chain(path =>

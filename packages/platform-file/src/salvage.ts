@@ -82,7 +82,7 @@ function damagesOf({ path, kind, meant }: Pick<Difference, 'path' | 'kind' | 'me
     return meant === undefined ? [] : damagesOf({ path: [...path.slice(0, -1), meant], kind: 'value' });
   }
   const [top, ...inside] = path;
-  if (top === 'name') return [{ environment: undefined, setting: path }];
+  if (top === 'name' || top === 'images') return [{ environment: undefined, setting: path }];
   if (top === 'defaults') return [{ environment: undefined, setting: inside }];
   if (top !== 'environments') return [];
   const [environment, ...setting] = inside;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaults } from './defaults.ts';
 import { cluster } from './schema/cluster.ts';
+import { images } from './schema/images.ts';
 import { existing, network } from './schema/network.ts';
 import type { gpuPool, userPool } from './schema/pools.ts';
 import { releases } from './schema/releases.ts';
@@ -109,7 +110,10 @@ const layer = {
     .optional(),
 };
 
-const region = block({ ...layer, existing: existing.optional() });
+/** What differs from the images of the whole platform. */
+const own = { images: images.optional() };
+
+const region = block({ ...layer, ...own, existing: existing.optional() });
 
 const environment = block({
   subscription: guid.describe('Azure subscription id.'),
@@ -136,6 +140,7 @@ const environment = block({
   allow: allowEnvironment.optional(),
   existing: existing.optional(),
   ...layer,
+  ...own,
 });
 
 const name = named(
@@ -178,6 +183,7 @@ export const platformSource = block({
   environments: z
     .record(name, environment, { error: 'Expected a block of environments.' })
     .describe('One to six environments, promoted in this order.'),
+  images: images.optional(),
   existing: block({
     logs: armId('Microsoft.OperationalInsights/workspaces').describe('Id of a log workspace.').optional(),
     'dns-zone': armId('Microsoft.Network/dnszones').describe('Id of the DNS zone of `domain`.').optional(),

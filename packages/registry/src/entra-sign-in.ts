@@ -17,8 +17,13 @@ export interface EntraSignInOptions {
 /** Of a token that does not tell its end. */
 const shortLifeMs = 10 * 60_000;
 
+export interface EntraSignIn extends SignIn {
+  /** What tools sign in with that know no Entra; good for three hours. */
+  refreshToken(): Promise<string>;
+}
+
 /** Entra's token → refresh token → access token (Azure/acr docs/AAD-OAuth.md). */
-export function createEntraSignIn(options: EntraSignInOptions): SignIn {
+export function createEntraSignIn(options: EntraSignInOptions): EntraSignIn {
   const { host, tenant, identity, entraToken, mask, clock, send } = options;
   const attempt: Attempt = { host, identity, purpose: `sign in to ${host}`, right: undefined };
 
@@ -54,6 +59,7 @@ export function createEntraSignIn(options: EntraSignInOptions): SignIn {
   });
 
   return {
+    refreshToken: () => refresh.get('refresh'),
     authorization: async scope => `Bearer ${await access.get(scopesOf(scope).join(' '))}`,
     // Begins with Entra again, so that the next token holds what roles give by then.
     refused: () => {

@@ -8,5 +8,5 @@ export type { FailureKind, Identity } from './failure.ts';
 export { RegistryFailure } from './failure.ts';
 export type { Referrer } from './referrers.ts';
 export type { Registry, RegistryOptions } from './registry.ts';
-export { createRegistry } from './registry.ts';
+export { createRegistry, dockerLogin } from './registry.ts';
 export * from './transfer/index.ts';

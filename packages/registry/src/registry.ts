@@ -78,3 +78,13 @@ export function connect(options: RegistryOptions): Requests {
   const signIn = createEntraSignIn({ ...options, send });
   return createRequests({ ...options, send, signIn, exchange: options.exchange ?? nodeExchange });
 }
+
+/** Name and password for `docker login`; the user is Azure's for a token (Azure/acr docs/AAD-OAuth.md). Throws RegistryFailure. */
+export async function dockerLogin(
+  options: RegistryOptions,
+): Promise<{ readonly user: string; readonly password: string }> {
+  const send = createSend(options);
+  const signIn = createEntraSignIn({ ...options, send });
+  const { retrying } = createRequests({ ...options, send, signIn, exchange: options.exchange ?? nodeExchange });
+  return { user: '00000000-0000-0000-0000-000000000000', password: await retrying(signIn.refreshToken) };
+}

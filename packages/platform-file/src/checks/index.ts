@@ -5,6 +5,7 @@ import { checkerFor } from './checker.ts';
 import { checkCluster } from './cluster.ts';
 import { checkDomains } from './domains.ts';
 import { checkEnvironment, checkPlatform, mostEnvironments, mostRegions } from './environments.ts';
+import { checkImages } from './images.ts';
 import { checkNetwork, checkNetworksTogether } from './network.ts';
 import { checkPools } from './pools.ts';
 import { checkReleases } from './releases.ts';
@@ -27,6 +28,7 @@ export function findProblems(platform: Platform, soundness: Soundness): Problem[
       checkNetwork(checker);
       checkServices(checker);
       checkReleases(checker);
+      checkImages(checker);
     }
     checkNetworksTogether(checkers);
   }

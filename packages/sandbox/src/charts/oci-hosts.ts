@@ -23,7 +23,12 @@ const registries: readonly PublicRegistry[] = [
   { host: 'mcr.microsoft.com', dataHost: 'westeurope.data.mcr.microsoft.com' },
 ];
 
-/** Plays the public OCI registries that charts are pulled from: read-only OCI distribution 1.1. */
+/** Whether a public registry has that name. */
+export function isPublicRegistry(host: string): boolean {
+  return registries.some(registry => registry.host === host);
+}
+
+/** Plays the public OCI registries that charts and images are pulled from: read-only OCI distribution 1.1. */
 export function ociHosts(contentOf: (host: string) => RegistryContent): Route[] {
   return registries.flatMap(registry => [
     { host: registry.host, handler: answering(request => answer(registry, request, contentOf)) },
@@ -52,13 +57,15 @@ async function answer(
     return json(200, { token: tokenFor(request.query.getAll('scope')), expires_in: 300 });
   }
   const [, name = '', kind = '', reference = ''] =
-    /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^/]+)$/.exec(decodeURIComponent(path)) ?? [];
+    /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/.exec(decodeURIComponent(path)) ?? [];
   const isPing = path === '/v2/' || path === '/v2';
   if ((!isPing && name === '') || (method !== 'GET' && method !== 'HEAD')) {
     throw refusals.unsupported(`${method} ${path} of ${registry.host}`);
   }
   demandToken(registry, request, name);
   if (isPing) return json(200, {});
+  // As ghcr.io says it, which has no referrers API (NVIDIA/aicr#1957): signatures are found by the fall-back tag.
+  if (kind === 'referrers') throw refusals.manifestUnknown(name, reference);
   const call = { request, content: contentOf(registry.host), name, access: [] };
   if (kind === 'manifests') return manifestItself(call, reference);
   if (kind === 'tags') return listTags(call);

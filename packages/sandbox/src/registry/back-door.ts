@@ -47,6 +47,9 @@ export interface RegistryView {
   /** Of a tag or a digest: whether it is locked. */
   attributes(repository: string, reference: string): Attributes;
   putArtifact(repository: string, artifact: ArtifactSeed): Descriptor;
+  putBlob(repository: string, mediaType: string, content: string | Uint8Array): Descriptor;
+  /** The bytes as they are, whatever they name; a tag moves to them. */
+  putManifest(repository: string, mediaType: string, content: string | Uint8Array, tag?: string): Descriptor;
   /** Puts other bytes under a digest, as a registry that lies. */
   replaceManifest(repository: string, digest: string, content: string | Uint8Array): void;
   replaceBlob(repository: string, digest: string, content: string | Uint8Array): void;
@@ -57,31 +60,35 @@ export interface RegistryView {
 }
 
 export interface Registries {
-  /** By login server (`acrshop.azurecr.io`) or name; throws when Azure holds none. */
+  /** By login server (`acrshop.azurecr.io`) or name, or a public registry (`ghcr.io`); throws when there is none. */
   registry(loginServerOrName: string): RegistryView;
 }
 
 export function createRegistries(
   resources: () => readonly Resource[],
   contentOf: (registry: Resource) => RegistryContent,
+  /** Undefined for a host that is no public registry. */
+  publicContent: (host: string) => RegistryContent | undefined,
 ): Registries {
   return {
     registry: wanted => {
+      const content = publicContent(wanted);
+      if (content !== undefined) return viewOf(wanted, content);
       const found = findRegistry(resources(), wanted);
       if (found === undefined) throw new Error(`The sandbox's Azure holds no registry ${wanted}.`);
-      return viewOf(found, contentOf(found));
+      return viewOf(`${found.name.toLowerCase()}.azurecr.io`, contentOf(found));
     },
   };
 }
 
-function viewOf(registry: Resource, content: RegistryContent): RegistryView {
+function viewOf(loginServer: string, content: RegistryContent): RegistryView {
   const demand = (name: string): Repository => {
     const found = findRepository(content, name);
-    if (found === undefined) throw new Error(`The registry ${registry.name} has no repository ${name}.`);
+    if (found === undefined) throw new Error(`The registry ${loginServer} has no repository ${name}.`);
     return found;
   };
   return {
-    loginServer: `${registry.name.toLowerCase()}.azurecr.io`,
+    loginServer,
     repositories: () => [...content.repositories.keys()].filter(name => findRepository(content, name)).sort(),
     manifests: name => {
       const found = findRepository(content, name);
@@ -94,6 +101,17 @@ function viewOf(registry: Resource, content: RegistryContent): RegistryView {
     attributes: (name, reference) => demand(name).locks.get(reference) ?? unlocked,
     readBlob: (name, digest) => content.repositories.get(name)?.blobs.get(digest),
     putArtifact: (name, artifact) => putArtifact(openRepository(content, name), artifact),
+    putBlob: (name, mediaType, bytes) => {
+      const blob = Buffer.from(bytes);
+      const digest = digestOf(blob);
+      openRepository(content, name).blobs.set(digest, blob);
+      return { mediaType, digest, size: blob.length };
+    },
+    putManifest: (name, mediaType, bytes, tag) => {
+      const manifest = Buffer.from(bytes);
+      const { digest } = storeManifest(openRepository(content, name), manifest, mediaType, tag);
+      return { mediaType, digest, size: manifest.length };
+    },
     replaceManifest: (name, digest, bytes) => {
       const { manifests } = demand(name);
       const before = manifests.get(digest);

@@ -95,6 +95,6 @@ export async function startRegistry() {
     refreshToken,
     accessToken,
     as,
-    registries: createRegistries(arm.store.all, contentOf),
+    registries: createRegistries(arm.store.all, contentOf, () => undefined),
   };
 }

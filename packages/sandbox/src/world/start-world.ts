@@ -276,7 +276,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     faults,
     azure,
     github,
-    registries: createRegistries(resources, contentOf),
+    registries: createRegistries(resources, contentOf, chartHosts.contentOf),
     charts: chartHosts.charts,
     kubernetes: kubernetes.backDoor,
     settings,
