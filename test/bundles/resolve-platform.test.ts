@@ -48,6 +48,7 @@ test('every scope in the order of promotion, with its gate and its job', async (
       runner: scope === 'prod' ? 'aks-prod-runners' : 'ubuntu-24.04',
       title: scope,
       artifact: `report-contoso-${scope}-westeurope`,
+      images: false,
     })),
   });
   expect(

@@ -25,14 +25,19 @@ const unschedulable = (job: string): KubernetesObject => ({
   status: { conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes' }] },
 });
 
-/** A cluster that shows these pods, and work that ends when it is asked to, or after `seconds`. */
-async function work(pods: readonly KubernetesObject[], seconds: number) {
+/** A cluster that shows these pods, and then these events, and work that ends when it is asked to, or after `seconds`. */
+async function work(
+  pods: readonly KubernetesObject[],
+  seconds: number,
+  events: readonly (readonly KubernetesObject[])[] = [],
+) {
   const clock = manualClock();
   const said: string[] = [];
   const asked: unknown[] = [];
   const follow: Cluster['follow'] = async ({ kind, namespace }, onChange, signal) => {
     asked.push([kind, namespace]);
-    onChange(new Map(pods.map(pod => [pod.metadata.name, pod])));
+    const shown = kind === 'Pod' ? [pods] : events;
+    for (const objects of shown) onChange(new Map(objects.map(object => [object.metadata.name, object])));
     await clock.sleep(3_600_000, signal);
   };
   let stoppedMs: number | undefined;
@@ -69,8 +74,26 @@ describe('while hooks run', () => {
     expect([result, said]).toEqual(['done', expected]);
   });
 
+  test('pods that cannot be made are named, by what is said of them since then', async () => {
+    const refused = (name: string, resourceVersion: string, message: string): KubernetesObject => ({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: `${name}.1`, namespace: 'a', resourceVersion },
+      involvedObject: { kind: 'Job', name },
+      message,
+    });
+    const { result, said } = await work([], 10, [
+      [refused('init', '1', 'of an earlier apply'), refused('other', '2', 'quota')],
+      [refused('init', '3', 'violates\nPodSecurity'), refused('other', '4', 'quota')],
+    ]);
+    expect([result, said]).toEqual(['done', ['pods of Job a/init (violates PodSecurity)']]);
+  });
+
   test('pods are looked at where hooks have any, but not those of tests', async () => {
-    expect((await work([], 1)).asked).toEqual([['Pod', 'a']]);
+    expect((await work([], 1)).asked).toEqual([
+      ['Event', 'a'],
+      ['Pod', 'a'],
+    ]);
     const nobody = { follow: () => Promise.reject(new Error('asked')) };
     const clock = manualClock();
     const idle = { hooks: [hook('Job', 'check', 'test'), hook('ConfigMap', 'x', 'pre-install')] };

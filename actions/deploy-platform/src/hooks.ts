@@ -4,6 +4,7 @@ import { NotReady } from './not-ready.ts';
 import { describeWaits } from './ready.ts';
 import type { RenderedRelease } from './render.ts';
 import { watchPods } from './watch-pods.ts';
+import { watchRefusals } from './watch-refusals.ts';
 
 export interface HookWatch {
   readonly cluster: Pick<Cluster, 'follow'>;
@@ -31,6 +32,7 @@ export async function whileHooksRun<T>(
     onWait(describeWaits(waits));
   };
   let trouble: unknown;
+  const watch = { cluster, clock, signal: ended.signal, say };
   const watching = [...namespaces].map(async namespace => {
     const mine = running.filter(({ metadata }) => metadata.namespace === namespace);
     const pods = {
@@ -39,13 +41,18 @@ export async function whileHooksRun<T>(
       // How often it is tried again is said by the job itself, and some are meant to be.
       mayPass: ({ reason }: { readonly reason: string }) => reason === 'CrashLoopBackOff',
     };
+    const isMine = (kind: string, name: string) =>
+      mine.some(({ kind: own, metadata }) => own === kind && metadata.name === name);
+    const refusals = watchRefusals({ namespace, isMine }, watch, ended.signal);
     try {
-      await watchPods(pods, { cluster, clock, signal: ended.signal, say }, ended.signal);
+      await watchPods(pods, watch, ended.signal);
     } catch (error) {
       // Who may not look at pods can still install.
       if (!(error instanceof NotReady)) return;
       trouble ??= error;
       stop.abort();
+    } finally {
+      await refusals;
     }
   });
   try {

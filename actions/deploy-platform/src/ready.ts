@@ -5,6 +5,7 @@ import { isSelected } from './pods.ts';
 import type { Probe } from './release.ts';
 import type { RenderedRelease } from './render.ts';
 import { watchPods } from './watch-pods.ts';
+import { watchRefusals } from './watch-refusals.ts';
 import { conditionOf, isWorkload, type Rollout, rolloutOf } from './workloads.ts';
 
 /** What a wait asks of the cluster. */
@@ -19,6 +20,8 @@ export interface ReadyOptions {
   readonly onWait?: (what: string) => void;
 }
 
+/** After which one looks closer. */
+const slowMs = 10_000;
 /** Pause between two questions that nothing can be watched for. */
 const pauseMs = 2_000;
 
@@ -123,6 +126,16 @@ async function rollouts(context: ProbeContext): Promise<void> {
     const isMine = (pod: KubernetesObject) => mine.some(workload => isSelected(pod, workload));
     return watchPods({ namespace, isMine }, context, rolled.signal);
   });
+  const refusals = [...namespaces].map(async namespace => {
+    const isMine = (kind: string, name: string) =>
+      workloads.some(one => one.kind === kind && one.metadata.namespace === namespace && one.metadata.name === name);
+    // What runs well is ready before.
+    const isSlow = await context.clock.sleep(slowMs, AbortSignal.any([context.signal, rolled.signal])).then(
+      () => true,
+      () => false,
+    );
+    if (isSlow) await watchRefusals({ namespace, isMine }, context, rolled.signal);
+  });
   const rolling = Promise.all(
     [...groups.values()].map(group => {
       const [{ apiVersion = '', kind = '', metadata = undefined } = {}] = group;
@@ -144,7 +157,7 @@ async function rollouts(context: ProbeContext): Promise<void> {
     await Promise.race([rolling, ...watching.map(watch => watch.then(() => rolling))]);
   } finally {
     rolled.abort();
-    await Promise.allSettled(watching);
+    await Promise.allSettled([...watching, ...refusals]);
   }
 }
 

@@ -31,6 +31,8 @@ export function rolloutOf(object: KubernetesObject): Rollout {
     case 'Deployment': {
       const stalled = conditionOf(object, 'Progressing');
       if (stalled?.reason === 'ProgressDeadlineExceeded') return { is: 'failed', why: stalled.message };
+      const refused = conditionOf(object, 'ReplicaFailure');
+      if (refused?.status === 'True') return { is: 'waiting', for: `its pods to be made: ${refused.message}` };
       const [updated, available] = [number('updatedReplicas'), number('availableReplicas')];
       if (updated < wanted) return { is: 'waiting', for: `${updated} of ${wanted} new pods` };
       if (number('replicas') > updated) {

@@ -11,6 +11,8 @@ export interface MatrixEntry {
   readonly title: string;
   /** Of its change report: `report-contoso-dev-westeurope`. */
   readonly artifact: string;
+  /** Whether the platform file names images for its registry. */
+  readonly images: boolean;
 }
 
 export function matrixOf(views: readonly ScopeView[]): { readonly include: readonly MatrixEntry[] } {
@@ -21,13 +23,20 @@ export function matrixOf(views: readonly ScopeView[]): { readonly include: reado
       runner: view.runner,
       title: titleOf(view, views),
       artifact: `report-${view.platform}-${view.scope}-${view.region}`,
+      images: hasImages(view),
     })),
   };
+}
+
+function hasImages(view: ScopeView): boolean {
+  return view.kind === 'environment' && view.images.length > 0;
 }
 
 /** One stage of a promotion: a scope with its regions. */
 export interface Stage {
   readonly scope: string;
+  /** How images get there: into the first environment from where they were built, then from one to the next. */
+  readonly images: 'push' | 'promote';
   /** Whether somebody has to approve it on GitHub. */
   readonly approval: boolean;
   readonly places: readonly (MatrixEntry & { readonly index: number; readonly platform: string })[];
@@ -37,8 +46,10 @@ export interface Stage {
 export function stagesOf(views: readonly ScopeView[], protections: readonly Protection[]): Stage[] {
   const entries = matrixOf(views).include;
   const scopes = [...new Set(views.map(({ scope }) => scope))];
+  const first = views.find(({ kind }) => kind === 'environment')?.scope;
   return scopes.map(scope => ({
     scope,
+    images: scope === first ? 'push' : 'promote',
     approval: (protectionOf(protections, scope)?.reviewers ?? 0) > 0,
     places: entries
       .filter(entry => entry.scope === scope)
@@ -58,7 +69,11 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
       region,
       title: titleOf(view, views),
       production,
-      actions: kind === 'environment' ? ['provision-aks', 'deploy-platform'] : ['provision-aks'],
+      actions: [
+        'provision-aks',
+        ...(hasImages(view) ? ['push-acr'] : []),
+        ...(kind === 'environment' ? ['deploy-platform'] : []),
+      ],
       gate: {
         ...(before === undefined ? {} : { after: before.scope }),
         reviewers: protection?.reviewers ?? 0,

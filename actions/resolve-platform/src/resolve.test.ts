@@ -85,6 +85,7 @@ test('gives a pipeline its jobs, in the order of promotion', async () => {
       runner,
       title: scope,
       artifact: `report-contoso-${scope}-westeurope`,
+      images: false,
     })),
   });
   const scopes = JSON.parse(outputs['scopes'] ?? '');

@@ -7,6 +7,13 @@ export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
 export { createRunnerHost, type HostOptions, suite } from './platform/runner-host.ts';
 export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
 export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
+export {
+  type ImagePlace,
+  type ImageSeed,
+  inRegistry,
+  type MadeImage,
+  makeImage,
+} from './registry/sample-image.ts';
 export { createRunner, readWorkflow } from './runner/index.ts';
 export type { EnvironmentJob, Runner, RunnerHost, RunningWorkflow, RunRequest } from './runner/ports.ts';
 export type { JobResult, RunResult } from './runner/results.ts';

@@ -293,8 +293,9 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     expect(changesBetween(before, await snapshot())).toEqual([]);
   }, 120_000);
 
-  test('what may pass by itself is named while it is waited for: a webhook without an answer, a pod without a node', async () => {
+  test('what may pass by itself is named while it is waited for: a webhook, a node, a quota', async () => {
     settings['kube-prometheus-stack'].values.grafana = { podAnnotations: { moved: 'yes' } };
+    settings.hooked.values = { image: 'registry.example/hook:2' };
     await configure();
     const report = await plan();
     const users = await control.api.list('/api/v1/nodes?labelSelector=agentpool%3Duser');
@@ -306,20 +307,25 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
         }),
       );
     await cordon(true);
+    const quotas = '/api/v1/namespaces/hooked/resourcequotas';
+    await control.api.create(quotas, { metadata: { name: 'full' }, spec: { hard: { pods: '0' } } });
+    await control.api.until(`${quotas}/full`, ({ status }) => asObject(status)['hard'] !== undefined);
     const speak = platform.silenceCertManager();
     const named: string[] = [];
     const onLine = (line: string) => {
-      const [, what] = /^(\S+: waiting for .*?) \(/.exec(line) ?? [];
+      const [, what] = /^(\S+: .*?waiting for .*?) \(/.exec(line) ?? [];
       if (what === undefined) return;
       named.push(what.replace(/(?<=pod \S+)-\w+-\w+$/, ''));
       if (/failed calling webhook/.test(line)) speak();
-      if (/Unschedulable: 0\/3 nodes are available/.test(line)) void cordon(false);
+      if (/^kube-prom.*Unschedulable: 0\/3 nodes are available/.test(line)) void cordon(false);
+      if (/exceeded quota/.test(line)) void control.api.call('DELETE', `${quotas}/full`);
     };
     succeeded(await apply(report, { onLine }));
     expect(named).toEqual(
       expect.arrayContaining([
         'cert-manager: waiting for a dry run of Issuer',
         'kube-prometheus-stack: waiting for pod kube-prometheus-stack-grafana',
+        'hooked: upgrading hooked 1.0.0, waiting for pods of Job hooked/prepare',
       ]),
     );
   }, 120_000);
@@ -343,7 +349,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       String.raw`^issuers: The apply identity of dev in westeurope could not apply ClusterIssuer letsencrypt-\w+ on \S+: .* failed calling webhook "webhook\.cert-manager\.io": .*"no memory left".* late was not begun: it needs argo-cd\.$`,
       `^kube-prometheus-stack: ${unpullable('monitoring/kube-prometheus-stack-grafana', 'grafana', 'grafana/grafana:13.2.0')} kube-prometheus-stack holds data and stays as it is\\.$`,
       `^argo-cd: ${unpullable('argocd/argocd-notifications-controller', 'notifications-controller', 'argocd:v3.4.4')} argo-cd was brought back to revision 2 \\(argo-cd-10\\.1\\.1\\)\\.$`,
-      `^hooked: ${unpullable('hooked/prepare', 'prepare', 'hook:1')} hooked was brought back to revision 1 \\(hooked-1\\.0\\.0\\)\\.$`,
+      `^hooked: ${unpullable('hooked/prepare', 'prepare', 'hook:1')} hooked was brought back to revision 2 \\(hooked-1\\.0\\.0\\)\\.$`,
     ];
     expect(errors(result)).toEqual(expected.map(text => expect.stringMatching(new RegExp(text))));
     expect(changesBetween(before, await snapshot())).toEqual([`update Deployment ${grafana}`]);
@@ -352,7 +358,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
   test('the next apply puts it right', async () => {
     settings['kube-prometheus-stack'].values.grafana = {};
     settings['argo-cd'].values.notifications = { podLabels: { mended: 'yes' }, image: {} };
-    settings.hooked.values = { image: 'registry.example/hook:2' };
+    settings.hooked.values = { image: 'registry.example/hook:3' };
     await configure();
     expect(announced(await applyAsAnnounced())).toEqual([
       'update ClusterIssuer letsencrypt-prod',

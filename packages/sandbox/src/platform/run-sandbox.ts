@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../page/page.ts';
+import { inRegistry, makeImage } from '../registry/sample-image.ts';
 import { createRunner, type RunResult } from '../runner/index.ts';
 import {
   type RunRecord,
@@ -42,7 +43,8 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
     });
     const { print, signal } = options;
     const runner = createRunner(host);
-    const runs = await tellStory({ repository, runner, print, ...(signal === undefined ? {} : { signal }) });
+    const images = seedImages(world);
+    const runs = await tellStory({ repository, runner, images, print, ...(signal === undefined ? {} : { signal }) });
     const record = describe(sandbox, runs, (Date.now() - startedAt) / 1000);
     await mkdir(options.folder, { recursive: true });
     await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
@@ -51,6 +53,17 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
   } finally {
     await world.close();
   }
+}
+
+/** What a team builds in repositories of its own: two images, signed and with SBOMs, in a public registry. */
+function seedImages({ registries }: SandboxWorld['world']): Readonly<Record<string, string>> {
+  const built = ['web', 'worker'].map(name => {
+    const repository = `contoso/${name}`;
+    const place = inRegistry(registries.registry('ghcr.io'), repository);
+    const { digest } = makeImage(place, { name, layerBytes: 1024 * 1024 });
+    return [name, `ghcr.io/${repository}@${digest}`] as const;
+  });
+  return Object.fromEntries(built);
 }
 
 function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[], seconds: number): RunRecord {

@@ -8,6 +8,8 @@ const developer = 'mona';
 export interface StoryOptions {
   readonly repository: RepositoryHandle;
   readonly runner: Runner;
+  /** Images that the team has built, by name: where each is, by digest. */
+  readonly images: Readonly<Record<string, string>>;
   readonly print: (line: string) => void;
   /** Aborted when the person at the terminal wants to stop. */
   readonly signal?: AbortSignal;
@@ -39,7 +41,7 @@ export async function tellStory(options: StoryOptions): Promise<RunResult[]> {
     return runs;
 
   const branch = 'gpu-for-research';
-  await edit(repository, branch, 'A larger GPU pool for research', withGpu);
+  await edit(repository, branch, 'A larger GPU pool for research', text => withGpu(text, options.images));
   const { number } = await repository.openPull({ title: 'A larger GPU pool for research', branch, author: developer });
   if (!(await go(`Pull request ${number} is opened`, [pullRequestRun(repository, number, 'opened')]))) return runs;
 
@@ -78,8 +80,12 @@ async function edit(
   await repository.commit({ branch, message, author: developer, files: { [file]: changed } });
 }
 
-/** Routine changes for all environments, of the cluster and of one release in it, and a dangerous one for production. */
-function withGpu(text: string): string {
+/**
+ * Routine changes for all environments, of the cluster and of one release in it, images of the team, and a dangerous change for
+ * production.
+ */
+function withGpu(text: string, images: StoryOptions['images']): string {
+  const sources = Object.entries(images).map(([name, source]) => `  ${name}: { source: "${source}" }\n`);
   const defaults = `defaults:
   cluster:
     features:
@@ -88,7 +94,7 @@ function withGpu(text: string): string {
     kube-prometheus-stack: { retention: 30d }
 
 `;
-  return `${text.replace(/^environments:/m, `${defaults}environments:`).trimEnd()}
+  return `${text.replace(/^environments:/m, `images:\n${sources.join('')}\n${defaults}environments:`).trimEnd()}
     cluster:
       pools:
         gpu: { size: Standard_NC8as_T4_v3, max: 4 }

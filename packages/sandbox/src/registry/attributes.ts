@@ -1,16 +1,8 @@
 import { isObject, parseJson } from '@suite/foundation';
 import { json, type WorldResponse } from '../network/http.ts';
 import type { RegistryCall } from './call.ts';
-import { findRepository, type Repository, tagsOf } from './content.ts';
+import { findRepository, type Repository, tagsOf, unlocked } from './content.ts';
 import { refusals } from './errors.ts';
-
-/** What may be done with a tag or a manifest; everything unless somebody locked it. */
-export interface Attributes {
-  readonly writeEnabled: boolean;
-  readonly deleteEnabled: boolean;
-}
-
-export const unlocked: Attributes = { writeEnabled: true, deleteEnabled: true };
 
 /** `/acr/v1/<name>/_manifests/<digest>`, as recorded in Azure/azure-sdk-for-js, recording_sets_manifest_properties.json. */
 export async function manifestAttributes(call: RegistryCall, digest: string): Promise<WorldResponse> {

@@ -1,6 +1,6 @@
 import type { Resource } from '../azure/arm/store.ts';
-import { type Attributes, unlocked } from './attributes.ts';
 import {
+  type Attributes,
   digestOf,
   findManifest,
   findRepository,
@@ -10,6 +10,7 @@ import {
   storeManifest,
   type Traffic,
   tagsOf,
+  unlocked,
 } from './content.ts';
 import { type Descriptor, mediaTypes } from './manifest.ts';
 import { findRegistry } from './service.ts';

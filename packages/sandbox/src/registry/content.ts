@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Resource } from '../azure/arm/store.ts';
-import type { Attributes } from './attributes.ts';
 import { type ManifestFacts, readManifest } from './manifest.ts';
+
+/** What may be done with a tag or a manifest; everything unless somebody locked it. */
+export interface Attributes {
+  readonly writeEnabled: boolean;
+  readonly deleteEnabled: boolean;
+}
+
+export const unlocked: Attributes = { writeEnabled: true, deleteEnabled: true };
 
 export interface StoredManifest {
   readonly digest: string;
