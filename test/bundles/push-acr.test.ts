@@ -149,7 +149,11 @@ describe('from a source to production', () => {
 
   test('a plan of an environment whose upstream has nothing yet says so', async () => {
     const report = await reportOf(succeeded(await run('plan', 'staging')));
-    expect(report.verdict).toBe('no-changes');
+    expect(report.verdict).toBe('changes');
+    expect(report.changes.map(({ kind, title }) => [kind, title])).toEqual([
+      ['create', 'image apps/web'],
+      ['create', 'image worker'],
+    ]);
     expect(report.checks.map(({ status, message }) => [status, message])).toEqual([
       ['later', `${hostOf('dev')}/apps/web has no ${web.digest} yet: it comes with the promotion of that environment.`],
       [

@@ -26,7 +26,14 @@ export type Observed =
       readonly missingPlatforms: readonly string[];
     }
   /** Its source has no such digest. */
-  | { readonly state: 'absent'; readonly image: WantedImage; readonly digest: string; readonly source: string }
+  | {
+      readonly state: 'absent';
+      readonly image: WantedImage;
+      readonly digest: string;
+      readonly source: string;
+      /** The target has it all the same. */
+      readonly isThere: boolean;
+    }
   /** Its source does not answer us. */
   | { readonly state: 'unreadable'; readonly image: WantedImage; readonly failure: UserError };
 
@@ -95,7 +102,8 @@ export async function observe(open: readonly OpenImage[], { transfers }: OpenReg
     if (seen.state === 'unreadable') return { state: 'unreadable', image, failure: seen.failure };
     const planned = plan.images.find(({ copy }) => copy.source === source && copy.repository === image.repository);
     if (seen.state === 'absent' || planned === undefined) {
-      return { state: 'absent', image, digest, source: source.name };
+      const isThere = (await transfers.find(image.repository, digest)) !== undefined;
+      return { state: 'absent', image, digest, source: source.name, isThere };
     }
     return known(image, planned, plan);
   });

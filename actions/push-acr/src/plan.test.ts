@@ -117,7 +117,13 @@ describe('changes', () => {
 });
 
 describe('checks', () => {
-  const absent = { state: 'absent', image, digest: digestOf('a'), source: 'dev.azurecr.io/apps/web' } as const;
+  const absent = {
+    state: 'absent',
+    image,
+    digest: digestOf('a'),
+    source: 'dev.azurecr.io/apps/web',
+    isThere: false,
+  } as const;
   const failure = new UserError({ message: 'No answer.', remedy: 'Look there.' });
 
   test.each<readonly [string, Observed, boolean, readonly (readonly [string, string])[]]>([
@@ -150,6 +156,19 @@ describe('checks', () => {
     expect(checks.map(({ id, status }) => [id, status])).toEqual(expected);
     for (const { setting } of checks) expect(setting).toBe('images.web');
   });
+});
+
+test('what the environment before does not have yet is planned by its digest, unless it is there', () => {
+  const absent = { state: 'absent', image, digest: digestOf('a'), source: 'dev.azurecr.io/apps/web' } as const;
+  const [change] = plan({ ...absent, isThere: false }).changes;
+  expect([change?.kind, change?.attributes.map(({ path, after }) => [path, after.is])]).toEqual([
+    'create',
+    [
+      ['digest', 'shown'],
+      ['transfer', 'unknown'],
+    ],
+  ]);
+  expect(plan({ ...absent, isThere: true }).changes).toEqual([]);
 });
 
 test('the digest is of what would be done, not of what has arrived already', () => {

@@ -37,12 +37,16 @@ export function planImages({ host, images, overwrite }: PlanFacts): ImagePlan {
     const { image } = observed;
     digest.add({ repository: image.repository, tags: image.tags, ...stateOf(observed) });
     if (observed.state === 'known') changes.push(...changesOf(observed, way, host));
+    if (observed.state === 'absent') changes.push(...expectedChange(observed, host));
     checks.push(...checksOf(observed, overwrite, host).map(check => withSetting(check, image.setting)));
   }
   return { changes, checks, digest: digest.end() };
 }
 
 function stateOf(observed: Observed): object {
+  // As it will be once it has arrived there.
+  if (observed.state === 'absent' && observed.image.origin.kind === 'upstream')
+    return { digest: observed.digest, moves: [] };
   if (observed.state !== 'known') return { state: observed.state };
   const { root, tags } = observed.planned;
   return { digest: root.digest, moves: tags.filter(({ state }) => state === 'moves') };
@@ -50,6 +54,34 @@ function stateOf(observed: Observed): object {
 
 function withSetting(check: Check, setting: string | undefined): Check {
   return setting === undefined ? check : { ...check, setting };
+}
+
+/** Of an image that the environment before does not have yet: its digest is known, and nothing else of it. */
+function expectedChange({ image, digest, isThere }: Extract<Observed, { state: 'absent' }>, host: string): Change[] {
+  if (image.origin.kind !== 'upstream' || isThere) return [];
+  const setting = image.setting === undefined ? {} : { setting: image.setting };
+  return [
+    {
+      ...changeOf(image.repository, digest, host, 'create', false),
+      attributes: [
+        { path: 'digest', before: absent, after: shown(digest), ...setting },
+        { path: 'transfer', before: absent, after: { is: 'unknown' } },
+      ],
+    },
+  ];
+}
+
+function changeOf(repository: string, digest: string, host: string, kind: 'create' | 'update', disruptive: boolean) {
+  const reach = 'stateless';
+  return {
+    address: `${host}/${repository}@${digest}`,
+    type: 'image',
+    title: `image ${repository}`,
+    kind,
+    reasons: [],
+    reach,
+    risk: rateChange({ kind, reach, guarded: false, disruptive }),
+  } as const;
 }
 
 /** One for each image that is not there as it should be. */
@@ -66,11 +98,7 @@ function changesOf({ image, planned, totals, wholeBytes }: Known, way: Way | und
   const setting = image.setting === undefined ? {} : { setting: image.setting };
   return [
     {
-      address: `${host}/${image.repository}@${root.digest}`,
-      type: 'image',
-      title: `image ${image.repository}`,
-      kind,
-      reasons: [],
+      ...changeOf(image.repository, root.digest, host, kind, isMoved),
       attributes: [
         ...(isThere ? [] : [{ path: 'digest', before: absent, after: shown(root.digest), ...setting }]),
         ...moved.map(({ tag, before, digest }) => ({
@@ -82,8 +110,6 @@ function changesOf({ image, planned, totals, wholeBytes }: Known, way: Way | und
           ? []
           : [{ path: 'transfer', before: absent, after: shown(describeTransfer(totals, wholeBytes, way)) }]),
       ],
-      reach: 'stateless',
-      risk: rateChange({ kind, reach: 'stateless', guarded: false, disruptive: isMoved }),
     },
   ];
 }
