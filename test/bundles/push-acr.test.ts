@@ -331,6 +331,37 @@ describe('the machine is lost', () => {
   });
 });
 
+describe('the run is cancelled', () => {
+  beforeAll(emptyRegistries);
+
+  test('in the middle of a push: it stops, says so, and the next run goes on', async () => {
+    let running: RunningStep | undefined;
+    const ended = Promise.withResolvers<void>();
+    sandbox.world.faults.add({
+      match: ({ method, host, path }) => method === 'PUT' && host === hostOf('dev') && path.includes('/blobs/uploads/'),
+      skip: 3,
+      times: 1,
+      answer: {
+        call: () => {
+          running?.cancel();
+          return ended.promise;
+        },
+      },
+    });
+    const result = await run('push', 'dev', {}, { onStart: started => (running = started) });
+    ended.resolve();
+    await untilQuiet(sandbox.world);
+    expect([result.conclusion, errors(result)]).toEqual([
+      'cancelled',
+      ['Cancelled. What has arrived stays there; running this again brings what is missing.'],
+    ]);
+    expect((await reportOf(result)).verdict).toBe('failed');
+    expect(registryOf('dev').manifests('apps/web')).toEqual([]);
+    succeeded(await run('push', 'dev'));
+    expect(heldBy('dev', 'apps/web')).toEqual(wholeWeb());
+  });
+});
+
 describe('tags', () => {
   beforeAll(async () => {
     emptyRegistries();
