@@ -102,9 +102,12 @@ export async function walkImage(copy: ImageCopy, target: TargetManifests): Promi
   const signatures = await mapInParallel([...signatureTags].sort(), readsAtOnce, async ([tag, to]) => {
     const before = await target.read(tag);
     const plan = planTag(tag, to, before);
-    return plan.state === 'moves' && before !== undefined && isGrown(before, found.get(to)?.manifest)
-      ? { ...plan, state: 'grows' as const }
-      : plan;
+    if (plan.state !== 'moves' || before === undefined) return plan;
+    const [own, theirs] = [layersOf(found.get(to)?.manifest), layersOf(readManifest(before))];
+    if (own === undefined || theirs === undefined) return plan;
+    // Somebody has signed it once more in the target: all that the source has is there.
+    if (isWithin(own, theirs)) return { ...plan, digest: before.descriptor.digest, state: 'same' as const };
+    return isWithin(theirs, own) ? { ...plan, state: 'grows' as const } : plan;
   });
   const root = found.get(digest)?.manifest.descriptor;
   if (root === undefined) throw new Error(`The walk of ${digest} lost its root.`);
@@ -120,16 +123,15 @@ function planTag(tag: string, digest: string, before: Content | undefined): Plan
   return { tag, digest, before: was, state: was === digest ? 'same' : 'moves' };
 }
 
-/** Whether everything that is signed by what is there stays so. */
-function isGrown(before: Content, after: Manifest | undefined): boolean {
-  const known = readManifest(before);
-  if (typeof known === 'string' || after === undefined) return false;
-  const layers = (bytes: Uint8Array): readonly string[] => {
-    const manifest = JSON.parse(new TextDecoder().decode(bytes)) as { layers?: { digest: string }[] };
-    return manifest.layers?.map(({ digest }) => digest) ?? [];
-  };
-  const kept = new Set(layers(after.bytes));
-  return layers(known.bytes).every(one => kept.has(one));
+function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  return [...some].every(one => all.has(one));
+}
+
+/** Digests of the layers, each of them a signature; undefined for what is no manifest. */
+function layersOf(manifest: Manifest | string | undefined): ReadonlySet<string> | undefined {
+  if (manifest === undefined || typeof manifest === 'string') return undefined;
+  const { layers = [] } = JSON.parse(new TextDecoder().decode(manifest.bytes)) as { layers?: { digest: string }[] };
+  return new Set(layers.map(({ digest }) => digest));
 }
 
 /** The fall-back tag is an index of what refers to the digest (OCI distribution specification, "Referrers Tag Schema"). */
