@@ -36,8 +36,8 @@ export function planImages({ host, images, overwrite }: PlanFacts): ImagePlan {
   for (const { observed, way } of images) {
     const { image } = observed;
     digest.add({ repository: image.repository, tags: image.tags, ...stateOf(observed) });
-    if (observed.state === 'known') changes.push(...changesOf(observed, way, host));
-    if (observed.state === 'absent') changes.push(...expectedChange(observed, host));
+    if (observed.state === 'known') changes.push(...changesOf(observed, way));
+    if (observed.state === 'absent') changes.push(...expectedChange(observed));
     checks.push(...checksOf(observed, overwrite, host).map(check => withSetting(check, image.setting)));
   }
   return { changes, checks, digest: digest.end() };
@@ -57,12 +57,12 @@ function withSetting(check: Check, setting: string | undefined): Check {
 }
 
 /** Of an image that the environment before does not have yet: its digest is known, and nothing else of it. */
-function expectedChange({ image, digest, isThere }: Extract<Observed, { state: 'absent' }>, host: string): Change[] {
+function expectedChange({ image, digest, isThere }: Extract<Observed, { state: 'absent' }>): Change[] {
   if (image.origin.kind !== 'upstream' || isThere) return [];
   const setting = image.setting === undefined ? {} : { setting: image.setting };
   return [
     {
-      ...changeOf(image.repository, digest, host, 'create', false),
+      ...changeOf(image.repository, digest, 'create', false),
       attributes: [
         { path: 'digest', before: absent, after: shown(digest), ...setting },
         { path: 'transfer', before: absent, after: { is: 'unknown' } },
@@ -71,10 +71,11 @@ function expectedChange({ image, digest, isThere }: Extract<Observed, { state: '
   ];
 }
 
-function changeOf(repository: string, digest: string, host: string, kind: 'create' | 'update', disruptive: boolean) {
+function changeOf(repository: string, digest: string, kind: 'create' | 'update', disruptive: boolean) {
   const reach = 'stateless';
   return {
-    address: `${host}/${repository}@${digest}`,
+    // Without the registry, whose name is another one in each environment: what is the same is compared.
+    address: `${repository}@${digest}`,
     type: 'image',
     title: `image ${repository}`,
     kind,
@@ -85,7 +86,7 @@ function changeOf(repository: string, digest: string, host: string, kind: 'creat
 }
 
 /** One for each image that is not there as it should be. */
-function changesOf({ image, planned, totals, wholeBytes }: Known, way: Way | undefined, host: string): Change[] {
+function changesOf({ image, planned, totals, wholeBytes }: Known, way: Way | undefined): Change[] {
   const { root, manifests, tags } = planned;
   // A build is there by now, and is new all the same.
   const isThere =
@@ -98,7 +99,7 @@ function changesOf({ image, planned, totals, wholeBytes }: Known, way: Way | und
   const setting = image.setting === undefined ? {} : { setting: image.setting };
   return [
     {
-      ...changeOf(image.repository, root.digest, host, kind, isMoved),
+      ...changeOf(image.repository, root.digest, kind, isMoved),
       attributes: [
         ...(isThere ? [] : [{ path: 'digest', before: absent, after: shown(root.digest), ...setting }]),
         ...moved.map(({ tag, before, digest }) => ({
