@@ -19,7 +19,7 @@ describe('the example platform through the release tree', () => {
   beforeAll(async () => {
     await run(process.execPath, command, { cwd: root });
     record = JSON.parse(await readFile(join(root, '.sandbox', 'run.json'), 'utf8'));
-  }, 400_000);
+  }, 900_000);
 
   test('is created, changed on a pull request, and promoted', () => {
     expect(record).toMatchObject({ ok: true, refusedHosts: [] });

@@ -44,9 +44,7 @@ function reportCell({ verdict, changes, outputs, checks, drift }: ChangeReport):
   const parts: string[] = [];
   if (changes.length > 0) parts.push(countsCell(changes));
   else if (outputs.length > 0) parts.push(count(outputs.length, 'output'));
-  else if (verdict !== 'no-changes') parts.push('state only');
-  // What hangs on an earlier environment is not nothing.
-  else parts.push(checks.some(({ status }) => status === 'later') ? 'known later' : 'no changes');
+  else parts.push(verdict === 'no-changes' ? 'no changes' : 'state only');
   if (verdict === 'blocked') parts.push('**blocked**');
   const unknown = checks.filter(({ status }) => status === 'unknown').length;
   if (unknown > 0) parts.push(`**${unknown} unchecked**`);
