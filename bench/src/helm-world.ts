@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { asArray, asObject, asString } from '@suite/foundation';
-import { createUpstream } from '@suite/sandbox';
-import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../../test/support/bundle.ts';
+import { openBundleWorld, reportOf, succeeded } from '../../test/support/bundle.ts';
+import { attachControlPlane } from '../../test/support/control-plane/behind-azure.ts';
 import { outcomeAnnotation, type RunningControlPlane, startControlPlane } from '../../test/support/control-plane.ts';
 import { type BenchRelease, readyAfterAnnotation, writeCharts } from './helm-charts.ts';
 import { helmValues } from './helm-peers.ts';
@@ -49,7 +49,7 @@ export async function openHelmWorld(releases: readonly BenchRelease[]): Promise<
     await writeCharts(releases, charts);
     for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
     control = await startControlPlane();
-    await attach(sandbox, control);
+    await attachControlPlane(sandbox.world, control);
     takeTime(control);
   } catch (error) {
     await close();
@@ -110,21 +110,6 @@ function releasesOf(releases: readonly BenchRelease[], isWaiting: boolean): stri
     return `      ${name}: ${JSON.stringify({ ...said, values: helmValues(release, isWaiting) })}\n`;
   });
   return `    releases:\n${builtIn.map(name => `      ${name}: false\n`).join('')}${own.join('')}`;
-}
-
-/** Puts the API server behind the name that Azure gives the cluster. */
-async function attach(sandbox: BundleWorld, { url, caCertificate: ca, frontProxy, api }: RunningControlPlane) {
-  // What Azure's roles mean inside of the cluster.
-  await api.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'azure-cluster-admin' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'azure:cluster-admin' }],
-  });
-  const [cluster] = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
-  if (cluster === undefined) throw new Error('The sandbox has no cluster.');
-  sandbox.world.kubernetes.attach(cluster.id, createUpstream({ url, ca, ...frontProxy }));
 }
 
 /** A pod that says so becomes ready that long after it was seen first. */

@@ -1,13 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import http from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { clouds, createContainerRegistries, type ImageImport } from '@suite/azure';
-import { asObject, type Clock, systemClock } from '@suite/foundation';
+import { type Clock, systemClock } from '@suite/foundation';
 import { createRegistry } from '@suite/registry';
 import { type Job, startWorld, type World } from '@suite/sandbox';
+import { entraToken, joinNetwork, registryScope } from '../support/entra.ts';
 
 /** Promotion as the resource manager does it, over the sandbox's network: import by digest, then the lock. */
 const subscription = '00000000-0000-0000-0000-000000000003';
@@ -47,9 +46,7 @@ beforeAll(async () => {
     azure.assignRole({ principal, role, scope: idOf(name) });
   }
   azure.assignRole({ principal, role: 'AcrPush', scope: idOf('acrprod') });
-  const certificates = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...certificates, await readFile(world.caFile, 'utf8')]);
-  undo.push(() => tls.setDefaultCACertificates(certificates), http.setGlobalProxyFromEnv(world.networkEnvironment()));
+  undo.push(...(await joinNetwork(world)));
   // Azure's own client looks for the proxy there, and nowhere else.
   process.env['HTTPS_PROXY'] = world.proxyUrl;
   undo.push(() => delete process.env['HTTPS_PROXY']);
@@ -66,30 +63,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function entraToken(scope: string): Promise<string> {
-  const variables = world.jobEnvironment(job);
-  const assertion = await fetch(
-    `${variables['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience=${encodeURIComponent('api://AzureADTokenExchange')}`,
-    { headers: { authorization: `Bearer ${variables['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}` } },
-  );
-  const answer = await fetch(`https://login.microsoftonline.com/${world.azure.tenant}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      client_id: clientId,
-      client_assertion: String(asObject(await assertion.json())['value']),
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      grant_type: 'client_credentials',
-      scope,
-    }),
-  });
-  return String(asObject(await answer.json())['access_token']);
-}
-
 const registries = () =>
   createContainerRegistries(
     {
       getToken: async scopes => ({
-        token: await entraToken(String(scopes)),
+        token: await entraToken(world, job, clientId, String(scopes)),
         expiresOnTimestamp: Date.now() + 3_600_000,
       }),
     },
@@ -129,7 +107,7 @@ test('an image and its signature are imported, then locked, and no byte of them 
     host: prod.loginServer,
     tenant: world.azure.tenant,
     identity,
-    entraToken: () => entraToken('https://containerregistry.azure.net/.default'),
+    entraToken: () => entraToken(world, job, clientId, registryScope),
     mask: () => undefined,
     clock: hurried,
   });

@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import http from 'node:http';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { asObject, asString, type Clock, mapInParallel, systemClock } from '@suite/foundation';
 import { createRegistry, type NewArtifact, type Registry, RegistryFailure } from '@suite/registry';
 import { type Job, type RegistryView, startWorld, type World } from '@suite/sandbox';
+import { entraToken, joinNetwork, registryScope } from '../support/entra.ts';
 import { crane, ggcrRegistry, needs, type RunningPeer, startPeer } from '../support/peers.ts';
 
 /** The product's registry client against the stand-in, over its network, and against a real registry: the same cases. */
@@ -66,9 +65,7 @@ beforeAll(async () => {
   };
   azure.assignRole({ principal: principalOf('apply'), role: 'AcrPush', scope: registryId });
   azure.assignRole({ principal: principalOf('plan'), role: 'AcrPull', scope: registryId });
-  const certificates = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...certificates, await readFile(world.caFile, 'utf8')]);
-  undo.push(() => tls.setDefaultCACertificates(certificates), http.setGlobalProxyFromEnv(world.networkEnvironment()));
+  undo.push(...(await joinNetwork(world)));
   if (ggcrRegistry.path !== undefined) peer = await startPeer(ggcrRegistry);
 });
 
@@ -79,32 +76,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** GitHub's token, then Entra's for registries: as an action gets it. */
-async function entraToken(clientId: string): Promise<string> {
-  const variables = world.jobEnvironment(job);
-  const assertion = await fetch(
-    `${variables['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience=${encodeURIComponent('api://AzureADTokenExchange')}`,
-    { headers: { authorization: `Bearer ${variables['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}` } },
-  );
-  const answer = await fetch(`https://login.microsoftonline.com/${world.azure.tenant}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      client_id: clientId,
-      client_assertion: String(asObject(await assertion.json())['value']),
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      grant_type: 'client_credentials',
-      scope: 'https://containerregistry.azure.net/.default',
-    }),
-  });
-  return String(asObject(await answer.json())['access_token']);
-}
-
 function open(who: Who, options: { readonly host?: string; readonly fetch?: typeof fetch } = {}): Registry {
   return createRegistry({
     host,
     tenant: world.azure.tenant,
     identity: { name: `${who} identity of environment dev`, clientId: identities[who] },
-    entraToken: () => entraToken(identities[who]),
+    entraToken: () => entraToken(world, job, identities[who], registryScope),
     mask: () => undefined,
     clock: hurried,
     ...options,
@@ -292,7 +269,7 @@ function asProperties(body: Record<string, unknown>): Record<string, unknown> {
       body: new URLSearchParams({
         grant_type: 'access_token',
         service: host,
-        access_token: await entraToken(identities.apply),
+        access_token: await entraToken(world, job, identities.apply, registryScope),
       }),
     });
     const refresh = asString(asObject(await exchanged.json())['refresh_token']);

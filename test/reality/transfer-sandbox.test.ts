@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import http from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { asObject, type Clock, systemClock } from '@suite/foundation';
+import { type Clock, systemClock } from '@suite/foundation';
 import { createTransfers, totalsOf } from '@suite/registry';
 import { type Job, on, registryError, startWorld, type World } from '@suite/sandbox';
+import { entraToken, joinNetwork, registryScope } from '../support/entra.ts';
 
 /** Our transfer against the stand-in for Azure's registries, over its network: TLS, a proxy, tokens, a storage behind it. */
 const subscription = '00000000-0000-0000-0000-000000000003';
@@ -45,9 +44,7 @@ beforeAll(async () => {
     azure.putResource(id, { location: 'westeurope', sku: { name: 'Premium' }, properties });
     azure.assignRole({ principal: principal ?? '', role: 'AcrPush', scope: id });
   }
-  const certificates = tls.getCACertificates('default');
-  tls.setDefaultCACertificates([...certificates, await readFile(world.caFile, 'utf8')]);
-  undo.push(() => tls.setDefaultCACertificates(certificates), http.setGlobalProxyFromEnv(world.networkEnvironment()));
+  undo.push(...(await joinNetwork(world)));
 });
 
 afterEach(() => world.faults.clear());
@@ -58,31 +55,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function entraToken(): Promise<string> {
-  const variables = world.jobEnvironment(job);
-  const assertion = await fetch(
-    `${variables['ACTIONS_ID_TOKEN_REQUEST_URL']}&audience=${encodeURIComponent('api://AzureADTokenExchange')}`,
-    { headers: { authorization: `Bearer ${variables['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}` } },
-  );
-  const answer = await fetch(`https://login.microsoftonline.com/${world.azure.tenant}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
-      client_id: clientId,
-      client_assertion: String(asObject(await assertion.json())['value']),
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      grant_type: 'client_credentials',
-      scope: 'https://containerregistry.azure.net/.default',
-    }),
-  });
-  return String(asObject(await answer.json())['access_token']);
-}
-
 const open = (host: string) =>
   createTransfers({
     host,
     tenant: world.azure.tenant,
     identity: { name: 'apply identity of environment dev', clientId },
-    entraToken,
+    entraToken: () => entraToken(world, job, clientId, registryScope),
     mask: () => undefined,
     clock: hurried,
   });

@@ -13,6 +13,7 @@ import {
   createPreflightReader,
   createStateReader,
 } from '@suite/azure';
+import { writeReport } from '@suite/change-report';
 import type { Clock } from '@suite/foundation';
 import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
 import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
@@ -34,13 +35,7 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     chartsFolder: join(actionFolder, 'charts'),
     signIn: target => signIn(kit, target),
     newId: randomUUID,
-    writeReport: async ({ view }, command, report) => {
-      const folder = join(context.temp, 'deploy-platform');
-      await mkdir(folder, { recursive: true });
-      const file = join(folder, `report-${command}-${view.platform}-${view.scope}-${view.region}.json`);
-      await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-      return file;
-    },
+    writeReport: (command, report) => writeReport(context.temp, command, report),
   };
 }
 

@@ -1,4 +1,5 @@
 import {
+  assembleReport,
   type Check,
   compareWithReviewed,
   failureChecks,
@@ -6,6 +7,7 @@ import {
   problemSections,
   readReviewed,
   renderSummaryParts,
+  reportOutputs,
 } from '@suite/change-report';
 import { CancelledError, count, duration, sentenceList, UserError } from '@suite/foundation';
 import { exclusively } from '@suite/lease';
@@ -18,8 +20,8 @@ import type { Request } from './inputs.ts';
 import { type PlatformPlan, summaryOf } from './plan.ts';
 import type { Connected, Services } from './ports.ts';
 import { prepare } from './prepare.ts';
-import { assembleReport, type Findings, outputsOf, timingsOf } from './report.ts';
-import { beyondReview } from './review.ts';
+import { type Findings, timingsOf } from './report.ts';
+import { beyondReview, reviewOf } from './review.ts';
 import { groundwork, layGroundwork } from './setup.ts';
 import { loadTarget, placeOf, type Target } from './target.ts';
 import { verifyReleases } from './verify.ts';
@@ -41,13 +43,18 @@ export async function deploy(request: Request, services: Services): Promise<void
   const { view, identity } = target;
   log.info(`${request.command} of ${view.scope} in ${view.region} as client id ${identity.clientId}`);
   const { findings, error } = await perform(request, target, services, startedAt);
-  const subject = { command: request.command, view, context, startedAt, finishedAt: clock.now() };
+  const about = { action: 'deploy-platform', command: request.command, view, context };
+  const subject = { ...about, startedAt, finishedAt: clock.now() };
   const failed = findings.verdict === 'failed' ? failureChecks(error) : [];
   const report = assembleReport(subject, { ...findings, checks: [...(findings.checks ?? []), ...failed] });
-  const reportFile = await services.writeReport(target, request.command, report);
+  const reportFile = await services.writeReport(request.command, report);
   const parts = renderSummaryParts(report, { limitBytes: await summary.room() });
   await summary.append(parts.slice(0, 1));
-  services.setOutputs({ ...outputsOf(report, findings.plan, reportFile), 'summary-parts': parts.length });
+  services.setOutputs({
+    ...reportOutputs(report, reportFile),
+    releases: findings.plan === undefined ? undefined : JSON.stringify(reviewOf(findings.plan.releases)),
+    'summary-parts': parts.length,
+  });
   if (error !== undefined) throw error;
   log.info(headline(report));
 }

@@ -90,7 +90,7 @@ export interface Services {
   /** A new GUID. */
   newId(): string;
   /** Writes the change report and gives its path. */
-  writeReport(target: Target, command: string, report: ChangeReport): Promise<string>;
+  writeReport(command: string, report: ChangeReport): Promise<string>;
 }
 
 /** An identity before it has asked anything of anybody. */

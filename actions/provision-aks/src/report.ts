@@ -1,5 +1,5 @@
 import type { RunContext } from '@suite/action-kit';
-import { type ChangeReport, type Check, highestRisk, reportHead, type Timing } from '@suite/change-report';
+import { type ChangeReport, type Check, reportHead, reportOutputs, type Timing } from '@suite/change-report';
 import type { ScopeView } from '@suite/platform-file';
 import type { ResourceRun } from '@suite/terraform';
 import type { JudgedPlan } from './plan.ts';
@@ -60,11 +60,7 @@ export interface PlanPlace {
 /** The outputs of the action. */
 export function outputsOf(report: ChangeReport, reportFile: string, plan: PlanPlace | undefined) {
   return {
-    changes: report.changes.length,
-    risk: highestRisk(report.changes),
-    digest: report.digest,
-    verdict: report.verdict,
-    report: reportFile,
+    ...reportOutputs(report, reportFile),
     'plan-file': plan?.file,
     'plan-key': plan?.stored?.key,
     'plan-sha256': plan?.stored?.sha256,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
 import { clouds, createContainerRegistries, createCredential, type RegistryView } from '@suite/azure';
+import { writeReport } from '@suite/change-report';
 import { duration } from '@suite/foundation';
 import {
   createRegistry,
@@ -37,13 +37,7 @@ export function createServices(kit: Kit, request: Request): Services {
     signal,
     setOutputs,
     connect: target => connect(kit, request, target),
-    writeReport: async ({ head: { platform, scope, region } }, command, report) => {
-      const folder = join(context.temp, 'push-acr');
-      await mkdir(folder, { recursive: true });
-      const file = join(folder, `report-${command}-${platform}-${scope}-${region}.json`);
-      await writeFile(file, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-      return file;
-    },
+    writeReport: (command, report) => writeReport(context.temp, command, report),
   };
 }
 

@@ -142,3 +142,14 @@ async function known(image: WantedImage, planned: PlannedImage, plan: TransferPl
     missingPlatforms: missingPlatforms(image.platforms, there),
   };
 }
+
+export function knownOf({ images }: Observation): Known[] {
+  return images.filter(one => one.state === 'known');
+}
+
+/** By name, as they are deployed. */
+export function referencesOf(known: readonly Known[], { host }: OpenRegistry): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    known.map(({ image, planned }) => [image.name, `${host}/${image.repository}@${planned.root.digest}`]),
+  );
+}

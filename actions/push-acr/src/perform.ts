@@ -1,21 +1,24 @@
-import { type Check, failureChecks, headline, problemSections, renderSummaryParts } from '@suite/change-report';
-import { CancelledError, count, mapInParallel, UserError } from '@suite/foundation';
+import {
+  assembleReport,
+  type Check,
+  failureChecks,
+  headline,
+  problemSections,
+  renderSummaryParts,
+  reportOutputs,
+} from '@suite/change-report';
+import { CancelledError, mapInParallel, UserError } from '@suite/foundation';
 import { bringImages } from './bring.ts';
-import { differencesOf } from './confirm.ts';
 import type { Request } from './inputs.ts';
-import { type Known, type Observation, type OpenImage, observe, openImage } from './observe.ts';
+import { lockAll, lockOnly } from './lock.ts';
+import { type Known, knownOf, type Observation, type OpenImage, observe, openImage, referencesOf } from './observe.ts';
 import { type ImagePlan, planImages } from './plan.ts';
 import type { Connected, OpenRegistry, Services } from './ports.ts';
-import { assembleReport, type Findings, outputsOf } from './report.ts';
+import type { Findings, Outcome } from './report.ts';
 import { sizeOf } from './sizes.ts';
 import { loadTarget, type Target, type WantedImage } from './target.ts';
+import { verifyImages } from './verify.ts';
 import { chooseWay, type Way } from './way.ts';
-
-interface Outcome {
-  readonly findings: Findings;
-  /** What the command fails with, after its report was written. */
-  readonly error?: unknown;
-}
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
 export async function perform(request: Request, services: Services): Promise<void> {
@@ -29,13 +32,18 @@ export async function perform(request: Request, services: Services): Promise<voi
   log.info(`${command} for ${target.registry.title} as client id ${target.identity.clientId}`);
   const { findings, error } = await untilCancelled(services.signal, work(request, target, services)).catch(failed);
   const kind = command === 'plan' || command === 'verify' ? command : 'apply';
-  const subject = { command: kind, view: target.head, context, startedAt, finishedAt: clock.now() } as const;
+  const about = { action: 'push-acr', command: kind, view: target.head, context } as const;
+  const subject = { ...about, startedAt, finishedAt: clock.now() };
   const failures = findings.verdict === 'failed' ? failureChecks(error) : [];
   const report = assembleReport(subject, { ...findings, checks: [...(findings.checks ?? []), ...failures] });
-  const reportFile = await services.writeReport(target, command, report);
+  const reportFile = await services.writeReport(command, report);
   const parts = renderSummaryParts(report, { limitBytes: await summary.room() });
   await summary.append(parts.slice(0, 1));
-  services.setOutputs({ ...outputsOf(report, findings, reportFile), 'summary-parts': parts.length });
+  services.setOutputs({
+    ...reportOutputs(report, reportFile),
+    images: findings.images === undefined ? undefined : JSON.stringify(findings.images),
+    'summary-parts': parts.length,
+  });
   if (error !== undefined) throw error;
   log.info(headline(report));
 }
@@ -89,7 +97,7 @@ async function work(request: Request, target: Target, services: Services): Promi
   const open = await mapInParallel(usable, 1, image => openImage(image, registry, connected));
   try {
     if (command === 'plan') return await plan(request, stranded, open, registry, connected);
-    if (command === 'verify') return await verify(target, stranded, open, registry);
+    if (command === 'verify') return await verifyImages(target, stranded, open, registry);
     return await bring(request, target, open, registry, connected, services);
   } finally {
     for (const { close } of open) await close();
@@ -137,10 +145,6 @@ function waysOf(images: readonly Known[], registry: OpenRegistry, { upstream }: 
       chooseWay(one.image.origin.kind === 'upstream' ? upstream : undefined, registry, one.planned),
     ]),
   );
-}
-
-function knownOf({ images }: Observation): Known[] {
-  return images.filter(one => one.state === 'known');
 }
 
 async function plan(
@@ -221,99 +225,6 @@ async function bring(
   });
   const verdict = made.changes.length === 0 ? 'no-changes' : 'applied';
   return { findings: { verdict, plan: told, warnings: brought.warnings, images } };
-}
-
-async function verify(
-  { upstream }: Target,
-  stranded: readonly WantedImage[],
-  open: readonly OpenImage[],
-  registry: OpenRegistry,
-): Promise<Outcome> {
-  const warnings: string[] = [];
-  const first = await observe(open, registry);
-  // What its source does not show is judged by itself.
-  const alone = [...first.images.filter(({ state }) => state !== 'known').map(({ image }) => image), ...stranded];
-  const own = alone.flatMap((image): OpenImage[] => {
-    const { origin } = image;
-    const digest =
-      origin.kind === 'upstream' ? origin.digest : origin.kind === 'registry' ? origin.source.digest : undefined;
-    if (digest === undefined) return [];
-    warnings.push(
-      `${image.name} could not be compared with ${origin.kind === 'upstream' ? (upstream?.title ?? 'the environment before') : 'its source'}, so signatures that are missing here go unseen.`,
-    );
-    const source = registry.transfers.source(image.repository);
-    return [{ image, source, digest, close: async () => undefined }];
-  });
-  const second = await observe(own, registry);
-  const lost = second.images
-    .filter(one => one.state === 'absent')
-    .map(({ image, digest }) => ({
-      what: `image ${image.repository}`,
-      path: '',
-      expected: `${digest} in ${registry.host}`,
-      actual: 'absent',
-    }));
-  for (const one of second.images) if (one.state === 'unreadable') throw one.failure;
-  const known = [...knownOf(first), ...knownOf(second)];
-  const differences = [...known.flatMap(one => differencesOf(one, registry.host)), ...lost];
-  const findings: Findings = { verdict: 'verified', differences, warnings, images: referencesOf(known, registry) };
-  if (differences.length === 0) return { findings };
-  const problems = differences.map(({ what, path, expected, actual }) => ({
-    message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
-  }));
-  return { findings: { ...findings, verdict: 'mismatch' }, error: new UserError(problems) };
-}
-
-async function lockOnly({ images }: Target, registry: OpenRegistry, services: Services): Promise<Outcome> {
-  const named = images.flatMap(image => {
-    const { origin } = image;
-    if (origin.kind === 'upstream') return [{ image, digest: origin.digest }];
-    return origin.kind === 'registry' ? [{ image, digest: origin.source.digest }] : [];
-  });
-  const problems = await mapInParallel(named, 4, async ({ image: { repository, tags }, digest }) => {
-    const wrong = (reference: string, is: string) => ({
-      message: `${registry.host}/${repository}${reference} is ${is}, so it was not locked. Nothing was locked.`,
-      remedy: 'Push or promote it first.',
-    });
-    const there = await registry.transfers.find(repository, digest);
-    if (there === undefined) return [wrong(`@${digest}`, 'not there')];
-    const moved = await mapInParallel(tags, 1, async tag => {
-      const found = await registry.transfers.find(repository, tag);
-      return found?.digest === digest ? [] : [wrong(`:${tag}`, found?.digest ?? 'not there')];
-    });
-    return moved.flat();
-  });
-  if (problems.flat().length > 0) throw new UserError(problems.flat());
-  await lockAll(named, registry, services);
-  const references = Object.fromEntries(
-    named.map(({ image, digest }) => [image.name, `${registry.host}/${image.repository}@${digest}`]),
-  );
-  return { findings: { verdict: 'applied', images: references } };
-}
-
-/** Digests first: a tag that is locked alone could lose its image. */
-async function lockAll(
-  images: readonly { readonly image: WantedImage; readonly digest: string }[],
-  registry: OpenRegistry,
-  { log }: Pick<Services, 'log'>,
-): Promise<void> {
-  await mapInParallel(images, 4, async ({ image: { repository, tags }, digest }) => {
-    for (const reference of [digest, ...tags]) {
-      const locked = await registry.lock(repository, reference);
-      if (locked === digest) continue;
-      throw new UserError({
-        message: `The tag ${registry.host}/${repository}:${reference} moved to ${locked} before it was locked; it is locked now.`,
-        remedy: 'Look who else pushes there, and unlock it to set it right.',
-      });
-    }
-  });
-  log.info(`${count(images.length, 'image')} locked: digest and tags.`);
-}
-
-function referencesOf(known: readonly Known[], { host }: OpenRegistry): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    known.map(({ image, planned }) => [image.name, `${host}/${image.repository}@${planned.root.digest}`]),
-  );
 }
 
 /** What is refused, as an error. */

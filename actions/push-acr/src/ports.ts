@@ -18,7 +18,7 @@ export interface Services {
   /** Throws UserError for a registry that cannot be looked for. */
   connect(target: Target): Promise<Connected>;
   /** Writes the change report and gives its path. */
-  writeReport(target: Target, command: string, report: ChangeReport): Promise<string>;
+  writeReport(command: string, report: ChangeReport): Promise<string>;
 }
 
 /** The registries as one identity sees them. */

@@ -1,5 +1,7 @@
 export type { AllowancePlace } from './allowance.ts';
 export { allowanceId, judgeAllowance, needsAllowance, unusedAllowances } from './allowance.ts';
+export type { ReportFindings } from './assemble.ts';
+export { assembleReport, reportOutputs, writeReport } from './assemble.ts';
 export * from './comment/index.ts';
 export type { Digest } from './digest.ts';
 export { createDigest } from './digest.ts';

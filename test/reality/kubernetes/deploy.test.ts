@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChangeReport } from '@suite/change-report';
-import { createUpstream } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../../support/bundle.ts';
+import { attachControlPlane, clusterIdIn } from '../../support/control-plane/behind-azure.ts';
 import {
   controlPlaneNeeds,
   hasControlPlane,
@@ -127,19 +127,10 @@ describe.each([
       }
     }
     for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
-    clusterId = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters')[0]?.id ?? '';
+    clusterId = clusterIdIn(sandbox.world);
     if (!isReal) return;
     control = await startControlPlane();
-    const { url, caCertificate: ca, frontProxy, api } = control;
-    // What Azure's roles mean inside of the cluster.
-    await api.create('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'azure-cluster-admin' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'azure:cluster-admin' }],
-    });
-    sandbox.world.kubernetes.attach(clusterId, createUpstream({ url, ca, ...frontProxy }));
+    await attachControlPlane(sandbox.world, control);
   }, 240_000);
   afterAll(async () => {
     await sandbox?.close();

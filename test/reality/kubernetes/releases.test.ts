@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChangeReport } from '@suite/change-report';
 import { asArray, asObject } from '@suite/foundation';
-import { createUpstream, type StepResult } from '@suite/sandbox';
+import type { StepResult } from '@suite/sandbox';
 import {
   type BundleWorld,
   errors,
@@ -12,6 +12,12 @@ import {
   reportOf,
   succeeded,
 } from '../../support/bundle.ts';
+import {
+  administrators,
+  attachControlPlane,
+  giveAdministrators,
+  roleBindings,
+} from '../../support/control-plane/behind-azure.ts';
 import {
   changesBetween,
   controlPlaneNeeds,
@@ -73,9 +79,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     await writeChart(join(sandbox.checkout, 'charts', 'hooked'), hooked);
     for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
     control = await starting;
-    const { url, caCertificate: ca, frontProxy } = control;
-    await giveAdministrators();
-    sandbox.world.kubernetes.attach(clusterId(), createUpstream({ url, ca, ...frontProxy }));
+    await attachControlPlane(sandbox.world, control);
     platform = playPlatform(control);
     await configure();
   }, 240_000);
@@ -84,17 +88,6 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     await control?.stop();
   });
 
-  const clusterId = () => sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters')[0]?.id ?? '';
-  const bindings = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
-  /** What Azure's role means inside of the cluster. */
-  const giveAdministrators = () =>
-    control.api.create(bindings, {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: { name: 'azure-cluster-admin' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'azure:cluster-admin' }],
-    });
   const configure = () =>
     sandbox.edit('platform.yaml', text =>
       text.replace(/^ {4}releases: .*$/m, `    releases: ${JSON.stringify(settings)}`),
@@ -270,7 +263,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     settings['kube-prometheus-stack'].retention = '31d';
     await configure();
     const report = await plan();
-    await control.api.call('DELETE', `${bindings}/azure-cluster-admin`);
+    await control.api.call('DELETE', `${roleBindings}/${administrators}`);
     expect(await said(apply(report))).toEqual([
       'failure',
       [
@@ -279,7 +272,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
         ),
       ],
     ]);
-    await giveAdministrators();
+    await giveAdministrators(control);
     const fault = sandbox.world.faults.add({ match: ({ host }) => host.endsWith('.azmk8s.io'), answer: 'reset' });
     expect(await said(apply(report))).toEqual([
       'failure',

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { RegistryView } from './back-door.ts';
-import type { Descriptor } from './manifest.ts';
+import { type Descriptor, mediaTypes } from './manifest.ts';
 
 const types = {
-  index: 'application/vnd.oci.image.index.v1+json',
-  image: 'application/vnd.oci.image.manifest.v1+json',
   config: 'application/vnd.oci.image.config.v1+json',
   layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
   sbom: 'application/spdx+json',
@@ -55,19 +53,22 @@ export function makeImage(
     const layer = place.blob(types.layer, noise(layerBytes, `${name} ${platform}`));
     layers.push(layer);
     const config = place.blob(types.config, JSON.stringify({ os, architecture, name }));
-    const image = place.manifest(types.image, manifestOf({ mediaType: types.image, config, layers: [base, layer] }));
+    const image = place.manifest(
+      mediaTypes.image,
+      manifestOf({ mediaType: mediaTypes.image, config, layers: [base, layer] }),
+    );
     return [platform, image] as const;
   });
   const manifests = made.map(([platform, image]) => {
     const [os, architecture] = platform.split('/');
     return { ...image, platform: { os, architecture } };
   });
-  const root = place.manifest(types.index, manifestOf({ mediaType: types.index, manifests }), 'latest');
-  const empty = place.blob('application/vnd.oci.empty.v1+json', '{}');
+  const root = place.manifest(mediaTypes.index, manifestOf({ mediaType: mediaTypes.index, manifests }), 'latest');
+  const empty = place.blob(mediaTypes.empty, '{}');
   const sbom = place.manifest(
-    types.image,
+    mediaTypes.image,
     manifestOf({
-      mediaType: types.image,
+      mediaType: mediaTypes.image,
       artifactType: types.sbom,
       config: empty,
       layers: [place.blob(types.sbom, `sbom of ${name}`)],
@@ -76,14 +77,14 @@ export function makeImage(
   );
   const tag = root.digest.replace(':', '-');
   place.manifest(
-    types.index,
-    manifestOf({ mediaType: types.index, manifests: [{ ...sbom, artifactType: types.sbom }] }),
+    mediaTypes.index,
+    manifestOf({ mediaType: mediaTypes.index, manifests: [{ ...sbom, artifactType: types.sbom }] }),
     tag,
   );
   const signature = place.manifest(
-    types.image,
+    mediaTypes.image,
     manifestOf({
-      mediaType: types.image,
+      mediaType: mediaTypes.image,
       config: place.blob(types.config, `{"signs":"${name}"}`),
       layers: [place.blob(types.signature, `signature of ${root.digest}`)],
     }),
