@@ -4,10 +4,10 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { mapInParallel } from '@suite/foundation';
-import { findPeer, type PeerRecipe, peerCache, peerRecipes } from './peer-list.ts';
+import { findPeer, type PeerFile, type PeerRecipe, peerCache, peerRecipes } from './peer-list.ts';
 
 const names = process.argv.slice(2);
 const started = Date.now();
@@ -26,13 +26,16 @@ try {
 }
 
 async function build(recipe: PeerRecipe): Promise<void> {
-  if (existsSync(recipe.path)) return console.log(`${basename(recipe.path)}: there already`);
+  if ([recipe, ...recipe.files].every(({ path }) => existsSync(path)))
+    return console.log(`${basename(recipe.path)}: there already`);
   const from = Date.now();
   // Whoever finds the file finds it whole, also when two checkouts build at once.
   const unfinished = `${recipe.path}.${process.pid}`;
   const variables = Object.entries(recipe.variables).map(([variable, value]) => `-X ${variable}=${value}`);
   try {
-    await go(recipe, ['build', '-trimpath', '-ldflags', ['-s -w', ...variables].join(' '), '-o', unfinished]);
+    const flags = ['-trimpath', '-ldflags', ['-s -w', ...variables].join(' ')];
+    await go(recipe, ['build', ...flags, '-o', unfinished, recipe.package]);
+    for (const file of recipe.files) await copy(recipe, file);
     await rename(unfinished, recipe.path);
   } finally {
     await rm(unfinished, { force: true });
@@ -40,21 +43,31 @@ async function build(recipe: PeerRecipe): Promise<void> {
   console.log(`${basename(recipe.path)}: built in ${seconds(from)}`);
 }
 
-function go(recipe: PeerRecipe, args: readonly string[]): Promise<void> {
+async function copy(recipe: PeerRecipe, { module, source, path }: PeerFile): Promise<void> {
+  const folder = (await go(recipe, ['list', '-m', '-f', '{{.Dir}}', module])).trim();
+  const unfinished = `${path}.${process.pid}`;
+  await copyFile(join(folder, source), unfinished);
+  await rename(unfinished, path);
+}
+
+/** Gives what it prints. */
+function go(recipe: PeerRecipe, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('go', [...args, recipe.package], {
+    const child = spawn('go', args, {
       cwd: recipe.module,
       // No C compiler is needed, and no library of the machine.
       env: { ...process.env, CGO_ENABLED: '0' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const output: Buffer[] = [];
-    child.stderr.on('data', chunk => output.push(chunk));
+    const printed: Buffer[] = [];
+    const complaints: Buffer[] = [];
+    child.stdout.on('data', chunk => printed.push(chunk));
+    child.stderr.on('data', chunk => complaints.push(chunk));
     child.on('error', cause => reject(new Error('Go 1.26 or newer has to be on PATH.', { cause })));
     child.on('close', code => {
-      if (code === 0) resolve();
-      else
-        reject(new Error(`${recipe.name} ${recipe.version} was not built:\n${Buffer.concat(output).toString('utf8')}`));
+      const said = Buffer.concat(code === 0 ? printed : complaints).toString('utf8');
+      if (code === 0) resolve(said);
+      else reject(new Error(`${recipe.name} ${recipe.version} was not built:\n${said}`));
     });
   });
 }

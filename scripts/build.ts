@@ -18,7 +18,18 @@ const sandbox = join(root, 'out', 'sandbox');
 const require = createRequire(import.meta.url);
 
 /** Workflows that users call; the others are this repository's own. */
-const reusable = ['bootstrap.yml', 'plan.yml', 'promote.yml', 'stage.yml'];
+const reusable = [
+  'bootstrap.yml',
+  'destroy.yml',
+  'drift.yml',
+  'gpu-smoke.yml',
+  'plan.yml',
+  'promote.yml',
+  'rollback.yml',
+  'stage.yml',
+  'unlock.yml',
+  'versions.yml',
+];
 
 interface Bundle {
   readonly entry: string;
@@ -120,8 +131,8 @@ async function copyAction(action: string): Promise<void> {
   const target = join(release, basename(action));
   await cp(join(action, 'action.yml'), join(target, 'action.yml'));
   await copyPage(join(action, 'README.md'), join(target, 'README.md'));
-  // What an action works with besides its bundle: Terraform's modules, charts of ours.
-  for (const folder of ['terraform', 'charts']) {
+  // What an action works with besides its bundle: Terraform's modules, charts of ours, programs that run elsewhere.
+  for (const folder of ['terraform', 'charts', 'workload']) {
     const source = join(action, folder);
     await cp(source, join(target, folder), {
       recursive: true,

@@ -1,13 +1,14 @@
 /**
  * docs/reference/coverage.md: what of the architecture guide's infrastructure is delivered, by what, with which default, and how that
- * is shown. Rows come from coverage.yaml; defaults from the platform file examples/platform-files/guide.yaml as the suite resolves it,
- * so that no value is written twice.
+ * is shown. Rows come from coverage.yaml (those of the platform: coverage-platform.ts); defaults from the platform file
+ * examples/platform-files/guide.yaml as the suite resolves it, so that no value is written twice.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Platform, parseLock, parsePlatform, resolveAll, resolveUnlocked } from '@suite/platform-file';
 import { parse } from 'yaml';
 import { knownChecks } from '../actions/provision-aks/src/verify/known-checks.ts';
+import { platformTable } from './coverage-platform.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join('actions', 'provision-aks', 'terraform', 'modules');
@@ -54,6 +55,14 @@ Terraform's back, and sees it reported by name. Where Azure cannot show a row, a
 | | What | Delivered by | Default | Instead of the guide's | Tests | Checked by \`verify\` |
 |--:|:--|:--|:--|:--|:--|:--|
 ${lines.join('\n')}
+
+## The platform in the cluster
+
+What Helm releases of [deploy-platform](../../actions/deploy-platform) deliver, with the value that shows it in production of
+[everything.yaml](../../examples/platform-files/everything.yaml), and a test that would fail without it. Rows come from
+[platform-coverage/](platform-coverage).
+
+${await platformTable()}
 
 ## Types of azurerm
 

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const modules = join(import.meta.dirname, '..', 'test', 'reality', 'peers');
 
@@ -25,6 +25,15 @@ export interface PeerRecipe {
   readonly isForBenchmarks: boolean;
   /** The program, once built. Its name carries the version. */
   readonly path: string;
+  /** What of its source lies beside it, for those who start it. */
+  readonly files: readonly PeerFile[];
+}
+
+export interface PeerFile {
+  /** The Go module that holds it, and where in there. */
+  readonly module: string;
+  readonly source: string;
+  readonly path: string;
 }
 
 interface Draft {
@@ -34,6 +43,8 @@ interface Draft {
   /** The dependency whose version is the peer's. */
   readonly versionOf: string;
   readonly isForBenchmarks?: true;
+  /** Paths in that dependency. */
+  readonly files?: readonly string[];
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
 }
 
@@ -74,6 +85,32 @@ const drafts: readonly Draft[] = [
     isForBenchmarks: true,
     variables: version => ({ 'go.szostok.io/version.version': version }),
   },
+  // Its controllers and its repo server.
+  {
+    name: 'argocd',
+    module: 'argocd',
+    package: './argocd',
+    versionOf: 'github.com/argoproj/argo-cd/v3',
+    variables: version => ({ 'github.com/argoproj/argo-cd/v3/common.version': version }),
+    files: ['application', 'applicationset', 'appproject'].map(kind => `manifests/crds/${kind}-crd.yaml`),
+  },
+  // Its API server, for those who may not reach the objects.
+  {
+    name: 'argocd-server',
+    module: 'argocd',
+    package: './server',
+    versionOf: 'github.com/argoproj/argo-cd/v3',
+    variables: version => ({ 'github.com/argoproj/argo-cd/v3/common.version': version }),
+  },
+  // Argo CD's cache.
+  { name: 'argocd-redis', module: 'argocd', package: './redis', versionOf: 'github.com/alicebob/miniredis/v2' },
+  // What Argo CD's repo server calls.
+  {
+    name: 'kustomize',
+    module: 'kustomize',
+    package: 'sigs.k8s.io/kustomize/kustomize/v5',
+    versionOf: 'sigs.k8s.io/kustomize/kustomize/v5',
+  },
   // go-containerregistry's own registry, with the referrers API, and its client.
   { name: 'ggcr-registry', module: 'registry', package: '.', versionOf: 'github.com/google/go-containerregistry' },
   {
@@ -82,12 +119,15 @@ const drafts: readonly Draft[] = [
     package: 'github.com/google/go-containerregistry/cmd/crane',
     versionOf: 'github.com/google/go-containerregistry',
   },
+  // CNCF distribution's registry on disk.
+  { name: 'distribution', module: 'distribution', package: '.', versionOf: 'github.com/distribution/distribution/v3' },
 ];
 
 /** All of them. Throws an Error that names the go.mod which does not require what it should. */
 export const peerRecipes: readonly PeerRecipe[] = drafts.map(draft => {
   const module = join(modules, draft.module);
   const version = versionIn(join(module, 'go.mod'), draft.versionOf);
+  const path = join(peerCache, `${draft.name}-${version}`);
   return {
     name: draft.name,
     version,
@@ -95,7 +135,12 @@ export const peerRecipes: readonly PeerRecipe[] = drafts.map(draft => {
     package: draft.package,
     variables: draft.variables?.(version) ?? {},
     isForBenchmarks: draft.isForBenchmarks ?? false,
-    path: join(peerCache, `${draft.name}-${version}`),
+    path,
+    files: (draft.files ?? []).map(source => ({
+      module: draft.versionOf,
+      source,
+      path: `${path}-${basename(source)}`,
+    })),
   };
 });
 

@@ -35,6 +35,7 @@ print(`Release tree: ${await build()} after ${duration(Date.now() - started)}`);
 const options: SandboxOptions = {
   ...(values.charts === undefined ? {} : { charts: resolve(values.charts) }),
   example: join(root, 'examples', 'platform-repository'),
+  gitops: join(root, 'examples', 'gitops-repository'),
   folder: join(root, '.sandbox'),
   provider:
     values.azurerm === undefined

@@ -31,7 +31,7 @@ export async function settingsPage(): Promise<{ path: string; current: string; w
     Object.entries(properties).filter(([name]) => !['defaults', 'environments'].includes(name)),
   );
   const own = Object.fromEntries(Object.entries(environment.properties ?? {}).filter(([name]) => !(name in layer)));
-  // Both are told elsewhere: what layers share, and images at the top.
+  // All are told elsewhere: what layers share; images and applications at the top.
   const withoutTwice = {
     ...own,
     regions: { ...own['regions'], additionalProperties: false },
@@ -40,11 +40,14 @@ export async function settingsPage(): Promise<{ path: string; current: string; w
       description: 'What is different here from `images` of [the file](#the-file).',
       additionalProperties: false,
     },
+    applications: {
+      description: 'What is different here from `applications` of [the file](#the-file).',
+    },
   };
   const wanted = `# The platform file
 
 Every setting of \`platform.yaml\`, generated from its JSON Schema, which completes it in an editor. The ones
-that have a default may be left out. [Four whole files](../../examples/platform-files) show the feel.
+that have a default may be left out. [Whole files](../../examples/platform-files) show the feel.
 
 ## The file
 

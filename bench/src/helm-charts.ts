@@ -77,7 +77,12 @@ export const benchReleases: readonly BenchRelease[] = [
     size: { deployments: 3, roles: 3, configs: 4, monitors: 1 },
   },
   { name: 'traces', needs: needsKinds, readySeconds: 2, size: { deployments: 1, configs: 2, monitors: 1 } },
-  { name: 'routes', needs: ['metrics', 'signers'], readySeconds: 3, size: { deployments: 1, configs: 1, signers: 2 } },
+  {
+    name: 'entrances',
+    needs: ['metrics', 'signers'],
+    readySeconds: 3,
+    size: { deployments: 1, configs: 1, signers: 2 },
+  },
 ];
 
 /** The longest chain of releases that wait for one another, in seconds of their pods alone: nobody can be done before. */

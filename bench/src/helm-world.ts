@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asArray, asObject, asString } from '@suite/foundation';
 import { openBundleWorld, reportOf, succeeded } from '../../test/support/bundle.ts';
 import { attachControlPlane } from '../../test/support/control-plane/behind-azure.ts';
@@ -82,12 +83,7 @@ export async function openHelmWorld(releases: readonly BenchRelease[]): Promise<
           throw new Error(`Pods of ${name} stay.`, { cause: error });
         });
       }
-      const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-      await api.until(
-        definitions,
-        list => !JSON.stringify(asArray(list['items']).map(nameOf)).includes('.bench.example'),
-        60,
-      );
+      await settleDefinitions(api);
     },
     releaseSecrets: async () => {
       const found = await api.list('/api/v1/secrets?labelSelector=owner%3Dhelm');
@@ -102,6 +98,26 @@ export async function openHelmWorld(releases: readonly BenchRelease[]): Promise<
 
 const nameOf = (object: unknown) => asObject(asObject(object)['metadata'])['name'];
 const isEmpty = (list: Readonly<Record<string, unknown>>) => asArray(list['items']).length === 0;
+
+const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/**
+ * A definition that goes soon after it came ("storage is (re)initializing") is tried again at growing distances, up to minutes.
+ * One that is touched is tried at once.
+ */
+async function settleDefinitions(api: HelmWorld['control']['api']): Promise<void> {
+  for (let round = 0; round < 120; round++) {
+    const left = (await api.list(definitions)).map(nameOf).filter(name => String(name).endsWith('.bench.example'));
+    if (left.length === 0) return;
+    for (const name of left) {
+      const touched = { metadata: { annotations: { touched: String(round) } } };
+      // It may be gone by then.
+      await api.call('PATCH', `${definitions}/${name}`, touched).catch(() => undefined);
+    }
+    await sleep(1000);
+  }
+  throw new Error('Definitions stay.');
+}
 
 function releasesOf(releases: readonly BenchRelease[], isWaiting: boolean): string {
   const own = releases.map(release => {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { findPeer } from '../../scripts/peer-list.ts';
 import { type Case, type Measurement, median } from './measurement.ts';
+import { measureProgram, type ProgramRun } from './program.ts';
 
 const runs = 5;
 const mebibyte = 1024 * 1024;
@@ -21,32 +21,28 @@ export async function measureLayer(): Promise<Measurement> {
   return { name: 'layer', cases };
 }
 
-interface Run {
-  readonly seconds: number;
-  /** In MiB. */
-  readonly peak: number;
-}
-
 async function measureSize(size: number): Promise<readonly Case[]> {
-  const ours: Run[] = [];
-  const crane: Run[] = [];
+  const ours: ProgramRun[] = [];
+  const crane: ProgramRun[] = [];
   for (let run = 0; run < runs; run++) {
     const [from, to] = [await startRegistry(), await startRegistry()];
     try {
       const digest = await seed(from.address, size * mebibyte);
       const worker = join(import.meta.dirname, 'layer-worker.ts');
-      ours.push(await measure(process.execPath, ['--conditions=source', worker, from.address, to.address, digest]));
+      ours.push(
+        await measureProgram(process.execPath, ['--conditions=source', worker, from.address, to.address, digest]),
+      );
       // The registry knows a blob of one repository in all others: crane gets an empty one as well.
       const empty = await startRegistry();
       const copied = [`${from.address}/team/api@${digest}`, `${empty.address}/shop/api:v1`];
-      crane.push(await measure(findPeer('crane').path, ['copy', ...copied]).finally(empty.stop));
+      crane.push(await measureProgram(findPeer('crane').path, ['copy', ...copied]).finally(empty.stop));
     } finally {
       from.stop();
       to.stop();
     }
   }
   const name = `${size} MiB`;
-  const row = (metric: string, unit: string, pick: (run: Run) => number): Case => ({
+  const row = (metric: string, unit: string, pick: (run: ProgramRun) => number): Case => ({
     case: name,
     metric,
     unit,
@@ -89,23 +85,4 @@ async function demand(answer: Promise<Response>): Promise<Response> {
   const response = await answer;
   if (!response.ok) throw new Error(`The registry answered ${response.status}: ${await response.text()}`);
   return response;
-}
-
-async function measure(program: string, args: readonly string[]): Promise<Run> {
-  const started = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  child.stderr.on('data', chunk => {
-    said += String(chunk);
-  });
-  let peak = 0;
-  const look = async () => {
-    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-    peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  };
-  const timer = setInterval(() => void look(), 10);
-  const [code] = await once(child, 'exit');
-  clearInterval(timer);
-  if (code !== 0) throw new Error(`${program} ended with ${code}: ${said}`);
-  return { seconds: (performance.now() - started) / 1000, peak };
 }

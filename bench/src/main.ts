@@ -4,20 +4,26 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { measureArgocd } from './argocd.ts';
+import { measureArgocdRender } from './argocd-render.ts';
 import { measureColdStart } from './cold-start.ts';
 import { measureComment } from './comment.ts';
 import { measureHelm } from './helm.ts';
 import { measureLayer } from './layer.ts';
 import { type Measurement, renderTable } from './measurement.ts';
 import { measurePreflight } from './preflight.ts';
+import { measureRegistry } from './registry.ts';
 import { measureReport } from './report.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
+  argocd: measureArgocd,
+  'argocd-render': measureArgocdRender,
   'cold-start': measureColdStart,
   comment: measureComment,
   helm: measureHelm,
   layer: measureLayer,
   preflight: measurePreflight,
+  registry: measureRegistry,
   report: measureReport,
 };
 

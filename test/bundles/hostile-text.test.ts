@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 import { toHtml } from '../support/html.ts';
@@ -50,4 +52,35 @@ test('the text of an error from Azure is harmless too', async () => {
   expectHarmless(plan.log);
   expectHarmless(errors(plan));
   expect(toHtml(plan.summary)).not.toMatch(/<img|<a [^>]*evil|<h1/);
+});
+
+test('a run on a runner that debugs leaves what explains it, and no secret', async () => {
+  const plan = succeeded(
+    await sandbox.run({ command: 'plan', scope: 'shared' }, { environment: { RUNNER_DEBUG: '1' } }),
+  );
+  const folder = join(sandbox.folder, 'temp', 'shared', 'diagnostics');
+  const [run = ''] = await readdir(folder);
+  expect(run).toMatch(/-provision-aks$/);
+  const files = await readdir(join(folder, run));
+  expect(files.sort()).toEqual([
+    'about.json',
+    'inputs.jsonl',
+    'log.txt',
+    'platform.json',
+    'requests.jsonl',
+    'tools.jsonl',
+  ]);
+  const texts = await Promise.all(files.map(file => readFile(join(folder, run, file), 'utf8')));
+  const [about = '', , log = '', platform = '', asked = '', tools = ''] = texts;
+  expect(JSON.parse(about)).toMatchObject({
+    action: 'provision-aks',
+    source: { repository: 'org/actions', ref: 'v1' },
+  });
+  expect(JSON.parse(platform)).toMatchObject({ kind: 'shared', scope: 'shared' });
+  expect(plan.log.length).toBeGreaterThan(0);
+  expect(log).toMatch(/ info /);
+  expect(asked).toMatch(/"url":"https:\/\/management\.azure\.com\/[^"]*api-version=[^"]*","status":200/);
+  expect(tools).toMatch(/terraform","args":\["init"/);
+  const shown = [...texts, ...files].join('\n');
+  expect(shown).not.toMatch(/eyJ|[?&]sig=(?!…)/);
 });

@@ -88,7 +88,20 @@ test('killed: the lease stays; the next apply stops before any change and names 
   const writes = sandbox.world.ledger.writes();
   const next = await sandbox.run({ command: 'apply', scope: 'dev', 'plan-file': plan.outputs['plan-file'] ?? '' });
   expect(next.exitCode).toBe(1);
-  expect(errors(next)).toEqual([expect.stringMatching(/is locked by an apply of .*runs\/4711.*force-unlock/)]);
+  expect(errors(next)).toEqual([
+    // Without a token nobody can ask whether that run is over; `unlock.yml` does.
+    expect.stringMatching(
+      /is locked by an apply of .*runs\/4711.*If that run is over, release it with `gh workflow run unlock\.yml -f environment=dev -f region=westeurope -f run=4711`/,
+    ),
+  ]);
+  // Another action would overwrite the note that proves whose the lock is.
+  const other = await sandbox.run(
+    { command: 'apply', scope: 'dev', 'expected-digest': 'a'.repeat(64) },
+    { action: 'deploy-platform', environment: { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' } },
+  );
+  expect(errors(other)).toEqual([
+    expect.stringMatching(/is locked by an apply of .*runs\/4711.*gh workflow run unlock\.yml .*-f run=4711`/),
+  ]);
   expect(sandbox.world.ledger.writes()).toEqual(writes);
 });
 

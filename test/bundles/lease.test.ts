@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { RunningStep, WorldRequest } from '@suite/sandbox';
+import { blobError, type RunningStep, type WorldRequest } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
-import { holdAt, hurried } from '../support/held-step.ts';
+import { holdAt, hurried, hurriedLease } from '../support/held-step.ts';
 
 let sandbox: BundleWorld;
 
@@ -148,11 +148,16 @@ test('cancelled while it works: the lease is free at once', async () => {
   expect(runBlob()).toBeUndefined();
 });
 
-test('lost in the middle: Terraform is stopped once and saves, and the message says why', async () => {
+/** Nothing of the shared scope is there. */
+async function beforeTheFirstApply(): Promise<void> {
   await sandbox.restore();
   for (const { id } of sandbox.world.azure.resources('Microsoft.Resources/resourceGroups')) {
     if (id.endsWith('/rg-contoso-shared-westeurope')) sandbox.world.azure.remove(id);
   }
+}
+
+test('lost in the middle: Terraform is stopped once and saves, and the message says why', async () => {
+  await beforeTheFirstApply();
   const { digest } = await plan();
   const noticed = Promise.withResolvers<void>();
   const held = await holdAt(sandbox.world, createsGroup, options =>
@@ -179,4 +184,58 @@ test('lost in the middle: Terraform is stopped once and saves, and the message s
   expect(report.checks.map(({ name }) => name)).toContain('Failed');
   const { account, container, key } = view().state;
   expect(sandbox.world.azure.readBlob(account, container, key)?.lease.state).toBe('available');
+});
+
+test('not renewed for so long that it may be of another run soon: nothing more is begun, and the next run goes on', async () => {
+  await beforeTheFirstApply();
+  const { digest } = await plan();
+  const noticed = Promise.withResolvers<void>();
+  const lines: string[] = [];
+  const held = await holdAt(sandbox.world, createsGroup, options =>
+    apply(digest, {
+      ...options,
+      environment: hurriedLease,
+      onLine: line => {
+        lines.push(line);
+        if (line.includes('can no longer be sure of its lease')) noticed.resolve();
+      },
+    }),
+  );
+  const closed = sandbox.world.faults.add({
+    match: ({ method, path, headers }) =>
+      method === 'PUT' && path.endsWith('.run') && headers['x-ms-lease-action'] === 'renew',
+    answer: blobError(403, 'AuthorizationFailure', 'This request is not authorized.'),
+  });
+  await Promise.race([noticed.promise, held.result]);
+  const written = () => armWrites().reduce((sum, { count }) => sum + count, 0);
+  const before = written();
+  held.goOn();
+  const result = await held.result;
+  expect(closed.struck()).toBeGreaterThan(1);
+  expect(errors(result)).toEqual([
+    expect.stringMatching(
+      /^This run can no longer be sure of its lease on the shared scope: it was confirmed .+ ago for the last time, .*refuses this runner's network\..* Terraform was asked to stop: what had been done is saved.* run this again/,
+    ),
+  ]);
+  expect(lines.filter(line => line.includes('could not be renewed'))).toHaveLength(1);
+  // The one that was on its way.
+  expect(written()).toBe(before + 1);
+  expect((await reportOf(result)).verdict).toBe('failed');
+  const { account, container, key } = view().state;
+  expect(sandbox.world.azure.readBlob(account, container, key)?.lease.state).toBe('available');
+  closed.remove();
+  // The group was on its way: Azure has it, and the state too where Terraform still heard of it. If not, the next run says so.
+  const next = await reportOf(
+    succeeded(await sandbox.run({ command: 'plan', scope: 'shared' }, { machine: 'planner' })),
+  );
+  const blocked = next.checks.filter(({ status }) => status === 'blocked').map(({ message }) => message);
+  const isRecorded = !next.changes.some(({ kind, type }) => kind === 'create' && type === 'azurerm_resource_group');
+  expect(blocked).toEqual(
+    isRecorded
+      ? []
+      : [expect.stringMatching(/rg-contoso-shared-westeurope exists already and the state does not know it/)],
+  );
+  await beforeTheFirstApply();
+  const { digest: left } = await plan();
+  expect((await reportOf(succeeded(await apply(left, { environment: laterRun })))).verdict).toBe('applied');
 });

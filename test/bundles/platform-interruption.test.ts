@@ -300,7 +300,11 @@ const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
 test('two at once: the second one waits, says for whom, and then finds nothing left to do', async () => {
   const reviewed = await turn();
   const first = await holdAt(sandbox.world, byHelm('POST', /\/secrets$/), options => apply(reviewed, options));
-  expect(runBlob()?.metadata).toMatchObject({ runid: '4711', command: 'apply' });
+  expect(runBlob()?.metadata).toMatchObject({
+    runid: '4711',
+    command: 'deploy-platform apply',
+    host: expect.stringMatching(/./),
+  });
   const impatient = await apply(reviewed, { machine: 'second', environment: laterRun }, { 'lease-wait': '0' });
   expect(errors(impatient)).toEqual([
     expect.stringMatching(/^The run \S+\/runs\/4711 of mona .* works on dev in westeurope\. Nothing was changed\./),

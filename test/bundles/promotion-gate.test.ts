@@ -106,10 +106,28 @@ describe('from the bundle to production', () => {
       platform: 'contoso',
       file: 'platform.yaml',
       commit: commits.promoted,
+      images: [],
       suite: { repository: 'org/actions', ref: 'v1' },
     });
     expect((await makeBundle(commits.newer)).digest).not.toBe(promoted.digest);
     expect(sandbox.world.ledger.requests).toHaveLength(before);
+  });
+
+  test('the bundle names the images of the platform file, each once', async () => {
+    const image = (name: string, sign: string) => `ghcr.io/contoso/${name}@sha256:${sign.repeat(64)}`;
+    await sandbox.edit('platform.yaml', text =>
+      `${text}images:\n  web: { source: ${image('web', 'a')} }\n  api: { source: ${image('api', 'b')} }\n`.replace(
+        '  dev:\n',
+        `  dev:\n    images: { web: { source: ${image('web', 'c')} } }\n`,
+      ),
+    );
+    const { file } = await makeBundle(commits.promoted);
+    await sandbox.restore();
+    expect(JSON.parse(await readFile(file, 'utf8')).images).toEqual([
+      image('api', 'b'),
+      image('web', 'a'),
+      image('web', 'c'),
+    ]);
   });
 
   test('the first environment is open, and its record opens the second one', async () => {
@@ -119,7 +137,7 @@ describe('from the bundle to production', () => {
     const recorded = succeeded(await record('dev', {}, { environment: run }));
     const [own] = recordsIn('dev');
     expect(recordsIn('dev')).toEqual([{ digest: recorded.outputs['record'], content: provenIn('dev', 'westeurope') }]);
-    expect(tagsIn('dev')).toEqual([['running', promoted.digest.replace(':', '-')]]);
+    expect(tagsIn('dev')).toEqual([['running-dev-westeurope', promoted.digest.replace(':', '-')]]);
     expect(recorded.summary).toContain('nobody had to');
     const next = succeeded(await check('staging'));
     expect(asRead(next.summary)).toContain(`Verified in dev · westeurope | ${minute(own)} UTC`);
@@ -173,6 +191,21 @@ describe('from the bundle to production', () => {
     succeeded(await check('prod', { identity: 'apply' }, { job: { environment: 'prod' } }));
   });
 
+  test('a test of GPUs may stand beside the applies, and the record tells what it found', async () => {
+    const run = { GITHUB_RUN_ID: '4712', GITHUB_RUN_ATTEMPT: '4' };
+    const apply = applied('staging', 'westeurope', '4712');
+    const { digest: _, ...tested } = { ...apply, action: 'gpu-smoke-test', command: 'verify', verdict: 'mismatch' };
+    const files = await Promise.all([apply, tested].map(report => writeFileOf(JSON.stringify(report))));
+    const { summary } = succeeded(
+      await record('staging', { region: 'westeurope', reports: files.join('\n') }, { environment: run }),
+    );
+    expect(summary).toContain('| gpu-smoke-test | `mismatch` |');
+    expect(recordsIn('staging').at(-1)?.content).toMatchObject({
+      plans: { 'provision-aks': apply.digest },
+      tests: { 'gpu-smoke-test': 'mismatch' },
+    });
+  });
+
   test('only apply identities have written, each into its own registry', () => {
     const writes = sandbox.world.ledger.writes().filter(({ host }) => host.endsWith('.azurecr.io'));
     expect(new Set(writes.map(({ host, identity }) => `${host} ${identity}`))).toEqual(
@@ -196,6 +229,8 @@ describe('the shared scope', () => {
     const { account, container } = shared().state;
     sandbox.world.azure.writeBlob(account, container, blob(), text);
   };
+
+  afterAll(() => keep(canonicalJson(saidOf('shared', promoted.digest))));
 
   test('is open at first, and keeps its record beside its state', async () => {
     succeeded(await check('shared'));
@@ -221,10 +256,15 @@ describe('the shared scope', () => {
     expect(await refused(check('shared'))).toEqual([
       expect.stringMatching(/ is older than [0-9a-f]{7}, which runs in shared · westeurope since /),
     ]);
-    for (const text of [canonicalJson({ ...newer, repository: '1' }), canonicalJson({ ...newer, region: 'x' }), '{']) {
+    for (const text of [canonicalJson({ ...newer, repository: '1' }), canonicalJson({ ...newer, region: 'x' })]) {
       keep(text);
       expect(succeeded(await check('shared')).summary).not.toContain('Runs in');
     }
+  });
+
+  test('takes what it cannot read for nothing that it knows, and lets nothing in', async () => {
+    keep('{');
+    expect(await refused(check('shared'))).toEqual([expect.stringContaining('What runs there cannot be read')]);
   });
 
   test('is written by its apply identity alone', async () => {
@@ -319,12 +359,16 @@ describe('what runs there', () => {
 
   const since = '2026-11-25T23:59:30.000Z';
   const runs = (commit: string, region = 'westeurope', scope = 'dev') =>
-    forge(scope, { bundle: bundleOf(commit), tag: 'running', record: { commit, recordedAt: since } }, region);
+    forge(
+      scope,
+      { bundle: bundleOf(commit), tag: `running-${scope}-${region}`, record: { commit, recordedAt: since } },
+      region,
+    );
 
   test('is newer', async () => {
     runs(commits.newer);
     expect(await refused(check('dev'))).toEqual([
-      `${commits.promoted.slice(0, 7)} is older than ${commits.newer.slice(0, 7)}, which runs in dev · westeurope since 2026-11-25 23:59 UTC (${runUrl}/4700). Promote a newer commit; to go back, revert on main and promote that.`,
+      `${commits.promoted.slice(0, 7)} is older than ${commits.newer.slice(0, 7)}, which runs in dev · westeurope since 2026-11-25 23:59 UTC (${runUrl}/4700). Promote a newer commit. An environment goes back by \`rollback.yml\`, what is shared by a revert on main.`,
     ]);
   });
 
@@ -359,7 +403,7 @@ describe('what runs there', () => {
 
   test('is said by a record of another place, which counts for nothing', async () => {
     const bundle = bundleOf(commits.newer);
-    forge('dev', { bundle, tag: 'running', record: { commit: commits.newer, environment: 'staging' } });
+    forge('dev', { bundle, tag: 'running-dev-westeurope', record: { commit: commits.newer, environment: 'staging' } });
     expect(succeeded(await check('dev')).summary).not.toContain('Runs in');
   });
 
@@ -473,6 +517,115 @@ describe('an environment on hold', () => {
   });
 });
 
+describe('what the platform file asks of a bundle', () => {
+  beforeEach(() => {
+    emptyRegistries();
+    forge('dev');
+  });
+  afterEach(() => sandbox.restore());
+
+  const asks = (settings: string) =>
+    sandbox.edit('platform.yaml', before => before.replace('  staging:\n', `  staging:\n    gate: ${settings}\n`));
+  const always = 'freeze: [{ from: 2020-01-01, to: 2090-01-01, zone: Europe/Berlin, reason: "audit" }]';
+  /** A clock of a runner is right to the minute. */
+  const inTwoDays = () => new Date(Date.now() + 48 * 3_600_000).toISOString().replace(/\.\d+/, '');
+
+  test('time to prove itself', async () => {
+    emptyRegistries();
+    forge('dev', { record: { recordedAt: new Date(Date.now() - 3_600_000).toISOString() } });
+    await asks('{ soak: 30m }');
+    succeeded(await check('staging'));
+    await sandbox.restore();
+    await asks('{ soak: 24h }');
+    const [message] = await refused(await check('staging'));
+    expect(message).toMatch(
+      /^This bundle has to have been verified in `dev` for 24 h: it was 1 h[^.]* ago\. It may enter from /,
+    );
+  });
+
+  test('a wait that is long enough lets it in', async () => {
+    emptyRegistries();
+    forge('dev', { record: { recordedAt: new Date(Date.now() - 50_000).toISOString() } });
+    await asks('{ soak: 1m }');
+    const result = succeeded(await check('staging', { wait: '1' }));
+    expect(result.log.join('\n')).toMatch(/staging opens at .* UTC, in [\d.]+ s/);
+  });
+
+  test('no freeze', async () => {
+    await asks(`{ ${always} }`);
+    expect(await refused(await check('staging'))).toEqual([
+      expect.stringContaining(
+        '`staging` is frozen from 2020-01-01 to 2090-01-01 (Europe/Berlin): audit. It does not open within a year',
+      ),
+    ]);
+  });
+
+  test('its checks, as check runs or commit statuses', async () => {
+    await asks('{ checks: [e2e, lint] }');
+    const permissions: Permissions = { contents: 'read', actions: 'read', checks: 'read', statuses: 'read' };
+    const missing = await refused(await check('staging', {}, { permissions }));
+    expect(missing).toEqual([expect.stringContaining('called “e2e”'), expect.stringContaining('called “lint”')]);
+    sandbox.repository.setStatus(commits.promoted, 'e2e', 'success');
+    sandbox.repository.setStatus(commits.promoted, 'lint', 'failure');
+    expect(await refused(await check('staging', {}, { permissions }))).toEqual([
+      expect.stringContaining('The check “lint” of'),
+    ]);
+    sandbox.repository.setStatus(commits.promoted, 'lint', 'success');
+    succeeded(await check('staging', {}, { permissions }));
+  });
+
+  test('an emergency lifts that, loudly, and the record tells it', async () => {
+    await asks(`{ ${always}, break-glass: { reason: log4shell, until: ${inTwoDays()} } }`);
+    const opened = succeeded(await check('staging'));
+    expect(opened.summary).toContain('Emergency: log4shell');
+    expect(opened.log.join('\n')).toMatch(/warning: Emergency in staging \(log4shell\)/);
+    const exception = opened.outputs['exception'] ?? '';
+    expect(JSON.parse(exception)).toMatchObject({
+      reason: 'log4shell',
+      lifted: [expect.stringContaining('is frozen')],
+    });
+    succeeded(await record('staging', { region: 'westeurope', exception }));
+    expect(contentsIn('staging').at(-1)).toMatchObject({ exception: { reason: 'log4shell' } });
+    const ledger = await readLedger();
+    expect(ledger.entries[0]).toMatchObject({ environment: 'staging', exception: { reason: 'log4shell' } });
+  });
+
+  test('an emergency that is over lifts nothing', async () => {
+    await asks(`{ ${always}, break-glass: { reason: log4shell, until: 2026-01-01T00:00Z } }`);
+    const result = await check('staging');
+    expect(await refused(result)).toHaveLength(1);
+  });
+});
+
+describe('the ledger', () => {
+  beforeEach(emptyRegistries);
+
+  test('tells of every place what its own registry proves, newest first, and changes nothing', async () => {
+    succeeded(await record('dev'));
+    succeeded(await record('staging', { region: 'westeurope' }));
+    const writes = sandbox.world.ledger.writes().length;
+    const { entries, empty, summary } = await readLedger();
+    expect(
+      entries.map(({ environment, region }: { environment: string; region: string }) => [environment, region]),
+    ).toEqual([
+      ['staging', 'westeurope'],
+      ['dev', 'westeurope'],
+      ['shared', 'westeurope'],
+    ]);
+    expect(empty).toEqual([]);
+    expect(summary).toContain('What was promoted of contoso');
+    expect(summary).toContain(promoted.digest.slice(7, 19));
+    expect(sandbox.world.ledger.writes()).toHaveLength(writes);
+  });
+
+  test('of one environment, and of one that there is not', async () => {
+    succeeded(await record('dev'));
+    expect((await readLedger({ scope: 'staging' })).entries).toEqual([]);
+    const result = await gate({ command: 'ledger', scope: 'qa' });
+    expect(await refused(result)).toEqual([expect.stringContaining('is `qa`, which the platform file does not know.')]);
+  });
+});
+
 describe('another bundle than the one that this run made', () => {
   const commands = ['check', 'record'] as const;
   const withContent = async (change: (bundle: ReturnType<typeof bundleAt>) => object): Promise<MadeBundle> =>
@@ -573,6 +726,13 @@ describe('what is not recorded', () => {
     expect(await unrecorded('dev', {}, { report })).toEqual([notOfThis]);
   });
 
+  test('the report is of a test, and none of an apply is beside it', async () => {
+    const report = { action: 'gpu-smoke-test', command: 'verify', verdict: 'verified' } as const;
+    expect(await unrecorded('dev', {}, { report })).toEqual([
+      'input reports: holds no report of an apply. Give the `report` outputs of the applies.',
+    ]);
+  });
+
   test('the report tells no run', async () => {
     const { run: _, ...report } = applied('dev', 'westeurope');
     const file = await writeFileOf(JSON.stringify(report));
@@ -634,7 +794,7 @@ describe('what is not recorded', () => {
   test('the machine is lost before what runs is marked: the next try completes it', async () => {
     let running: RunningStep | undefined;
     const fault = sandbox.world.faults.add({
-      match: ({ method, path }) => method === 'PUT' && path.endsWith('/manifests/running'),
+      match: ({ method, path }) => method === 'PUT' && path.endsWith('/manifests/running-dev-westeurope'),
       times: 1,
       answer: { call: () => loseMachine(running) },
     });
@@ -646,7 +806,7 @@ describe('what is not recorded', () => {
     expect(lost.conclusion).not.toBe('success');
     expect(contentsIn('dev')).toHaveLength(1);
     succeeded(await record('dev', {}, { environment: { GITHUB_RUN_ATTEMPT: '2' } }));
-    expect(tagsIn('dev')).toEqual([['running', promoted.digest.replace(':', '-')]]);
+    expect(tagsIn('dev')).toEqual([['running-dev-westeurope', promoted.digest.replace(':', '-')]]);
     expect(contentsIn('dev').map(({ run }) => run.attempt)).toEqual(['1', '2']);
     succeeded(await check('staging'));
   });
@@ -758,6 +918,348 @@ describe('a registry', () => {
   });
 });
 
+describe('the way back', () => {
+  const reason = 'Orders fail since the release';
+  const [old, bad] = [() => bundleOf(commits.promoted), () => bundleOf(commits.newer)];
+  const at = (hour: number) => `2026-11-26T0${hour}:00:00.000Z`;
+  const choose = (inputs: Inputs = {}, scope = 'dev') =>
+    gate({ command: 'choose', scope, reason, bundle: join(sandbox.folder, 'chosen.json'), ...inputs });
+  const verified = (bundle: Pick<MadeBundle, 'digest'>, commit: string, hour: number, more: object = {}) =>
+    forge('dev', { bundle, record: { commit, recordedAt: at(hour), ...more } });
+  const runs = (bundle: Pick<MadeBundle, 'digest'>, commit: string, hour: number) =>
+    forge('dev', { bundle, tag: 'running-dev-westeurope', record: { commit, recordedAt: at(hour) } });
+  const way = (more: object = {}) =>
+    JSON.stringify({
+      environment: 'dev',
+      reason,
+      from: [{ region: 'westeurope', bundle: bad().digest, commit: commits.newer }],
+      notAsked: [],
+      ...more,
+    });
+  /** `dev` verified `promoted`, then `newer`, which runs. */
+  const history = () => {
+    verified(old(), commits.promoted, 1);
+    verified(bad(), commits.newer, 2);
+    runs(bad(), commits.newer, 2);
+  };
+
+  beforeAll(() => sandbox.repository.checkout(commits.promoted, sandbox.checkout));
+  beforeEach(emptyRegistries);
+  afterEach(() => sandbox.restore());
+
+  test('is the bundle that was verified there before, as its registry has it', async () => {
+    history();
+    const writes = sandbox.world.ledger.writes().length;
+    const { outputs, summary } = succeeded(await choose());
+    expect(outputs).toEqual({
+      bundle: join(sandbox.folder, 'chosen.json'),
+      digest: promoted.digest,
+      commit: commits.promoted,
+      rollback: expect.any(String),
+    });
+    expect(JSON.parse(outputs['rollback'] ?? '')).toEqual(JSON.parse(way()));
+    expect(await readFile(join(sandbox.folder, 'chosen.json'))).toEqual(await readFile(promoted.file));
+    expect(summary).toContain(`### dev goes back to \`${commits.promoted.slice(0, 7)}\``);
+    expect(asRead(summary)).toContain(reason);
+    expect(sandbox.world.ledger.writes()).toHaveLength(writes);
+  });
+
+  test('or one that is named: by its commit, the beginning of it, or its digest', async () => {
+    history();
+    for (const to of [commits.promoted, commits.promoted.slice(0, 7), promoted.digest]) {
+      expect(succeeded(await choose({ to })).outputs).toMatchObject({ commit: commits.promoted });
+    }
+  });
+
+  test('an old commit enters where it was, and its record says from where, by whom and why', async () => {
+    history();
+    const environment = { GITHUB_SHA: commits.newer };
+    const inputs = { commit: commits.promoted, rollback: way() };
+    expect(await refused(check('dev', { ...inputs, rollback: '' }, { environment }))).toEqual([
+      expect.stringContaining(' is older than '),
+    ]);
+    const entered = succeeded(await check('dev', inputs, { environment }));
+    expect(entered.summary).toContain(`### dev may go back to \`${commits.promoted.slice(0, 7)}\``);
+    const recorded = succeeded(await record('dev', inputs, { environment }));
+    expect(asRead(recorded.summary)).toContain(`| Rolled back from | \`${commits.newer}\` |`);
+    const from = { bundle: bad().digest, commit: commits.newer };
+    expect(contentsIn('dev').filter(({ rollback }) => rollback !== undefined)).toEqual([
+      // As its proof, and as a note at the bundle that it left.
+      ...[0, 1].map(() =>
+        expect.objectContaining({ commit: commits.promoted, actor: 'mona', rollback: { from, reason, notAsked: [] } }),
+      ),
+    ]);
+    expect(succeeded(await check('dev')).summary).toContain(
+      `| Runs in dev · westeurope | \`${commits.promoted.slice(0, 7)}\` |`,
+    );
+    const { entries, summary } = await readLedger({ scope: 'dev' });
+    expect(entries.filter(({ rollback }: { rollback?: object }) => rollback !== undefined)).toHaveLength(1);
+    expect(asRead(summary)).toContain(`\`${commits.newer.slice(0, 7)}\`: ${reason}`);
+
+    // What was left goes no further, and a later commit comes as always.
+    const left = await writeBundle(bad().text);
+    const passed = check('staging', handed(left), { environment });
+    expect(await refused(passed)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^dev · westeurope went back from this bundle \\(${short(bad().digest)}\\) on .* UTC: ${reason}\\. `,
+        ),
+      ),
+    ]);
+    succeeded(await check('dev', handed(left), { environment }));
+    expect(await refused(choose())).toEqual([
+      expect.stringContaining(
+        `dev has verified nothing before ${commits.promoted.slice(0, 7)} that nobody has gone back from.`,
+      ),
+    ]);
+  });
+
+  test.each<readonly [string, () => void, () => Inputs, () => string]>([
+    [
+      'nothing runs there',
+      () => verified(old(), commits.promoted, 1),
+      () => ({}),
+      () => 'Nothing is recorded in dev, so there is nothing to go back from. Promote a commit to it.',
+    ],
+    [
+      'it is what runs',
+      history,
+      () => ({ to: commits.newer }),
+      () =>
+        `input to: ${commits.newer.slice(0, 7)} is what runs in dev since 2026-11-26 02:00 UTC: there is nothing to go back from.`,
+    ],
+    [
+      'its commit does not exist',
+      history,
+      () => ({ to: 'e'.repeat(40) }),
+      () => `input to: is ${'e'.repeat(40)}, and GitHub knows no such commit in contoso/platform.`,
+    ],
+    [
+      'it was never verified there',
+      history,
+      () => ({ to: commits.first }),
+      () =>
+        `input to: is ${commits.first}, which dev has never verified: none of the last 2 bundles there is of that commit.`,
+    ],
+    [
+      'its digest is of nothing',
+      history,
+      () => ({ to: `sha256:${'e'.repeat(64)}` }),
+      () => 'input to: is eeeeeeeeeeee, and no registry of dev has a bundle of that digest.',
+    ],
+    [
+      'its registry has it, without a record',
+      () => {
+        history();
+        forge('dev', { bundle: bundleOf(commits.first), text: '{}' });
+      },
+      () => ({ to: bundleOf(commits.first).digest }),
+      () =>
+        `input to: is ${short(bundleOf(commits.first).digest)}, a bundle that dev has never verified: no record of its own hangs on it.`,
+    ],
+    [
+      'it was verified elsewhere',
+      () => {
+        history();
+        forge('dev', { bundle: bundleOf(commits.first), record: { environment: 'staging' } });
+      },
+      () => ({ to: bundleOf(commits.first).digest }),
+      () => `input to: is ${short(bundleOf(commits.first).digest)}, a bundle that dev has never verified`,
+    ],
+    [
+      'its tag was moved to another',
+      () => {
+        history();
+        verified(bad(), commits.newer, 2);
+        registryOf(view('dev')).putArtifact(shelf, {
+          artifactType: bundleType,
+          blobs: [{ mediaType: bundleType, content: bad().text }],
+          tag: promoted.digest.replace(':', '-'),
+        });
+      },
+      () => ({ to: promoted.digest }),
+      () =>
+        `The bundle ${short(promoted.digest)} was altered in the registry of dev · westeurope: what lies under its name is ${bad().digest}. Nothing was done.`,
+    ],
+    [
+      'shared',
+      history,
+      () => ({ scope: 'shared' }),
+      () =>
+        'input scope: is `shared`, which every environment uses: it does not go back for one of them. Revert on main, and promote that.',
+    ],
+    [
+      'no commit at all',
+      history,
+      () => ({ to: 'main' }),
+      () => 'input to: is "main". Use a commit, at least its first 7 digits, or the digest of a bundle.',
+    ],
+    [
+      'no reason',
+      history,
+      () => ({ reason: '' }),
+      () => 'input reason: is required but was not given. Say why the environment goes back: its record keeps it.',
+    ],
+  ])('is not there: %s', async (_, write, inputs, message) => {
+    write();
+    const writes = sandbox.world.ledger.writes().length;
+    expect(await refused(choose(inputs()))).toEqual([expect.stringContaining(message())]);
+    expect(sandbox.world.ledger.writes()).toHaveLength(writes);
+  });
+
+  test.each<readonly [string, object, string]>([
+    [
+      'repository',
+      { repository: { name: 'contoso/platform', id: '7' } },
+      'another repository: contoso/platform (id 7), not contoso/platform (id 701234567).',
+    ],
+    [
+      'platform file',
+      { file: 'other/platform.yaml' },
+      'another platform file: other/platform.yaml, not platform.yaml.',
+    ],
+    ['commit than its record says', { commit: 'f'.repeat(40) }, `another commit: ${'f'.repeat(40)}, not `],
+  ])('is not there: the bundle is of another %s', async (_, more, message) => {
+    history();
+    const text = canonicalJson({ ...bundleAt(commits.first), ...more });
+    const registry = registryOf(view('dev'));
+    const bundle = digestOf(text);
+    const pushed = registry.putArtifact(shelf, {
+      artifactType: bundleType,
+      blobs: [{ mediaType: bundleType, content: text }],
+      tag: bundle.replace(':', '-'),
+    });
+    registry.putArtifact(shelf, {
+      artifactType: recordType,
+      blobs: [{ mediaType: recordType, content: canonicalJson(saidOf('dev', bundle, commits.first)) }],
+      subject: pushed,
+    });
+    expect(await refused(choose({ to: bundle }))).toEqual([expect.stringContaining(message)]);
+  });
+
+  test('its bundle was altered in the registry', async () => {
+    history();
+    const registry = registryOf(view('dev'));
+    const { bundle } = verified(old(), commits.promoted, 1);
+    registry.replaceBlob(
+      shelf,
+      layerOf(registry, bundle.digest),
+      `${old().text.slice(0, -1)} }`.slice(0, old().text.length),
+    );
+    expect(await refused(choose())).toEqual([
+      expect.stringMatching(/sent something else than the blob promotion\/contoso@sha256:[0-9a-f]{64}: it hashes to /),
+    ]);
+  });
+
+  test('a hold stands; a freeze does not, and is kept in the record', async () => {
+    history();
+    const asks = (settings: string) =>
+      sandbox.edit('platform.yaml', before => before.replace('  dev:\n', `  dev:\n    gate: ${settings}\n`));
+    await asks('{ hold: the auditors are here }');
+    expect(await refused(choose())).toEqual([
+      '`dev` is on hold: the auditors are here. Nothing goes back meanwhile. Take `gate: hold:` of dev out of the platform file, and start this again on that commit.',
+    ]);
+    await sandbox.restore();
+    await asks('{ freeze: [{ from: 2020-01-01, to: 2090-01-01, reason: audit }] }');
+    const { outputs, log } = succeeded(await choose());
+    const frozen = '`dev` is frozen from 2020-01-01 to 2090-01-01 (UTC): audit.';
+    expect(JSON.parse(outputs['rollback'] ?? '').notAsked).toEqual([frozen]);
+    expect(log.join('\n')).toContain(`Not asked of a way back: ${frozen}`);
+  });
+
+  test('another commit is checked out than the one that goes back', async () => {
+    history();
+    const inputs = { ...handed(await writeBundle(old().text)), commit: commits.newer, rollback: way() };
+    expect(await refused(check('dev', inputs))).toEqual([
+      `input commit: is ${commits.newer}, but ${commits.promoted} is checked out. Nothing was done. Give \`actions/checkout\` the same commit as \`ref\`.`,
+    ]);
+  });
+
+  test('something newer came between its choice and its approval', async () => {
+    history();
+    const rollback = way({ from: [{ region: 'westeurope', bundle: promoted.digest, commit: commits.first }] });
+    const asked = check('dev', { commit: commits.promoted, rollback }, { environment: { GITHUB_SHA: commits.newer } });
+    expect(await refused(asked)).toEqual([
+      expect.stringMatching(
+        /^dev · westeurope runs [0-9a-f]{7} since .* when this way back was chosen, it ran [0-9a-f]{7}\. Start the rollback anew/,
+      ),
+    ]);
+  });
+
+  test('a chosen bundle that was never verified there gets in by no output of another environment', async () => {
+    runs(bad(), commits.newer, 2);
+    const inputs = { commit: commits.promoted, rollback: way({ environment: 'prod' }) };
+    expect(await refused(check('dev', inputs, { environment: { GITHUB_SHA: commits.newer } }))).toEqual([
+      'This way back was chosen for `prod`, not for `dev`. Give the `rollback` output of `choose` for the same environment.',
+      expect.stringContaining(
+        ' was never verified in `dev`: westeurope has no record of it. Nothing goes back to what was not there.',
+      ),
+    ]);
+  });
+
+  describe('what does not go back', () => {
+    const plan = (more: Partial<ChangeReport> = {}) =>
+      ({ ...applied('dev', 'westeurope'), command: 'plan', ...more }) as const;
+    const limits = async (...reports: readonly object[]) => {
+      const files = await Promise.all(reports.map(report => writeFileOf(JSON.stringify(report))));
+      const inputs = {
+        command: 'limits',
+        scope: 'dev',
+        commit: commits.promoted,
+        reports: files.join('\n'),
+        ...handed(promoted),
+      };
+      return gate(inputs, { environment: { GITHUB_SHA: commits.newer }, permissions: {} });
+    };
+
+    test('is said from the plans, and asks nobody', async () => {
+      const before = sandbox.world.ledger.requests.length;
+      const checks = [
+        { id: 'preflight/version', name: 'x', status: 'blocked', message: 'AKS goes back to no 1.34.' },
+      ] as const;
+      const { summary, outputs } = succeeded(await limits(plan({ verdict: 'blocked', checks })));
+      expect(summary).toContain('### What does not go back in dev');
+      expect(asRead(summary)).toContain(
+        '| Kubernetes | Refused: AKS goes back to no 1.34. That commit cannot be changed',
+      );
+      expect(asRead(summary)).toContain('A migration that the newer version has run is not undone');
+      expect(outputs).toEqual({});
+      expect(sandbox.world.ledger.requests).toHaveLength(before);
+    });
+
+    test('an image that is nowhere any more stops it', async () => {
+      const digest = `sha256:${'c'.repeat(64)}`;
+      const change = {
+        address: `web@${digest}`,
+        type: 'image',
+        title: 'image web',
+        kind: 'create',
+        reasons: [],
+        attributes: [],
+        reach: 'stateless',
+        risk: 'low',
+      } as const;
+      const checks = [
+        { id: 'source/web', name: 'x', status: 'later', message: `cr.azurecr.io/web has no ${digest} yet: it comes.` },
+      ] as const;
+      const images = plan({ action: 'push-acr', verdict: 'changes', changes: [change], checks });
+      expect(await refused(limits(plan(), images))).toEqual([
+        `dev cannot go back: \`web@${digest}\` was purged: neither the registry of this environment nor that of the one before has it. It has to be pushed again before anything goes back.`,
+      ]);
+    });
+
+    test.each<readonly [string, object]>([
+      ['an apply', { command: 'apply' }],
+      ['of another commit', { commit: { head: 'f'.repeat(40) } }],
+      ['of another environment', { scope: 'prod' }],
+    ])('is said of no report that is %s', async (_, more) => {
+      expect(await refused(limits({ ...plan(), ...more }))).toEqual([
+        'input reports: The report is not of a plan of dev in westeurope by this run. Give the `report` outputs of the plans in this job.',
+      ]);
+    });
+  });
+});
+
 describe('wrong inputs', () => {
   const unasked = async (inputs: Readonly<Record<string, string>>): Promise<string[]> => {
     const before = sandbox.world.ledger.requests.length;
@@ -809,7 +1311,9 @@ describe('wrong inputs', () => {
     [
       'an unknown command',
       () => ({ command: 'checks' }),
-      ['input command: is "checks". Use `bundle`, `check` or `record`. Did you mean `check`?'],
+      [
+        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose` or `limits`. Did you mean `check`?',
+      ],
     ],
   ])('%s', async (_, inputs, messages) => {
     expect(await unasked(inputs())).toEqual(messages);
@@ -853,6 +1357,13 @@ async function record(scope: string, inputs: Inputs = {}, options: Options = {})
   const report = { ...applied(scope, inputs['region'] ?? 'westeurope', id), ...options.report };
   const file = await writeFileOf(JSON.stringify(report));
   return gate({ command: 'record', scope, reports: file, ...handed(promoted), ...inputs }, options);
+}
+
+async function readLedger(inputs: Inputs = {}) {
+  const { outputs, summary } = succeeded(
+    await gate({ command: 'ledger', ledger: join(sandbox.folder, 'ledger.json'), ...inputs }),
+  );
+  return { ...JSON.parse(await readFile(outputs['ledger'] ?? '', 'utf8')), summary };
 }
 
 function handed({ file, digest }: MadeBundle): Inputs {
@@ -909,6 +1420,7 @@ function bundleAt(commit: string) {
     platform: 'contoso',
     file: 'platform.yaml',
     commit,
+    images: [],
     suite: { repository: 'org/actions', ref: 'v1' },
   };
 }

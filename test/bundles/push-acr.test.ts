@@ -321,7 +321,8 @@ describe('the machine is lost', () => {
       const told = plan.changes[0]?.attributes.at(-1)?.after;
       const result = succeeded(await run('push', 'dev'));
       const sent = registryOf('dev').traffic().received - arrived;
-      expect(told).toEqual({ is: 'shown', text: expect.stringContaining(`in ${8 - 3} blobs`) });
+      // Of eight: three were there by then, and those that were on their way beside the fourth may be.
+      expect(told).toEqual({ is: 'shown', text: expect.stringMatching(/ in [1-5] blobs;/) });
       expect(sent).toBeLessThan(arrived + sent);
       expect(heldBy('dev', 'apps/web')).toEqual(wholeWeb());
       expect(result.outputs['verdict']).toBe('applied');
@@ -413,6 +414,27 @@ describe('tags', () => {
       `${hostOf('dev')}/worker has no ${worker.digest}. Nothing was written. Bring it into the registry of dev in westeurope first.`,
     ]);
     expect(registryOf('staging').repositories()).toEqual([]);
+    succeeded(await run('push', 'dev'));
+  });
+
+  test('one that was purged where it came from, and is there, needs no source', async () => {
+    succeeded(await run('promote', 'staging'));
+    registryOf('dev').deleteRepository('worker');
+    const there = `${hostOf('staging')}/worker@${worker.digest}`;
+    const result = succeeded(await run('promote', 'staging'));
+    expect(JSON.parse(result.outputs['images'] ?? '')).toMatchObject({ worker: there });
+    const { verdict, checks } = await reportOf(result);
+    expect([verdict, checks.map(({ status, message }) => [status, message])]).toEqual([
+      'no-changes',
+      [
+        [
+          'warning',
+          `${hostOf('dev')}/worker has no ${worker.digest}. ${hostOf('staging')} has it, so nothing is brought; tags stay as they are.`,
+        ],
+      ],
+    ]);
+    registryOf('staging').deleteRepository('worker');
+    registryOf('staging').deleteRepository('apps/web');
     succeeded(await run('push', 'dev'));
   });
 

@@ -49,6 +49,9 @@ test('every scope in the order of promotion, with its gate and its job', async (
       title: scope,
       artifact: `report-contoso-${scope}-westeurope`,
       images: false,
+      applications: false,
+      gpu: scope !== 'shared',
+      smoke: false,
     })),
   });
   expect(
@@ -93,6 +96,16 @@ describe('the protection of environments', () => {
     expect(problems).toEqual([expect.stringContaining(command)]);
     expect(result.summary).toContain('environments/staging');
     expect(result.outputs['mode']).toBe('plan');
+    expect(github.repository.environments().map(({ name }) => name)).not.toContain('staging');
+  });
+
+  test('one that is missing is a warning where no job names it, and is not created', async () => {
+    github.repository.removeEnvironment('staging');
+    const { annotations, outputs, summary } = succeeded(await resolve({ 'require-environments': 'false' }));
+    const message = expect.stringMatching(/`staging` does not exist\..*`gh api --method PUT .*environments\/staging`/);
+    expect(annotations).toEqual([expect.objectContaining({ level: 'warning', message })]);
+    expect(summary).toContain('environments/staging');
+    expect(JSON.parse(outputs['matrix'] ?? '').include).toHaveLength(all.length);
     expect(github.repository.environments().map(({ name }) => name)).not.toContain('staging');
   });
 

@@ -403,6 +403,45 @@ test('on a push there is nothing to comment on, and the summaries have everythin
   expect(watched.writes().filter(write => write.includes(' api.github.com') || write.includes('blob'))).toEqual([]);
 });
 
+test('newer charts are one issue, with the lines to put into the file, by somebody who signs in nowhere', async () => {
+  const { repository, world, runner } = sandbox;
+  const { charts } = world;
+  const pinned = charts.find('cert-manager');
+  const { digest } = charts.publish(
+    charts.pack('cert-manager', { 'Chart.yaml': 'apiVersion: v2\nname: cert-manager\nversion: v1.22.0\n' }),
+  );
+  const sha = await repository.resolve('refs/heads/main');
+  const look = () =>
+    runner.start({
+      repository: repository.name,
+      path: '.github/workflows/versions.yml',
+      event: { name: 'schedule', payload: { schedule: '41 5 * * 1' } },
+      ref: 'refs/heads/main',
+      sha,
+      headSha: sha,
+      actor: 'mona',
+      restricted: false,
+    }).result;
+  const watched = watch();
+  const run = await look();
+  expect({ jobs: conclusions(run), log: transcript(run) }).toMatchObject({
+    jobs: { Look: 'success', Issue: 'success' },
+  });
+  expect(watched.tokens()).toEqual([]);
+  const [issue, ...others] = repository.issues();
+  expect(others).toEqual([]);
+  expect(issue).toMatchObject({ title: 'Newer charts for contoso', state: 'open', labels: ['platform-charts'] });
+  expect(issue?.body).toContain(`releases:\n  cert-manager:\n    version: v1.22.0\n    digest: ${digest}`);
+  expect(issue?.body).toContain(`From \`${pinned.version}\` to \`v1.22.0\`. The suite was **not tested with it**`);
+  expect(summaryOf(jobOf(run, 'Look'))).toContain('One chart has a newer version');
+
+  // A registry that is away hides nothing of the others, and closes nothing.
+  world.faults.add({ match: ({ host }) => host === 'quay.io', answer: { status: 503, body: 'away' } });
+  await look();
+  expect(repository.issues().map(({ state, revisions }) => [state, revisions.length])).toEqual([['open', 2]]);
+  expect(repository.issues()[0]?.body).toMatch(/could not look at everything.*cert-manager/);
+}, 200_000);
+
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
 });

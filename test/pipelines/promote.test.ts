@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { asObject } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
   conclusions,
+  dispatch,
   errorMessages,
   jobOf,
   openPipelineWorld,
@@ -25,6 +27,8 @@ let sandbox: PipelineWorld;
 let answer: Approve;
 let asked: { readonly environment: string; readonly page: string }[];
 let first: string;
+/** What was planned on a pull request and went through all environments. */
+let cleaner: { readonly commit: string; readonly bundle: string };
 
 beforeAll(async () => {
   sandbox = await openPipelineWorld({
@@ -266,7 +270,9 @@ describe('a pull request that was planned and merged', () => {
     asked = [];
     answer = () => ({ approved: true, by: 'hubot' });
     run = await promote(merged.before, merged.after);
-  });
+    cleaner = { commit: merged.after, bundle: bundleOf(run) };
+    // A plan of a pull request, and a promotion through all environments.
+  }, 300_000);
 
   test('goes through all environments, and only those are asked for that somebody approves', () => {
     expectJobs(run, { ...began, ...through(...scopes) });
@@ -284,8 +290,10 @@ describe('a pull request that was planned and merged', () => {
     for (const view of sandbox.views) {
       if (view.kind === 'shared' || view.registry.existing) continue;
       const manifests = sandbox.world.registries.registry(view.registry.name).manifests('promotion/contoso');
-      const running = manifests.filter(({ tags }) => tags.includes('running'));
-      expect(running.map(({ tags }) => tags)).toEqual([['running', bundle.replace(':', '-')]]);
+      const running = manifests.filter(({ tags }) => tags.includes(`running-${view.scope}-${view.region}`));
+      expect(running.map(({ tags }) => tags)).toEqual([
+        [`running-${view.scope}-${view.region}`, bundle.replace(':', '-')],
+      ]);
       // Its own record, and those of the environments before it.
       const proofs = manifests.filter(({ subject }) => subject?.digest === running[0]?.digest);
       expect(proofs.map(({ annotations }) => annotations['environment'])).toEqual(
@@ -323,7 +331,7 @@ describe('a pull request that was planned and merged', () => {
   test('a late run of the commit before it is refused in its first stage, and writes nothing', async () => {
     const late = await promote('0'.repeat(40), first);
     expectJobs(late, { ...began, 'Plan shared': 'failure' });
-    const message = `^${first.slice(0, 7)} is older than ${merged.after.slice(0, 7)}, which runs in shared · westeurope since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC \\(https://github\\.com/contoso/platform/actions/runs/${run.id}\\)\\. Promote a newer commit; to go back, revert on main and promote that\\.$`;
+    const message = `^${first.slice(0, 7)} is older than ${merged.after.slice(0, 7)}, which runs in shared · westeurope since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d UTC \\(https://github\\.com/contoso/platform/actions/runs/${run.id}\\)\\. Promote a newer commit\\. An environment goes back by \`rollback\\.yml\`, what is shared by a revert on main\\.$`;
     expect(errorMessages(jobOf(late, 'Plan shared'))).toEqual([expect.stringMatching(message)]);
     expect({ touched: touched(late), planned: planned(late), asked }).toEqual({ touched: [], planned: [], asked: [] });
   });
@@ -341,7 +349,7 @@ describe('Azure was changed between the pull request and its promotion', () => {
         `${text
           .replace('retention: 60d', 'retention: 90d')
           .replace('interval: 24h', 'interval: 72h')
-          .trimEnd()}\n    gate: { hold: The migration ends on Monday. }\n`,
+          .trimEnd()}\n    gate: { hold: The migration ends on Monday., checks: [e2e] }\n`,
     );
     const { azure } = sandbox.world;
     const cluster = azure
@@ -375,26 +383,28 @@ describe('Azure was changed between the pull request and its promotion', () => {
     expect(changed(run)).toEqual(['dev']);
   });
 
-  test('and an environment on hold is not planned', () => {
+  test('and an environment whose gate is closed is not planned', () => {
     expectJobs(run, { ...began, ...through('shared', 'dev'), 'Plan prod': 'failure' });
     expect(errorMessages(jobOf(run, 'Plan prod'))).toEqual([
       '`prod` is on hold: The migration ends on Monday. Take `gate: hold:` of prod out of the platform file when it may be promoted to again.',
+      expect.stringContaining('has neither a check nor a commit status called “e2e”.'),
     ]);
     expect(writesOf(run, 'prod', 'plan')).toEqual([]);
     expect(touched(run)).not.toContain('prod');
   });
 });
 
+/** To main, without a pull request. */
+async function commit(change: (text: string) => string): Promise<string> {
+  const files = { [file]: await platformFile(sandbox.repository, change) };
+  await sandbox.repository.commit({ branch: 'main', message: 'a change', author: 'mona', files });
+  return sandbox.repository.resolve('refs/heads/main');
+}
+
 describe('an older run waits for its approval while a newer one goes through', () => {
   let commits: { readonly base: string; readonly older: string; readonly newer: string };
   let older: RunResult;
   let newer: RunResult | undefined;
-
-  const commit = async (change: (text: string) => string) => {
-    const files = { 'platform.yaml': await platformFile(sandbox.repository, change) };
-    await sandbox.repository.commit({ branch: 'main', message: 'a change', author: 'mona', files });
-    return sandbox.repository.resolve('refs/heads/main');
-  };
 
   beforeAll(async () => {
     const base = await sandbox.repository.resolve('refs/heads/main');
@@ -427,6 +437,95 @@ describe('an older run waits for its approval while a newer one goes through', (
     const writes = sandbox.world.ledger.writes(startedAt + seconds * 1000);
     expect(writes.filter(({ identity }) => identity === viewOf('prod').identities.apply)).toEqual([]);
   });
+});
+
+describe('prod goes back', () => {
+  let run: RunResult;
+  /** What was asked of it; a test begins with nothing. */
+  let askedOfIt: typeof asked;
+  /** Plans of promotions that were let in no more; they expire. */
+  let plansBefore: ReturnType<typeof storedPlans>;
+  let before: ReturnType<typeof records>;
+  const back = (inputs: Readonly<Record<string, string>> = {}) =>
+    dispatch(sandbox, 'rollback.yml', { environment: 'prod', reason: 'Orders fail since noon', to: '', ...inputs });
+  const cleanerHours = () =>
+    sandbox.world.azure
+      .resources('Microsoft.ContainerService/managedClusters')
+      .filter(({ id }) => id.includes(viewOf('prod').subscription))
+      .map(
+        ({ properties }) =>
+          asObject(asObject(asObject(properties)['securityProfile'])['imageCleaner'])['intervalHours'],
+      );
+  const runningIn = (scope: Scope) => {
+    const view = viewOf(scope);
+    if (view.kind === 'shared' || view.registry.existing) throw new Error(`${scope} has no registry of its own.`);
+    return sandbox.world.registries
+      .registry(view.registry.name)
+      .manifests('promotion/contoso')
+      .filter(({ tags }) => tags.includes(`running-${scope}-westeurope`))
+      .flatMap(({ tags }) => tags.filter(tag => tag.startsWith('sha256-')));
+  };
+
+  beforeAll(async () => {
+    before = records();
+    plansBefore = storedPlans();
+    asked = [];
+    answer = () => ({ approved: true, by: 'hubot' });
+    expect(cleanerHours()).toEqual([120]);
+    run = await back();
+    askedOfIt = asked;
+  }, 300_000);
+
+  test('to what ran there before, through the same plan and the same approval', () => {
+    expectJobs(run, { Resolve: 'success', Choose: 'success', ...through('prod') });
+    expect(askedOfIt.map(({ environment }) => environment)).toEqual(['prod']);
+    expect(cleanerHours()).toEqual([24]);
+    expect({ touched: touched(run), changed: changed(run), planned: planned(run) }).toEqual({
+      touched: ['prod'],
+      changed: ['prod'],
+      planned: ['prod'],
+    });
+    expect(storedPlans()).toEqual(plansBefore);
+  });
+
+  test('and whoever approves has read what does not go back', () => {
+    const page = askedOfIt[0]?.page.replaceAll('&#8203;', '') ?? '';
+    expect(page).toContain(`### prod goes back to \`${cleaner.commit.slice(0, 7)}\``);
+    expect(page).toContain('### What does not go back in prod');
+    expect(page).toContain('A migration that the newer version has run is not undone');
+    expect(page).toContain('| Why | Orders fail since noon |');
+  });
+
+  test('by a record that says so; what runs in dev stays', () => {
+    const { bundle, commit: sha } = cleaner;
+    expect(records().slice(before.length)).toEqual([
+      { environment: 'prod', bundle, commit: sha, approvers: ['hubot'] },
+    ]);
+    expect(summaryOf(jobOf(run, 'Apply prod'))).toContain(`| Rolled back from | \`${before.at(-1)?.commit}\` |`);
+    expect(runningIn('prod')).toEqual([bundle.replace(':', '-')]);
+    expect(runningIn('dev')).toEqual([before.at(-1)?.bundle.replace(':', '-')]);
+  });
+
+  test('not to what it never had, nor to what runs, and nothing is touched', async () => {
+    for (const [to, message] of [
+      ['e'.repeat(40), 'GitHub knows no such commit in contoso/platform.'],
+      [cleaner.commit, 'is what runs in prod since '],
+    ] as const) {
+      const refused = await back({ to });
+      expectJobs(refused, { Resolve: 'success', Choose: 'failure' });
+      expect(errorMessages(jobOf(refused, 'Choose'))).toEqual([expect.stringContaining(message)]);
+      expect({ touched: touched(refused), planned: planned(refused) }).toEqual({ touched: [], planned: [] });
+    }
+  });
+
+  test('and a later commit is promoted as always', async () => {
+    const main = await sandbox.repository.resolve('refs/heads/main');
+    const later = await commit(text => text.replace('interval: 120h', 'interval: 144h'));
+    const promoted = await promote(main, later);
+    expectJobs(promoted, { ...began, ...through(...scopes) });
+    expect(cleanerHours()).toEqual([144]);
+    expect(records().at(-1)).toMatchObject({ environment: 'prod', commit: later });
+  }, 300_000);
 });
 
 test('nothing asked for a host that nobody plays', () => {

@@ -52,13 +52,26 @@ describe('the example platform through the release tree', () => {
     expect(planned.length).toBeGreaterThan(0);
     for (const { method, path } of planned) expect(`${method} ${path}`).toMatch(/^PUT \/plans\/[\w./-]+\.tfplan$/);
     const writers = new Set(record.writes.map(({ identity }) => identity.slice(-2)));
-    expect([...writers].sort()).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', 'rm']);
+    expect([...writers].sort()).toEqual(['01', '02', '03', '04', '05', '06', '07', '08', 'rm', 't]']);
     const github = record.writes.filter(({ host }) => host === 'api.github.com');
     expect(github.map(({ method, path, count }) => `${count} ${method} ${path.replace(/\d{6,}$/, 'ID')}`)).toEqual([
       '1 POST /repos/contoso/platform/issues/1/comments',
       '2 POST /repos/contoso/platform/check-runs',
       '3 PATCH /repos/contoso/platform/issues/comments/ID',
+      // One commit of digests for each environment, by the App alone.
+      '3 POST /graphql',
     ]);
+    expect(github.at(-1)?.identity).toBe('github:contoso-gitops[bot]');
+  });
+
+  test('the digests that were promoted run in every environment', () => {
+    const digests = (application: string) =>
+      record.running.filter(one => one.application === application).map(one => [one.environment, ...one.digests]);
+    for (const application of ['web', 'worker']) {
+      const [first] = digests(application);
+      expect(first?.[1]).toMatch(/^sha256:/);
+      expect(digests(application)).toEqual(['dev', 'staging', 'prod'].map(name => [name, first?.[1]]));
+    }
   });
 
   test('one comment tells of all of it', () => {

@@ -44,7 +44,7 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
     return { message: (error as UserError).message, kind: helmFailureOf(error)?.kind };
   };
 
-  test.each(['argo-cd', 'cert-manager', 'kube-prometheus-stack', 'prometheus-operator-crds'])(
+  test.each(['alb-controller', 'argo-cd', 'cert-manager', 'kube-prometheus-stack', 'loki', 'prometheus-operator-crds'])(
     '%s is pulled by its digest, and only once',
     async name => {
       const served = world.charts.find(name);
@@ -137,7 +137,8 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
   });
 
   const render = async (name: string, values: Record<string, unknown>, apiVersions: readonly string[] = []) => {
-    const chart = await helm.pull(oci(world.charts.find(name)));
+    const served = world.charts.find(name);
+    const chart = await helm.pull(served.url.startsWith('oci:') ? oci(served) : http(served));
     const options = { chart, release: name, namespace: 'platform', values, kubeVersion: '1.34.4', apiVersions };
     return parseManifests(await helm.template(options));
   };
@@ -309,6 +310,68 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
     expect(names(without.objects, 'ServiceMonitor')).toEqual([]);
     const known = await render('argo-cd', values, ['monitoring.coreos.com/v1']);
     expect(names(known.objects, 'ServiceMonitor')).toEqual(['argo-cd-argocd-server']);
+  });
+
+  const logs = {
+    deploymentMode: 'Monolithic',
+    write: { replicas: 0 },
+    read: { replicas: 0 },
+    backend: { replicas: 0 },
+    singleBinary: { replicas: 3, podDisruptionBudget: { maxUnavailable: 1 } },
+    loki: {
+      storage: { type: 'azure', bucketNames: { chunks: 'c' }, azure: { accountName: 'a', useFederatedToken: true } },
+      schemaConfig: { configs: [{ from: '2024-04-01' }] },
+    },
+  };
+
+  test('loki: what a platform sets arrives, and its caches ask for a fifth more than they hold', async () => {
+    const { objects } = await render('loki', { ...logs, monitoring: { serviceMonitor: { enabled: true } } });
+    expect(find(objects, 'StatefulSet', 'loki')).toMatchObject({ spec: { replicas: 3 } });
+    expect(names(objects, 'PodDisruptionBudget')).toEqual(['loki-single-binary']);
+    expect(String(asObject(find(objects, 'ConfigMap', 'loki')['data'])['config.yaml'])).toContain('container_name: c');
+    // The real chart's default: more than most nodes have.
+    expect(JSON.stringify(find(objects, 'StatefulSet', 'loki-chunks-cache'))).toContain('"memory":"9830Mi"');
+    expect(names(objects, 'ServiceMonitor')).toEqual(['loki']);
+  });
+
+  test.each<readonly [why: string, values: Record<string, unknown>, message: RegExp]>([
+    ['servers of two modes', { ...logs, write: { replicas: 1 } }, /more than zero replicas/],
+    ['no schema', { ...logs, loki: { ...logs.loki, schemaConfig: {} } }, /must provide a schema_config/],
+    ['no container', { ...logs, loki: { ...logs.loki, storage: { type: 'azure' } } }, /bucketNames\.chunks/],
+    ['MinIO', { ...logs, minio: { enabled: true } }, /MinIO dependency is deprecated/],
+  ])('loki breaks off as the real one does: %s', async (_, values, message) => {
+    await expect(render('loki', values)).rejects.toThrow(message);
+  });
+
+  test('alloy: a configuration goes through a template, and an empty list of rules beside others is no YAML any more', async () => {
+    const content = 'logging { }\n// {{ .Release.Name }}';
+    const { objects } = await render('alloy', { crds: { create: false }, alloy: { configMap: { content } } });
+    expect(asObject(find(objects, 'ConfigMap', 'alloy')['data'])).toEqual({ 'config.alloy': 'logging { }\n// alloy' });
+    await expect(render('alloy', { rbac: { clusterRules: [] } })).rejects.toThrow(/YAML/);
+  });
+
+  test('jaeger: a configuration of its own, and objects beside it', async () => {
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'traces' } };
+    const { objects } = await render('jaeger', { userconfig: { service: {} }, extraObjects: [claim] });
+    expect(names(objects, 'PersistentVolumeClaim')).toEqual(['traces']);
+    expect(names(objects, 'ConfigMap')).toEqual(['user-config']);
+    expect(find(objects, 'Deployment', 'jaeger')).toMatchObject({ spec: { strategy: { type: 'Recreate' } } });
+  });
+
+  test.each(['loki', 'alloy', 'jaeger'])('%s: a typo is taken without a word', async name => {
+    const { objects } = await render(name, { ...(name === 'loki' ? logs : {}), replicaz: 7 });
+    expect(objects.length).toBeGreaterThan(2);
+  });
+
+  test('the newest version within a range that a repository has', async () => {
+    const repository = http(world.charts.publish(repacked('mlflow', '2.0.0')));
+    if (repository.kind !== 'http') throw new Error('mlflow is in a repository.');
+    expect(await helm.newest(repository, '>=1.11.5')).toBe('2.0.0');
+    expect(await helm.newest(repository, '^2.0.0')).toBe('2.0.0');
+    await expect(helm.newest(repository, '^1.11.5')).rejects.toThrow(UserError);
+    world.faults.add({ match: ({ path }) => path.endsWith('/index.yaml'), answer: { status: 503, body: 'away' } });
+    await expect(helm.newest(repository, '>=1.11.5')).rejects.toThrow(UserError);
+    world.faults.clear();
   });
 
   /** A chart with nothing but a name, in the form of one of ours. */

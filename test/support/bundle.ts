@@ -22,7 +22,13 @@ export interface BundleWorld extends SandboxWorld {
 
 export interface RunOptions {
   /** `provision-aks` by default. */
-  readonly action?: 'provision-aks' | 'deploy-platform' | 'promotion-gate' | 'push-acr';
+  readonly action?:
+    | 'provision-aks'
+    | 'deploy-platform'
+    | 'promotion-gate'
+    | 'push-acr'
+    | 'sync-argocd'
+    | 'gpu-smoke-test';
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
@@ -54,6 +60,7 @@ export async function openBundleWorld(
     example,
     folder,
     isBootstrapped,
+    gitops: join(root, 'examples', 'gitops-repository'),
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
   const run: BundleWorld['run'] = (
@@ -67,7 +74,24 @@ export async function openBundleWorld(
       inputs,
       environment: {
         ...sandbox.environmentOf(
-          job ?? (['apply', 'record', 'push', 'promote', 'lock'].includes(command) ? { environment: scope } : {}),
+          job ??
+            ([
+              'apply',
+              'record',
+              'push',
+              'promote',
+              'lock',
+              'sync',
+              'wait',
+              'rollback',
+              'unlock',
+              'destroy',
+              'retire',
+              'run',
+              'sweep',
+            ].includes(command)
+              ? { environment: scope }
+              : {}),
         ),
         GITHUB_REPOSITORY_ID: sandbox.repository.id,
         GITHUB_ACTION_REPOSITORY: 'org/actions',

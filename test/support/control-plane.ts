@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPeer } from '../../scripts/peer-list.ts';
@@ -8,6 +7,7 @@ import { type AuditedRequest, auditPolicy, readAuditLog } from './control-plane/
 import { type Credential, createAuthority, createSigningKey } from './control-plane/certificates.ts';
 import { type ClusterNetwork, startClusterNetwork } from './control-plane/cluster-network.ts';
 import { type Component, removeAtEnd, startComponent } from './control-plane/component.ts';
+import { freePort } from './control-plane/free-port.ts';
 import { type ControlPlaneNode, nodeManifest, smallPlatform } from './control-plane/nodes.ts';
 import { type Operator, operate } from './control-plane/operator.ts';
 import { kwokConfiguration, storageClasses } from './control-plane/stages.ts';
@@ -16,8 +16,9 @@ import { needs, type Peer, peer } from './peers.ts';
 
 export type { ApiClient } from './control-plane/api-client.ts';
 export type { AuditedRequest } from './control-plane/audit.ts';
+export { drain, uncordon } from './control-plane/drain.ts';
 export { type ControlPlaneNode, type NodePool, poolNodes, smallPlatform } from './control-plane/nodes.ts';
-export { conditionsOf, type Operator } from './control-plane/operator.ts';
+export { conditionsOf, type Operator, passed } from './control-plane/operator.ts';
 export { changesBetween, differingPaths, type Snapshot, snapshotOf } from './control-plane/snapshot.ts';
 export { type Outcome, outcomeAnnotation } from './control-plane/stages.ts';
 
@@ -44,7 +45,7 @@ export const kubernetesVersion = findPeer('kube-apiserver').version;
 
 export interface ControlPlaneOptions {
   /** `smallPlatform` when left out. */
-  readonly nodes?: readonly ControlPlaneNode[];
+  readonly nodes?: readonly ControlPlaneNode[] | undefined;
 }
 
 export interface RunningControlPlane {
@@ -299,19 +300,6 @@ function egressSelector(socket: string): string {
         connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: socket } } },
       },
     ],
-  });
-}
-
-/** The API server cannot say which port it was given, so one that is free now is named. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.on('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
   });
 }
 

@@ -8,6 +8,26 @@ export const hurried = {
   )}`,
 };
 
+/** And what is measured by a clock that nobody sets passes five times faster: a lease is doubted after 9 s without a renewal. */
+export const hurriedLease = {
+  NODE_OPTIONS: `${hurried.NODE_OPTIONS} --import=data:text/javascript,${encodeURIComponent(
+    'const real = performance.now.bind(performance); performance.now = () => 5 * real();',
+  )}`,
+};
+
+/** What storage says of the lease of an environment that another run holds. */
+export const heldByAnother = (command: string) => ({
+  status: 200,
+  headers: {
+    'x-ms-lease-status': 'locked',
+    'x-ms-meta-run': 'https://github.com/contoso/platform/actions/runs/4712',
+    'x-ms-meta-runid': '4712',
+    'x-ms-meta-actor': 'hubot',
+    'x-ms-meta-command': command,
+    'x-ms-meta-started': new Date().toISOString(),
+  },
+});
+
 export interface HeldStep {
   readonly running: RunningStep;
   readonly goOn: () => void;

@@ -25,6 +25,9 @@ export function peer(name: string): Peer {
 /** go-containerregistry's own registry, with the referrers API. */
 export const ggcrRegistry = peer('ggcr-registry');
 
+/** CNCF distribution's registry. It keeps what it holds in the folder that it is given. */
+export const distribution = peer('distribution');
+
 /** go-containerregistry's client. */
 export const crane = peer('crane');
 
@@ -40,9 +43,9 @@ export interface RunningPeer {
 }
 
 /** Starts a peer and waits for its first line. */
-export async function startPeer({ name, path, build }: Peer): Promise<RunningPeer> {
+export async function startPeer({ name, path, build }: Peer, args: readonly string[] = []): Promise<RunningPeer> {
   if (path === undefined) throw new Error(`${name} is missing. Build it: ${build}`);
-  const child: ChildProcess = spawn(path, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(path, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   if (child.stdout === null) throw new Error(`${name} has no output.`);
   const [line] = await once(createInterface(child.stdout), 'line');
   return {

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createRunnerHost,
+  gitopsAccess,
   type HostOptions,
   openSandbox,
   type Permissions,
@@ -64,6 +65,7 @@ export async function openPipelineWorld({ approve, ...changes }: PipelineOptions
   const sandbox = await openSandbox({
     example: seed,
     folder,
+    gitops: join(root, 'examples', 'gitops-repository'),
     provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
   });
   await rm(seed, { recursive: true });
@@ -73,6 +75,7 @@ export async function openPipelineWorld({ approve, ...changes }: PipelineOptions
     folder: join(folder, 'runs'),
     release,
     machine: sandbox.machine,
+    ...(sandbox.gitops === undefined ? {} : gitopsAccess(sandbox.gitops)),
     parallelism: Math.max(2, availableParallelism()),
     ...(approve === undefined ? {} : { approve }),
     onChange: run => {
@@ -102,6 +105,26 @@ export async function openPipelineWorld({ approve, ...changes }: PipelineOptions
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A workflow of the platform repository, started by hand on main, to its end. */
+export async function dispatch(
+  { repository, runner }: Pick<PipelineWorld, 'repository' | 'runner'>,
+  workflow: string,
+  inputs: Readonly<Record<string, string>>,
+): Promise<RunResult> {
+  const sha = await repository.resolve('refs/heads/main');
+  return runner.start({
+    repository: repository.name,
+    path: `.github/workflows/${workflow}`,
+    event: { name: 'workflow_dispatch', payload: { inputs } },
+    ref: 'refs/heads/main',
+    sha,
+    headSha: sha,
+    actor: developer,
+    restricted: false,
+    inputs,
+  }).result;
 }
 
 /** A copy of the example with what is different of it. */

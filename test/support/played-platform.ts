@@ -1,7 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { asArray, asObject, asString, type JsonObject } from '@suite/foundation';
-import type { ApiAnswer } from './control-plane/api-client.ts';
-import { type ApiClient, conditionsOf, type RunningControlPlane } from './control-plane.ts';
+import { type ApiClient, conditionsOf, passed, type RunningControlPlane } from './control-plane.ts';
 
 /** What somebody may do to the pods that are only played. */
 export interface PlayedPlatform {
@@ -32,6 +31,7 @@ export function playPlatform(control: RunningControlPlane): PlayedPlatform {
   serveWebhook({ ...stackService('operator'), review: () => ({ allowed: true }) });
   serve({ ...stackService('prometheus'), answer: only('/-/ready') });
   serve({ ...stackService('grafana'), answer: only('/api/health') });
+  serve({ ...stackService('alertmanager'), answer: watchdog });
   serve({ namespace: 'argocd', name: 'argocd-server', answer: only('/healthz') });
   let broken: string | undefined;
   const review = ({ kind }: JsonObject) => {
@@ -59,14 +59,13 @@ export function playPlatform(control: RunningControlPlane): PlayedPlatform {
 const stackService = (part: string) => ({ namespace: 'monitoring', name: `kube-prometheus-stack-${part}` });
 
 /** 200 there, and 404 everywhere else. */
-function only(path: string): RequestListener {
+export function only(path: string): RequestListener {
   return (request, response) => void response.writeHead(request.url === path ? 200 : 404).end('');
 }
 
-/** Somebody else was quicker, or it is gone: the change is told, and comes round again. */
-function passed({ status, body }: ApiAnswer): void {
-  if (status >= 300 && status !== 409 && status !== 404) throw new Error(`${status} ${JSON.stringify(body)}`);
-}
+/** Alertmanager, to which the alert that always fires has come. */
+const watchdog: RequestListener = (_request, response) =>
+  void response.writeHead(200).end(JSON.stringify([{ labels: { alertname: 'Watchdog' } }]));
 
 const metadataOf = (object: JsonObject) => asObject(object['metadata']);
 const text = (value: unknown) => asString(value) ?? '';

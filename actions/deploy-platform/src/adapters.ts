@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
 import { createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
@@ -11,14 +12,28 @@ import {
   createCredential,
   createEnvironmentLease,
   createPreflightReader,
+  createResourceReader,
   createStateReader,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
 import type { Clock } from '@suite/foundation';
-import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm, parseManifests } from '@suite/helm';
-import { createCluster, type Endpoint, type KubernetesObject, readEndpoint, writeEndpoint } from '@suite/kubernetes';
+import {
+  createHelm,
+  type PulledChart as HelmChart,
+  helmEnvironment,
+  isOfCrds,
+  locateHelm,
+  parseManifests,
+} from '@suite/helm';
+import { type Endpoint, type KubernetesObject, openCluster, writeEndpoint } from '@suite/kubernetes';
+import { apiHostOf, createTransfers } from '@suite/registry';
+import { addressOf } from './mirror/charts.ts';
+import { openMirror } from './mirror/open.ts';
 import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
 import type { Target } from './target.ts';
+import type { VersionsServices } from './versions/command.ts';
+import { newestTag } from './versions/newest-tag.ts';
+import { visitOver } from './visit.ts';
 
 const cloud: Cloud = clouds.public;
 
@@ -34,9 +49,48 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     setOutputs,
     chartsFolder: join(actionFolder, 'charts'),
     signIn: target => signIn(kit, target),
+    visit: visitOver(fetch, clock),
     newId: randomUUID,
+    host: hostname(),
     writeReport: (command, report) => writeReport(context.temp, command, report),
   };
+}
+
+/** For a look at registries of charts, which give to everybody. */
+export async function createVersionsServices(kit: Kit): Promise<VersionsServices> {
+  const { context, log, summary, setOutputs, clock } = kit;
+  const folder = join(context.temp, 'deploy-platform', 'versions');
+  const env = helmEnvironment(kit.env, folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { file } = await findHelm(kit, env, folder);
+  const helm = createHelm({ file, env, folder, processes: kit.processes, log, clock });
+  return {
+    context,
+    log,
+    summary,
+    setOutputs,
+    registries: {
+      newest: async (source, reach) => {
+        if (source.kind === 'http') return helm.newest(source, `${reach === 'any' ? '>=' : '^'}${source.version}`);
+        const { host, repository } = addressOf(source);
+        const transfers = createTransfers({ host: apiHostOf(host), mask, clock });
+        return newestTag(await transfers.source(repository).tags(), source.version, reach);
+      },
+      digestOf: async source => digestOf(await helm.pull(source)),
+    },
+  };
+}
+
+/** On PATH, in the cache of the runner's tools, or else downloaded. */
+function findHelm(kit: Kit, env: Record<string, string>, cwd: string) {
+  return locateHelm({
+    processes: kit.shortProcesses,
+    tools: createToolStore(),
+    env,
+    platform: process.platform,
+    arch: process.arch,
+    cwd,
+  });
 }
 
 function signIn(kit: Kit, target: Target): SignedIn {
@@ -50,8 +104,10 @@ function signIn(kit: Kit, target: Target): SignedIn {
     mask,
     clock,
   });
+  const state = { ...view.state, cloud, identity, clock };
   return {
-    lease: createEnvironmentLease(credential, { ...view.state, cloud, identity, clock }),
+    lease: createEnvironmentLease(credential, state),
+    readState: () => createStateReader(credential, state).head(),
     connect: stop => {
       // A process hears of both through one signal, so that it is interrupted once whatever comes first.
       const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
@@ -65,6 +121,7 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
+  const mirror = view.mirror ? await openMirror(kit, view, identity, credential) : undefined;
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
   // A process that is killed leaves it to its post stage.
   kit.saveState(folderState, folder);
@@ -74,36 +131,30 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const [kubeconfig, state, { file, version, source }] = await Promise.all([
     access.kubeconfig(view.resourceGroup, name),
     createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
-    locateHelm({
-      processes: kit.shortProcesses,
-      tools: createToolStore(),
-      env: helmEnv,
-      platform: process.platform,
-      arch: process.arch,
-      cwd: helmFolder,
-    }),
+    findHelm(kit, helmEnv, helmFolder),
   ]);
-  const endpoint = kubeconfig === undefined ? undefined : readEndpoint(kubeconfig, name);
-  const way = endpoint === undefined ? undefined : await openWay(folder, endpoint, access.token, clock);
+  const opened =
+    kubeconfig === undefined ? undefined : openCluster(kubeconfig, { name, identity, token: access.token, env, clock });
+  const cluster = opened?.cluster;
+  const way = opened === undefined ? undefined : await openWay(folder, opened.endpoint, access.token, clock);
   log.info(`Helm ${version} (${source})`);
-  const cluster =
-    endpoint === undefined
-      ? undefined
-      : createCluster({
-          ...endpoint,
-          token: access.token,
-          identity: identity.name,
-          lackingRight: lackingRight[identity.role],
-          env,
-          clock,
-        });
   return {
     cluster,
     helm: helmOf(
-      createHelm({ file, env: helmEnv, folder: helmFolder, processes: kit.processes, log, clock }),
+      createHelm({
+        file,
+        env: helmEnv,
+        folder: helmFolder,
+        processes: kit.processes,
+        log,
+        clock,
+        ...(mirror === undefined ? {} : { registries: mirror.logins }),
+      }),
       way?.kubeconfig ?? '',
     ),
     state,
+    mirror: mirror?.mirror,
+    resources: createResourceReader(credential, arm),
     planner: async () => {
       const found = await createPreflightReader(credential, arm).principal(view.identities.plan);
       return found.known ? found.value : undefined;
@@ -114,13 +165,6 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
     },
   };
 }
-
-/** Where the rights of each identity in a cluster come from. */
-const lackingRight = {
-  apply:
-    'It needs the role `Azure Kubernetes Service RBAC Cluster Admin` over the cluster. The bootstrap gives it that with its other rights: run it again.',
-  plan: 'Its rights in the cluster are the role `aks-platform-plan-reader`, which every apply of the platform writes.',
-} as const;
 
 /** How often the token file is written anew. Kubernetes clients read it again every minute. */
 const renewalMs = 60_000;
@@ -168,7 +212,11 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
         await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }),
       );
       return {
-        objects: objects.map(({ object, keep }) => ({ object: object as unknown as KubernetesObject, keep })),
+        objects: objects.map(({ object, keep, source }) => ({
+          object: object as unknown as KubernetesObject,
+          keep,
+          ...(isOfCrds(source) ? { isMadeOnce: true } : {}),
+        })),
         hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),
       };
     },
@@ -183,7 +231,6 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
         deadlineSeconds: 2 * timeoutSeconds,
       });
     },
-    history: (release, namespace) => helm.history({ release, namespace, kubeconfig }),
     rollback: async (release, namespace, revision, timeoutSeconds) => {
       await helm.rollback({
         release,

@@ -1,6 +1,6 @@
 import { judgeAllowance, unusedAllowances } from '@suite/change-report';
+import { allowKeyOf } from '@suite/kubernetes/compare';
 import type { EnvironmentScope } from '@suite/platform-file';
-import { allowKeyOf } from './compare/index.ts';
 import type { PlatformPlan } from './plan.ts';
 
 type Allowing = Pick<EnvironmentScope, 'scope' | 'allow'>;

@@ -1,13 +1,18 @@
 import type { Log } from '@suite/action-kit';
-import { CancelledError, type Clock, duration, errorMessage, mapInParallel } from '@suite/foundation';
-import { type Cluster, identityOf, refOf, titleOf } from '@suite/kubernetes';
+import { CancelledError, type Clock, duration, errorMessage, longestSilenceMs, mapInParallel } from '@suite/foundation';
+import { type Cluster, identityOf, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
+import { applyDefinitions, definitionsToApply } from './apply-definitions.ts';
+import { type Histories, type HistoryCluster, historyKey, type Revision } from './history.ts';
 import { whileHooksRun } from './hooks.ts';
 import type { ReleasePlan } from './plan.ts';
-import type { Helm, Revision } from './ports.ts';
+import type { Helm } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
 import { fieldManager, type ReleaseRecord, recordName, recordNamespace, writeRecord } from './record.ts';
+import { repair, upgrade } from './upgrade.ts';
 
-export type ApplyCluster = ReadyCluster & Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
+export type ApplyCluster = ReadyCluster &
+  HistoryCluster &
+  Pick<Cluster, 'apply' | 'remove' | 'list' | 'logs' | 'discovery' | 'forget'>;
 
 export interface ApplyOptions {
   readonly helm: Helm;
@@ -34,10 +39,11 @@ export interface Applied {
 export async function applyRelease(
   plan: ReleasePlan,
   options: ApplyOptions,
+  histories: Histories,
   good: Map<string, Revision>,
   rest: () => void,
 ): Promise<Applied> {
-  const { helm, cluster, clock, log, signal } = options;
+  const { cluster, clock, log, signal } = options;
   const { rendered, name, namespace, action } = plan;
   if (rendered === undefined) throw new Error(`${name} was not rendered.`);
   const { release, chart } = rendered;
@@ -46,13 +52,14 @@ export async function applyRelease(
   const reporter = progress(name, options, began);
   try {
     if (action !== 'none') {
-      const history = await helm.history(name, namespace);
+      const history = histories.get(historyKey(name, namespace)) ?? [];
       const last = history.findLast(({ status }) => status === 'deployed');
       // What an apply left unready is nothing to go back to.
       if (last !== undefined && plan.record?.status === 'deployed') good.set(name, last);
       await repair(plan, history, options);
       reporter.say('asking the API server about every object that differs');
-      await tryObjects(plan, options);
+      const definitions = definitionsToApply(plan);
+      await tryObjects(plan, options, definitions);
       const request = {
         chart,
         release: name,
@@ -65,9 +72,10 @@ export async function applyRelease(
       if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
       await record(plan, 'applying', options);
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
+      await applyDefinitions(definitions, { cluster, clock, signal });
       reporter.say(doing);
       const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
-      await whileHooksRun(rendered, { cluster, clock, onWait }, stop => helm.upgrade({ ...request, stop }));
+      await whileHooksRun(rendered, { cluster, clock, onWait }, stop => upgrade(plan, { ...request, stop }, options));
       cluster.forget();
     }
     rest();
@@ -97,10 +105,9 @@ export async function applyRelease(
 function progress(name: string, { log, clock }: ApplyOptions, began: number) {
   const done = new AbortController();
   let at: string | undefined;
-  const everyMs = 14_000;
   (async () => {
     for (;;) {
-      await clock.sleep(everyMs, done.signal);
+      await clock.sleep(longestSilenceMs, done.signal);
       if (at !== undefined) log.info(`${name}: ${at} (${duration(clock.now() - began)})`);
     }
   })().catch(() => undefined);
@@ -116,7 +123,11 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
  * A dry run of everything that differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
  * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
  */
-async function tryObjects(plan: ReleasePlan, { cluster }: ApplyOptions): Promise<void> {
+async function tryObjects(
+  plan: ReleasePlan,
+  { cluster }: ApplyOptions,
+  definitions: readonly KubernetesObject[],
+): Promise<void> {
   const { rendered, changes } = plan;
   if (rendered === undefined) return;
   const { objects } = rendered;
@@ -128,7 +139,11 @@ async function tryObjects(plan: ReleasePlan, { cluster }: ApplyOptions): Promise
     // Objects of a kind that this very release brings have to wait for it.
     .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
   await mapInParallel(tried, 8, object =>
-    cluster.apply(object, { manager: 'helm', force: takesOwnership(plan), dryRun: true }),
+    cluster.apply(object, {
+      manager: 'helm',
+      force: takesOwnership(plan) || definitions.includes(object),
+      dryRun: true,
+    }),
   );
 }
 
@@ -138,29 +153,6 @@ async function tryObjects(plan: ReleasePlan, { cluster }: ApplyOptions): Promise
  */
 function takesOwnership({ rendered, takesBack }: ReleasePlan): boolean {
   return rendered?.release.apply.forceConflicts === true || takesBack.length > 0;
-}
-
-/**
- * Takes away what a run that was cut off left in Helm's history: the revision that it was about to make. Helm refuses every
- * other command until then. The objects stay; the upgrade that follows puts them right.
- */
-async function repair(
-  { name, namespace }: ReleasePlan,
-  history: readonly Revision[],
-  { cluster, log }: ApplyOptions,
-): Promise<void> {
-  const last = history.at(-1);
-  if (last === undefined || !/^(?:pending-|uninstalling)/.test(last.status)) return;
-  log.warning(
-    `${name}: an earlier run was cut off (${last.status}, revision ${last.revision}); its mark is taken away`,
-  );
-  await cluster.remove({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace,
-    // Helm, pkg/storage: the name of a revision's record.
-    name: `sh.helm.release.v1.${name}.v${last.revision}`,
-  });
 }
 
 /** What a release needs can change without anything that it renders. */
@@ -198,11 +190,14 @@ async function record(plan: ReleasePlan, status: ReleaseRecord['status'], option
   );
 }
 
-export async function removeRelease({ name, namespace }: ReleasePlan, options: ApplyOptions): Promise<Applied> {
+export async function removeRelease(
+  { name, namespace }: ReleasePlan,
+  options: ApplyOptions,
+  histories: Histories,
+): Promise<Applied> {
   const { helm, cluster, clock, log } = options;
   const began = clock.now();
-  const history = await helm.history(name, namespace);
-  if (history.length > 0) await helm.uninstall(name, namespace, 600);
+  if (histories.has(historyKey(name, namespace))) await helm.uninstall(name, namespace, 600);
   await cluster.remove({ apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace, name: recordName(name) });
   log.info(`${name}: taken away after ${duration(clock.now() - began)}`);
   return { action: 'uninstall', notes: [] };

@@ -1,8 +1,8 @@
 import { type Applied, type ApplyOptions, applyRelease, removeRelease } from './apply-release.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Run, schedule } from './graph.ts';
+import { type Revision, readHistories } from './history.ts';
 import type { PlatformPlan } from './plan.ts';
-import type { Revision } from './ports.ts';
 import { orderRemovals } from './removal.ts';
 import { rollBack } from './rollback.ts';
 
@@ -26,8 +26,11 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   });
   /** Revisions that ran well before this apply, by release. */
   const good = new Map<string, Revision>();
+  const isIdle = plan.releases.every(({ action }) => action === 'none');
+  // Nobody else changes it meanwhile: whoever applies holds the lease.
+  const histories = isIdle ? new Map() : await readHistories(options.cluster);
   const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }, rest) =>
-    applyRelease(one, options, good, rest),
+    applyRelease(one, options, histories, good, rest),
   );
   const failed = runs.flatMap(run => (run.result === 'failed' ? [run] : []));
   for (const run of runs) {
@@ -50,7 +53,7 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     .filter(({ action }) => action === 'uninstall')
     .map(one => ({ name: one.name, needs: one.record?.needs ?? [], plan: one }));
   const removed = await schedule(orderRemovals(gone), { limit, now: () => clock.now(), signal }, ({ release }) =>
-    removeRelease(release.plan, options),
+    removeRelease(release.plan, options, histories),
   );
   for (const run of removed) {
     if (run.result === 'skipped') log.warning(`${run.name}: not taken away, because ${run.because}`);

@@ -1,7 +1,7 @@
 import { asObject, asString, printable, shorten } from '@suite/foundation';
 import { type Cluster, KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
+import { type PodTrouble, troubleOf } from '@suite/kubernetes/workloads';
 import { NotReady } from './not-ready.ts';
-import { type PodTrouble, troubleOf } from './pods.ts';
 import type { RenderedRelease } from './render.ts';
 
 /** What is said beside a failure: what the cluster itself shows of it. */

@@ -105,6 +105,15 @@ describe('schedule', () => {
     expect((await all).every(({ result }) => result === 'done')).toBe(true);
   });
 
+  test('the longest chain goes first, wherever it stands', async () => {
+    const { work, begun, end } = controlled();
+    const late = [node('one'), node('two'), node('last', 'middle'), node('middle', 'first'), node('first')];
+    const all = schedule(late, { limit: 1, now: () => 0, signal: go }, work);
+    for (const name of ['first', 'middle', 'one', 'two', 'last']) await end(name);
+    await all;
+    expect(begun).toEqual(['first', 'middle', 'one', 'two', 'last']);
+  });
+
   test('what needs a failed one is not begun; the rest goes on', async () => {
     const { work, begun, end, fail } = controlled();
     const all = schedule(nodes, { limit: 9, now: () => 0, signal: go }, work);

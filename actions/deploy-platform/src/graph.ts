@@ -47,6 +47,19 @@ export function allNeeds(name: string, nodes: readonly Node[]): ReadonlySet<stri
   return found;
 }
 
+/** How many nodes come one after another from each on, itself included. Takes nodes in their order. */
+function chainLengths(ordered: readonly Node[]): ReadonlyMap<string, number> {
+  const lengths = new Map(ordered.map(({ name }) => [name, 1]));
+  for (const { name, needs } of ordered.toReversed()) {
+    const own = lengths.get(name) ?? 1;
+    for (const need of needs) {
+      const known = lengths.get(need);
+      if (known !== undefined) lengths.set(need, Math.max(known, own + 1));
+    }
+  }
+  return lengths;
+}
+
 /** How one node went. Times in milliseconds since the start of all. */
 export type Run<R> = { readonly name: string; readonly startMs: number; readonly endMs: number } & (
   | { readonly result: 'done'; readonly value: R }
@@ -73,6 +86,9 @@ export async function schedule<T extends Node, R>(
   work: (node: T, rest: () => void) => Promise<R>,
 ): Promise<readonly Run<R>[]> {
   const ordered = orderByNeeds(nodes);
+  // What a long chain waits for goes first; the others have time.
+  const lengths = chainLengths(ordered);
+  const urgent = ordered.toSorted((one, other) => (lengths.get(other.name) ?? 0) - (lengths.get(one.name) ?? 0));
   const known = new Set(ordered.map(({ name }) => name));
   const runs = new Map<string, Run<R>>();
   const running = new Map<string, Promise<void>>();
@@ -86,7 +102,7 @@ export async function schedule<T extends Node, R>(
   };
   for (;;) {
     rested = Promise.withResolvers();
-    for (const node of ordered) {
+    for (const node of urgent) {
       if (runs.has(node.name) || running.has(node.name)) continue;
       const needs = node.needs.filter(need => known.has(need));
       const lacking = needs.filter(need => ['failed', 'skipped'].includes(runs.get(need)?.result ?? ''));

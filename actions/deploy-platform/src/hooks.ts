@@ -1,6 +1,7 @@
 import type { Clock } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import { NotReady } from './not-ready.ts';
+import type { RenderedHook } from './ports.ts';
 import { describeWaits } from './ready.ts';
 import type { RenderedRelease } from './render.ts';
 import { watchPods } from './watch-pods.ts';
@@ -23,7 +24,7 @@ export async function whileHooksRun<T>(
   work: (stop: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const [stop, ended] = [new AbortController(), new AbortController()];
-  const running = hooks.filter(({ events }) => events.some(event => event !== 'test')).map(({ object }) => object);
+  const running = hooks.filter(runsOnApply).map(({ object }) => object);
   const namespaces = new Set(running.filter(hasPods).flatMap(({ metadata }) => metadata.namespace ?? []));
   const waits = new Map<string, string>();
   const say = (what: string, why: string | undefined) => {
@@ -63,6 +64,11 @@ export async function whileHooksRun<T>(
     ended.abort();
     await Promise.all(watching);
   }
+}
+
+/** Whether an install or an upgrade makes it; others are made by `helm test`, and when a release goes. */
+export function runsOnApply({ events }: RenderedHook): boolean {
+  return events.some(event => /^(?:pre|post)-(?:install|upgrade)$/.test(event));
 }
 
 const hasPods = ({ kind }: KubernetesObject) => kind === 'Job' || kind === 'Pod';

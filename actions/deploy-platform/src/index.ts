@@ -4,6 +4,13 @@ import { readRequest } from './inputs.ts';
 
 await run(async kit => {
   const request = readRequest(kit.input, kit.context.workspace);
+  if (request.command === 'versions') {
+    const [{ findVersions }, { createVersionsServices }] = await Promise.all([
+      import('./versions/command.ts'),
+      import('./adapters.ts'),
+    ]);
+    return findVersions(request, await createVersionsServices(kit));
+  }
   // Loaded only now, so that a wrong input is answered at once.
   const [{ deploy }, { createServices }] = await Promise.all([import('./deploy.ts'), import('./adapters.ts')]);
   await deploy(request, createServices(kit, join(import.meta.dirname, '..')));

@@ -13,6 +13,7 @@ import {
   text,
   withDefault,
 } from '@suite/action-kit';
+import { UserError } from '@suite/foundation';
 import { leaseWait } from '@suite/lease';
 import { parseReviewedReleases, type Review, type ReviewedReleases } from './review.ts';
 
@@ -30,6 +31,8 @@ export type Request =
   | (Target & {
       readonly command: 'plan';
       readonly failIfBlocked: boolean;
+      /** Plan that everything goes. */
+      readonly destroy: boolean;
       /** Report of the plan of the infrastructure that is applied first; undefined where none is. */
       readonly infrastructureReport: string | undefined;
       /** Folder with the reports that people reviewed on the pull request; undefined where there was none. */
@@ -38,7 +41,8 @@ export type Request =
       readonly approval: boolean;
     })
   | (Target & {
-      readonly command: 'apply';
+      /** `destroy` takes away what a plan showed by which everything goes; the environment's name was typed again. */
+      readonly command: 'apply' | 'destroy';
       /** What was reviewed; nothing else is applied. */
       readonly review: Review;
       /** Releases at once. */
@@ -46,7 +50,14 @@ export type Request =
       /** How long to wait for another run that works on the same environment and region. */
       readonly leaseWaitMs: number;
     })
-  | (Target & { readonly command: 'verify' });
+  | (Target & { readonly command: 'verify' | 'drift' });
+
+/** Needs no environment, and nobody's rights. */
+export interface VersionsRequest {
+  readonly command: 'versions';
+  /** Absolute path of the platform file. */
+  readonly platformFile: string;
+}
 
 const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
 const releases: Input<number> = {
@@ -64,22 +75,28 @@ const reviewedReleases: Input<ReviewedReleases> = {
 };
 
 /** Throws a UserError that names every wrong input. */
-export function readRequest(source: InputSource, workspace: string): Request {
-  const command = readInputs(source, { command: choice(['plan', 'apply', 'verify']) }).command;
+export function readRequest(source: InputSource, workspace: string): Request | VersionsRequest {
+  const command = readInputs(source, {
+    command: choice(['plan', 'apply', 'verify', 'drift', 'destroy', 'versions']),
+  }).command;
+  const platformFile = { 'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`) };
+  if (command === 'versions') return { command, platformFile: readInputs(source, platformFile)['platform-file'] };
   const common = {
-    'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
+    ...platformFile,
     scope: environmentName,
     region: optional(location),
     'client-id': optional(guid),
   };
-  if (command === 'apply') {
+  if (command === 'apply' || command === 'destroy') {
     const inputs = readInputs(source, {
       ...common,
+      confirm: optional(text(/^\S{1,100}$/, 'Type the name of the environment.')),
       'expected-digest': planHash('digest'),
       'expected-releases': optional(reviewedReleases),
       parallel: withDefault(releases, 4),
       'lease-wait': leaseWait,
     });
+    if (command === 'destroy') requireConfirmed(inputs.scope, inputs.confirm);
     return {
       ...targetOf(inputs),
       command,
@@ -92,6 +109,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     const inputs = readInputs(source, {
       ...common,
       'fail-if-blocked': withDefault(flag, false),
+      destroy: withDefault(flag, false),
       'infrastructure-report': optional(path(workspace)),
       reviewed: optional(path(workspace)),
       approval: withDefault(flag, true),
@@ -100,12 +118,23 @@ export function readRequest(source: InputSource, workspace: string): Request {
       ...targetOf(inputs),
       command,
       failIfBlocked: inputs['fail-if-blocked'],
+      destroy: inputs.destroy,
       infrastructureReport: inputs['infrastructure-report'],
       reviewed: inputs.reviewed,
       approval: inputs.approval,
     };
   }
   return { ...targetOf(readInputs(source, common)), command };
+}
+
+function requireConfirmed(scope: string, typed: string | undefined): void {
+  if (typed === scope) return;
+  const given = typed === undefined ? 'is needed' : `is ${JSON.stringify(typed)}`;
+  throw new UserError({
+    message: `${given}: it repeats the name of the environment that goes, \`${scope}\`. Nothing was touched.`,
+    location: { kind: 'input', name: 'confirm' },
+    remedy: 'Type the name of the environment that is to go.',
+  });
 }
 
 interface CommonInputs {

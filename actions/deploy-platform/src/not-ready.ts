@@ -1,5 +1,5 @@
 import { UserError } from '@suite/foundation';
-import type { PodTrouble } from './pods.ts';
+import type { PodTrouble } from '@suite/kubernetes/workloads';
 
 /** A release that did not become ready: why, and whose pods to look at. */
 export class NotReady extends UserError {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
-import { observe } from './observe.ts';
+import { observe, readRecords, unparsedChecks } from './observe.ts';
+import { type ReleaseRecord, writeRecord } from './record.ts';
 import type { RenderedRelease } from './render.ts';
 
 const object = (kind: string, name: string, namespace?: string): KubernetesObject => ({
@@ -51,5 +52,58 @@ describe('observe', () => {
     const { live, unreadable } = await observe(rendered(...configs), new Map(), cluster);
     expect(live.size).toBe(0);
     expect([...unreadable.values()]).toEqual(configs.map(() => 'may not read ConfigMap'));
+  });
+});
+
+describe('records', () => {
+  const record: ReleaseRecord = {
+    release: 'database',
+    namespace: 'data',
+    status: 'deployed',
+    chart: { name: 'database', version: '1.0.0', digest: 'sha256:a' },
+    manifest: 'm',
+    objects: [],
+    needs: [],
+    isStateful: true,
+    secrets: {},
+    run: '',
+    commit: '',
+    at: '',
+  };
+  const written = writeRecord(record);
+  const spoiled = (data: unknown): KubernetesObject => ({
+    ...written,
+    metadata: { ...written.metadata, name: 'release-spoiled' },
+    data,
+  });
+
+  test('one that is there is read', async () => {
+    const { cluster } = clusterOf([written]);
+    const { records, unparsed, refused } = await readRecords(cluster);
+    expect([...records]).toEqual([['database', record]]);
+    expect([unparsed, refused]).toEqual([[], undefined]);
+  });
+
+  test.each<[string, unknown]>([
+    ['has no content', undefined],
+    ['is no JSON', { record: '{"release":"data' }],
+    ['is of a status that is not known', { record: JSON.stringify({ ...record, status: 'paused' }) }],
+    ['names no release', { record: JSON.stringify({ ...record, release: 7 }) }],
+  ])('one that %s is named, and blocks a plan to destroy', async (_, data) => {
+    const { cluster } = clusterOf([written, spoiled(data)]);
+    const { records, unparsed } = await readRecords(cluster);
+    expect([...records.keys()]).toEqual(['database']);
+    expect(unparsed).toEqual(['release-spoiled']);
+    expect(unparsedChecks(unparsed, 'blocked')).toEqual([
+      expect.objectContaining({
+        status: 'blocked',
+        message: expect.stringMatching(/`aks-platform\/release-spoiled` cannot be read/),
+      }),
+    ]);
+  });
+
+  test('none may be read: that is said, and nothing else', async () => {
+    const { cluster } = clusterOf([written], 'ConfigMap');
+    expect(await readRecords(cluster)).toMatchObject({ unparsed: [], refused: expect.any(KubernetesFailure) });
   });
 });

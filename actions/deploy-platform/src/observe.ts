@@ -1,13 +1,15 @@
-import { mapInParallel } from '@suite/foundation';
+import type { Check } from '@suite/change-report';
 import {
   type Cluster,
   identityOf,
-  KubernetesFailure,
+  isForbidden,
+  type KubernetesFailure,
   type KubernetesObject,
   type ObjectRef,
+  readObjects,
   refOf,
 } from '@suite/kubernetes';
-import { isSecret } from './compare/index.ts';
+import { isSecret } from '@suite/kubernetes/compare';
 import { type ReleaseRecord, readRecord, recordLabel, recordNamespace } from './record.ts';
 import type { RenderedRelease } from './render.ts';
 
@@ -30,12 +32,19 @@ export const nothingObserved: Observed = {
   records: new Map(),
 };
 
-const atOnce = 20;
+/** What earlier applies left in the cluster. */
+export interface FoundRecords {
+  /** By release. */
+  readonly records: ReadonlyMap<string, ReleaseRecord>;
+  /** Names of records that are there and say nothing that is understood. */
+  readonly unparsed: readonly string[];
+  /** Where this identity may not read them. */
+  readonly refused: KubernetesFailure | undefined;
+}
 
-/** What earlier applies left in the cluster; `refused` where this identity may not read it. */
-export async function readRecords(
-  cluster: Pick<Cluster, 'list'>,
-): Promise<{ readonly records: ReadonlyMap<string, ReleaseRecord>; readonly refused: KubernetesFailure | undefined }> {
+export const noRecords: FoundRecords = { records: new Map(), unparsed: [], refused: undefined };
+
+export async function readRecords(cluster: Pick<Cluster, 'list'>): Promise<FoundRecords> {
   try {
     const found = await cluster.list({
       apiVersion: 'v1',
@@ -43,12 +52,28 @@ export async function readRecords(
       namespace: recordNamespace,
       labels: `${recordLabel}=release`,
     });
-    const records = found.flatMap(object => readRecord(object) ?? []);
-    return { records: new Map(records.map(record => [record.release, record])), refused: undefined };
+    const read = found.map(object => ({ name: object.metadata.name, record: readRecord(object) }));
+    return {
+      records: new Map(read.flatMap(({ record }) => (record === undefined ? [] : [[record.release, record]]))),
+      unparsed: read.flatMap(({ name, record }) => (record === undefined ? [name] : [])),
+      refused: undefined,
+    };
   } catch (error) {
-    if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
-    return { records: new Map(), refused: error };
+    if (!isForbidden(error)) throw error;
+    return { ...noRecords, refused: error };
   }
+}
+
+/** A release whose record is not understood drops out of every plan, so it is named. `status`: what the plan makes of that. */
+export function unparsedChecks(unparsed: readonly string[], status: 'blocked' | 'unknown'): Check[] {
+  return unparsed.map(name => ({
+    id: `release/record/${name}`,
+    name: `What ${name} records is known`,
+    status,
+    message: `The record \`${recordNamespace}/${name}\` cannot be read, so what that release brought, and whether it holds data, is not known.`,
+    remedy:
+      'A later version of this suite wrote it, or somebody changed it. Use that version, or apply the platform once more, which writes the records of its releases anew. Then plan again.',
+  }));
 }
 
 /** The live objects that the releases render and that earlier applies recorded. */
@@ -67,45 +92,8 @@ export async function observe(
       if (!wanted.has(identity)) wanted.set(identity, ref);
     }
   }
-  const live = new Map<string, KubernetesObject>();
-  const unreadable = new Map<string, string>();
   // No Secret is read: of those the records know a digest.
   const readable = [...wanted.values()].filter(ref => !isSecret(ref));
-  const places = Map.groupBy(readable, ({ apiVersion, kind, namespace }) =>
-    JSON.stringify([apiVersion, kind, namespace]),
-  );
-  await mapInParallel([...places.values()].flatMap(readingsOf), atOnce, async refs => {
-    try {
-      for (const object of await read(refs, cluster)) live.set(identityOf(refOf(object)), object);
-    } catch (error) {
-      if (!(error instanceof KubernetesFailure && error.kind === 'forbidden')) throw error;
-      for (const ref of refs) unreadable.set(identityOf(ref), error.problems[0]?.message ?? 'forbidden');
-    }
-  });
+  const { objects: live, unreadable } = await readObjects(readable, cluster);
   return { isKnown: true, live, unreadable, records };
-}
-
-/** From so many of one kind in one place on, all that are there are read at once. */
-const worthListing = 3;
-
-/** What is read with one request each, of objects of one kind in one place. */
-function readingsOf(refs: readonly ObjectRef[]): (readonly ObjectRef[])[] {
-  return refs.length < worthListing ? refs.map(ref => [ref]) : [refs];
-}
-
-/** Those that are there. */
-async function read(
-  refs: readonly ObjectRef[],
-  cluster: Pick<Cluster, 'get' | 'list'>,
-): Promise<readonly KubernetesObject[]> {
-  const [first] = refs;
-  if (first === undefined) return [];
-  if (refs.length === 1) {
-    const found = await cluster.get(first);
-    return found === undefined ? [] : [found];
-  }
-  const { apiVersion, kind, namespace } = first;
-  const names = new Set(refs.map(({ name }) => name));
-  const found = await cluster.list({ apiVersion, kind, namespace });
-  return found.filter(({ metadata }) => names.has(metadata.name));
 }

@@ -9,7 +9,8 @@ import {
   hiddenValue,
   isSecret,
   type ObjectChange,
-} from './compare/index.ts';
+} from '@suite/kubernetes/compare';
+import { withLiveMadeUp, withoutMadeUp } from './made-up.ts';
 import type { Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
 import type { Action } from './release.ts';
@@ -88,15 +89,16 @@ function planRelease(
 ): ReleasePlan {
   const { release, chart, objects, hooks } = rendered;
   const record = observed.records.get(release.name);
+  const steady = (object: KubernetesObject) => withoutMadeUp(object, release.madeUp);
   const secrets = Object.fromEntries(
     objects
       .filter(({ object }) => isSecret(object))
-      .map(({ object }) => [secretName(object), hmac(key, contentOf(object))]),
+      .map(({ object }) => [secretName(object), hmac(key, contentOf(steady(object)))]),
   );
   const manifest = hmac(key, {
     chart: chart.digest,
-    objects: objects.map(({ object }) => object),
-    hooks: hooks.map(({ object }) => object),
+    objects: objects.map(({ object }) => steady(object)),
+    hooks: hooks.map(({ object }) => steady(object)),
   });
   const takesBack: { title: string; path: string; from: string }[] = [];
   const changed = objects.flatMap(({ object }) => {
@@ -106,7 +108,7 @@ function planRelease(
     const change = isSecret(object)
       ? compareSecret(refOf(object), secrets[secretName(object)], record?.secrets[secretName(object)])
       : compareObject({
-          rendered: object,
+          rendered: withLiveMadeUp(object, observed.live.get(identity), release.madeUp),
           live: observed.live.get(identity),
           managers: helmManagers,
           definition: definitionOf(object),

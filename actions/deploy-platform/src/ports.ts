@@ -2,9 +2,11 @@ import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { ChangeReport } from '@suite/change-report';
 import type { Clock, JsonObject } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
-import type { EnvironmentLease } from '@suite/lease';
+import type { EnvironmentLease, StateBlob } from '@suite/lease';
+import type { Mirror } from './mirror/port.ts';
 import type { ChartSource } from './release.ts';
 import type { Target } from './target.ts';
+import type { Visit } from './visit.ts';
 
 /** What the commands ask of Helm. */
 export interface Helm {
@@ -13,7 +15,6 @@ export interface Helm {
   render(request: RenderRequest): Promise<Manifests>;
   /** Installs or upgrades, and waits for hooks only. */
   upgrade(request: UpgradeRequest): Promise<void>;
-  history(release: string, namespace: string): Promise<readonly Revision[]>;
   rollback(release: string, namespace: string, revision: number, timeoutSeconds: number): Promise<void>;
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>;
 }
@@ -42,6 +43,8 @@ export interface RenderedObject {
   readonly object: KubernetesObject;
   /** Helm leaves it behind. */
   readonly keep: boolean;
+  /** It is of the chart's folder `crds/`: Helm makes it with the first install, and never changes it. */
+  readonly isMadeOnce?: boolean;
 }
 
 export interface Manifests {
@@ -67,14 +70,6 @@ export interface UpgradeRequest {
   readonly stop: AbortSignal;
 }
 
-/** One revision in a release's history, oldest first. */
-export interface Revision {
-  readonly revision: number;
-  /** `deployed`, `superseded`, `failed`, `pending-install`, `pending-upgrade`, `pending-rollback`, `uninstalling`, … */
-  readonly status: string;
-  readonly chart: string;
-}
-
 /** What the commands need from outside. The composition root gives it; tests give their own. */
 export interface Services {
   readonly context: RunContext;
@@ -87,8 +82,12 @@ export interface Services {
   readonly chartsFolder: string;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
   signIn(target: Target): SignedIn;
+  /** Asks for a page as a browser would, without following where it is sent. Never rejects but when it is aborted. */
+  visit(url: string, signal: AbortSignal): Promise<Visit>;
   /** A new GUID. */
   newId(): string;
+  /** Name of this machine. */
+  readonly host: string;
   /** Writes the change report and gives its path. */
   writeReport(command: string, report: ChangeReport): Promise<string>;
 }
@@ -96,6 +95,8 @@ export interface Services {
 /** An identity before it has asked anything of anybody. */
 export interface SignedIn {
   readonly lease: EnvironmentLease;
+  /** Whether Terraform's state is locked; nothing of its content is read. */
+  readState(): Promise<StateBlob>;
   /** Once `stop` is aborted, a command of Helm that runs gets its one SIGINT and none is begun any more. */
   connect(stop?: AbortSignal): Promise<Connected>;
 }
@@ -107,8 +108,18 @@ export interface Connected {
   readonly helm: Helm;
   /** Lineage and outputs of the environment's state; undefined before its first apply. */
   readonly state: { readonly lineage: string; readonly outputs: Readonly<Record<string, unknown>> } | undefined;
+  /** Where charts and images are mirrored; undefined where they are not. */
+  readonly mirror: Mirror | undefined;
+  /** The resource manager, for looking at single resources. */
+  readonly resources: Resources;
   /** Entra's object id of the plan identity, to whom its rights in the cluster are given; undefined when it is not found. */
   planner(): Promise<string | undefined>;
   /** Takes every credential away that was written. */
   close(): Promise<void>;
+}
+
+/** Looks single resources up in the resource manager. */
+export interface Resources {
+  /** Undefined when there is none. */
+  find(id: string, apiVersion: string): Promise<unknown>;
 }

@@ -4,11 +4,15 @@ import { count, UserError } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
 import { withAllowance } from './allowance.ts';
 import { checkReleases } from './checks/index.ts';
-import { nothingObserved, type Observed, observe, readRecords } from './observe.ts';
+import { gatewayOwnerChecks, observeGatewayOwners } from './gateway-owners.ts';
+import { runsOnApply } from './hooks.ts';
+import { type MirrorPlan, renderMirrored } from './mirror/index.ts';
+import { noRecords, nothingObserved, type Observed, observe, readRecords, unparsedChecks } from './observe.ts';
 import { type PlatformPlan, planReleases } from './plan.ts';
 import type { Connected, Services } from './ports.ts';
 import type { Release, TerraformOutputs } from './release.ts';
 import { resolveReleases } from './releases/index.ts';
+import { merge } from './releases/values.ts';
 import { type Capabilities, type RenderedRelease, renderReleases } from './render.ts';
 import type { Target } from './target.ts';
 
@@ -18,6 +22,8 @@ export interface Prepared {
   readonly rendered: readonly RenderedRelease[];
   readonly observed: Observed;
   readonly plan: PlatformPlan;
+  /** Undefined where nothing is mirrored. */
+  readonly mirror: MirrorPlan | undefined;
 }
 
 /** Why it is asked. */
@@ -36,7 +42,7 @@ export async function prepare(
   { isApply, changing }: Circumstances,
 ): Promise<Prepared> {
   const { view } = target;
-  const { cluster, helm, state } = connected;
+  const { cluster, helm, state, mirror } = connected;
   const { log } = services;
   const outputs =
     state === undefined
@@ -50,29 +56,45 @@ export async function prepare(
       platformFolder: dirname(join(services.context.workspace, target.platform.document.path)),
     });
   const releases = resolve(outputs);
-  const asked = new Map(resolve(undefined).map(({ name, values }) => [name, values]));
   const [capabilities, found] = await Promise.all([
     capabilitiesOf(view.cluster.version, cluster),
-    cluster === undefined ? { records: new Map(), refused: undefined } : readRecords(cluster),
+    cluster === undefined ? noRecords : readRecords(cluster),
   ]);
   // A plan shows what it can. Whoever applies or verifies cannot do without.
   if (isApply && found.refused !== undefined) throw found.refused;
   const began = services.clock.now();
-  const rendered = await renderReleases(releases, capabilities, helm, new Set(found.records.keys()));
+  const installed = new Set(found.records.keys());
+  const mirrored =
+    mirror === undefined
+      ? undefined
+      : await renderMirrored(releases, capabilities, helm, installed, { mirror, view, isApply });
+  const rendered = mirrored?.rendered ?? (await renderReleases(releases, capabilities, helm, installed));
+  const asked = new Map(
+    resolve(undefined).map(({ name, values }) => [name, merge(values, mirrored?.over.get(name) ?? {})]),
+  );
   const renderedAt = services.clock.now();
   // Who may not even read the records has no rights there yet: the first apply gives them.
   const observed =
     cluster === undefined || found.refused !== undefined
       ? nothingObserved
       : await observe(rendered, found.records, cluster);
+  const owners =
+    cluster === undefined || found.refused !== undefined ? undefined : await observeGatewayOwners(view, cluster);
   log.info(
     `Rendered ${count(rendered.length, 'release')} in ${((renderedAt - began) / 1000).toFixed(1)} s, compared in ${((services.clock.now() - renderedAt) / 1000).toFixed(1)} s`,
   );
   const checks = [
     ...clusterChecks(cluster, found.refused?.problems[0]?.message),
+    ...unparsedChecks(found.unparsed, 'unknown'),
     ...unknownChecks(releases, isApply),
+    ...(mirrored?.plan.checks ?? []),
+    ...gatewayOwnerChecks(view, owners, installed),
     ...checkReleases({
-      releases: rendered.map(({ release, objects }) => ({ release, objects: objects.map(({ object }) => object) })),
+      releases: rendered.map(({ release, objects, hooks }) => ({
+        release,
+        objects: objects.map(({ object }) => object),
+        hooks: hooks.filter(runsOnApply).map(({ object }) => object),
+      })),
       view,
       kubernetesVersion: capabilities.kubeVersion,
       outputs,
@@ -80,8 +102,16 @@ export async function prepare(
   ];
   // Where there is no state yet, nothing secret is known either.
   const key = state?.lineage || `${view.platform}/${view.scope}/${view.region}`;
-  const plan = planReleases({ rendered, observed, asked, key, checks });
-  return { releases, rendered, observed, plan: withAllowance(plan, view, target.platform.document.path) };
+  const planned = planReleases({ rendered, observed, asked, key, checks });
+  // Its digests are in the values of the releases, and so in the digest of the plan.
+  const plan = { ...planned, changes: [...(mirrored?.plan.changes ?? []), ...planned.changes] };
+  return {
+    releases,
+    rendered,
+    observed,
+    plan: withAllowance(plan, view, target.platform.document.path),
+    mirror: mirrored?.plan,
+  };
 }
 
 async function capabilitiesOf(wanted: string, cluster: Cluster | undefined): Promise<Capabilities> {
@@ -148,3 +178,6 @@ function unknownChecks(releases: readonly Release[], isApply: boolean): Check[] 
           };
     });
 }
+
+/** With the infrastructure as it is. */
+export const whenApplied = { isApply: true, changing: new Set<string>() };

@@ -1,12 +1,13 @@
-import { type Clock, duration, sentenceList } from '@suite/foundation';
+import { asObject, type Clock, duration, sentenceList } from '@suite/foundation';
 import { type Cluster, KubernetesFailure, type KubernetesObject, titleOf } from '@suite/kubernetes';
+import { quantityNumber } from '@suite/kubernetes/compare';
+import { conditionOf, isSelected, isWorkload, type Rollout, rolloutOf } from '@suite/kubernetes/workloads';
 import { NotReady } from './not-ready.ts';
-import { isSelected } from './pods.ts';
 import type { Probe } from './release.ts';
 import type { RenderedRelease } from './render.ts';
+import { httpRoute, routeState } from './route-state.ts';
 import { watchPods } from './watch-pods.ts';
 import { watchRefusals } from './watch-refusals.ts';
-import { conditionOf, isWorkload, type Rollout, rolloutOf } from './workloads.ts';
 
 /** What a wait asks of the cluster. */
 export type ReadyCluster = Pick<Cluster, 'follow' | 'get' | 'tryCreate' | 'ask'>;
@@ -97,10 +98,16 @@ function perform(probe: Probe, context: ProbeContext): Promise<void> {
         return { is: 'waiting', for: found === undefined ? 'it to be made' : `condition ${condition}${said}` };
       });
     }
+    case 'route': {
+      const { namespace, name } = probe;
+      return followOne(context, { ...httpRoute, namespace, name }, routeState);
+    }
     case 'dry-run':
       return repeat(context, `a dry run of ${String(probe.object['kind'])}`, () =>
         context.cluster.tryCreate(probe.object as unknown as KubernetesObject, context.signal),
       );
+    case 'allocatable':
+      return nodesOffer(context, probe);
     case 'http': {
       const { namespace, service, port, path } = probe;
       return repeat(context, `http://${service}.${namespace}:${port}${path}`, async () => {
@@ -179,13 +186,20 @@ function judge(
   return rollout.is === 'ready';
 }
 
-async function definitions(context: ProbeContext): Promise<void> {
+function definitions(context: ProbeContext): Promise<void> {
   const wanted = context.rendered.objects
     .map(({ object }) => object)
     .filter(({ kind }) => kind === 'CustomResourceDefinition')
     .map(({ metadata }) => metadata.name);
-  if (wanted.length === 0) return;
-  await context.cluster.follow(
+  return wanted.length === 0 ? Promise.resolve() : untilEstablished(wanted, context);
+}
+
+/** Waits until the API server serves what these definitions define. Ends early when the signal is aborted: rejects with its reason. */
+export async function untilEstablished(
+  wanted: readonly string[],
+  { cluster, signal, say }: Pick<ProbeContext, 'signal' | 'say'> & { readonly cluster: Pick<Cluster, 'follow'> },
+): Promise<void> {
+  await cluster.follow(
     { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
     objects => {
       const found = new Map([...objects.values()].map(object => [object.metadata.name, object]));
@@ -193,10 +207,36 @@ async function definitions(context: ProbeContext): Promise<void> {
         .map(name => {
           const object = found.get(name);
           const isThere = object !== undefined && conditionOf(object, 'Established')?.status === 'True';
-          context.say(`CustomResourceDefinition ${name}`, isThere ? undefined : 'it to be established');
+          say(`CustomResourceDefinition ${name}`, isThere ? undefined : 'it to be established');
           return isThere;
         })
         .every(Boolean);
+    },
+    signal,
+  );
+}
+
+/** What pods can ask for of nodes that come and go. Where there is none, nothing shows whether they will have it. */
+function nodesOffer(
+  context: ProbeContext,
+  { resource, labels }: Extract<Probe, { readonly kind: 'allocatable' }>,
+): Promise<void> {
+  const selector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const what = `nodes with ${selector}`;
+  return context.cluster.follow(
+    { apiVersion: 'v1', kind: 'Node', labels: selector },
+    objects => {
+      const nodes = [...objects.values()];
+      const without = nodes.filter(
+        node => quantityNumber(asObject(asObject(node['status'])['allocatable'])[resource]) === 0,
+      );
+      const [first] = without;
+      context.say(what, first === undefined ? undefined : `${resource} on ${first.metadata.name}`);
+      const note = `there are no ${what} now, so nothing shows yet that pods get ${resource} there`;
+      if (nodes.length === 0 && !context.notes.includes(note)) context.notes.push(note);
+      return first === undefined;
     },
     context.signal,
   );

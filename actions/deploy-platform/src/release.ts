@@ -1,5 +1,6 @@
 import type { JsonObject } from '@suite/foundation';
 import type { EnvironmentScope, PodSecurityLevel } from '@suite/platform-file';
+import type { ImagePlace } from './mirror/place.ts';
 
 /** Where a chart comes from. The digest is that of the OCI manifest, or of the archive in an HTTP repository. */
 export type ChartSource =
@@ -23,9 +24,13 @@ export interface Release {
   /** Names of releases that have to be ready before this one is applied. Only such as are on. */
   readonly needs: readonly string[];
   readonly values: JsonObject;
+  /** Where the values name the chart's images; undefined for a chart that nobody here knows. */
+  readonly images?: readonly ImagePlace[];
   /** Paths of values that hang on outputs of Terraform that are not known yet: `podLabels.azure…`. */
   readonly unknownValues: readonly string[];
   readonly readiness: readonly Probe[];
+  /** What the chart makes up at random where Helm cannot ask the cluster. Absent: nothing. */
+  readonly madeUp?: readonly MadeUp[];
   /** Holds data: never rolled back or uninstalled by itself. */
   readonly isStateful: boolean;
   readonly apply: ApplyMethod;
@@ -33,6 +38,16 @@ export interface Release {
   readonly timeoutSeconds: number;
   /** Where the platform file decides it: `releases.cert-manager`. */
   readonly setting: string;
+}
+
+/**
+ * Something that a chart makes at random on its first installation and looks up in the cluster ever after. A plan renders
+ * without the cluster, so that it is another one each time; the one that is there stays.
+ */
+export interface MadeUp {
+  readonly kind: string;
+  readonly name: string;
+  readonly path: readonly string[];
 }
 
 /** How an upgrade treats fields that somebody else wrote. */
@@ -57,6 +72,8 @@ export type Probe =
       readonly name: string;
       readonly condition: string;
     }
+  /** Every Gateway that an HTTPRoute names takes it, and it finds what it sends to. */
+  | { readonly kind: 'route'; readonly namespace: string; readonly name: string }
   /** A dry run of creating this object is let through: its webhook answers. */
   | { readonly kind: 'dry-run'; readonly object: JsonObject }
   /** A service answers with 200 through the API server's proxy. */
@@ -68,6 +85,12 @@ export type Probe =
       readonly port: string;
       readonly scheme: 'http' | 'https';
       readonly path: string;
+    }
+  /** Every node with these labels offers some of the resource. Where there is no node, that is noted. */
+  | {
+      readonly kind: 'allocatable';
+      readonly resource: string;
+      readonly labels: Readonly<Record<string, string>>;
     };
 
 /** Outputs of Terraform that the state holds, by name. Undefined before the first apply. */

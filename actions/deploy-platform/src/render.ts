@@ -68,7 +68,7 @@ export async function renderReleases(
   const scopes = scopesOf(rendered, capabilities);
   return rendered.map(one => ({
     ...one,
-    objects: one.objects.map(({ object, keep }) => ({ object: placed(object, one.release.namespace, scopes), keep })),
+    objects: one.objects.map(known => ({ ...known, object: placed(known.object, one.release.namespace, scopes) })),
     hooks: one.hooks.map(hook => ({ ...hook, object: placed(hook.object, one.release.namespace, scopes) })),
   }));
 }

@@ -12,7 +12,13 @@ export function groundwork(
   planner: string | undefined,
   rendered: readonly RenderedRelease[],
 ): KubernetesObject[] {
-  const groups = new Set(rendered.flatMap(({ objects }) => objects.map(({ object }) => groupOf(object.apiVersion))));
+  const groups = new Set(
+    rendered.flatMap(({ objects, release }) => [
+      ...objects.map(({ object }) => groupOf(object.apiVersion)),
+      // What a release waits for may be made by its controller.
+      ...release.readiness.flatMap(probe => (probe.kind === 'condition' ? [groupOf(probe.apiVersion)] : [])),
+    ]),
+  );
   // Releases that share a namespace have one level: the platform file is refused otherwise.
   const levels = new Map<string, PodSecurityLevel>([
     [recordNamespace, 'restricted'],
@@ -58,13 +64,29 @@ const readableCore = [
   'services',
 ];
 
-/** Groups besides those of the releases: what their controllers make, and what a verification looks at. */
+/**
+ * Groups besides those of the releases: what their controllers make, what a verification looks at, and what releases of ours bring that
+ * are switched on later, whose first plan has to see whether it is there.
+ */
 const alwaysReadable = [
+  'admissionregistration.k8s.io',
+  // What has to go before the releases, when all of it goes.
+  'alb.networking.azure.io',
   'apiextensions.k8s.io',
   'apps',
+  // Applications, which no release brings.
+  'argoproj.io',
+  'autoscaling',
   'batch',
+  'cert-manager.io',
+  'gateway.networking.k8s.io',
+  'monitoring.coreos.com',
+  'networking.k8s.io',
+  'nfd.k8s-sigs.io',
+  'nvidia.com',
   'policy',
   'rbac.authorization.k8s.io',
+  'secrets-store.csi.x-k8s.io',
   'storage.k8s.io',
 ];
 

@@ -1,7 +1,10 @@
-import type { ChangeReport } from '@suite/change-report';
-import { mapInParallel } from '@suite/foundation';
+import type { ChangeReport, Check } from '@suite/change-report';
+import { count, mapInParallel } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
+import type { EnvironmentScope } from '@suite/platform-file';
 import { NotReady } from './not-ready.ts';
+import { askAll, usualPatienceMs } from './observability/ask.ts';
+import { askedOf } from './observability/asked.ts';
 import type { Services } from './ports.ts';
 import type { Prepared } from './prepare.ts';
 import { waitUntilReady } from './ready.ts';
@@ -9,12 +12,23 @@ import { waitUntilReady } from './ready.ts';
 /** How long a platform that runs may take to show that it does. */
 const patienceSeconds = 60;
 
-/** Where what runs is not what the platform file says: objects that differ, and releases that are not ready. */
+export interface Verified {
+  readonly differences: ChangeReport['differences'];
+  readonly warnings: readonly string[];
+  /** What the parts say of one another: a row for each target, data source and canary. */
+  readonly checks: readonly Check[];
+}
+
+/**
+ * Where what runs is not what the platform file says: objects that differ, releases that are not ready, and what is not seen by
+ * what should see it.
+ */
 export async function verifyReleases(
   { rendered, plan }: Prepared,
   cluster: Cluster,
+  view: EnvironmentScope,
   { clock, signal }: Pick<Services, 'clock' | 'signal'>,
-): Promise<{ readonly differences: ChangeReport['differences']; readonly warnings: readonly string[] }> {
+): Promise<Verified> {
   const drifted = plan.changes.flatMap(({ title, kind, attributes }): ChangeReport['differences'] => {
     if (kind === 'create') return [{ what: title, path: '', expected: 'there', actual: 'absent' }];
     if (kind === 'delete') return [{ what: title, path: '', expected: 'absent', actual: 'there' }];
@@ -52,7 +66,18 @@ export async function verifyReleases(
       return [{ what: `release ${name}`, path: '', expected: 'ready', actual }];
     }
   });
-  return { differences: [...drifted, ...unfinished, ...unready.flat()], warnings };
+  // What is not ready says nothing of others.
+  const asked = unready.flat().length > 0 ? [] : askedOf(rendered, view);
+  // Nor is anything waited for that differs already.
+  const patienceMs = drifted.length + unfinished.length > 0 ? 0 : usualPatienceMs;
+  const checks = await askAll(asked, cluster, { clock, signal, patienceMs });
+  const unseen = checks
+    .filter(({ status }) => status === 'failed')
+    .map(({ name, message }) => ({ what: name, path: '', expected: 'seen', actual: message }));
+  const unknown = checks.filter(({ status }) => status === 'unknown').length;
+  if (unknown > 0)
+    warnings.push(`Of ${unknown} of ${count(checks.length, 'check')} nobody could say whether it holds.`);
+  return { differences: [...drifted, ...unfinished, ...unready.flat(), ...unseen], warnings, checks };
 }
 
 function textOf(value: ChangeReport['changes'][number]['attributes'][number]['before']): string {

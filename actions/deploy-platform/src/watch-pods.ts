@@ -1,7 +1,7 @@
 import type { Clock } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import { type PodTrouble, troubleOf } from '@suite/kubernetes/workloads';
 import { NotReady } from './not-ready.ts';
-import { type PodTrouble, troubleOf } from './pods.ts';
 
 export interface PodWatch {
   readonly cluster: Pick<Cluster, 'follow'>;

@@ -1,26 +1,39 @@
 import { type Kit, mask } from '@suite/action-kit';
 import { duration } from '@suite/foundation';
-import { createCheckRun, createConversation, createRequests, GitHubFailure, readPull, readRun } from '@suite/github';
+import {
+  createCheckRun,
+  createConversation,
+  createIssueTracker,
+  createRequests,
+  GitHubFailure,
+  listOpenPulls,
+  type Requests,
+  readPull,
+  readReviewArtifact,
+  readRun,
+} from '@suite/github';
 import type { Request } from './inputs.ts';
-import type { PullRequest, Services } from './ports.ts';
+import type { IssueTracker, PullRequest, Run, Services } from './ports.ts';
 
 /** Wires the runner and GitHub to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
   const { context, log, clock, summary, setOutputs } = kit;
   const token = request.command === 'summary' ? '' : request.token;
   mask(token);
-  return { context, log, clock, summary, setOutputs, openPull: number => openPull(kit, token, number) };
+  return {
+    context,
+    log,
+    clock,
+    summary,
+    setOutputs,
+    openPull: number => openPull(kit, token, number),
+    openTracker: () => openTracker(kit, token),
+  };
 }
 
-function openPull({ context, clock, log, signal }: Kit, token: string, number: number): PullRequest {
-  const { repository } = context;
-  const requests = createRequests({
-    token,
-    apiUrl: context.apiUrl,
-    clock,
-    signal,
-    onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
-  });
+function openPull(kit: Kit, token: string, number: number): PullRequest {
+  const { repository } = kit.context;
+  const requests = requestsOf(kit, token);
   const conversation = createConversation(requests, repository, number);
   return {
     viewer: conversation.viewer,
@@ -33,18 +46,45 @@ function openPull({ context, clock, log, signal }: Kit, token: string, number: n
         if (!(error instanceof GitHubFailure) || error.status !== 404) throw error;
       }),
     createCheck: check => createCheckRun(requests, repository, check),
-    readRun: () =>
-      readRun(requests, repository, { id: context.runId, attempt: context.runAttempt }).catch(error => {
-        // Only where a link leads and which of two runs is newer depend on it.
-        if (!(error instanceof GitHubFailure)) throw error;
-        log.info(`Without links to jobs: ${error.message}`);
-        return undefined;
-      }),
-    retryOf: error => {
-      if (!(error instanceof GitHubFailure)) return undefined;
-      // What is not there when it is to be changed was deleted in between.
-      if (error.status === 404 && error.isWrite) return { afterMs: 0 };
-      return error.isWrite && error.retry.retry ? error.retry : undefined;
-    },
+    readRun: () => readThisRun(requests, kit),
+    retryOf,
   };
+}
+
+function openTracker(kit: Kit, token: string): IssueTracker {
+  const { repository } = kit.context;
+  const requests = requestsOf(kit, token);
+  return {
+    ...createIssueTracker(requests, repository),
+    openPulls: () => listOpenPulls(requests, repository),
+    reportsOf: (headSha, artifact) => readReviewArtifact(requests, repository, headSha, artifact),
+    readRun: () => readThisRun(requests, kit),
+    retryOf,
+  };
+}
+
+function requestsOf({ context, clock, log, signal }: Kit, token: string): Requests {
+  return createRequests({
+    token,
+    apiUrl: context.apiUrl,
+    clock,
+    signal,
+    onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
+  });
+}
+
+function readThisRun(requests: Requests, { context, log }: Kit): Promise<Run | undefined> {
+  return readRun(requests, context.repository, { id: context.runId, attempt: context.runAttempt }).catch(error => {
+    // Only where a link leads and which of two runs is newer depend on it.
+    if (!(error instanceof GitHubFailure)) throw error;
+    log.info(`Without links to jobs: ${error.message}`);
+    return undefined;
+  });
+}
+
+function retryOf(error: unknown): { readonly afterMs?: number } | undefined {
+  if (!(error instanceof GitHubFailure)) return undefined;
+  // What is not there when it is to be changed was deleted in between.
+  if (error.status === 404 && error.isWrite) return { afterMs: 0 };
+  return error.isWrite && error.retry.retry ? error.retry : undefined;
 }

@@ -1,6 +1,6 @@
 import type { PullRequestEvent, RunContext } from '@suite/action-kit';
 import type { Clock } from '@suite/foundation';
-import type { Check, Comment, PullRequest, Services } from './ports.ts';
+import type { Check, Comment, IssueTracker, PullRequest, Services } from './ports.ts';
 
 export const bot = 'github-actions[bot]';
 export const head1 = '1'.repeat(40);
@@ -67,7 +67,7 @@ export function pullInMemory(before: (call: string) => void = () => {}) {
   return { state, port, add };
 }
 
-export function services(port: PullRequest, context: Partial<RunContext>) {
+export function services(port: PullRequest, context: Partial<RunContext>, tracker?: IssueTracker) {
   const outputs: Record<string, string | undefined> = {};
   const summaries: string[] = [];
   const lines: string[] = [];
@@ -109,6 +109,10 @@ export function services(port: PullRequest, context: Partial<RunContext>) {
     summary: { room: async () => 1024 * 1024, append: async blocks => void summaries.push(...blocks) },
     setOutputs: values => void Object.assign(outputs, values),
     openPull: () => port,
+    openTracker: () => {
+      if (tracker === undefined) throw new Error('This test has no issues.');
+      return tracker;
+    },
   };
   return { services: given, outputs, summaries, lines, pauses };
 }

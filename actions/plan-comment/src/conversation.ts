@@ -28,7 +28,16 @@ export async function converse<T>(
   { clock, log }: Pick<Services, 'clock' | 'log'>,
   act: (situation: Situation) => Promise<T>,
 ): Promise<T> {
-  return retry(async () => act(await observe(subject, port)), {
+  return lookAgain(port, { clock, log }, async () => act(await observe(subject, port)));
+}
+
+/** Begins anew after a failure that may pass. */
+export function lookAgain<T>(
+  port: Pick<PullRequest, 'retryOf'>,
+  { clock, log }: Pick<Services, 'clock' | 'log'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  return retry(work, {
     clock,
     attempts: 5,
     baseMs: 1000,

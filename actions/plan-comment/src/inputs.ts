@@ -10,7 +10,7 @@ import {
   token,
   withDefault,
 } from '@suite/action-kit';
-import { type ExpectedScope, parseExpected } from '@suite/change-report';
+import { type ChartVersions, type ExpectedScope, parseChartVersions, parseExpected } from '@suite/change-report';
 import { asArray, asString, parseJson, pathInside, UserError } from '@suite/foundation';
 
 interface OnPullRequest {
@@ -31,6 +31,19 @@ export type Request =
       /** Folder. */
       readonly reports: string;
     })
+  | (OnPullRequest & {
+      readonly command: 'drift';
+      readonly platform: string;
+      readonly expected: readonly ExpectedScope[];
+      readonly problems: readonly string[];
+      /** Folder. */
+      readonly reports: string;
+    })
+  | (OnPullRequest & {
+      readonly command: 'versions';
+      /** What `deploy-platform` has found. */
+      readonly found: ChartVersions;
+    })
   | (OnPullRequest & { readonly command: 'announce' | 'close' })
   | { readonly command: 'summary'; readonly report: string; readonly part: number };
 
@@ -40,7 +53,7 @@ const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: withDefault(choice(['write', 'announce', 'close', 'summary']), 'write'),
+    command: withDefault(choice(['write', 'announce', 'close', 'drift', 'versions', 'summary']), 'write'),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     platform: anything,
     scopes: anything,
@@ -49,6 +62,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     reports: withDefault(path(workspace), `${workspace}/reports`),
     report: optional(path(workspace)),
     part: withDefault(part, '2'),
+    versions: anything,
     'github-token': withDefault(token, ''),
   });
   if (inputs.command === 'summary') {
@@ -61,16 +75,19 @@ export function readRequest(source: InputSource, workspace: string): Request {
     file: pathInside(workspace, inputs['platform-file']),
     token: inputs['github-token'],
   };
-  if (inputs.command !== 'write') return { ...onPullRequest, command: inputs.command };
-  return {
+  if (inputs.command === 'announce' || inputs.command === 'close') return { ...onPullRequest, command: inputs.command };
+  if (inputs.command === 'versions') {
+    return { ...onPullRequest, command: 'versions', found: parseChartVersions(inputs.versions) };
+  }
+  const joined = {
     ...onPullRequest,
-    command: 'write',
     platform: inputs.platform,
     expected: inputs.scopes === '' ? [] : parseExpected(inputs.scopes),
     problems: asArray(parseJson(inputs.problems)).flatMap(problem => asString(problem) ?? []),
-    failIfBlocked: inputs['fail-if-blocked'],
     reports: inputs.reports,
   };
+  if (inputs.command === 'drift') return { ...joined, command: 'drift' };
+  return { ...joined, command: 'write', failIfBlocked: inputs['fail-if-blocked'] };
 }
 
 function missing(name: string, remedy: string): UserError {

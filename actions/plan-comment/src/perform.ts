@@ -1,5 +1,7 @@
 import { announce } from './announce.ts';
+import { proposeCharts } from './charts/charts.ts';
 import { close } from './close.ts';
+import { drift } from './drift/drift.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { requirePull } from './pull-request.ts';
@@ -15,6 +17,10 @@ export async function perform(request: Request, services: Services): Promise<voi
       return announce(request, requirePull(services), services);
     case 'close':
       return close(request, requirePull(services), services);
+    case 'drift':
+      return drift(request, services);
+    case 'versions':
+      return proposeCharts(request, services);
     case 'summary':
       return writeSummaryPart(request, services);
   }

@@ -9,6 +9,7 @@ export interface Services {
   readonly summary: Summary;
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   openPull(number: number): PullRequest;
+  openTracker(): IssueTracker;
 }
 
 /** One pull request, and this job, as the token sees them. Calls throw what `retryOf` understands. */
@@ -40,6 +41,34 @@ export interface Comment {
   readonly author: string;
   readonly body: string;
   readonly url: string;
+}
+
+/** The issues of this repository, and what its pull requests plan, as the token sees them. Calls throw what `retryOf` understands. */
+export interface IssueTracker extends Pick<PullRequest, 'viewer' | 'readRun' | 'retryOf'> {
+  /** Open and closed ones with the label. */
+  list(label: string): Promise<readonly Issue[]>;
+  open(seed: { readonly title: string; readonly body: string; readonly label: string }): Promise<Issue>;
+  change(number: number, change: { readonly body?: string; readonly state?: Issue['state'] }): Promise<Issue>;
+  comment(number: number, body: string): Promise<void>;
+  /** Those of this repository, not of forks; the newest first. */
+  openPulls(): Promise<readonly OpenPull[]>;
+  /** The texts of an artifact of the newest run that a pull request started on the commit; empty where there is none. */
+  reportsOf(headSha: string, artifact: string): Promise<readonly string[]>;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly author: string;
+  readonly state: 'open' | 'closed';
+  readonly body: string;
+  readonly url: string;
+}
+
+export interface OpenPull {
+  readonly number: number;
+  readonly title: string;
+  readonly url: string;
+  readonly headSha: string;
 }
 
 export interface Run {

@@ -18,10 +18,12 @@ export function joinRows(
   collection: Collection,
   binding: Binding,
   run: Run | undefined,
+  /** What the workflow calls the job of a scope, before its title. */
+  jobName = 'Plan',
 ): Row[] {
   return expected.map(scope => {
     const there = collection.reports.filter(report => isAbout(report, scope, binding));
-    const job = findJob(scope, run?.jobs ?? []);
+    const job = findJob(`${jobName} ${scope.title}`, run?.jobs ?? []);
     const current = there.filter(report => isBound(report, binding) && !isLeftBehind(report, binding, job));
     const reports = inOrder(newestOfEach(current), scope);
     const lacking = scope.actions.filter(name => !reports.some(({ action }) => action === name));
@@ -91,11 +93,10 @@ function explainMissing(
 }
 
 /**
- * As plan.yml names its jobs. The caller may have a job of that name beside it, such as one that plans before an apply. With two
+ * As plan.yml and drift.yml name their jobs. The caller may have a job of that name beside it, such as one that plans before an apply. With two
  * callers in one run nobody knows whose it is.
  */
-function findJob({ title }: ExpectedScope, jobs: readonly Job[]): Job | undefined {
-  const name = `Plan ${title}`;
+function findJob(name: string, jobs: readonly Job[]): Job | undefined {
   const called = jobs.filter(job => job.name.endsWith(` / ${name}`));
   const candidates = called.length > 0 ? called : jobs.filter(job => job.name === name);
   return candidates.length === 1 ? candidates[0] : undefined;

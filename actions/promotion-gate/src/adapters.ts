@@ -1,5 +1,5 @@
 import { type Kit, mask } from '@suite/action-kit';
-import { clouds, createCredential, createResourceReader, createTextBlob } from '@suite/azure';
+import { clouds, createCredential, createResourceReader, createTextBlob, registryAudience } from '@suite/azure';
 import { asObject, asString, duration, UserError } from '@suite/foundation';
 import {
   compareCommits,
@@ -8,8 +8,9 @@ import {
   pullsOfCommit,
   type Requests,
   readApprovers,
+  readCommitChecks,
 } from '@suite/github';
-import type { EnvironmentScope, ScopeView } from '@suite/platform-file';
+import { registryIdOf, type ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
@@ -31,8 +32,10 @@ export function createServices(kit: Kit, { token }: Request): Services {
     log,
     clock,
     summary,
+    signal,
     setOutputs,
     compare: (base, head) => compareCommits(github, context.repository, base, head),
+    readChecks: (commit, names) => readCommitChecks(github, context.repository, commit, names),
     findReview: (commit, artifact) => findReview(github, context.repository, commit, artifact),
     approvers: environment => readApprovers(github, context.repository, { run: context.runId, environment }),
     openShelf: (view, reader) => openShelf(kit, view, reader, onPause),
@@ -68,7 +71,7 @@ async function openShelf(
     return createStateShelf(createTextBlob(credential, options));
   }
   const resources = createResourceReader(credential, { cloud, identity: reader, clock });
-  const found = await resources.find(registryId(view), registryApi);
+  const found = await resources.find(registryIdOf(view), registryApi);
   if (found === undefined) return undefined;
   const host = asString(asObject(asObject(found)['properties'])['loginServer']);
   if (host === undefined)
@@ -77,15 +80,10 @@ async function openShelf(
     host,
     tenant,
     identity: reader,
-    entraToken: async () => (await credential.getToken('https://containerregistry.azure.net/.default')).token,
+    entraToken: async () => (await credential.getToken(registryAudience)).token,
     mask,
     clock,
     onPause,
   });
-  return createShelf(registry, view.platform);
-}
-
-function registryId({ registry, subscription, resourceGroup }: EnvironmentScope): string {
-  if (registry.existing) return registry.id;
-  return `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
+  return createShelf(registry, { platform: view.platform, environment: view.scope, region: view.region });
 }

@@ -8,6 +8,7 @@ const bundle: Bundle = {
   platform: 'contoso',
   file: 'platform.yaml',
   commit: '1'.repeat(40),
+  images: [],
   suite: { repository: 'org/actions', ref: 'v1' },
 };
 

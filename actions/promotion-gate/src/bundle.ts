@@ -14,6 +14,8 @@ export interface Bundle {
   /** Path of the platform file in the repository. */
   readonly file: string;
   readonly commit: string;
+  /** What the platform file of that commit promotes, in any environment: `ghcr.io/contoso/web@sha256:…`, each once, sorted. */
+  readonly images: readonly string[];
   /** Release of the suite that made it. */
   readonly suite: { readonly repository: string; readonly ref: string };
 }
@@ -24,6 +26,7 @@ const schema: z.ZodType<Bundle> = z.strictObject({
   platform: z.string().min(1),
   file: z.string().min(1),
   commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
+  images: z.array(z.string().regex(/@sha256:[0-9a-f]{64}$/)),
   suite: z.strictObject({ repository: z.string(), ref: z.string() }),
 });
 

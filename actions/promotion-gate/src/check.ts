@@ -1,31 +1,83 @@
 import { cell, escapeText, table } from '@suite/change-report';
-import { UserError } from '@suite/foundation';
-import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
-import { type Facts, unmetConditions } from './conditions.ts';
+import { duration, longestSilenceMs, UserError } from '@suite/foundation';
+import { isInForce, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Review, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
-import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import { type Exception, newest, oldest, type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import { checkRollback } from './rollback/check-rollback.ts';
 import { findScope, type PromotedScope } from './scope.ts';
 
+type CheckRequest = Extract<Request, { command: 'check' }>;
+
 /** Fails unless the bundle may enter the scope, with every condition that is not met. */
-export async function check(request: Extract<Request, { command: 'check' }>, services: Services): Promise<void> {
+export async function check(request: CheckRequest, services: Services): Promise<void> {
   const { context, log, summary, setOutputs } = services;
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const { bundle } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const scope = findScope(resolveAll(platform, lock), request.scope);
-  const facts = await gather(scope, { digest: request.digest, commit: bundle.commit }, request.identity, services);
-  const problems = unmetConditions(facts);
-  if (problems.length > 0) throw new UserError(problems);
+  const about = { digest: request.digest, commit: bundle.commit };
+  if (request.rollback !== undefined) return checkRollback(scope, about, request.identity, request.rollback, services);
+  const { facts, judgement } = await settle(scope, about, request, services);
+  if (judgement.problems.length > 0) throw new UserError(judgement.problems);
+  const exception = exceptionOf(facts, judgement, services);
   const review = await findReview(request, platform.source.name, bundle.commit, services);
-  setOutputs({ 'reviewed-run': review?.run, 'reviewed-pull': review === undefined ? undefined : String(review.pull) });
-  await summary.append(describe(facts));
+  setOutputs({
+    'reviewed-run': review?.run,
+    'reviewed-pull': review === undefined ? undefined : String(review.pull),
+    exception: exception === undefined ? undefined : JSON.stringify(exception),
+  });
+  await summary.append([...describe(facts), ...describeException(exception)]);
   log.info(`The bundle of ${bundle.commit.slice(0, 7)} may enter ${scope.name}.`);
+}
+
+/** Judges, and again for as long as nothing but time keeps the bundle out and somebody is willing to wait. */
+async function settle(
+  scope: PromotedScope,
+  bundle: Facts['bundle'],
+  { identity, waitMs }: CheckRequest,
+  services: Services,
+): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
+  const { clock, log, signal } = services;
+  const until = clock.now() + waitMs;
+  for (;;) {
+    const facts = await gather(scope, bundle, identity, services);
+    const judgement = judge(facts);
+    const { opensAt } = judgement;
+    if (opensAt === undefined || opensAt > until) return { facts, judgement };
+    for (let now = clock.now(); now < opensAt; now = clock.now()) {
+      log.info(`${scope.name} opens at ${inUtc(opensAt)}, in ${duration(opensAt - now)}.`);
+      await clock.sleep(Math.min(opensAt - now, longestSilenceMs), signal);
+    }
+  }
+}
+
+/** What an emergency lifts is said loudly: here, in the summary and in the record. */
+function exceptionOf(
+  { environment, gate, now }: Facts,
+  { lifted }: Judgement,
+  { log }: Pick<Services, 'log'>,
+): Exception | undefined {
+  const glass = gate?.breakGlass;
+  if (glass === undefined) return undefined;
+  const until = inUtc(glass.until);
+  if (!isInForce(glass, now)) {
+    log.warning(
+      `\`gate: break-glass:\` of ${environment} ended at ${until}: it lifts nothing. Take it out of the platform file.`,
+    );
+    return undefined;
+  }
+  if (lifted.length === 0) return undefined;
+  log.warning(
+    `Emergency in ${environment} (${glass.reason}), until ${until}. Lifted: ${lifted.join(' ')} Take \`gate: break-glass:\` out of the platform file afterwards.`,
+  );
+  return { reason: glass.reason, until: new Date(glass.until).toISOString(), lifted };
 }
 
 /** The plan that people saw on the pull request; asked for only where this plan will be compared with it. */
 function findReview(
-  { scope, region, identity }: Extract<Request, { command: 'check' }>,
+  { scope, region, identity }: CheckRequest,
   platform: string,
   commit: string,
   services: Services,
@@ -38,17 +90,27 @@ async function gather(
   { name, regions, upstream }: PromotedScope,
   bundle: Facts['bundle'],
   role: 'plan' | 'apply',
-  { context, compare, openShelf }: Services,
+  { context, clock, compare, openShelf, readChecks }: Services,
 ): Promise<Facts> {
   const [own] = regions;
+  const gate = own.kind === 'shared' ? undefined : own.gate;
   const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
   const verified = await Promise.all(
     (upstream?.regions ?? []).map(async view => {
       const shelf = await openShelf(view, reader);
-      const records = (await shelf?.records(bundle.digest)) ?? [];
+      const { records = [], departures = [] } = (await shelf?.trail(bundle.digest)) ?? {};
+      const isOwn = (found: PromotionRecord) => speaksFor(found, placeOf(view, context.repositoryId));
+      const left = newest(departures.filter(isOwn));
+      // What it went back from has to be verified there anew.
+      const since = left?.recordedAt ?? '';
+      const record = oldest(records.filter(found => isOwn(found) && found.recordedAt > since));
+      if (record !== undefined) return { region: view.region, record };
+      const gone = await shelf?.gone();
       return {
         region: view.region,
-        record: newest(records.filter(record => speaksFor(record, placeOf(view, context.repositoryId)))),
+        record,
+        ...(gone === undefined ? {} : { gone }),
+        ...(left === undefined ? {} : { left }),
       };
     }),
   );
@@ -62,30 +124,40 @@ async function gather(
       return [{ region: view.region, record, relation: await compare(record.commit, bundle.commit) }];
     }),
   );
+  const names = gate?.checks ?? [];
+  const checks: readonly CommitCheck[] = names.length === 0 ? [] : await readChecks(bundle.commit, names);
   return {
     environment: name,
+    now: clock.now(),
     bundle,
-    ...(own.kind === 'shared' || own.hold === undefined ? {} : { hold: own.hold }),
+    gate,
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
     running: running.flat(),
+    checks,
   };
 }
 
-function newest(records: readonly PromotionRecord[]): PromotionRecord | undefined {
-  return records.toSorted((left, right) => (left.recordedAt < right.recordedAt ? -1 : 1)).at(-1);
-}
-
-function describe({ environment, bundle, upstream, running }: Facts): string[] {
+function describe({ environment, bundle, upstream, running, checks }: Facts): string[] {
   const rows = [
     ['Bundle', cell(bundle.digest)],
     ...(upstream?.regions ?? []).map(({ region, record }) => [
       `Verified in ${escapeText(`${upstream?.environment} · ${region}`)}`,
-      record === undefined ? '' : escapeText(`${record.recordedAt.slice(0, 16).replace('T', ' ')} UTC`),
+      record === undefined ? '' : escapeText(inUtc(Date.parse(record.recordedAt))),
     ]),
     ...running.map(({ region, record }) => [
       `Runs in ${escapeText(`${environment} · ${region}`)}`,
       cell(record.commit.slice(0, 7)),
     ]),
+    ...checks.map(({ name, state }) => [`Check ${escapeText(name)}`, state]),
   ];
   return [`### The gate of ${escapeText(environment)} is open`, table(['', ''], rows)];
+}
+
+function describeException(exception: Exception | undefined): string[] {
+  if (exception === undefined) return [];
+  const { reason, until, lifted } = exception;
+  return [
+    `**Emergency: ${escapeText(reason)}** Until ${escapeText(inUtc(Date.parse(until)))} these do not count:`,
+    lifted.map(message => `- ${escapeText(message)}`).join('\n'),
+  ];
 }

@@ -1,7 +1,9 @@
 import {
   choice,
+  type Input,
   type InputSource,
   location,
+  minutesUpTo,
   optional,
   path,
   paths,
@@ -9,15 +11,21 @@ import {
   scopeName,
   text,
   token,
+  wholeNumber,
   withDefault,
 } from '@suite/action-kit';
-import { type Problem, UserError } from '@suite/foundation';
+import { type Problem, parseJson, UserError } from '@suite/foundation';
+import { type Exception, exceptionSchema } from './record.ts';
+import { type Rollback, rollbackSchema } from './rollback/rollback.ts';
 
-interface WithBundle {
+interface Base {
   /** Absolute paths. */
   readonly platformFile: string;
-  readonly bundle: string;
   readonly token: string;
+}
+
+interface WithBundle extends Base {
+  readonly bundle: string;
 }
 
 interface WithPromotion extends WithBundle {
@@ -32,19 +40,78 @@ export type Request =
       readonly identity: 'plan' | 'apply';
       /** Of the plan whose review is looked for. */
       readonly region: string | undefined;
+      /** How long to wait where nothing but time keeps the bundle out. */
+      readonly waitMs: number;
+      /** What `choose` gave, where the environment goes back. */
+      readonly rollback: Rollback | undefined;
     })
+  | (WithBundle & {
+      readonly command: 'choose';
+      readonly scope: string;
+      /** A commit, at least its first seven digits, or the digest of a bundle; undefined for the one before what runs. */
+      readonly to: string | undefined;
+      readonly reason: string;
+      /** Bundles of each region that are looked at. */
+      readonly limit: number;
+    })
+  | (WithPromotion & {
+      readonly command: 'limits';
+      readonly region: string | undefined;
+      readonly reports: readonly string[];
+    })
+  | {
+      readonly command: 'retire';
+      readonly platformFile: string;
+      readonly token: string;
+      readonly scope: string;
+      readonly region: string | undefined;
+    }
   | (WithPromotion & {
       readonly command: 'record';
       readonly region: string | undefined;
       readonly reports: readonly string[];
+      /** What `check` gave, when an emergency lifted something. */
+      readonly exception: Exception | undefined;
+      readonly rollback: Rollback | undefined;
+    })
+  | (Base & {
+      readonly command: 'ledger';
+      /** Undefined for all. */
+      readonly scope: string | undefined;
+      /** Where the table is written as JSON. */
+      readonly file: string;
+      /** Bundles of each environment and region. */
+      readonly limit: number;
     });
+
+/** A job of GitHub's own runners ends after six hours. */
+const mostWaitMinutes = 290;
+
+const exception: Input<Exception> = {
+  absent: 'required',
+  parse: given => {
+    const parsed = exceptionSchema.safeParse(parseJson(given));
+    return parsed.success ? { value: parsed.data } : { expected: 'Give the `exception` output of `check`.' };
+  },
+};
+
+const rolledBack: Input<Rollback> = {
+  absent: 'required',
+  parse: given => {
+    const parsed = rollbackSchema.safeParse(parseJson(given));
+    return parsed.success ? { value: parsed.data } : { expected: 'Give the `rollback` output of `choose`.' };
+  },
+};
+
+/** One line, as it stands in a record and a table. */
+const reason = text(/^[^\p{Cc}]{1,300}$/u, 'Say in one line of at most 300 characters why.');
 
 const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bundle` command.');
 
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['bundle', 'check', 'record']),
+    command: choice(['bundle', 'check', 'record', 'ledger', 'retire', 'choose', 'limits']),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     scope: optional(scopeName),
     region: optional(location),
@@ -52,9 +119,25 @@ export function readRequest(source: InputSource, workspace: string): Request {
     'bundle-digest': optional(digest),
     reports: optional(paths(workspace)),
     identity: withDefault(choice(['plan', 'apply']), 'plan'),
+    wait: withDefault(minutesUpTo(mostWaitMinutes, 'do not wait'), 0),
+    exception: optional(exception),
+    rollback: optional(rolledBack),
+    to: optional(
+      text(
+        /^(?:[0-9a-f]{7,40}|[0-9a-f]{64}|sha256:[0-9a-f]{64})$/,
+        'Use a commit, at least its first 7 digits, or the digest of a bundle.',
+      ),
+    ),
+    reason: optional(reason),
+    ledger: withDefault(path(workspace), `${workspace}/ledger.json`),
+    limit: withDefault(wholeNumber(1, 1000), 50),
     'github-token': token,
   });
-  const base = { platformFile: inputs['platform-file'], bundle: inputs.bundle, token: inputs['github-token'] };
+  const plain = { platformFile: inputs['platform-file'], token: inputs['github-token'] };
+  if (inputs.command === 'ledger') {
+    return { ...plain, command: 'ledger', scope: inputs.scope, file: inputs.ledger, limit: inputs.limit };
+  }
+  const base = { ...plain, bundle: inputs.bundle };
   if (inputs.command === 'bundle') return { ...base, command: 'bundle' };
   const problems: Problem[] = [];
   const needed = <T>(name: string, value: T | undefined, remedy: string): T => {
@@ -63,20 +146,30 @@ export function readRequest(source: InputSource, workspace: string): Request {
     }
     return value as T;
   };
+  const scope = needed('scope', inputs.scope, 'Add `scope:` under `with:`.');
+  if (inputs.command === 'retire') {
+    if (problems.length > 0) throw new UserError(problems);
+    const { platformFile, token } = base;
+    return { command: 'retire', platformFile, token, scope, region: inputs.region };
+  }
+  if (inputs.command === 'choose') {
+    const why = needed('reason', inputs.reason, 'Say why the environment goes back: its record keeps it.');
+    if (problems.length > 0) throw new UserError(problems);
+    return { ...base, command: 'choose', scope, to: inputs.to, reason: why, limit: inputs.limit };
+  }
   const promotion = {
     ...base,
-    scope: needed('scope', inputs.scope, 'Add `scope:` under `with:`.'),
+    scope,
     digest: needed('bundle-digest', inputs['bundle-digest'], 'Give the `digest` output of the `bundle` command.'),
   };
-  const request: Request =
-    inputs.command === 'check'
-      ? { ...promotion, command: 'check', identity: inputs.identity, region: inputs.region }
-      : {
-          ...promotion,
-          command: 'record',
-          region: inputs.region,
-          reports: needed('reports', inputs.reports, 'Give the `report` outputs of the applies, one on each line.'),
-        };
+  const { command, region, rollback } = inputs;
+  const acts = command === 'limits' ? 'plans' : 'applies';
+  const reports =
+    command === 'check'
+      ? []
+      : needed('reports', inputs.reports, `Give the \`report\` outputs of the ${acts}, one on each line.`);
   if (problems.length > 0) throw new UserError(problems);
-  return request;
+  if (command === 'limits') return { ...promotion, command, region, reports };
+  if (command === 'record') return { ...promotion, command, region, reports, exception: inputs.exception, rollback };
+  return { ...promotion, command, identity: inputs.identity, region, waitMs: inputs.wait, rollback };
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { cell, table } from '@suite/change-report';
 import { pathInside, UserError } from '@suite/foundation';
-import { loadPlatform } from '@suite/platform-file';
+import { loadPlatform, type Platform, resolveUnlocked } from '@suite/platform-file';
 import { type Bundle, digestOf, encodeBundle } from './bundle.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
@@ -24,6 +24,7 @@ export async function makeBundle(
     platform: platform.source.name,
     file: pathInside(context.workspace, platformFile),
     commit: context.sha,
+    images: imagesOf(platform),
     suite: context.action,
   };
   const bytes = encodeBundle(bundle);
@@ -38,9 +39,19 @@ export async function makeBundle(
         ['Digest', cell(digest)],
         ['Platform', cell(bundle.platform)],
         ['Commit', cell(bundle.commit)],
+        ['Images', bundle.images.map(image => cell(image)).join(', ')],
         ['Suite', cell(`${bundle.suite.repository}@${bundle.suite.ref}`)],
       ],
     ),
   ]);
   log.info(`${digest} is the bundle of ${bundle.commit}.`);
+}
+
+function imagesOf(platform: Platform): readonly string[] {
+  const sources = resolveUnlocked(platform).flatMap(view =>
+    view.kind === 'shared'
+      ? []
+      : view.images.map(({ source }) => `${source.host}/${source.repository}@${source.digest}`),
+  );
+  return [...new Set(sources)].sort();
 }

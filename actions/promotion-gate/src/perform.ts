@@ -2,8 +2,12 @@ import { problemSections } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { check } from './check.ts';
 import type { Request } from './inputs.ts';
+import { writeLedger } from './ledger.ts';
 import { makeBundle } from './make-bundle.ts';
 import type { Services } from './ports.ts';
+import { retire } from './retire.ts';
+import { choose } from './rollback/choose.ts';
+import { tellLimits } from './rollback/tell-limits.ts';
 import { writeRecord } from './write-record.ts';
 
 /** Runs one command. Rejects with everything that a person has to put right. */
@@ -16,6 +20,14 @@ export async function perform(request: Request, services: Services): Promise<voi
         return await check(request, services);
       case 'record':
         return await writeRecord(request, services);
+      case 'ledger':
+        return await writeLedger(request, services);
+      case 'retire':
+        return await retire(request, services);
+      case 'choose':
+        return await choose(request, services);
+      case 'limits':
+        return await tellLimits(request, services);
     }
   } catch (error) {
     if (error instanceof UserError) await services.summary.append(problemSections(error.problems));

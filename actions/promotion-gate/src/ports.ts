@@ -1,7 +1,8 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
-import type { Relation } from './conditions.ts';
+import type { CommitCheck, Relation } from './conditions.ts';
+import type { Gone } from './gone.ts';
 import type { PromotionRecord } from './record.ts';
 
 /** What the commands need from outside. The composition root gives it; tests give their own. */
@@ -10,11 +11,15 @@ export interface Services {
   readonly log: Log;
   readonly clock: Clock;
   readonly summary: Summary;
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal;
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   /** Where the records of one scope and region lie, as one identity sees it; undefined while there is no registry. */
   openShelf(view: ScopeView, reader: Reader): Promise<Shelf | undefined>;
   /** How `head` stands to `base`. */
   compare(base: string, head: string): Promise<Relation>;
+  /** How checks and commit statuses of these names stand on a commit; one for each. */
+  readChecks(commit: string, names: readonly string[]): Promise<readonly CommitCheck[]>;
   /**
    * The newest run of the pull request that brought the commit which still has the artifact; undefined for a commit that came
    * without one.
@@ -40,8 +45,27 @@ export interface Reader {
 export interface Shelf {
   /** Everything that is said to be a record of this bundle, wherever it was written first. */
   records(bundle: string): Promise<readonly PromotionRecord[]>;
+  /** The same, with the ways back from the bundle: records of others, which name it as what was left for them. */
+  trail(bundle: string): Promise<Trail>;
+  /** The bundle of this digest, as its bytes; undefined where there is none. Whoever reads it compares the digest. */
+  bundle(digest: string): Promise<Uint8Array | undefined>;
   /** The same of the bundle that was recorded here last. */
   running(): Promise<readonly PromotionRecord[]>;
-  /** Puts the bundle there, unless it is there, with its records; the last record is that of this place. Gives its digest. */
+  /** The records of the bundles that came last, the newest bundle first; of `limit` bundles at most. */
+  history(limit: number): Promise<readonly PromotionRecord[]>;
+  /** That the environment was taken away, and nothing was recorded there since. */
+  gone(): Promise<Gone | undefined>;
+  /** Says so in place of what runs there. */
+  retire(gone: Gone): Promise<void>;
+  /**
+   * Puts the bundle there, unless it is there, with its records; the last record is that of this place. Gives its digest. A way back is
+   * noted at the bundle that it leaves as well.
+   */
   put(bundle: Uint8Array, records: readonly PromotionRecord[]): Promise<string>;
+}
+
+/** What is said of one bundle. */
+export interface Trail {
+  readonly records: readonly PromotionRecord[];
+  readonly departures: readonly PromotionRecord[];
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { RunContext } from '@suite/action-kit';
 import { type Problem, pathInside, UserError } from '@suite/foundation';
 import type { Platform } from '@suite/platform-file';
 import { type Bundle, decodeBundle, digestOf } from './bundle.ts';
@@ -30,21 +31,35 @@ export async function readBundle(
     });
   }
   const bundle = decodeBundle(bytes);
+  demandOwnBundle(
+    bundle,
+    platform,
+    pathInside(context.workspace, platformFile),
+    context,
+    'Promote the bundle that this run made.',
+  );
+  return { bundle, bytes };
+}
+
+/** Throws a UserError unless the bundle is of this repository, commit, platform and platform file. */
+export function demandOwnBundle(
+  bundle: Bundle,
+  platform: Platform,
+  path: string,
+  { repository, repositoryId, sha }: Pick<RunContext, 'repository' | 'repositoryId' | 'sha'>,
+  remedy: string,
+): void {
   const problems: Problem[] = [];
   const differs = (what: string, is: string, expected: string) =>
     problems.push({
       message: `This bundle is of another ${what}: ${is}, not ${expected}. Nothing was done.`,
-      remedy: 'Promote the bundle that this run made.',
+      remedy,
     });
   const { name, id } = bundle.repository;
   // Names come back; ids do not.
-  if (id !== context.repositoryId) {
-    differs('repository', `${name} (id ${id})`, `${context.repository} (id ${context.repositoryId})`);
-  }
-  if (bundle.commit !== context.sha) differs('commit', bundle.commit, context.sha);
+  if (id !== repositoryId) differs('repository', `${name} (id ${id})`, `${repository} (id ${repositoryId})`);
+  if (bundle.commit !== sha) differs('commit', bundle.commit, sha);
   if (bundle.platform !== platform.source.name) differs('platform', bundle.platform, platform.source.name);
-  const path = pathInside(context.workspace, platformFile);
   if (bundle.file !== path) differs('platform file', bundle.file, path);
   if (problems.length > 0) throw new UserError(problems);
-  return { bundle, bytes };
 }

@@ -1,33 +1,90 @@
+import { mapInParallel } from '@suite/foundation';
 import type { Descriptor, NewArtifact, Registry } from '@suite/registry';
 import { digestOf } from './bundle.ts';
+import { decodeGone, encodeGone } from './gone.ts';
 import type { Shelf } from './ports.ts';
-import { decodeRecord, encodeRecord, type PromotionRecord } from './record.ts';
+import { decodeRecord, encodeRecord, type Place, type PromotionRecord, unreadableRunning } from './record.ts';
 
 const bundleType = 'application/vnd.aks-platform.bundle.v1+json';
 const recordType = 'application/vnd.aks-platform.record.v1+json';
-/** The bundle that was recorded last. */
-const runningTag = 'running';
+const goneType = 'application/vnd.aks-platform.gone.v1+json';
+const runningPrefix = 'running-';
+/** Six environments in four regions. */
+const mostPlaces = 24;
+const tagsAtOnce = 4;
 
-/** Bundles as OCI artifacts and records as their referrers, in the repository `promotion/<platform>`. */
-export function createShelf(registry: Registry, platform: string): Shelf {
+/**
+ * Bundles as OCI artifacts and records as their referrers, in the repository `promotion/<platform>`. Places that share a registry do not
+ * share what runs there.
+ */
+export function createShelf(registry: Registry, { platform, environment, region }: Omit<Place, 'repository'>): Shelf {
   const repository = `promotion/${platform}`;
-  const recordsAt = async (reference: string): Promise<PromotionRecord[]> => {
+  /** The bundle that was recorded last. */
+  const runningTag = `${runningPrefix}${environment}-${region}`;
+  /** `unreadable`: referrers that say that they are records, and are none that this release can read. */
+  const look = async (reference: string) => {
+    const found: PromotionRecord[] = [];
+    const departures: PromotionRecord[] = [];
+    let unreadable = 0;
     const bundle = await registry.readArtifact(repository, reference);
     const [content] = bundle?.blobs ?? [];
-    if (bundle?.artifactType !== bundleType || content === undefined) return [];
+    if (bundle?.artifactType !== bundleType || content === undefined) return { found, departures, unreadable };
     const referrers = await registry.listReferrers(repository, bundle.descriptor.digest, recordType);
-    const found: PromotionRecord[] = [];
     for (const { descriptor } of referrers) {
       const record = await readRecord(registry, repository, descriptor.digest, bundle.descriptor);
       // A record names the bundle that it hangs on, or was hung there by somebody else.
-      if (record?.bundle === content.digest) found.push(record);
+      if (record === undefined) unreadable++;
+      else if (record.bundle === content.digest) found.push(record);
+      else if (record.rollback?.from?.bundle === content.digest) departures.push(record);
     }
-    return found;
+    return { found, departures, unreadable };
+  };
+  const recordsAt = async (reference: string) => (await look(reference)).found;
+  const trail = async (bundle: string) => {
+    const { found, departures } = await look(tagOf(bundle));
+    // A tag can be moved: to another bundle, which has records of its own.
+    return {
+      records: found.filter(record => record.bundle === bundle),
+      departures: departures.filter(({ rollback }) => rollback?.from?.bundle === bundle),
+    };
+  };
+  const pushRecord = async (record: PromotionRecord, subject: Descriptor) => {
+    const content = encodeRecord(record);
+    const blobs = [{ mediaType: recordType, content, title: 'record.json' }];
+    const { environment, region, recordedAt } = record;
+    const annotations = { environment, region, 'org.opencontainers.image.created': recordedAt };
+    return registry.pushArtifact(repository, { artifactType: recordType, blobs, subject, annotations });
   };
   return {
-    // A tag can be moved: to another bundle, which has records of its own.
-    records: async bundle => (await recordsAt(tagOf(bundle))).filter(record => record.bundle === bundle),
-    running: () => recordsAt(runningTag),
+    trail,
+    records: async bundle => (await trail(bundle)).records,
+    bundle: async digest => {
+      const artifact = await registry.readArtifact(repository, tagOf(digest));
+      const [content] = artifact?.blobs ?? [];
+      if (artifact?.artifactType !== bundleType || content === undefined) return undefined;
+      return registry.readBlob(repository, content);
+    },
+    running: async () => {
+      const { found, unreadable } = await look(runningTag);
+      if (found.length === 0 && unreadable > 0) throw unreadableRunning(`the registry of ${environment} in ${region}`);
+      return found;
+    },
+    gone: async () => {
+      const artifact = await registry.readArtifact(repository, runningTag);
+      const [blob] = artifact?.blobs ?? [];
+      if (artifact?.artifactType !== goneType || blob === undefined) return undefined;
+      return decodeGone(await registry.readBlob(repository, blob));
+    },
+    retire: async gone => {
+      const blobs = [{ mediaType: goneType, content: encodeGone(gone), title: 'gone.json' }];
+      await registry.pushArtifact(repository, { artifactType: goneType, blobs, tag: runningTag });
+    },
+    history: async limit => {
+      // A few more than wanted: what runs has its tag too, in each place.
+      const newest = await registry.newestTags(repository, limit + mostPlaces);
+      const tags = newest.filter(tag => !tag.startsWith(runningPrefix));
+      return (await mapInParallel(tags.slice(0, limit), tagsAtOnce, recordsAt)).flat();
+    },
     put: async (bytes, records) => {
       const bundle: NewArtifact = {
         artifactType: bundleType,
@@ -35,18 +92,11 @@ export function createShelf(registry: Registry, platform: string): Shelf {
       };
       const subject = await registry.pushArtifact(repository, { ...bundle, tag: tagOf(digestOf(bytes)) });
       let last = '';
-      for (const record of records) {
-        const content = encodeRecord(record);
-        const blobs = [{ mediaType: recordType, content, title: 'record.json' }];
-        const { environment, region, recordedAt } = record;
-        const annotations = { environment, region, 'org.opencontainers.image.created': recordedAt };
-        ({ digest: last } = await registry.pushArtifact(repository, {
-          artifactType: recordType,
-          blobs,
-          subject,
-          annotations,
-        }));
-      }
+      for (const record of records) ({ digest: last } = await pushRecord(record, subject));
+      const own = records.at(-1);
+      const from = own?.rollback?.from?.bundle;
+      const left = from === undefined ? undefined : await registry.readArtifact(repository, tagOf(from));
+      if (own !== undefined && left !== undefined) await pushRecord(own, left.descriptor);
       // Only now, when the proof is there, it is what runs.
       await registry.pushArtifact(repository, { ...bundle, tag: runningTag });
       return last;

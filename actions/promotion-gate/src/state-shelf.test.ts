@@ -40,6 +40,9 @@ test('keeps the last record, and finds it by its bundle', async () => {
   expect(await shelf.records(record.bundle)).toEqual([]);
 });
 
-test.each(['', 'null', '{', JSON.stringify({ ...record, verdict: 'seen' })])('%j is no record', async text => {
-  expect(await start(text).shelf.running()).toEqual([]);
-});
+test.each(['', 'null', '{', JSON.stringify({ ...record, verdict: 'seen' })])(
+  '%j is no record, and not taken for none',
+  async text => {
+    await expect(start(text).shelf.running()).rejects.toThrow('What runs there cannot be read');
+  },
+);

@@ -1,7 +1,7 @@
 import type { TextBlob } from '@suite/azure';
 import { digestOf } from './bundle.ts';
 import type { Shelf } from './ports.ts';
-import { decodeRecord, encodeRecord } from './record.ts';
+import { decodeRecord, encodeRecord, unreadableRunning } from './record.ts';
 
 /**
  * The shared scope has no registry: the record of what runs there lies beside its state, where nobody but its apply identity can
@@ -10,12 +10,22 @@ import { decodeRecord, encodeRecord } from './record.ts';
 export function createStateShelf(blob: TextBlob): Shelf {
   const running = async () => {
     const text = await blob.read();
-    const record = text === undefined ? undefined : decodeRecord(Buffer.from(text, 'utf8'));
-    return record === undefined ? [] : [record];
+    if (text === undefined) return [];
+    const record = decodeRecord(Buffer.from(text, 'utf8'));
+    if (record === undefined) throw unreadableRunning('the blob beside the shared state');
+    return [record];
   };
+  const records = async (bundle: string) => (await running()).filter(record => record.bundle === bundle);
   return {
-    records: async bundle => (await running()).filter(record => record.bundle === bundle),
+    records,
+    trail: async bundle => ({ records: await records(bundle), departures: [] }),
+    bundle: async () => undefined,
     running,
+    history: running,
+    gone: async () => undefined,
+    retire: async () => {
+      throw new Error('What is shared is never taken away.');
+    },
     put: async (_, records) => {
       const record = records.at(-1);
       if (record === undefined) throw new Error('There is no record to put beside the state.');

@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { type ChangeReport, cell, escapeText, parseReport, table } from '@suite/change-report';
-import { parseJson, UserError } from '@suite/foundation';
+import { type ChangeReport, cell, escapeText, table } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
+import { readReport } from './read-report.ts';
 import { encodeRecord, type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import { rolledBackIn } from './rollback/rollback.ts';
 import { findScope } from './scope.ts';
 
 /** Proves in the environment's registry that this run applied the bundle there and found it verified. */
@@ -25,7 +26,8 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     });
   }
   const place = placeOf(view, context.repositoryId);
-  const kept = reports.every(({ verdict }) => verdict === 'no-changes')
+  const tests = reports.filter(isTest).map(({ action, verdict }) => [action, verdict]);
+  const kept = reports.every(report => isTest(report) || report.verdict === 'no-changes')
     ? (await shelf.records(request.digest)).find(own => speaksFor(own, place) && own.run.id === context.runId)
     : undefined;
   // An attempt that was cut off after its record has proved it, and of which plan: nothing was left for this one to apply.
@@ -38,9 +40,14 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     plans: Object.fromEntries(
       reports.flatMap(({ action, digest }) => (digest === undefined ? [] : [[action, digest]])),
     ),
+    ...(tests.length === 0 ? {} : { tests: Object.fromEntries(tests) }),
     run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl ?? '' },
     actor: context.actor,
     approvers: await services.approvers(name),
+    ...(request.exception === undefined ? {} : { exception: request.exception }),
+    ...(request.rollback === undefined
+      ? {}
+      : { rollback: rolledBackIn(request.rollback, view.region, request.digest) }),
     recordedAt: new Date(clock.now()).toISOString(),
   };
   // The registry before it holds copies of those before that one, so each registry tells the whole way.
@@ -79,6 +86,13 @@ async function readApplies(
   services: Services,
 ): Promise<readonly ChangeReport[]> {
   const reports = await Promise.all(files.map(file => readApply(file, view, services)));
+  if (reports.every(isTest)) {
+    throw new UserError({
+      message: 'holds no report of an apply.',
+      location: { kind: 'input', name: 'reports' },
+      remedy: 'Give the `report` outputs of the applies.',
+    });
+  }
   const twice = reports.find(({ action }, index) => reports.findIndex(other => other.action === action) !== index);
   if (twice === undefined) return reports;
   throw new UserError({
@@ -90,19 +104,9 @@ async function readApplies(
 
 /** The report of an apply that is recorded. Throws a UserError when it is none, of another place, or did not end well. */
 async function readApply(file: string, view: ScopeView, { context }: Services): Promise<ChangeReport> {
-  const text = await readFile(file, 'utf8').catch(cause => {
-    throw new UserError(
-      {
-        message: `names ${file}, which cannot be read.`,
-        location: { kind: 'input', name: 'reports' },
-        remedy: 'Give the `report` outputs of the applies.',
-      },
-      { cause },
-    );
-  });
-  const report = parseReport(parseJson(text));
+  const report = await readReport(file);
   const fits =
-    report.command === 'apply' &&
+    (report.command === 'apply' || isTest(report)) &&
     report.scope === view.scope &&
     report.region === view.region &&
     report.platform === view.platform &&
@@ -114,18 +118,33 @@ async function readApply(file: string, view: ScopeView, { context }: Services): 
       remedy: 'Give the `report` outputs of the applies in this job.',
     });
   }
-  if (report.verdict === 'applied' || report.verdict === 'no-changes') return report;
+  // What a test's verdict stops was its own step's matter, by what the platform file says: the record tells it.
+  if (isTest(report) || report.verdict === 'applied' || report.verdict === 'no-changes') return report;
   throw new UserError({
     message: `Nothing is recorded: the apply of ${view.scope} in ${view.region} ended as ${report.verdict}.`,
     remedy: 'Put right what its summary says, and run the failed jobs again.',
   });
 }
 
+/** A test changes nothing; it says what it found after the applies. */
+function isTest({ action, command }: ChangeReport): boolean {
+  return action === 'gpu-smoke-test' && command === 'verify';
+}
+
 function describe(record: PromotionRecord, digest: string): string[] {
+  const { from, reason } = record.rollback ?? {};
   const rows = [
     ['Record', cell(digest)],
+    ...(reason === undefined
+      ? []
+      : [
+          ['Rolled back from', from === undefined ? 'nothing that was recorded' : cell(from.commit)],
+          ['Why', escapeText(reason)],
+          ['Started by', cell(record.actor)],
+        ]),
     ['Bundle', cell(record.bundle)],
     ['Commit', cell(record.commit)],
+    ...Object.entries(record.tests ?? {}).map(([test, verdict]) => [escapeText(test), cell(verdict)]),
     [
       'Approved by',
       record.approvers.length === 0 ? 'nobody had to' : record.approvers.map(login => cell(login)).join(', '),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment, createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
@@ -11,35 +11,58 @@ import {
   createEnvironmentLease,
   createPlanStore,
   createPreflightReader,
+  createResourceManager,
   createResourceReader,
+  createSavedState,
+  createStateLock,
   createStateReader,
+  readActivity,
 } from '@suite/azure';
 import { pathInside } from '@suite/foundation';
+import { createRequests, findRun } from '@suite/github';
+import type { FindRun } from '@suite/lease';
 import {
   createTerraform,
+  inTheirWords,
   locateTerraform,
+  lockProviders,
   misformattedFiles,
+  type OwnConfiguration,
+  releasePlatform,
   terraformEnvironment,
   toolEnvironment,
   validateConfiguration,
 } from '@suite/terraform';
-import type { Azure, Checker, Services } from './ports.ts';
+import type { Azure, Checker, ProviderLocker, Services } from './ports.ts';
 import { createReach } from './preflight/reach.ts';
+import { findSources } from './sources/find-sources.ts';
+import { configurationIn, laySources } from './sources/lay-sources.ts';
+import { placesOf } from './sources/places-of.ts';
+import { lockName, type Sources, shownFolder, shownLock } from './sources/sources.ts';
 import type { Target } from './target.ts';
+import type { TerraformRoot } from './variables.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 
 const cloud: Cloud = clouds.public;
 
-/** Wires the runner, Azure and Terraform to what the commands ask for. `actionFolder` holds action.yml and `terraform/`. */
-export function createServices(kit: Kit, actionFolder: string): Services {
+/**
+ * Wires the runner, Azure and Terraform to what the commands ask for. `actionFolder` holds action.yml and `terraform/`; `token` asks
+ * GitHub about runs.
+ */
+export function createServices(kit: Kit, actionFolder: string, token: string | undefined): Services {
   return {
     context: kit.context,
     log: kit.log,
     clock: kit.clock,
     summary: kit.summary,
     setOutputs: kit.setOutputs,
-    prepareWorkspace: view => prepareWorkspace(kit.context.temp, join(actionFolder, 'terraform'), view),
+    prepareWorkspace: async ({ view, platform }) => {
+      const { temp, workspace } = kit.context;
+      const sources = await findSources(view, platform, workspace);
+      return prepareWorkspace(temp, join(actionFolder, 'terraform'), view, sources);
+    },
     connect: target => connect(kit, target),
+    openLocker: () => openLocker(kit, join(actionFolder, 'terraform')),
     openChecker: folder => openChecker(kit, join(actionFolder, 'terraform'), folder),
     openTerraform: (target, workspace, azure, stop) => {
       // A process hears of both through one signal, so that it is interrupted once whatever comes first.
@@ -48,7 +71,14 @@ export function createServices(kit: Kit, actionFolder: string): Services {
     },
     reach: createReach(fetch),
     newId: randomUUID,
+    host: hostname(),
+    findRun: token === undefined ? undefined : runFinder(kit, token),
   };
+}
+
+function runFinder({ context, clock, signal }: Kit, token: string): FindRun {
+  const requests = createRequests({ token, apiUrl: context.apiUrl, clock, signal });
+  return id => findRun(requests, context.repository, id);
 }
 
 function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Azure {
@@ -65,12 +95,17 @@ function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Az
   const stateReader = createStateReader(credential, state);
   const clusters = createClusterReader(credential, { ...arm, subscription: view.subscription });
   const resources = createResourceReader(credential, arm);
+  const manager = createResourceManager(credential, arm);
   return {
     readState: () => stateReader.head(),
     lease: createEnvironmentLease(credential, state),
+    savedState: createSavedState(credential, state),
+    stateLock: createStateLock(credential, state),
     plans: createPlanStore(credential, { account: view.state.account, cloud, identity, clock }),
     readCluster: (resourceGroup, name) => clusters.read(resourceGroup, name),
     findResource: (id, apiVersion) => resources.find(id, apiVersion),
+    list: (id, apiVersion) => manager.list(id, apiVersion),
+    readActivity: (from, to) => readActivity(credential, arm, view, from, to),
     preflight: createPreflightReader(credential, { ...arm, subscription: view.subscription }),
     explainSignIn: text => credential.explain(text),
   };
@@ -90,22 +125,20 @@ async function findTerraform(kit: Kit): Promise<string> {
 }
 
 async function openChecker(kit: Kit, configuration: string, checked: string): Promise<Checker> {
-  const folder = join(kit.context.temp, 'provision-aks', 'check');
-  const copy = join(folder, 'terraform');
-  await rm(copy, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await cp(configuration, copy, { recursive: true });
-  const tool = {
-    file: await findTerraform(kit),
-    env: toolEnvironment(kit.env, join(folder, 'data')),
-    processes: kit.processes,
-  };
+  const { tool, lay } = await openTool(kit, configuration, 'check');
   return {
-    validate: async root => {
-      const diagnostics = await validateConfiguration(join(copy, root), tool);
+    validate: async (root, sources) => {
+      const laid = await lay(sources, root);
+      const diagnostics = await validateConfiguration(laid.directory, tool);
       return diagnostics
         .filter(({ severity }) => severity === 'error')
-        .map(({ summary, detail }) => ({ message: `${summary}: ${detail}` }));
+        .map(({ summary, detail, range }) => {
+          const path = range === undefined ? undefined : laid.place(range.file);
+          const message = inTheirWords(`${summary}: ${detail}`, laid.place);
+          return path === undefined || range === undefined
+            ? { message }
+            : { message, location: { kind: 'file', path, line: range.line, column: 1 } };
+        });
     },
     misformatted: async () => {
       const files = await misformattedFiles(checked, tool);
@@ -114,6 +147,32 @@ async function openChecker(kit: Kit, configuration: string, checked: string): Pr
         location: { kind: 'file', path: pathInside(kit.context.workspace, join(checked, file)), line: 1, column: 1 },
         remedy: `Run \`terraform fmt ${file}\`.`,
       }));
+    },
+  };
+}
+
+/** Terraform without an identity, in a folder of its own. */
+async function openTool(kit: Kit, configuration: string, purpose: string) {
+  const folder = join(kit.context.temp, 'provision-aks', purpose);
+  const [copy, dataDir] = [join(folder, 'terraform'), join(folder, 'data')];
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return {
+    tool: { file: await findTerraform(kit), env: toolEnvironment(kit.env, dataDir), processes: kit.processes },
+    lay: async (sources: Sources, root: TerraformRoot) => {
+      await laySources(sources, configuration, copy, root);
+      return { directory: configurationIn(copy, sources, root), place: await placesOf(sources, dataDir) };
+    },
+  };
+}
+
+async function openLocker(kit: Kit, configuration: string): Promise<ProviderLocker> {
+  const { tool, lay } = await openTool(kit, configuration, 'lock-providers');
+  return {
+    lock: async (root, sources, locked, platforms, from) => {
+      const { directory } = await lay(sources, root);
+      if (locked !== undefined) await writeFile(join(directory, lockName), locked);
+      return lockProviders(directory, platforms, from, tool);
     },
   };
 }
@@ -140,5 +199,22 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     processes: kit.processes,
     log: kit.log,
     clock: kit.clock,
+    own: ownConfiguration(workspace),
   });
+}
+
+function ownConfiguration({ sources, place }: Workspace): OwnConfiguration {
+  const { kind, lockFile } = sources;
+  return {
+    place,
+    root: kind === 'root' ? shownFolder(sources) : undefined,
+    lock:
+      lockFile === undefined
+        ? undefined
+        : {
+            file: shownLock(sources),
+            platform: releasePlatform(process.platform, process.arch) ?? `${process.platform}_${process.arch}`,
+            update: 'Write it anew with `command: lock-providers`, look at what is different, and commit it.',
+          },
+  };
 }

@@ -1,17 +1,21 @@
 import { type Check, failureChecks, type Timing } from '@suite/change-report';
 import { CancelledError, count, UserError } from '@suite/foundation';
-import { exclusively, type RunNote } from '@suite/lease';
+import { exclusively } from '@suite/lease';
 import { TerraformFailure } from '@suite/terraform';
 import { type Outcome, verify } from './commands.ts';
+import { describeRetry, isLeftOf, mostRetries, passingFailure, requireGone, retryPauseMs } from './destroy/perform.ts';
+import { exclusiveOptions } from './exclusive-options.ts';
 import type { ApplyRequest, Reviewed } from './inputs.ts';
 import { type JudgedPlan, refusals, withChecks } from './plan.ts';
 import type { Services } from './ports.ts';
 import { checkOwnRights, placeOfResources } from './preflight/index.ts';
 import { isMadeFor, makePlan, type Prepared, prepare, readPlanFile } from './prepared.ts';
 import { type Findings, timingsOf } from './report.ts';
-import { describeHolder, requireState } from './state.ts';
+import { keepErrored } from './saved-state.ts';
+import { describeOwnRoot, hasOwnRoot } from './sources/describe-sources.ts';
+import { describeHolder } from './state.ts';
 import { discardPlans, type FetchedPlan, fetchPlan, requireOwnKey } from './stored-plan.ts';
-import { placeOf, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Applies what was reviewed and nothing else, then verifies. Meanwhile no other run works on the scope. */
@@ -19,7 +23,7 @@ export async function apply(
   target: Target,
   services: Services,
   workspace: Workspace,
-  { reviewed, leaseWaitMs }: ApplyRequest,
+  { command, reviewed, leaseWaitMs }: ApplyRequest,
 ): Promise<Outcome> {
   const { view } = target;
   if (reviewed.kind === 'stored') requireOwnKey(view, reviewed.key);
@@ -29,20 +33,16 @@ export async function apply(
     reviewed.kind === 'stored'
       ? await fetchPlan({ ...services, view, plans: azure.plans }, reviewed, workspace.planFile)
       : undefined;
-  const options = {
-    ...services,
-    place: placeOf(view),
-    lease: azure.lease,
-    waitMs: leaseWaitMs,
-    /** Of the two locks only Terraform's outlives a run that was killed. */
-    mayTakeOver: async (note: RunNote) => {
-      const state = await requireState(azure, view);
-      const holder = describeHolder(view, state, { state: 'abandoned', note }, services.clock.now());
-      if (holder !== undefined) throw new UserError(holder);
-    },
-  };
+  const options = exclusiveOptions(view, services, azure, { command, waitMs: leaseWaitMs });
   return exclusively(options, async lost => {
-    const prepared = await prepare(target, services, azure, workspace, lost);
+    const prepared = await prepare(
+      target,
+      services,
+      azure,
+      workspace,
+      command === 'destroy' ? 'destroy' : 'build',
+      lost,
+    );
     const holder = describeHolder(view, prepared.state, { state: 'free' }, services.clock.now());
     if (holder !== undefined) throw new UserError(holder);
     return applyReviewed(target, services, prepared, reviewed, fetched);
@@ -61,7 +61,7 @@ async function applyReviewed(
   const { made, lost } = await takePlan(target, services, prepared, reviewed, fetched, planFile);
   // Of a plan that an earlier attempt has applied nothing may be left: then what is missing is to look at what runs.
   const isDone = lost !== undefined && !made.content.applyable;
-  const review = isDone ? [] : compareWithReview(target, made, reviewed, lost);
+  const review = isDone ? [] : compareWithReview(target, prepared.purpose, made, reviewed, lost);
   const rights = await checkOwnRights(
     prepared.azure.preflight,
     made.content,
@@ -74,9 +74,15 @@ async function applyReviewed(
     return { findings: { verdict: 'blocked', plan: judged }, error: new UserError(refused) };
   }
   try {
+    const findings: Findings = { verdict: 'no-changes', plan: judged };
+    if (prepared.purpose === 'destroy') {
+      if (judged.content.changes.length > 0) return await destroy(target, services, prepared, judged, planFile);
+      services.log.info('Nothing is left to destroy.');
+      return { findings };
+    }
     if (judged.content.applyable) return await performPlan(target, services, prepared, judged, planFile);
     services.log.info('Nothing to apply.');
-    return await afterwards(target, services, { verdict: 'no-changes', plan: judged });
+    return await afterwards(target, services, findings);
   } finally {
     await workspace.discard(workspace.planFile);
     if (reviewed.kind === 'stored') {
@@ -113,13 +119,25 @@ async function takePlan(
   return { made: await again(), lost };
 }
 
-/** Blocked checks for whatever makes this plan another one than was reviewed. */
+/** Blocked checks for whatever makes this plan another one than was reviewed, or one that this command does not perform. */
 function compareWithReview(
   target: Target,
+  purpose: Prepared['purpose'],
   { content, digest }: JudgedPlan,
   reviewed: Reviewed,
   lost: string | undefined,
 ): Check[] {
+  if (purpose === 'build' && content.mode === 'destroy') {
+    return [
+      {
+        id: 'review/purpose',
+        name: 'The plan was made for this command',
+        status: 'blocked',
+        message: `This plan was made to destroy, with \`destroy: true\`: ${count(content.changes.length, 'resource')} would go. \`apply\` performs no such plan. Nothing was applied.`,
+        remedy: 'If that is meant, give it to the command `destroy`, which asks for the name of the environment.',
+      },
+    ];
+  }
   if (reviewed.digest !== undefined && reviewed.digest !== digest) {
     const changes = count(content.changes.length, 'change');
     return [
@@ -135,6 +153,7 @@ function compareWithReview(
       },
     ];
   }
+  if (hasOwnRoot(target.view)) return reviewed.digest === undefined ? [needsDigest] : [];
   if (isMadeFor(target, content)) return [];
   return [
     {
@@ -147,28 +166,96 @@ function compareWithReview(
   ];
 }
 
+/** A plan file says nothing of the scope that it was made for; its digest does, which is keyed from the state. */
+const needsDigest: Check = {
+  id: 'review/digest',
+  name: 'The plan is the reviewed one',
+  status: 'blocked',
+  message:
+    'A plan of a root of your own is applied only with its digest, which proves that it is of this scope. Nothing was applied.',
+  remedy: 'Give the `digest` output of the plan as `expected-digest`.',
+};
+
 async function performPlan(
   target: Target,
   services: Services,
-  { terraform }: Prepared,
+  prepared: Prepared,
   judged: JudgedPlan,
   planFile: string,
 ): Promise<Outcome> {
-  const startedAt = services.clock.now();
-  let timings: readonly Timing[];
+  const { timings, error } = await perform(target, services, prepared, planFile, services.clock.now());
+  if (error !== undefined) return { findings: { verdict: 'failed', plan: judged, timings }, error };
+  return afterwards(target, services, { verdict: 'applied', plan: judged, timings });
+}
+
+/** Lets Terraform apply a plan. `startedAt`: what its times count from. */
+async function perform(
+  { view }: Target,
+  { log }: Services,
+  { terraform, azure, workspace }: Prepared,
+  planFile: string,
+  startedAt: number,
+): Promise<{ readonly timings: readonly Timing[]; readonly error?: UserError | CancelledError }> {
   try {
-    const { resources } = await services.log.group('terraform apply', () => terraform.apply({ planFile }));
-    timings = timingsOf(resources, startedAt);
+    const { resources } = await log.group('terraform apply', () => terraform.apply({ planFile }));
+    return { timings: timingsOf(resources, startedAt) };
   } catch (error) {
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
     const resources = error.cause instanceof TerraformFailure ? error.cause.resources : [];
-    return { findings: { verdict: 'failed', plan: judged, timings: timingsOf(resources, startedAt) }, error };
+    const told = await keepErrored(error, view, azure, workspace, log);
+    return { timings: timingsOf(resources, startedAt), error: told };
   }
-  return afterwards(target, services, { verdict: 'applied', plan: judged, timings });
+}
+
+/** Destroys what was reviewed, again and again while Azure only needs time, and looks whether it is gone. */
+async function destroy(
+  target: Target,
+  services: Services,
+  prepared: Prepared,
+  judged: JudgedPlan,
+  planFile: string,
+): Promise<Outcome> {
+  const { clock, log } = services;
+  const recorded = await prepared.terraform.recorded();
+  const startedAt = clock.now();
+  const timings: Timing[] = [];
+  const failed = (error: unknown): Outcome => ({ findings: { verdict: 'failed', plan: judged, timings }, error });
+  for (let attempt = 1, file = planFile; ; attempt++) {
+    const done = await perform(target, services, prepared, file, startedAt);
+    timings.push(...done.timings);
+    if (done.error === undefined) break;
+    const code = passingFailure(done.error);
+    if (code === undefined || attempt > mostRetries) return failed(done.error);
+    log.info(describeRetry(code, attempt));
+    await clock.sleep(retryPauseMs);
+    // What was done is in the state by now, so the plan is made anew, and may hold nothing that was not reviewed.
+    file = prepared.workspace.planFile;
+    const rest = await makePlan(target, services, prepared, file);
+    const refused = refusals(rest);
+    if (refused.length > 0) return failed(new UserError(refused));
+    if (!isLeftOf(rest.content.changes, judged.content.changes)) {
+      return failed(
+        new UserError({
+          message: 'What is left to destroy holds something that was not reviewed. It was left alone.',
+          remedy: 'Plan again and review that.',
+        }),
+      );
+    }
+    if (rest.content.changes.length === 0) break;
+  }
+  const findings: Findings = { verdict: 'applied', plan: judged, timings };
+  try {
+    await requireGone(judged.content.changes, recorded, prepared.azure.findResource);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
+    return { findings: { ...findings, checks: [...judged.checks, ...failureChecks(error)] }, error };
+  }
+  return { findings };
 }
 
 /** An apply is done when what runs is what was asked for. */
 async function afterwards(target: Target, services: Services, findings: Findings): Promise<Outcome> {
+  if (hasOwnRoot(target.view)) return { findings: { ...findings, warnings: describeOwnRoot(target.view) } };
   let verified: Outcome;
   try {
     verified = await verify(target, services);

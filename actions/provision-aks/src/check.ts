@@ -3,7 +3,7 @@ import { cell, escapeText, problemSections, prose, table } from '@suite/change-r
 import { count, type Problem, UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import type { Services } from './ports.ts';
-import { terraformRoot } from './variables.ts';
+import { distinctSources } from './sources/distinct-sources.ts';
 
 /**
  * Everything that can be checked without credentials, for a pull request from a fork: platform file and lock, every scope
@@ -17,8 +17,8 @@ export async function check(platformFile: string, services: Services): Promise<v
     const views = resolveAll(platform, lock);
     const problems: Problem[] = [];
     const tool = await services.openChecker(dirname(platformFile));
-    for (const root of new Set(views.map(terraformRoot))) {
-      problems.push(...(await log.group(`terraform validate (${root})`, () => tool.validate(root))));
+    for (const { name, root, sources } of await distinctSources(views, platform, context.workspace)) {
+      problems.push(...(await log.group(`terraform validate (${name})`, () => tool.validate(root, sources))));
     }
     problems.push(...(await log.group('terraform fmt', () => tool.misformatted())));
     if (problems.length > 0) throw new UserError(problems);

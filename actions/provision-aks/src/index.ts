@@ -13,5 +13,8 @@ await run(async kit => {
     return bootstrap(request, createBootstrapServices(kit, request));
   }
   const [{ provision }, { createServices }] = await Promise.all([import('./provision.ts'), import('./adapters.ts')]);
-  await provision(request, createServices(kit, join(import.meta.dirname, '..')));
+  await provision(
+    request,
+    createServices(kit, join(import.meta.dirname, '..'), 'token' in request ? request.token : undefined),
+  );
 });

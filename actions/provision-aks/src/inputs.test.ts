@@ -13,6 +13,7 @@ test('a plan needs nothing but a scope', () => {
     region: undefined,
     clientId: undefined,
     planFile: undefined,
+    destroy: false,
     store: false,
     reviewed: undefined,
     approval: true,
@@ -55,8 +56,26 @@ test('a check takes no notice of defaults', () => {
 });
 
 test.each([
+  [{}, { platforms: ['linux_amd64', 'linux_arm64'], from: { kind: 'registry' } }],
+  [{ platforms: 'linux_amd64, darwin_arm64\nlinux_amd64' }, { platforms: ['linux_amd64', 'darwin_arm64'] }],
+  [{ 'provider-mirror': 'mirror' }, { from: { kind: 'folder', path: '/w/mirror' } }],
+  [{ 'provider-mirror': 'https://m.example/v1/' }, { from: { kind: 'server', url: 'https://m.example/v1/' } }],
+])('locks providers as %j says', (given, expected) => {
+  const request = read({ command: 'lock-providers', ...given });
+  expect(request).toMatchObject({ command: 'lock-providers', platformFile: '/w/platform.yaml', ...expected });
+});
+
+test.each([
+  [{ command: 'lock-providers', platforms: 'linux' }, /input platforms: is "linux"\. Use names such as `linux_amd64/],
+  [{ command: 'lock-providers', platforms: ' , ' }, /input platforms: is/],
+  [{ command: 'lock-providers', 'provider-mirror': 'http://m.example/' }, /input provider-mirror: is "http:/],
+  [{ command: 'lock-providers', 'provider-mirror': 'https://m.example' }, /ends with `\/`/],
+  [{ command: 'lock-providers', scope: 'dev' }, /input scope: has no meaning with `lock-providers`/],
+  [{ command: 'plan', scope: 'dev', platforms: 'linux_amd64' }, /input platforms: has no meaning with `plan`/],
   [{ command: 'apply', scope: 'dev' }, /input plan-file: `apply` performs only what was reviewed/],
   [{ command: 'verify', scope: 'dev', 'plan-file': 'p' }, /input plan-file: has no meaning with `verify`/],
+  [{ command: 'drift', scope: 'dev', 'plan-file': 'p' }, /input plan-file: has no meaning with `drift`/],
+  [{ command: 'drift' }, /input scope: is required/],
   [{ command: 'plan', scope: 'dev', 'expected-digest': digest }, /input expected-digest: has no meaning with `plan`/],
   [{ command: 'plan', scope: 'Dev!' }, /input scope: is "Dev!"/],
   [{ command: 'plan', scope: 'dev', region: 'West Europe' }, /input region: is "West Europe"/],

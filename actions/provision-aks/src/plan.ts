@@ -2,8 +2,8 @@ import { type Check, judgeAllowance, type Verdict } from '@suite/change-report';
 import type { Problem } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { PlanContent } from '@suite/terraform';
+import type { Unrecorded } from './adopt.ts';
 import { withoutAutomaticUpgrades } from './automatic-upgrades.ts';
-import type { PredictedResource } from './resource-ids.ts';
 import { withSettings } from './settings.ts';
 import { describeUnrecorded } from './unrecorded.ts';
 
@@ -22,12 +22,12 @@ export function judgePlan(
   platformFile: string,
   content: PlanContent,
   digest: string,
-  unrecorded: readonly PredictedResource[],
+  unrecorded: readonly Unrecorded[],
 ): JudgedPlan {
   const checks: Check[] = [
     ...content.checks,
     ...judgeAllowance(content.changes, view.allow, { scope: view.scope, platformFile }),
-    ...describeUnrecorded(unrecorded).map(
+    ...describeUnrecorded(unrecorded, view).map(
       ({ address, ...problem }): Check => ({
         id: `unrecorded/${address}`,
         name: 'Everything that exists is recorded',
@@ -38,7 +38,11 @@ export function judgePlan(
   ];
   const blocked = checks.some(check => check.status === 'blocked');
   return {
-    content: { ...content, changes: withSettings(content.changes), drift: withoutAutomaticUpgrades(content.drift) },
+    content: {
+      ...content,
+      changes: withSettings(content.changes, view),
+      drift: withoutAutomaticUpgrades(content.drift),
+    },
     digest,
     checks,
     verdict: blocked ? 'blocked' : content.applyable ? 'changes' : 'no-changes',

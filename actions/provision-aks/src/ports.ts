@@ -1,9 +1,10 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock, Problem, UserError } from '@suite/foundation';
-import type { EnvironmentLease } from '@suite/lease';
-import type { ScopeView } from '@suite/platform-file';
-import type { Terraform } from '@suite/terraform';
+import type { EnvironmentLease, FindRun, StateBlob } from '@suite/lease';
+import type { ProviderSource, Terraform } from '@suite/terraform';
+import type { Activity } from './drift/who.ts';
 import type { PreflightReader, Reach } from './preflight/index.ts';
+import type { Sources } from './sources/sources.ts';
 import type { Target } from './target.ts';
 import type { FindResource } from './unrecorded.ts';
 import type { TerraformRoot } from './variables.ts';
@@ -17,16 +18,22 @@ export interface Services {
   readonly clock: Clock;
   readonly summary: Summary;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
-  prepareWorkspace(view: ScopeView): Promise<Workspace>;
+  /** Throws a UserError when Terraform of the team's own that the platform file names cannot be used. */
+  prepareWorkspace(target: Target): Promise<Workspace>;
   connect(target: Target): Azure;
   /** Terraform without an identity. `folder` is that of the platform file: others in the repository are not ours. */
   openChecker(folder: string): Promise<Checker>;
+  openLocker(): Promise<ProviderLocker>;
   /** Once `stop` is aborted, a command that runs gets its one SIGINT and none is begun any more. */
   openTerraform(target: Target, workspace: Workspace, azure: Azure, stop?: AbortSignal): Promise<Terraform>;
   /** Connects as the runner does. */
   readonly reach: Reach;
   /** A new GUID. */
   newId(): string;
+  /** Name of this machine. */
+  readonly host: string;
+  /** Undefined where there is no token to ask GitHub with. */
+  readonly findRun: FindRun | undefined;
 }
 
 /** Azure as one identity sees it. */
@@ -35,23 +42,33 @@ export interface Azure {
   readState(): Promise<StateBlob>;
   readonly lease: EnvironmentLease;
   readonly plans: PlanStore;
+  /** What an apply did that could not write its state. */
+  readonly savedState: SavedState;
+  /** Terraform's lock, where somebody left it. */
+  readonly stateLock: StateLock;
   /** The running cluster; undefined when there is none. */
   readCluster(resourceGroup: string, name: string): Promise<LiveCluster | undefined>;
   readonly findResource: FindResource;
+  /** Every page of a collection of the resource manager; none when what it hangs on is not there. */
+  list(id: string, apiVersion: string): Promise<readonly unknown[]>;
   readonly preflight: PreflightReader;
+  /** What the activity log has of a scope's own resource group, between two times in milliseconds. */
+  readActivity(from: number, to: number): Promise<readonly Activity[]>;
   /** What a refusal by Entra ID means, wherever its text was met. */
   explainSignIn(text: string): { readonly message: string; readonly remedy?: string };
 }
 
-export type StateBlob =
-  | { readonly exists: false }
-  | {
-      readonly exists: true;
-      readonly lease: 'available' | 'leased';
-      readonly lock:
-        | { readonly id: string; readonly operation: string; readonly who: string; readonly created: string }
-        | undefined;
-    };
+export interface SavedState {
+  /** Undefined when there is none. */
+  read(): Promise<string | undefined>;
+  write(content: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export interface StateLock {
+  /** By the lock's id. False when it is another one by now. */
+  release(id: string): Promise<boolean>;
+}
 
 /** Plan files between a plan job and its apply job. */
 export interface PlanStore {
@@ -70,9 +87,21 @@ export interface PlanStore {
   remove(key: string): Promise<void>;
 }
 
+/** Locks providers, without an identity. */
+export interface ProviderLocker {
+  /** Gives the content of `.terraform.lock.hcl` for a configuration; `locked` is what it holds until now. */
+  lock(
+    root: TerraformRoot,
+    sources: Sources,
+    locked: string | undefined,
+    platforms: readonly string[],
+    from: ProviderSource,
+  ): Promise<string>;
+}
+
 /** Terraform without an identity. Both give what is wrong. */
 export interface Checker {
-  validate(root: TerraformRoot): Promise<Problem[]>;
+  validate(root: TerraformRoot, sources: Sources): Promise<Problem[]>;
   /** Terraform files in the folder that are not formatted. */
   misformatted(): Promise<Problem[]>;
 }

@@ -1,10 +1,15 @@
 import { createDigest } from '@suite/change-report';
-import { sentenceList, UserError } from '@suite/foundation';
+import { type Problem, sentenceList, UserError } from '@suite/foundation';
+import type { StateBlob } from '@suite/lease';
 import type { EnvironmentScope } from '@suite/platform-file';
-import { digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/terraform';
+import { configuredProviders, digestPlan, type PlanContent, readPlan, type Terraform } from '@suite/terraform';
+import { adoptKey, importBlocks, type Unrecorded, whyNotAdopted } from './adopt.ts';
+import { judgeDestroy } from './destroy/judge.ts';
+import { planDestroy } from './destroy/make-plan.ts';
+import { lookAround } from './destroy/surroundings.ts';
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan } from './plan.ts';
-import type { Azure, Services, StateBlob } from './ports.ts';
+import type { Azure, Services } from './ports.ts';
 import {
   apiVersionOf,
   predictId,
@@ -13,10 +18,13 @@ import {
   workspaceApi,
   workspaceId,
 } from './resource-ids.ts';
+import { requireNothingSaved } from './saved-state.ts';
+import { describeSources, hasOwnRoot } from './sources/describe-sources.ts';
+import { refuseProviders } from './sources/own-providers.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
 import { findUnrecorded } from './unrecorded.ts';
-import { terraformVariables } from './variables.ts';
+import { terraformRoot, terraformVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A scope whose state was found and whose configuration is initialised: ready for Terraform commands. */
@@ -27,7 +35,10 @@ export interface Prepared {
   readonly state: Extract<StateBlob, { exists: true }>;
   /** What Terraform is told about this scope now. */
   readonly variables: object;
-  readonly variablesFile: string;
+  /** Files of variables, the later one over the earlier one. */
+  readonly varFiles: readonly string[];
+  /** What its plans are for: to make what the platform file says, or to take it away. */
+  readonly purpose: 'build' | 'destroy';
 }
 
 /** Of Microsoft.ContainerService; the one that azurerm 5.2.0 uses itself. */
@@ -39,20 +50,27 @@ export async function prepare(
   services: Services,
   azure: Azure,
   workspace: Workspace,
+  purpose: Prepared['purpose'] = 'build',
   stop?: AbortSignal,
 ): Promise<Prepared> {
   const { view } = target;
+  const { sources } = workspace;
+  const isOurs = !hasOwnRoot(view);
   const [state, cluster] = await Promise.all([
     requireState(azure, view),
-    findCluster(target, azure),
-    requireShared(target, azure),
+    isOurs ? findCluster(target, azure) : undefined,
+    isOurs ? requireShared(target, azure, purpose) : undefined,
+    requireNothingSaved(view, azure),
   ]);
   await workspace.copyConfiguration();
-  const variables = terraformVariables(view, heldVersions(cluster));
-  const variablesFile = await workspace.writeVariables(variables);
+  const variables = isOurs ? terraformVariables(view, heldVersions(cluster)) : {};
+  // What the platform file says stands above what a team says for its own files.
+  const varFiles = [...sources.variableFiles, ...(isOurs ? [await workspace.writeVariables(variables)] : [])];
   const terraform = await services.openTerraform(target, workspace, azure, stop);
-  await services.log.group('terraform init', () => terraform.init({ lockFile: 'write' }));
-  return { azure, workspace, terraform, state, variables, variablesFile };
+  services.log.info(describeSources(sources));
+  const lockFile = sources.lockFile === undefined ? 'write' : 'readonly';
+  await services.log.group('terraform init', () => terraform.init({ lockFile }));
+  return { azure, workspace, terraform, state, variables, varFiles, purpose };
 }
 
 /** What ARM holds of the cluster: a plan for it starts from the versions that Azure has moved it to. */
@@ -67,7 +85,11 @@ function findCluster({ view }: Target, azure: Azure): Promise<unknown> {
 }
 
 /** What an environment uses of the shared scope has to be there: that scope comes first. */
-async function requireShared({ view }: Target, azure: Azure): Promise<void> {
+async function requireShared(
+  { view }: Target,
+  azure: Pick<Azure, 'findResource'>,
+  purpose: Prepared['purpose'],
+): Promise<void> {
   if (view.kind === 'shared') return;
   const found = await Promise.all(
     sharedThings(view).map(async ({ what, id, api }) =>
@@ -76,10 +98,23 @@ async function requireShared({ view }: Target, azure: Azure): Promise<void> {
   );
   const missing = found.flat();
   if (missing.length === 0) return;
-  throw new UserError({
-    message: `The shared scope has no ${sentenceList(missing)} yet.`,
-    remedy: 'Apply the scope `shared` first, or name what exists already under `existing:`.',
-  });
+  throw new UserError(describeMissing(missing, purpose));
+}
+
+/** `missing`: what people call the things of the shared scope that are not there. Pure. */
+export function describeMissing(missing: readonly string[], purpose: Prepared['purpose']): Problem {
+  const what = sentenceList(missing);
+  if (purpose === 'build') {
+    return {
+      message: `The shared scope has no ${what} yet.`,
+      remedy: 'Apply the scope `shared` first, or name what exists already under `existing:`.',
+    };
+  }
+  return {
+    message: `The shared scope has no ${what} any more. The plan of the destroy reads ${missing.length === 1 ? 'it' : 'them'}, as every plan of this environment does. Nothing was destroyed.`,
+    remedy:
+      'What is shared goes last. Restore it or apply the scope `shared` once more, or name something that exists under `existing:`, then plan the destroy again.',
+  };
 }
 
 function sharedThings(view: EnvironmentScope): { readonly what: string; readonly id: string; readonly api: string }[] {
@@ -113,18 +148,39 @@ export async function makePlan(
   prepared: Prepared,
   planFile: string,
 ): Promise<ReadPlan> {
-  const { terraform, variablesFile } = prepared;
-  await services.log.group('terraform plan', () => terraform.plan({ out: planFile, varFiles: [variablesFile] }));
+  const { terraform, varFiles, purpose } = prepared;
+  const options = { out: planFile, varFiles };
+  if (purpose === 'destroy') {
+    const notes = await services.log.group('terraform plan', () => planDestroy(target.view, terraform, options));
+    const made = await readPlanFile(target, prepared, planFile);
+    return { ...made, content: { ...made.content, warnings: [...made.content.warnings, ...notes] } };
+  }
+  await services.log.group('terraform plan', () => terraform.plan(options));
+  if (target.view.allow.some(key => key === adoptKey)) await adopt(target, services, prepared, planFile);
   return readPlanFile(target, prepared, planFile);
 }
 
+/** Plans anew with import blocks for what exists and is not recorded, as far as it can be taken over. */
+async function adopt(target: Target, services: Services, prepared: Prepared, planFile: string): Promise<void> {
+  const { terraform, varFiles, workspace } = prepared;
+  const found = await unrecordedIn(target, prepared, readPlan(await terraform.show(planFile)));
+  const adopted = found.filter(resource => whyNotAdopted(resource, target.view) === undefined);
+  if (adopted.length === 0) return;
+  for (const { id } of adopted) services.log.info(`Adopting ${id}`);
+  await workspace.writeImports(importBlocks(adopted));
+  const options = { out: planFile, varFiles };
+  await services.log.group('terraform plan with imports', () => terraform.plan(options));
+}
+
+function unrecordedIn({ view }: Target, { azure }: Prepared, { creates }: PlanContent): Promise<Unrecorded[]> {
+  return findUnrecorded(predictResources(creates, view.subscription, subscriptionsElsewhere(view)), azure.findResource);
+}
+
 /** Reads and judges a plan file. Its JSON holds secrets in clear and does not leave this function. */
-export async function readPlanFile(
-  target: Target,
-  { terraform, azure }: Prepared,
-  planFile: string,
-): Promise<ReadPlan> {
+export async function readPlanFile(target: Target, prepared: Prepared, planFile: string): Promise<ReadPlan> {
+  const { terraform, azure, purpose, workspace } = prepared;
   const [json, revision] = await Promise.all([terraform.show(planFile), terraform.revision()]);
+  await refuseProviders(workspace.sources, terraformRoot(target.view), configuredProviders(json));
   const content = readPlan(json);
   if (content.errored) {
     throw new UserError({
@@ -132,14 +188,23 @@ export async function readPlanFile(
       remedy: 'Plan again, and put right what that says.',
     });
   }
-  const digest = digestPlan(json, revision?.lineage ?? '', createDigest);
-  const predicted = predictResources(content.creates, target.view.subscription, subscriptionsElsewhere(target.view));
-  const unrecorded = await findUnrecorded(predicted, azure.findResource);
+  const digest = digestPlan(json, revision?.lineage ?? '', createDigest, await workspace.hashOwnFiles());
+  if (purpose === 'destroy') {
+    const recorded = await terraform.recorded();
+    const going = new Set(content.changes.filter(({ kind }) => kind === 'delete').map(({ address }) => address));
+    const around = await lookAround(going, recorded, azure);
+    const judged = judgeDestroy(target.view, target.platform.document.path, content, digest, around);
+    return { ...judged, serial: revision?.serial };
+  }
+  const unrecorded = await unrecordedIn(target, prepared, content);
   const judged = judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
   return { ...judged, serial: revision?.serial };
 }
 
-/** Whether a plan was made from the platform file as it is now; versions that Azure moved in between do not count. */
+/**
+ * Whether a plan was made from the platform file as it is now; versions that Azure moved in between do not count. Of a root of somebody's own only
+ * its digest tells.
+ */
 export function isMadeFor({ view }: Target, content: PlanContent): boolean {
   const planned = content.variables as Partial<ReturnType<typeof terraformVariables>> & {
     cluster?: { version?: string };
@@ -148,7 +213,11 @@ export function isMadeFor({ view }: Target, content: PlanContent): boolean {
   const named = Object.entries({ system: planned.pools?.system, ...planned.pools?.workers });
   const pools = named.map(([name, pool]) => [name, pool?.version]);
   const held = { cluster: planned.cluster?.version, pools: Object.fromEntries(pools) };
-  return sameJson(terraformVariables(view, held), content.variables);
+  const said = terraformVariables(view, held);
+  // A team's own files may have variables of their own.
+  const names = view.terraform === undefined ? Object.keys(content.variables) : Object.keys(said);
+  const told = Object.fromEntries(names.map(name => [name, content.variables[name]]));
+  return sameJson(said, told);
 }
 
 function sameJson(expected: unknown, actual: unknown): boolean {

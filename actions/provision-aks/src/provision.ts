@@ -3,27 +3,36 @@ import { CancelledError, UserError } from '@suite/foundation';
 import { apply } from './apply.ts';
 import { check } from './check.ts';
 import { type Outcome, plan, verify } from './commands.ts';
+import { drift } from './drift/drift.ts';
 import type { BootstrapRequest, Request, ScopeRequest } from './inputs.ts';
+import { lockProviders } from './lock-providers.ts';
 import type { Services } from './ports.ts';
 import { assembleReport, outputsOf } from './report.ts';
+import { hasOwnRoot } from './sources/describe-sources.ts';
 import { loadTarget, type Target } from './target.ts';
+import { unlock } from './unlock.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
 export async function provision(request: Exclude<Request, BootstrapRequest>, services: Services): Promise<void> {
   if (request.command === 'check') return check(request.platformFile, services);
+  if (request.command === 'lock-providers') return lockProviders(request, services);
   const startedAt = services.clock.now();
-  const target = await loadTarget(request, services.context.workspace).catch(async error => {
+  const told = async (error: unknown): Promise<never> => {
     if (error instanceof UserError) await services.summary.append(problemSections(error.problems));
     throw error;
-  });
+  };
+  const target = await loadTarget(request, services.context.workspace).catch(told);
   const { view } = target;
   services.log.info(`${request.command} of ${view.scope} in ${view.region} as client id ${target.identity.clientId}`);
-  const workspace = await services.prepareWorkspace(view);
+  if (request.command === 'unlock') return unlock(request, target, services, () => services.prepareWorkspace(target));
+  const workspace = await services.prepareWorkspace(target).catch(told);
   const outcome = await perform(request, target, services, workspace);
 
   const finishedAt = services.clock.now();
-  const subject = { command: request.command, view, context: services.context, startedAt, finishedAt };
+  // To a report it is an apply: it performs a plan.
+  const command = request.command === 'destroy' ? 'apply' : request.command;
+  const subject = { command, view, context: services.context, startedAt, finishedAt };
   const checks = [
     ...(outcome.findings.checks ?? outcome.findings.plan?.checks ?? []),
     ...(outcome.findings.verdict === 'failed' ? failureChecks(outcome.error) : []),
@@ -44,17 +53,31 @@ async function perform(
   workspace: Workspace,
 ): Promise<Outcome> {
   try {
+    refuseDestroyOfOwnRoot(request, target);
     switch (request.command) {
       case 'plan':
         return await plan(target, services, workspace, request);
       case 'apply':
+      case 'destroy':
         return await apply(target, services, workspace, request);
       case 'verify':
         return await verify(target, services);
+      case 'drift':
+        return await drift(target, services, workspace);
     }
   } catch (error) {
     // A defect is reported by the runner alone; there is nothing a reader of the summary could do about it.
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
     return { findings: { verdict: 'failed' }, error };
   }
+}
+
+/** What of a root of somebody's own holds data, and what has to go first, is not known here. */
+function refuseDestroyOfOwnRoot(request: ScopeRequest, { view }: Target): void {
+  if (!hasOwnRoot(view)) return;
+  if (request.command !== 'destroy' && !(request.command === 'plan' && request.destroy)) return;
+  throw new UserError({
+    message: `${view.scope} is made by a root of your own, of which this action does not know what has to stay. Nothing was touched.`,
+    remedy: 'Take out of that root what is to go, and plan and apply it.',
+  });
 }

@@ -1,5 +1,12 @@
 import type { RunContext } from '@suite/action-kit';
-import { type ChangeReport, type Check, reportHead, reportOutputs, type Timing } from '@suite/change-report';
+import {
+  type Change,
+  type ChangeReport,
+  type Check,
+  reportHead,
+  reportOutputs,
+  type Timing,
+} from '@suite/change-report';
 import type { ScopeView } from '@suite/platform-file';
 import type { ResourceRun } from '@suite/terraform';
 import type { JudgedPlan } from './plan.ts';
@@ -9,6 +16,8 @@ import type { Difference } from './verify/compare.ts';
 export interface Findings {
   readonly verdict: ChangeReport['verdict'];
   readonly plan?: JudgedPlan;
+  /** In place of that of the plan. */
+  readonly drift?: readonly Change[];
   readonly checks?: readonly Check[];
   readonly differences?: readonly Difference[];
   readonly warnings?: readonly string[];
@@ -16,7 +25,7 @@ export interface Findings {
 }
 
 export interface Subject {
-  readonly command: 'plan' | 'apply' | 'verify';
+  readonly command: 'plan' | 'apply' | 'verify' | 'drift';
   readonly view: ScopeView;
   readonly context: RunContext;
   /** Milliseconds since 1970. */
@@ -30,19 +39,19 @@ export function assembleReport(subject: Subject, found: Findings): ChangeReport 
     ...reportHead({ ...subject, action: 'provision-aks' }),
     verdict: found.verdict,
     changes: plan?.content.changes ?? [],
-    drift: plan?.content.drift ?? [],
+    drift: found.drift ?? plan?.content.drift ?? [],
     outputs: plan?.content.outputs ?? [],
     checks,
-    differences: differences.map(({ what, path, expected, actual }) => ({
-      what,
-      path,
-      expected: showValue(expected),
-      actual: showValue(actual),
-    })),
+    differences: differences.map(shownDifference),
     warnings: [...(plan?.content.warnings ?? []), ...(found.warnings ?? [])],
     timings,
     ...(plan === undefined ? {} : { digest: plan.digest }),
   };
+}
+
+/** A difference as log and summary show it. */
+export function shownDifference({ what, path, expected, actual }: Difference): ChangeReport['differences'][number] {
+  return { what, path, expected: showValue(expected), actual: showValue(actual) };
 }
 
 /** A value of a difference, as log and summary show it. */

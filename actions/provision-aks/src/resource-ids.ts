@@ -83,6 +83,12 @@ export function apiVersionOf(type: string): string {
   return kind.apiVersion;
 }
 
+/** How to look a resource of a type up by its id; undefined for types that are not ours. */
+export function lookupOf(type: string): Pick<PredictedResource, 'apiVersion' | 'heldBy'> | undefined {
+  const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
+  return kind === undefined ? undefined : { apiVersion: kind.apiVersion, heldBy: kind.heldBy ?? (() => true) };
+}
+
 /** Of Microsoft.OperationalInsights. */
 export const workspaceApi = '2025-07-01';
 
@@ -438,6 +444,9 @@ const ownParents: Readonly<Record<string, Parent>> = {
     'loki/blobs': container('loki'),
     'mlflow/blobs': container('mlflow'),
     'external-secrets/secrets': vault,
+    'secrets-ai-tools/secrets': vault,
+    'secrets-argocd/secrets': vault,
+    'secrets-monitoring/secrets': vault,
   }),
   ...each('module.backup[0].azurerm_role_assignment.this', 'scope', {
     vault_reads_cluster: cluster,

@@ -61,7 +61,7 @@ test.each([
   ['anything', 'x', 'tags.team', 'tags'],
   ['anything', 'x', 'name', undefined],
 ])('%s %s %s', (type, address, path, setting) => {
-  const [named] = withSettings([change(type, address, path)]);
+  const [named] = withSettings([change(type, address, path)], {});
   expect(named?.attributes[0]?.setting).toBe(setting);
   expect(named?.reasons[0]?.attribute?.setting).toBe(setting);
 });
@@ -72,4 +72,14 @@ test('every setting is one that the platform file knows', () => {
     for (const key of setting.split('.'))
       expect({ setting, known: schema.includes(`"${key}"`) }).toEqual({ setting, known: true });
   }
+});
+
+test.each([
+  ['extension', 'module.network[0].azurerm_virtual_network.this', 'network.address-space'],
+  ['extension', 'azurerm_virtual_network.mine', undefined],
+  ['root', 'module.network[0].azurerm_virtual_network.this', undefined],
+] as const)("with a team's %s, %s is made from the setting %s", (kind, address, setting) => {
+  const terraform = { kind, folder: 'x', variables: [] };
+  const [named] = withSettings([change('azurerm_virtual_network', address, 'address_space[0]')], { terraform });
+  expect(named?.attributes[0]?.setting).toBe(setting);
 });

@@ -1,4 +1,5 @@
 import type { AttributeChange, Change } from '@suite/change-report';
+import type { ScopeView } from '@suite/platform-file';
 
 /**
  * What decides an attribute in the platform file, so that a finding points at its line. By the module's resource and the
@@ -125,9 +126,12 @@ const ofType: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** Every setting that is named here, but for those of pools of workers. */
 export const knownSettings: readonly string[] = Object.values(ofType).flatMap(attributes => Object.values(attributes));
 
-/** The changes with the settings behind their attributes, where there is one. */
-export function withSettings(changes: readonly Change[]): Change[] {
+/** The changes with the settings behind their attributes, where there is one: none of a team's own files is made from a setting. */
+export function withSettings(changes: readonly Change[], { terraform }: Pick<ScopeView, 'terraform'>): Change[] {
   return changes.map(change => {
+    if (terraform?.kind === 'root') return change;
+    // Everything of the suite's lies in modules.
+    if (terraform !== undefined && !change.address.startsWith('module.')) return change;
     const known = settingsOf(change);
     const name = (attribute: AttributeChange): AttributeChange => {
       const setting = known.find(([path]) => isAt(attribute.path, path))?.[1];

@@ -1,9 +1,8 @@
 import { type Problem, UserError } from '@suite/foundation';
-import { describeRun, type LeaseView } from '@suite/lease';
-import type { ScopeView } from '@suite/platform-file';
+import { describeHolder as describeHolderOf, type LeaseView, type StateBlob } from '@suite/lease';
+import { placeOf, type ScopeView } from '@suite/platform-file';
 import { describeLock } from '@suite/terraform';
-import type { Azure, StateBlob } from './ports.ts';
-import { placeOf } from './target.ts';
+import type { Azure } from './ports.ts';
 
 export type State = Extract<StateBlob, { exists: true }>;
 
@@ -23,13 +22,7 @@ export async function requireState(azure: Pick<Azure, 'readState'>, view: ScopeV
   });
 }
 
-/**
- * Who works on the scope now, or undefined when nobody does. Terraform's lock comes first: of the two only it outlives a
- * run that was killed, and its message says how to release it.
- */
+/** Who works on the scope now, or undefined when nobody does; a lock that is held comes with how it is released. */
 export function describeHolder(view: ScopeView, state: State, lease: LeaseView, now: number): Problem | undefined {
-  const note = lease.state === 'free' ? undefined : lease.note;
-  if (state.lease === 'leased') return describeLock({ backend: view.state, lock: state.lock, holder: note, now });
-  if (lease.state !== 'held') return undefined;
-  return { message: `${describeRun(lease.note, now)} works on ${placeOf(view)}.` };
+  return describeHolderOf({ place: placeOf(view), view, describeLock }, state, lease, now);
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Log, RunContext } from '@suite/action-kit';
 import { type Clock, count, describeProblem, errorMessage, UserError } from '@suite/foundation';
-import type { ScopeView } from '@suite/platform-file';
+import { placeOf, type ScopeView } from '@suite/platform-file';
 import type { Reviewed } from './inputs.ts';
 import type { PlanStore } from './ports.ts';
-import { placeOf } from './target.ts';
 
 /** What a plan job hands on: the blob, and what its bytes have to be. */
 export interface StoredPlan {

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { PredictedResource } from './resource-ids.ts';
+import type { Condition, Unrecorded } from './adopt.ts';
 import { describeUnrecorded, findUnrecorded } from './unrecorded.ts';
 
 const group = '/subscriptions/s/resourceGroups/rg-dev';
-const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): PredictedResource => ({
+const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): Unrecorded => ({
+  condition: 'whole',
   address: `at ${id}`,
   type: 'any',
   id,
@@ -14,7 +15,9 @@ const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): 
 const network = `${group}/providers/Microsoft.Network/virtualNetworks/vnet`;
 const subnet = `${network}/subnets/compute`;
 
-async function find(existing: readonly string[], planned: readonly PredictedResource[]) {
+const view = { scope: 'dev', subscription: 's', allow: [] };
+
+async function find(existing: readonly string[], planned: readonly Unrecorded[]) {
   const asked: string[] = [];
   const found = await findUnrecorded(planned, async id => {
     asked.push(id);
@@ -43,12 +46,27 @@ test('a property of another resource counts only when it is set', async () => {
 
 test('says what to remove: the outermost, once, with what lies in it', () => {
   const found = [resource(group), resource(network), resource(subnet), resource(subnet, () => true)];
-  expect(describeUnrecorded(found)).toEqual([
+  expect(describeUnrecorded(found, view)).toEqual([
     {
       address: `at ${group}`,
       message: `\`at ${group}\` would be created, but ${group} exists already and the state does not know it, nor 3 resources in it.`,
       remedy: expect.stringContaining(`\`remove ${group}\``),
     },
   ]);
-  expect(describeUnrecorded([resource(subnet), resource(subnet)])).toHaveLength(1);
+  expect(describeUnrecorded([resource(subnet), resource(subnet)], view)).toHaveLength(1);
+});
+
+test.each<[Condition, RegExp]>([
+  ['failed', /so it cannot be adopted as it is\.$/],
+  ['working', /vnet is still being made, so it cannot be adopted/],
+])('what is %s is not offered for adoption', (condition, message) => {
+  const [problem] = describeUnrecorded([resource(group), { ...resource(network), condition }], view);
+  expect(problem?.message).toMatch(message);
+  expect(problem?.remedy).not.toContain('`adopt`');
+});
+
+test('what is whole is offered for adoption, until it is asked for', () => {
+  expect(describeUnrecorded([resource(group)], view)[0]?.remedy).toMatch(
+    /add `adopt` to `allow:` of dev and plan again/,
+  );
 });

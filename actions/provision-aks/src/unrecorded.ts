@@ -1,4 +1,6 @@
 import { count, mapInParallel, type Problem } from '@suite/foundation';
+import type { ScopeView } from '@suite/platform-file';
+import { adoptKey, conditionOf, type Unrecorded, whyNotAdopted } from './adopt.ts';
 import type { PredictedResource } from './resource-ids.ts';
 
 /** Looks a resource up in Azure: its body, or undefined when there is none. */
@@ -14,13 +16,16 @@ const parallel = 8;
 export async function findUnrecorded(
   predicted: readonly PredictedResource[],
   find: FindResource,
-): Promise<PredictedResource[]> {
-  const found: PredictedResource[] = [];
+): Promise<Unrecorded[]> {
+  const found: Unrecorded[] = [];
   // Nothing lies below a resource that is not there, so only what was found is looked into.
   let level = predicted.filter(resource => parentOf(resource, predicted) === undefined);
   while (level.length > 0) {
     const bodies = await mapInParallel(level, parallel, resource => find(resource.id, resource.apiVersion));
-    const held = level.filter((resource, index) => bodies[index] !== undefined && resource.heldBy(bodies[index]));
+    const held = level.flatMap((resource, index) => {
+      const body = bodies[index];
+      return body !== undefined && resource.heldBy(body) ? [{ ...resource, condition: conditionOf(body) }] : [];
+    });
     found.push(...held);
     const ids = new Set(held.map(({ id }) => id));
     level = predicted.filter(resource => ids.has(parentOf(resource, predicted)?.id ?? ''));
@@ -38,20 +43,34 @@ function parentOf({ id }: PredictedResource, all: readonly PredictedResource[]):
     );
 }
 
+type Adopting = Pick<ScopeView, 'scope' | 'subscription' | 'allow'>;
+
 /** What to do about them, one problem for each that lies in no other one: whoever removes it removes what is in it. */
 export function describeUnrecorded(
-  resources: readonly PredictedResource[],
+  resources: readonly Unrecorded[],
+  view: Adopting,
 ): (Problem & { readonly address: string })[] {
   return resources
     .filter(resource => parentOf(resource, resources) === undefined)
     .filter((resource, index, outer) => outer.findIndex(({ id }) => id === resource.id) === index)
-    .map(({ address, id, removal }) => {
+    .map(resource => {
+      const { address, id, removal } = resource;
+      const held = resources.filter(other => other.id === id || isInside(other.id, id));
+      const stuck = held.flatMap(other => {
+        const why = whyNotAdopted(other, view);
+        return why === undefined ? [] : [`${other.id === id ? 'It' : other.id} ${why}`];
+      });
+      const hindrance = stuck.length === 0 ? '' : ` ${stuck[0]}, so it cannot be adopted as it is.`;
+      const adopt =
+        stuck.length > 0 || (view.allow as readonly string[]).includes(adoptKey)
+          ? ''
+          : ` To take it over as it is, add \`${adoptKey}\` to \`allow:\` of ${view.scope} and plan again: the plan then shows what it imports.`;
       const inside = resources.filter(other => isInside(other.id, id)).length;
       const more = inside === 0 ? '' : `, nor ${count(inside, 'resource')} in it`;
       return {
         address,
-        message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.`,
-        remedy: `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.`,
+        message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.${hindrance}`,
+        remedy: `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.${adopt}`,
       };
     });
 }

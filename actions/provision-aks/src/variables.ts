@@ -15,7 +15,7 @@ import type { HeldVersions } from './held-versions.ts';
 /** Folder below `terraform/` whose configuration makes the scope. */
 export type TerraformRoot = 'shared' | 'environment';
 
-export function terraformRoot(view: ScopeView): TerraformRoot {
+export function terraformRoot(view: Pick<ScopeView, 'kind'>): TerraformRoot {
   return view.kind;
 }
 

@@ -1,18 +1,34 @@
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScopeView } from '@suite/platform-file';
+import { hashSources } from './sources/hash-sources.ts';
+import { configurationIn, laySources } from './sources/lay-sources.ts';
+import { placesOf } from './sources/places-of.ts';
+import type { Sources } from './sources/sources.ts';
 import { terraformRoot } from './variables.ts';
 
 /** Folders and files of one scope below the runner's temporary folder, which is emptied after the job. */
 export interface Workspace {
   /** A copy of the configuration, because Terraform writes its lock file beside it. */
   readonly configuration: string;
+  /** Where that comes from. */
+  readonly sources: Sources;
+  /** The file of the repository behind one that Terraform names; undefined for the suite's. */
+  place(file: string): string | undefined;
+  /** Of a team's own files, once Terraform is initialised; undefined where there are none. */
+  hashOwnFiles(): Promise<string | undefined>;
   /** Puts a fresh copy there. */
   copyConfiguration(): Promise<void>;
   /** Providers and backend settings. */
   readonly dataDir: string;
   /** Where a plan goes unless the caller names a place. */
   readonly planFile: string;
+  /** Puts import blocks beside the root's own files; an empty text takes them away. */
+  writeImports(text: string): Promise<void>;
+  /** What Terraform wrote because it could not write the state; undefined where it did not. */
+  readErrored(): Promise<string | undefined>;
+  /** Path of a file that only this user can read. */
+  writeState(content: string): Promise<string>;
   readPlan(file: string): Promise<Buffer>;
   /** Removes what holds values of the plan once it is applied. */
   discard(file: string): Promise<void>;
@@ -21,7 +37,13 @@ export interface Workspace {
   writeReport(command: string, report: unknown): Promise<string>;
 }
 
-export async function prepareWorkspace(temp: string, terraform: string, view: ScopeView): Promise<Workspace> {
+/** `terraform`: the suite's roots and modules. */
+export async function prepareWorkspace(
+  temp: string,
+  terraform: string,
+  view: ScopeView,
+  sources: Sources,
+): Promise<Workspace> {
   const folder = join(temp, 'provision-aks', `${view.platform}-${view.scope}-${view.region}`);
   const copy = join(folder, 'terraform');
   // Plans and variables are for nobody else on a shared machine.
@@ -31,14 +53,31 @@ export async function prepareWorkspace(temp: string, terraform: string, view: Sc
     await writeFile(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
     return file;
   };
+  const root = terraformRoot(view);
+  const configuration = configurationIn(copy, sources, root);
+  const dataDir = join(folder, 'data');
   return {
-    copyConfiguration: async () => {
-      await rm(copy, { recursive: true, force: true });
-      await cp(terraform, copy, { recursive: true });
-    },
-    configuration: join(copy, terraformRoot(view)),
-    dataDir: join(folder, 'data'),
+    copyConfiguration: () => laySources(sources, terraform, copy, root),
+    configuration,
+    sources,
+    place: await placesOf(sources, dataDir),
+    hashOwnFiles: () => hashSources(sources, configuration, dataDir),
+    dataDir,
     planFile: join(folder, 'plan.tfplan'),
+    writeImports: async text => {
+      const file = join(configuration, 'adopted-by-provision-aks.tf');
+      await (text === '' ? rm(file, { force: true }) : writeFile(file, text, { mode: 0o600 }));
+    },
+    readErrored: () =>
+      readFile(join(configuration, 'errored.tfstate'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw error;
+      }),
+    writeState: async content => {
+      const file = join(folder, 'restored.tfstate');
+      await writeFile(file, content, { mode: 0o600 });
+      return file;
+    },
     readPlan: file => readFile(file),
     discard: file => rm(file, { force: true }),
     writeVariables: variables => write('variables.tfvars.json', variables),

@@ -3,10 +3,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
-import { clouds, createContainerRegistries, createCredential, type RegistryView } from '@suite/azure';
+import {
+  type Answer,
+  clouds,
+  createContainerRegistries,
+  createCredential,
+  createPreflightReader,
+  type RegistryView,
+  registryAudience,
+} from '@suite/azure';
 import { writeReport } from '@suite/change-report';
 import { duration } from '@suite/foundation';
 import {
+  apiHostOf,
   createRegistry,
   createTransfers,
   dockerLogin,
@@ -19,12 +28,12 @@ import {
 import { build } from './builder.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, OpenRegistry, Services } from './ports.ts';
-import { apiHostOf, demandOneHost, findCredential } from './sources.ts';
+import type { ApplierRights } from './rights.ts';
+import { demandOneHost, findCredential } from './sources.ts';
 import type { RegistryPlace, Target } from './target.ts';
 
 const cloud = clouds.public;
 /** Registries refuse tokens for the resource manager where a policy says so; this one is their own. */
-const registryAudience = 'https://containerregistry.azure.net/.default';
 
 /** Wires the runner, Azure and registries to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
@@ -58,10 +67,11 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
   });
   const registries = createContainerRegistries(credential, { cloud, identity, clock });
   const onPause = (pause: number) => log.info(`Trying again in ${duration(pause)}.`);
-  const optionsOf = (host: string): RegistryOptions => ({
+  const optionsOf = (host: string, resource?: RegistryView): RegistryOptions => ({
     host,
     tenant,
-    identity,
+    // What is missing is named by the roles that count there.
+    identity: resource === undefined ? identity : { ...identity, roles: resource.permissions },
     entraToken: async () => (await credential.getToken(registryAudience)).token,
     mask,
     clock,
@@ -70,7 +80,7 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
   const dockerFolder = env['DOCKER_CONFIG'] || join(env['HOME'] || homedir(), '.docker');
 
   const openHost = (host: string, resource: RegistryView | undefined): OpenRegistry => {
-    const options = optionsOf(host);
+    const options = optionsOf(host, resource);
     const artifacts = createRegistry(options);
     return {
       host,
@@ -113,6 +123,24 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
     });
   };
 
+  const applierRights = async (registryId: string): Promise<Answer<ApplierRights>> => {
+    const { applier } = target;
+    if (applier === undefined) return { known: false, why: 'There is no apply identity without a platform file.' };
+    const { clientId, subscription } = applier;
+    const reader = createPreflightReader(credential, { cloud, identity, clock, subscription });
+    const principal = await reader.principal(clientId);
+    if (!principal.known) return principal;
+    const objectId = principal.value;
+    if (objectId === undefined) {
+      return { known: false, why: `The subscription ${subscription} has no identity with client id ${clientId}.` };
+    }
+    // `/subscriptions/<id>/…`
+    const where = registryId.split('/')[2] ?? subscription;
+    const [grants, denials] = await Promise.all([reader.grants(objectId, where), reader.denials(where)]);
+    if (!grants.known) return grants;
+    return denials.known ? { known: true, value: { objectId, grants: grants.value, denials: denials.value } } : denials;
+  };
+
   const [registry, upstream] = await Promise.all([open(target.registry), open(target.upstream)]);
   return {
     registry,
@@ -123,6 +151,7 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
       return (await opening)(repository);
     },
     openLayout: async path => openLayout(await openLayoutFiles(path)),
-    importImage: registries.importImage,
+    offerImport: registries.offerImport,
+    applierRights,
   };
 }

@@ -90,13 +90,20 @@ export async function openImage(
   }
 }
 
-/** Looks at sources and target; writes nothing. Throws UserError for a target that does not answer, and for sources that lie. */
-export async function observe(open: readonly OpenImage[], { transfers }: OpenRegistry): Promise<Observation> {
+/**
+ * Looks at sources and target; writes nothing. `asks`: which blobs the target is asked for; a plan that people read tells of
+ * all of them. Throws UserError for a target that does not answer, and for sources that lie.
+ */
+export async function observe(
+  open: readonly OpenImage[],
+  { transfers }: OpenRegistry,
+  asks: 'all' | 'large' = 'all',
+): Promise<Observation> {
   const found = await mapInParallel(open, imagesAtOnce, async one => ({ one, ...(await lookAt(one)) }));
   const copies = found.flatMap(({ one: { image, source, digest }, state }): ImageCopy[] =>
     state === 'there' ? [{ source, digest, repository: image.repository, tags: image.tags }] : [],
   );
-  const plan = await transfers.plan(copies);
+  const plan = await transfers.plan(copies, { asks });
   const images = await mapInParallel(found, imagesAtOnce, async (seen): Promise<Observed> => {
     const { image, digest, source } = seen.one;
     if (seen.state === 'unreadable') return { state: 'unreadable', image, failure: seen.failure };

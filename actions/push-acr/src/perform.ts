@@ -1,3 +1,4 @@
+import { mostImportedManifests, type RegistryView } from '@suite/azure';
 import {
   assembleReport,
   type Check,
@@ -7,18 +8,17 @@ import {
   renderSummaryParts,
   reportOutputs,
 } from '@suite/change-report';
-import { CancelledError, mapInParallel, UserError } from '@suite/foundation';
-import { bringImages } from './bring.ts';
+import { CancelledError, mapInParallel, UserError, untilCancelled } from '@suite/foundation';
+import { bringImages, chooseWay, type ImportManifest, sizeOf, type Way } from '@suite/registry';
 import type { Request } from './inputs.ts';
 import { lockAll, lockOnly } from './lock.ts';
 import { type Known, knownOf, type Observation, type OpenImage, observe, openImage, referencesOf } from './observe.ts';
-import { type ImagePlan, planImages } from './plan.ts';
+import { type ImagePlan, planImages, planToCome } from './plan.ts';
 import type { Connected, OpenRegistry, Services } from './ports.ts';
 import type { Findings, Outcome } from './report.ts';
-import { sizeOf } from './sizes.ts';
+import { checkRights, type JudgedRegistry } from './rights.ts';
 import { loadTarget, type Target, type WantedImage } from './target.ts';
 import { verifyImages } from './verify.ts';
-import { chooseWay, type Way } from './way.ts';
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
 export async function perform(request: Request, services: Services): Promise<void> {
@@ -30,7 +30,10 @@ export async function perform(request: Request, services: Services): Promise<voi
     throw error;
   });
   log.info(`${command} for ${target.registry.title} as client id ${target.identity.clientId}`);
-  const { findings, error } = await untilCancelled(services.signal, work(request, target, services)).catch(failed);
+  // A transfer hears of no cancellation, and may be left at any byte.
+  const left = 'What has arrived stays there; running this again brings what is missing.';
+  const working = untilCancelled(services.signal, work(request, target, services), left);
+  const { findings, error } = await working.catch(failed);
   const kind = command === 'plan' || command === 'verify' ? command : 'apply';
   const about = { action: 'push-acr', command: kind, view: target.head, context } as const;
   const subject = { ...about, startedAt, finishedAt: clock.now() };
@@ -52,23 +55,6 @@ export async function perform(request: Request, services: Services): Promise<voi
 function failed(error: unknown): Outcome {
   if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
   return { findings: { verdict: 'failed' }, error };
-}
-
-/** A transfer hears of no cancellation, and may be left at any byte. */
-async function untilCancelled<T>(signal: AbortSignal, working: Promise<T>): Promise<T> {
-  const cancelled = Promise.withResolvers<never>();
-  const cancel = () =>
-    cancelled.reject(new CancelledError('What has arrived stays there; running this again brings what is missing.'));
-  if (signal.aborted) cancel();
-  signal.addEventListener('abort', cancel, { once: true });
-  try {
-    return await Promise.race([working, cancelled.promise]);
-  } finally {
-    signal.removeEventListener('abort', cancel);
-    // Whichever of both lost has nobody to tell.
-    working.catch(() => undefined);
-    cancelled.promise.catch(() => undefined);
-  }
 }
 
 async function work(request: Request, target: Target, services: Services): Promise<Outcome> {
@@ -96,7 +82,7 @@ async function work(request: Request, target: Target, services: Services): Promi
   }
   const open = await mapInParallel(usable, 1, image => openImage(image, registry, connected));
   try {
-    if (command === 'plan') return await plan(request, stranded, open, registry, connected);
+    if (command === 'plan') return await plan(request, target, stranded, open, registry, connected);
     if (command === 'verify') return await verifyImages(target, stranded, open, registry);
     return await bring(request, target, open, registry, connected, services);
   } finally {
@@ -121,11 +107,8 @@ function partition<T>(all: readonly T[], test: (one: T) => boolean): readonly [r
 }
 
 function planWithoutRegistry({ images, registry }: Target): Outcome {
-  const checks = images.map(
-    (image): Check =>
-      later(image, `There is no ${registry.title.replace(/^the /, '')} yet: it comes with the infrastructure.`),
-  );
-  return { findings: { verdict: 'no-changes', checks } };
+  const plan = planToCome(images, registry.title);
+  return { findings: { verdict: plan.changes.length === 0 ? 'no-changes' : 'changes', plan } };
 }
 
 function later({ name, setting }: WantedImage, message: string): Check {
@@ -142,13 +125,19 @@ function waysOf(images: readonly Known[], registry: OpenRegistry, { upstream }: 
   return new Map<Known, Way>(
     images.map(one => [
       one,
-      chooseWay(one.image.origin.kind === 'upstream' ? upstream : undefined, registry, one.planned),
+      chooseWay(
+        one.image.origin.kind === 'upstream' ? upstream : undefined,
+        registry,
+        one.planned,
+        mostImportedManifests,
+      ),
     ]),
   );
 }
 
 async function plan(
   { overwrite, failIfBlocked }: Request,
+  target: Target,
   stranded: readonly WantedImage[],
   open: readonly OpenImage[],
   registry: OpenRegistry,
@@ -156,11 +145,37 @@ async function plan(
 ): Promise<Outcome> {
   const observation = await observe(open, registry);
   const made = planOf(observation, registry, connected, overwrite);
-  const checks = stranded.map(image => later(image, 'The environment before it has no registry yet.'));
-  const blocked = made.checks.filter(({ status }) => status === 'blocked');
+  const checks = [
+    ...stranded.map(image => later(image, 'The environment before it has no registry yet.')),
+    // Nobody needs a right for what is there already.
+    ...(made.changes.length === 0 ? [] : await askForRights(target, observation, registry, connected)),
+  ];
+  const blocked = [...made.checks, ...checks].filter(({ status }) => status === 'blocked');
   const verdict = blocked.length > 0 ? 'blocked' : made.changes.length === 0 ? 'no-changes' : 'changes';
   const findings: Findings = { verdict, plan: made, checks, images: referencesOf(knownOf(observation), registry) };
   return blocked.length === 0 || !failIfBlocked ? { findings } : { findings, error: refusal(blocked) };
+}
+
+async function askForRights(
+  { applier }: Target,
+  observation: Observation,
+  registry: OpenRegistry,
+  connected: Connected,
+): Promise<readonly Check[]> {
+  if (applier === undefined || registry.resource === undefined) return [];
+  const judged = async (resource: RegistryView): Promise<JudgedRegistry> => ({
+    resource,
+    rights: await connected.applierRights(resource.id),
+  });
+  const known = knownOf(observation);
+  const isPromoted = observation.images.some(({ image }) => image.origin.kind === 'upstream');
+  const upstream = isPromoted ? connected.upstream?.resource : undefined;
+  const [target, source] = await Promise.all([
+    judged(registry.resource),
+    upstream === undefined ? undefined : judged(upstream),
+  ]);
+  const ways = [...waysOf(known, registry, connected).values()];
+  return checkRights({ who: applier, target, source, imports: ways.some(({ kind }) => kind === 'import') });
 }
 
 function planOf(observation: Observation, registry: OpenRegistry, connected: Connected, overwrite: boolean): ImagePlan {
@@ -184,9 +199,10 @@ async function bring(
   services: Services,
 ): Promise<Outcome> {
   const { log } = services;
-  const observation = await observe(open, registry);
+  const observation = await observe(open, registry, 'large');
   for (const one of observation.images) if (one.state === 'unreadable') throw one.failure;
-  const absent = observation.images.filter(one => one.state === 'absent');
+  const sourceless = observation.images.filter(one => one.state === 'absent');
+  const absent = sourceless.filter(({ isThere }) => !isThere);
   if (absent.length > 0) {
     throw new UserError(
       absent.map(({ source, digest }) => ({
@@ -203,8 +219,26 @@ async function bring(
   if (blocked.length > 0) return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked) };
   const known = knownOf(observation);
   const ways = waysOf(known, registry, connected);
-  const brought = await bringImages(known, observation, ways, registry, connected, overwrite, services);
-  const images = referencesOf(known, registry);
+  const toBring = known.map(one => {
+    const { image, planned } = one;
+    const { origin, name } = image;
+    const way: Way = ways.get(one) ?? { kind: 'stream' };
+    const from =
+      origin.kind === 'upstream' && connected.upstream !== undefined
+        ? { from: { host: connected.upstream.host, repository: origin.repository } }
+        : {};
+    return { name, planned, way, ...from };
+  });
+  const importManifest = importing(registry, connected, services);
+  const brought = await bringImages(toBring, observation.plan, {
+    target: registry,
+    importManifest,
+    overwrite,
+    log,
+    clock: services.clock,
+  });
+  const stays = sourceless.map(({ image, digest }) => [image.name, `${registry.host}/${image.repository}@${digest}`]);
+  const images: Readonly<Record<string, string>> = { ...referencesOf(known, registry), ...Object.fromEntries(stays) };
   for (const reference of Object.values(images)) log.info(reference);
   log.info(
     made.changes.length === 0
@@ -220,11 +254,30 @@ async function bring(
   // With the ways that were really taken.
   const told = planImages({
     host: registry.host,
-    images: known.map(observed => ({ observed, way: brought.ways.get(observed) })),
+    images: observation.images.map(observed => ({
+      observed,
+      way: observed.state === 'known' ? brought.ways.get(observed.planned) : undefined,
+    })),
     overwrite,
   });
   const verdict = made.changes.length === 0 ? 'no-changes' : 'applied';
   return { findings: { verdict, plan: told, warnings: brought.warnings, images } };
+}
+
+/** From the registry of the environment before, by the rights of this identity. */
+function importing(
+  registry: OpenRegistry,
+  { upstream, offerImport }: Connected,
+  { signal }: Pick<Services, 'signal'>,
+): ImportManifest {
+  return (from, digest, into) => {
+    const [source, target] = [upstream?.resource?.id, registry.resource?.id];
+    if (source === undefined || target === undefined) {
+      throw new Error('Imports take two registries of the resource manager.');
+    }
+    const { repository } = from;
+    return offerImport(target, { source: { resourceId: source }, repository, digest, into }, { signal });
+  };
 }
 
 /** What is refused, as an error. */

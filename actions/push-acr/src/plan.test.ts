@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
+import type { Way } from '@suite/registry';
 import { type PlannedTag, totalsOf } from '@suite/registry';
+import { digestOf, type ManifestSeed, plannedImage } from '@suite/registry/testing';
 import type { Known, Observed } from './observe.ts';
-import { planImages } from './plan.ts';
-import { digestOf, type ManifestSeed, plannedImage } from './planned.fixture.ts';
+import { planImages, planToCome } from './plan.ts';
 import type { WantedImage } from './target.ts';
-import type { Way } from './way.ts';
 
 const image: WantedImage = {
   name: 'web',
@@ -141,6 +141,7 @@ describe('checks', () => {
       false,
       [['source/web', 'blocked']],
     ],
+    ['purged in its source, and there', { ...absent, isThere: true }, false, [['source/web', 'warning']]],
     ['nobody knows', { state: 'unreadable', image, failure }, false, [['source/web', 'unknown']]],
     ['a tag that moves', known(present, [tag('moves', digestOf('0'))]), false, [['tag/apps/web:v1', 'blocked']]],
     ['a tag that is meant to', known(present, [tag('moves', digestOf('0'))]), true, [['tag/apps/web:v1', 'warning']]],
@@ -180,4 +181,33 @@ test('the digest is of what would be done, not of what has arrived already', () 
   ].map(observed => plan(observed).digest);
   expect(digests[0]).toBe(digests[1]);
   expect(new Set(digests).size).toBe(3);
+});
+
+test('without a registry every image that is known by its digest is one to come', () => {
+  const source = { host: 'ghcr.io', repository: 'contoso/web', digest: digestOf('c') };
+  const built = { context: '/w', file: undefined, target: undefined, arguments: [] };
+  const images: readonly WantedImage[] = [
+    image,
+    { ...image, name: 'api', repository: 'apps/api', origin: { kind: 'registry', source } },
+    { ...image, name: 'built', repository: 'apps/built', origin: { kind: 'build', build: built } },
+  ];
+  const { changes, checks, digest } = planToCome(images, 'the registry of dev in westeurope');
+  expect(changes.map(({ address, kind, risk }) => [address, kind, risk])).toEqual([
+    [`apps/web@${digestOf('a')}`, 'create', 'low'],
+    [`apps/api@${digestOf('c')}`, 'create', 'low'],
+  ]);
+  expect(changes[0]?.attributes.map(({ path, after, setting }) => [path, after.is, setting])).toEqual([
+    ['digest', 'shown', 'images.web'],
+    ['tag v1', 'shown', undefined],
+    ['transfer', 'unknown', undefined],
+  ]);
+  expect(checks.map(({ id, status }) => [id, status])).toEqual([
+    ['source/web', 'later'],
+    ['source/api', 'later'],
+    ['source/built', 'later'],
+  ]);
+  expect(checks[0]?.message).toMatch(
+    /^There is no registry of dev in westeurope yet: .* when the infrastructure is there\.$/,
+  );
+  expect(planToCome(images.slice(1), 'x').digest).not.toBe(digest);
 });

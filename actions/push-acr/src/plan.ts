@@ -1,8 +1,8 @@
 import { type Change, type Check, createDigest, rateChange, type Value } from '@suite/change-report';
 import { count, sentenceList } from '@suite/foundation';
+import { sizeOf, type Way } from '@suite/registry';
 import type { Known, Observed } from './observe.ts';
-import { sizeOf } from './sizes.ts';
-import type { Way } from './way.ts';
+import type { WantedImage } from './target.ts';
 
 /** What would be done. */
 export interface ImagePlan {
@@ -43,6 +43,50 @@ export function planImages({ host, images, overwrite }: PlanFacts): ImagePlan {
   return { changes, checks, digest: digest.end() };
 }
 
+/**
+ * Of an environment whose registry comes with its infrastructure: every image that is known by its digest is one to come. Pure.
+ */
+export function planToCome(images: readonly WantedImage[], title: string): ImagePlan {
+  const digest = createDigest('images');
+  const changes: Change[] = [];
+  const checks: Check[] = [];
+  for (const image of images) {
+    const named = digestIn(image);
+    digest.add({ repository: image.repository, tags: image.tags, digest: named ?? 'unknown' });
+    if (named !== undefined) changes.push(comingChange(image, named));
+    checks.push(
+      withSetting(
+        {
+          id: `source/${image.name}`,
+          name: `${image.name} can be looked at`,
+          status: 'later',
+          message: `There is no ${title.replace(/^the /, '')} yet: the image comes when the infrastructure is there.`,
+        },
+        image.setting,
+      ),
+    );
+  }
+  return { changes, checks, digest: digest.end() };
+}
+
+/** Undefined for what is built, and for a layout that nobody has opened. */
+function digestIn({ origin }: WantedImage): string | undefined {
+  if (origin.kind === 'registry') return origin.source.digest;
+  return origin.kind === 'upstream' ? origin.digest : undefined;
+}
+
+function comingChange(image: WantedImage, digest: string): Change {
+  const setting = image.setting === undefined ? {} : { setting: image.setting };
+  return {
+    ...changeOf(image.repository, digest, 'create', false),
+    attributes: [
+      { path: 'digest', before: absent, after: shown(digest), ...setting },
+      ...image.tags.map(tag => ({ path: `tag ${tag}`, before: absent, after: shown(digest) })),
+      { path: 'transfer', before: absent, after: { is: 'unknown' } },
+    ],
+  };
+}
+
 function stateOf(observed: Observed): object {
   // As it will be once it has arrived there.
   if (observed.state === 'absent' && observed.image.origin.kind === 'upstream')
@@ -58,17 +102,7 @@ function withSetting(check: Check, setting: string | undefined): Check {
 
 /** Of an image that the environment before does not have yet: its digest is known, and nothing else of it. */
 function expectedChange({ image, digest, isThere }: Extract<Observed, { state: 'absent' }>): Change[] {
-  if (image.origin.kind !== 'upstream' || isThere) return [];
-  const setting = image.setting === undefined ? {} : { setting: image.setting };
-  return [
-    {
-      ...changeOf(image.repository, digest, 'create', false),
-      attributes: [
-        { path: 'digest', before: absent, after: shown(digest), ...setting },
-        { path: 'transfer', before: absent, after: { is: 'unknown' } },
-      ],
-    },
-  ];
+  return image.origin.kind !== 'upstream' || isThere ? [] : [comingChange({ ...image, tags: [] }, digest)];
 }
 
 function changeOf(repository: string, digest: string, kind: 'create' | 'update', disruptive: boolean) {
@@ -148,6 +182,17 @@ function checksOf(observed: Observed, overwrite: boolean, host: string): Check[]
   }
   if (observed.state === 'absent') {
     const message = `${observed.source} has no ${observed.digest}`;
+    // An earlier image that comes back may be purged where it came from.
+    if (observed.isThere) {
+      return [
+        {
+          id: `source/${name}`,
+          name: `The source of ${name} has it`,
+          status: 'warning',
+          message: `${message}. ${host} has it, so nothing is brought; tags stay as they are.`,
+        },
+      ];
+    }
     return image.origin.kind === 'upstream'
       ? [
           {

@@ -1,9 +1,10 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
-import type { ContainerRegistries, RegistryView } from '@suite/azure';
+import type { Answer, ContainerRegistries, RegistryView } from '@suite/azure';
 import type { ChangeReport } from '@suite/change-report';
 import type { Clock } from '@suite/foundation';
 import type { ImageSource, LayoutSource, Transfers } from '@suite/registry';
 import type { Build } from './inputs.ts';
+import type { ApplierRights } from './rights.ts';
 import type { Target } from './target.ts';
 
 /** What the commands need from outside. The composition root gives it; tests give their own. */
@@ -31,7 +32,9 @@ export interface Connected {
   source(host: string, repository: string): Promise<ImageSource>;
   /** Throws UserError for what is no layout. */
   openLayout(path: string): Promise<LayoutSource>;
-  readonly importImage: ContainerRegistries['importImage'];
+  readonly offerImport: ContainerRegistries['offerImport'];
+  /** What the apply identity holds in the subscription of a registry. */
+  applierRights(registryId: string): Promise<Answer<ApplierRights>>;
 }
 
 export interface OpenRegistry {

@@ -4,11 +4,6 @@ import { UserError } from '@suite/foundation';
 import { type Credential, readDockerCredential } from '@suite/registry';
 import type { Request } from './inputs.ts';
 
-/** Where the API of a registry answers; Docker Hub's has a name of its own. */
-export function apiHostOf(host: string): string {
-  return ['docker.io', 'index.docker.io'].includes(host) ? 'registry-1.docker.io' : host;
-}
-
 /** Registries that images come from, each once. */
 function hostsOf({ wanted }: Request, hosts: readonly string[]): readonly string[] {
   return wanted.kind === 'source' ? [wanted.source.host] : [...new Set(hosts)];

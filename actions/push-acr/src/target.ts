@@ -2,9 +2,11 @@ import { UserError } from '@suite/foundation';
 import {
   type EnvironmentScope,
   type ImageReference,
-  loadPlatformWithLock,
+  identityIn,
+  loadEnvironment,
+  placeOf,
+  registryIdOf,
   resolveAll,
-  resolveScope,
 } from '@suite/platform-file';
 import type { Build, Request } from './inputs.ts';
 
@@ -47,6 +49,8 @@ export interface Target {
   readonly upstream: RegistryPlace | undefined;
   /** `name` reads on after "The": `apply identity of prod in westeurope`. */
   readonly identity: { readonly name: string; readonly clientId: string };
+  /** Who brings what a plan shows; undefined for a registry alone. */
+  readonly applier: { readonly name: string; readonly clientId: string; readonly subscription: string } | undefined;
   readonly images: readonly WantedImage[];
 }
 
@@ -62,19 +66,12 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
       upstream: undefined,
       // It is required with a registry.
       identity: { name: `identity of this job`, clientId: request.clientId ?? '' },
+      applier: undefined,
       images: chooseImages(request, [], undefined),
     };
   }
-  const { platform, lock } = await loadPlatformWithLock(place.platformFile, workspace);
-  const { scope, region } = place;
-  const view = resolveScope(platform, lock, { scope, ...(region === undefined ? {} : { region }) });
-  if (view.kind !== 'environment') {
-    throw new UserError({
-      message: 'names no environment: what is shared has no registry.',
-      location: { kind: 'input', name: 'scope' },
-      remedy: 'Use the name of an environment in the platform file.',
-    });
-  }
+  const { scope } = place;
+  const { platform, lock, view } = await loadEnvironment(place, workspace, 'registry');
   const before = resolveAll(platform, lock).filter(
     (other): other is EnvironmentScope => other.kind === 'environment' && other.order === view.order - 1,
   );
@@ -92,22 +89,16 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
   return {
     head: { platform: name, scope, region: view.region, production },
     tenant,
-    registry: placeOf(view),
-    upstream: upstream === undefined ? undefined : placeOf(upstream),
-    identity: {
-      name: `${role} identity of ${scope} in ${view.region}`,
-      clientId: request.clientId ?? view.identities[role],
-    },
+    registry: registryOf(view),
+    upstream: upstream === undefined ? undefined : registryOf(upstream),
+    identity: identityIn(view, role, request.clientId),
+    applier: { ...identityIn(view, 'apply', undefined), subscription: view.subscription },
     images: chooseImages(request, view.images, request.command === 'push' ? undefined : upstream?.images),
   };
 }
 
-function placeOf({ scope, region, subscription, resourceGroup, registry }: EnvironmentScope): RegistryPlace {
-  const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
-  const id = registry.existing
-    ? registry.id
-    : `${group}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
-  return { kind: 'resource', id, title: `the registry of ${scope} in ${region}` };
+function registryOf(view: EnvironmentScope): RegistryPlace {
+  return { kind: 'resource', id: registryIdOf(view), title: `the registry of ${placeOf(view)}` };
 }
 
 /** `upstream`: what the file says of the environment before, where images come from there. */

@@ -1,5 +1,5 @@
 import { UserError } from '@suite/foundation';
-import { differencesOf } from './confirm.ts';
+import { differencesOf } from './differences.ts';
 import { knownOf, type OpenImage, observe, referencesOf } from './observe.ts';
 import type { OpenRegistry } from './ports.ts';
 import type { Findings, Outcome } from './report.ts';

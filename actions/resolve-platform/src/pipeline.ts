@@ -1,4 +1,5 @@
 import type { ExpectedScope } from '@suite/change-report';
+import { duration } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Protection } from './ports.ts';
 
@@ -13,6 +14,20 @@ export interface MatrixEntry {
   readonly artifact: string;
   /** Whether the platform file names images for its registry. */
   readonly images: boolean;
+  /** Whether Argo CD deploys applications there. */
+  readonly applications: boolean;
+  /** Whether it has a GPU pool. */
+  readonly gpu: boolean;
+  /** How a promotion tests its GPUs, as inputs of `gpu-smoke-test`; false where it does not. */
+  readonly smoke: false | SmokeInputs;
+}
+
+interface SmokeInputs {
+  readonly level: string;
+  /** Empty for the image that the action pins. */
+  readonly image: string;
+  /** `failed,blocked`, or `none`. */
+  readonly failOn: string;
 }
 
 export function matrixOf(views: readonly ScopeView[]): { readonly include: readonly MatrixEntry[] } {
@@ -24,12 +39,38 @@ export function matrixOf(views: readonly ScopeView[]): { readonly include: reado
       title: titleOf(view, views),
       artifact: `report-${view.platform}-${view.scope}-${view.region}`,
       images: hasImages(view),
+      applications: hasApplications(view),
+      gpu: hasGpus(view),
+      smoke: smokeOf(view),
     })),
   };
 }
 
 function hasImages(view: ScopeView): boolean {
   return view.kind === 'environment' && view.images.length > 0;
+}
+
+function hasApplications(view: ScopeView): boolean {
+  return view.kind === 'environment' && view.applications !== undefined;
+}
+
+function hasGpus(view: ScopeView): boolean {
+  return view.kind === 'environment' && view.cluster.pools.gpu !== undefined;
+}
+
+function smokeOf(view: ScopeView): MatrixEntry['smoke'] {
+  if (view.kind !== 'environment' || view.gpuSmoke === undefined) return false;
+  const { level, image = '', failOn } = view.gpuSmoke;
+  return { level, image, failOn: failOn.length === 0 ? 'none' : failOn.join(',') };
+}
+
+/** Places with GPUs, those of one environment when it is named. */
+export function gpuMatrixOf(
+  views: readonly ScopeView[],
+  scope: string | undefined,
+): { readonly include: readonly (MatrixEntry & { readonly platform: string })[] } {
+  const places = matrixOf(views).include.filter(entry => entry.gpu && (scope === undefined || entry.scope === scope));
+  return { include: places.map(entry => ({ ...entry, platform: views[0]?.platform ?? '' })) };
 }
 
 /** One stage of a promotion: a scope with its regions. */
@@ -73,14 +114,30 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
         'provision-aks',
         ...(hasImages(view) ? ['push-acr'] : []),
         ...(kind === 'environment' ? ['deploy-platform'] : []),
+        ...(hasApplications(view) ? ['sync-argocd'] : []),
       ],
       gate: {
         ...(before === undefined ? {} : { after: before.scope }),
         reviewers: protection?.reviewers ?? 0,
         waitMinutes: protection?.waitMinutes ?? 0,
+        ...asksOf(view),
       },
     };
   });
+}
+
+/** What the gate of its platform file asks, in a few words each. */
+function asksOf(view: ScopeView): { readonly asks?: readonly string[] } {
+  if (view.kind === 'shared') return {};
+  const { hold, soakMs, freezes, checks, breakGlass } = view.gate;
+  const asks = [
+    ...(hold === undefined ? [] : ['on hold']),
+    ...(soakMs === 0 ? [] : [`soak ${duration(soakMs)}`]),
+    ...(freezes.length === 0 ? [] : ['freeze']),
+    ...checks.map(name => `check ${name}`),
+    ...(breakGlass === undefined ? [] : ['emergency']),
+  ];
+  return asks.length === 0 ? {} : { asks };
 }
 
 function titleOf({ scope, region }: ScopeView, views: readonly ScopeView[]): string {

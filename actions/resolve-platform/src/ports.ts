@@ -15,6 +15,8 @@ export interface Protection {
   readonly name: string;
   /** How many people and teams may approve; one of them is enough. */
   readonly reviewers: number;
+  /** Whether who started a run may not approve it. */
+  readonly preventsSelfReview: boolean;
   readonly waitMinutes: number;
   readonly branches: 'any' | 'protected' | 'selected';
 }

@@ -21,6 +21,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const protection = (name: string, more: Partial<Protection> = {}): Protection => ({
   name,
   reviewers: 0,
+  preventsSelfReview: false,
   waitMinutes: 0,
   branches: 'selected',
   ...more,
@@ -36,7 +37,17 @@ const own = { number: 7, action: 'opened', headSha: 'a', baseSha: 'b', merged: f
 
 async function run(
   protections: readonly Protection[] | Error,
-  { requireReviewers = false, context = {} }: { requireReviewers?: boolean; context?: Partial<RunContext> } = {},
+  {
+    requireReviewers = false,
+    requireEnvironments = true,
+    gpuEnvironment,
+    context = {},
+  }: {
+    requireReviewers?: boolean;
+    requireEnvironments?: boolean;
+    gpuEnvironment?: string;
+    context?: Partial<RunContext>;
+  } = {},
 ) {
   const outputs: Record<string, string | undefined> = {};
   const summaries: string[] = [];
@@ -60,7 +71,14 @@ async function run(
       return protections;
     },
   } as unknown as Services;
-  const request = { platformFile: join(folder, 'platform.yaml'), requireReviewers, token: 't' };
+  const request = {
+    platformFile: join(folder, 'platform.yaml'),
+    requireReviewers,
+    requireEnvironments,
+    choice: undefined,
+    gpuEnvironment,
+    token: 't',
+  };
   const error = await resolve(request, services).then(
     () => undefined,
     caught => caught,
@@ -86,6 +104,9 @@ test('gives a pipeline its jobs, in the order of promotion', async () => {
       title: scope,
       artifact: `report-contoso-${scope}-westeurope`,
       images: false,
+      applications: false,
+      gpu: scope !== 'shared',
+      smoke: false,
     })),
   });
   const scopes = JSON.parse(outputs['scopes'] ?? '');
@@ -100,6 +121,63 @@ test('gives a pipeline its jobs, in the order of promotion', async () => {
   );
 });
 
+test('says what the gate of an environment asks', async () => {
+  const file = join(folder, 'platform.yaml');
+  const gate = '{ soak: 24h, freeze: [{ from: Fri 16:00, to: Mon 08:00 }], checks: [e2e], hold: audit }';
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('  staging:\n', `  staging:\n    gate: ${gate}\n`));
+  const scopes = JSON.parse((await run(protectedWell)).outputs['scopes'] ?? '');
+  expect(scopes[2].gate.asks).toEqual(['on hold', 'soak 24 h', 'freeze', 'check e2e']);
+});
+
+describe('GPUs', () => {
+  const edit = async (change: (text: string) => string) => {
+    const file = join(folder, 'platform.yaml');
+    await writeFile(file, change(await readFile(file, 'utf8')));
+  };
+  const places = (outputs: Readonly<Record<string, string | undefined>>) =>
+    JSON.parse(outputs['gpu-matrix'] ?? '').include.map((entry: { scope: string }) => entry.scope);
+
+  test('every environment with a pool of them, or the one that is named', async () => {
+    expect(places((await run(protectedWell)).outputs)).toEqual(['dev', 'staging', 'prod']);
+    expect(places((await run(protectedWell, { gpuEnvironment: 'staging' })).outputs)).toEqual(['staging']);
+    await edit(text => text.replace('tier: free', 'tier: free\n      pools: { gpu: false }'));
+    expect(places((await run(protectedWell)).outputs)).toEqual(['staging', 'prod']);
+  });
+
+  test('who asks for a test in promotions has it in its stage', async () => {
+    const gpuSmoke = '    gpu-smoke: { level: standard, fail-on: [failed] }';
+    await edit(text =>
+      text
+        .replace('  staging:\n', `  staging:\n${gpuSmoke}\n`)
+        .replace('  prod:\n', '  prod:\n    gpu-smoke: { fail-on: [] }\n'),
+    );
+    const { outputs } = await run(protectedWell);
+    const stages = JSON.parse(outputs['stages'] ?? '') as { places: { smoke: unknown }[] }[];
+    expect(stages.map(stage => stage.places[0]?.smoke)).toEqual([
+      false,
+      false,
+      { level: 'standard', image: '', failOn: 'failed' },
+      { level: 'quick', image: '', failOn: 'none' },
+    ]);
+  });
+
+  test.each([
+    ['shared', 'is `shared`, which has no GPU pool.'],
+    ['stagin', 'is `stagin`, which the platform file does not know.'],
+  ])('naming %s is refused', async (gpuEnvironment, message) => {
+    const { error, outputs } = await run(protectedWell, { gpuEnvironment });
+    expect(error.problems).toEqual([
+      {
+        message,
+        location: { kind: 'input', name: 'gpu-environment' },
+        remedy: expect.stringContaining('GPU pools are in dev, staging and prod.'),
+      },
+    ]);
+    expect(outputs['gpu-matrix']).toBeUndefined();
+  });
+});
+
 describe('protection', () => {
   test('an environment that does not exist is refused, with the command that makes it', async () => {
     const { error, outputs } = await run(protectedWell.filter(({ name }) => name !== 'staging'));
@@ -108,6 +186,20 @@ describe('protection', () => {
     );
     expect(outputs['matrix']).toBeUndefined();
     expect(JSON.parse(outputs['problems'] ?? '')).toHaveLength(1);
+  });
+
+  test('is a warning where no job names one: everything goes on, and the summary says what to do', async () => {
+    const { error, outputs, warnings, summary } = await run(
+      protectedWell.filter(({ name }) => name !== 'staging'),
+      { requireEnvironments: false },
+    );
+    expect(error).toBeUndefined();
+    const { include } = JSON.parse(outputs['matrix'] ?? '') as { include: readonly { scope: string }[] };
+    expect(include.map(({ scope }) => scope)).toEqual(['shared', 'dev', 'staging', 'prod']);
+    expect(outputs['problems']).toBeUndefined();
+    const said = /The GitHub environment `staging` does not exist\..*environments\/staging/;
+    expect(warnings).toEqual([expect.stringMatching(said)]);
+    expect(summary).toMatch(said);
   });
 
   test('production that nobody approves is a warning, or an error on request', async () => {

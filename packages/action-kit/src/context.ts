@@ -8,6 +8,7 @@ export interface RunContext {
   readonly repositoryId: string;
   /** Where the running action comes from: `org/actions`, and the commit or tag; empty for an action of the workspace. */
   readonly action: { readonly repository: string; readonly ref: string };
+  /** The commit that the run works on: the one that started it, or the action's input `commit`. */
   readonly sha: string;
   readonly ref: string;
   readonly event: string;

@@ -103,6 +103,30 @@ export const flag: Input<boolean> = {
   },
 };
 
+export function wholeNumber(least: number, most: number): Input<number> {
+  return {
+    absent: 'required',
+    parse: value => {
+      const number = Number(value);
+      if (/^\d{1,9}$/.test(value) && number >= least && number <= most) return { value: number };
+      return { expected: `Use a whole number from ${least} to ${most}.` };
+    },
+  };
+}
+
+/** Whole minutes, as milliseconds. `zero` says what none means. */
+export function minutesUpTo(most: number, zero: string): Input<number> {
+  const { parse } = wholeNumber(0, most);
+  return {
+    absent: 'required',
+    parse: value => {
+      const parsed = parse(value);
+      if ('value' in parsed) return { value: parsed.value * 60_000 };
+      return { expected: `Use whole minutes from 0 (${zero}) to ${most}.` };
+    },
+  };
+}
+
 /** Several paths, one on each line; at least one. */
 export function paths(workspace: string): Input<readonly string[]> {
   const one = path(workspace);

@@ -11,6 +11,8 @@ import {
 } from '@suite/foundation';
 import { listenForCancellation } from './cancellation.ts';
 import { type Environment, type RunContext, readContext } from './context.ts';
+import { workingOn } from './deployed-commit.ts';
+import { openDiagnostics } from './diagnostics/diagnostics.ts';
 import { createShortRunner } from './exec.ts';
 import { requestIdToken } from './id-token.ts';
 import type { InputSource } from './inputs.ts';
@@ -59,33 +61,40 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
   process.umask(0o077);
   const env = process.env;
   const context = readContext(env, { cwd: workingDirectory(), temp: tmpdir() });
-  const log = createLog(context.workspace);
+  const diagnostics = openDiagnostics(env, context, process.argv[1] ?? '');
+  const watched = {
+    input: (source: InputSource) => diagnostics?.input(source) ?? source,
+    log: (log: Log) => diagnostics?.log(log) ?? log,
+    processes: (runner: ProcessRunner) => diagnostics?.processes(runner) ?? runner,
+  };
+  const log = watched.log(createLog(context.workspace));
   const cancellation = listenForCancellation();
-  let failed = false;
+  let failure: unknown;
   try {
     configureNetwork(env);
     await main({
       env,
-      context,
-      input: name => core.getInput(name),
+      context: workingOn(context, core.getInput('commit')),
+      input: watched.input(name => core.getInput(name)),
       log,
       summary: createSummary(env['GITHUB_STEP_SUMMARY'], message => log.warning(message)),
       clock: cancellableClock(systemClock, cancellation.signal),
       signal: cancellation.signal,
-      processes: createProcessRunner(cancellation.signal),
-      shortProcesses: createShortRunner(),
+      processes: watched.processes(createProcessRunner(cancellation.signal)),
+      shortProcesses: watched.processes(createShortRunner()),
       setOutputs,
       saveState,
       requestIdToken,
     });
   } catch (error) {
-    failed = true;
+    failure = error ?? new Error('Nothing was thrown.');
     reportFailure(log, error);
   } finally {
     cancellation.stop();
+    diagnostics?.close(failure);
   }
   // Idle keep-alive connections would hold the job for seconds; everything has been awaited by now.
-  process.exit(failed ? 1 : 0);
+  process.exit(failure === undefined ? 0 : 1);
 }
 
 /** The working directory may be gone. */

@@ -31,7 +31,8 @@ function start(entra: (index: number) => FakeAnswer | string, requestToken?: (au
         }),
     },
     mask: secret => masked.push(secret),
-    clock: eagerClock(),
+    // Tokens end by the clock of the SDK, which is the system's.
+    clock: { ...eagerClock(), now: () => Date.now() },
     httpClient,
   });
   const tokenRequests = () => requests.filter(({ url }) => url.includes('/oauth2/v2.0/token'));
@@ -80,11 +81,13 @@ describe('createCredential', () => {
     expect(masked).toEqual([form.get('client_assertion'), 'access-0']);
   });
 
-  test('a token that lasts is used again', async () => {
-    const { credential, tokenRequests } = start(granted(3600));
-    await credential.getToken(scope);
+  test('a token that lasts is used again, however many ask at once, and GitHub is asked once', async () => {
+    const { credential, audiences, tokenRequests } = start(granted(3600));
+    const several = await Promise.all(Array.from({ length: 20 }, () => credential.getToken(scope)));
+    expect(new Set(several.map(({ token }) => token))).toEqual(new Set(['access-0']));
     expect((await credential.getToken(scope)).token).toBe('access-0');
-    expect(tokenRequests()).toHaveLength(1);
+    expect([tokenRequests().length, audiences.length]).toEqual([1, 1]);
+    expect((await credential.getToken('https://vault.azure.net/.default')).token).toBe('access-1');
   });
 
   test('each renewal asks GitHub for a fresh token', async () => {

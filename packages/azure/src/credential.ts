@@ -35,6 +35,9 @@ export interface AzureCredential extends TokenCredential {
   explain(text: string): Problem;
 }
 
+/** So long before its end a token is renewed, as the SDK does. */
+const renewalMs = 5 * 60_000;
+
 /**
  * Signs in with the job's OIDC token. A token of GitHub lives for minutes and is asked for again at each renewal, so work
  * of several hours keeps its access. `getToken` throws a UserError when Entra ID refuses or cannot be reached.
@@ -91,7 +94,19 @@ export function createCredential(options: CredentialOptions): AzureCredential {
   // One at a time: what a failed sign-in was about is kept beside the SDK, not per call.
   let queue: Promise<unknown> = Promise.resolve();
 
-  const signIn: TokenCredential['getToken'] = async (scopes, tokenOptions) => {
+  // The SDK keeps tokens too, and yet asks GitHub for an assertion before it looks for one (msal-node, acquireTokenByClientCredential):
+  // whoever sends a thousand requests to an API server would ask a thousand times.
+  const held = new Map<string, AccessToken>();
+  const heldFor = (key: string): AccessToken | undefined => {
+    const token = held.get(key);
+    const now = options.clock.now();
+    if (token === undefined || token.expiresOnTimestamp - now <= renewalMs) return undefined;
+    return token.refreshAfterTimestamp !== undefined && token.refreshAfterTimestamp <= now ? undefined : token;
+  };
+
+  const signIn = async (key: string, ...[scopes, tokenOptions]: Parameters<AzureCredential['getToken']>) => {
+    const known = heldFor(key);
+    if (known !== undefined) return known;
     inner ??= create();
     const credential = await inner;
     assertion = undefined;
@@ -102,17 +117,22 @@ export function createCredential(options: CredentialOptions): AzureCredential {
     });
     if (token === null) throw new Error('The Azure SDK gave no token and no error.');
     options.mask(token.token);
+    held.set(key, token);
     return token;
   };
 
   return {
     explain,
-    getToken: async (scopes, tokenOptions) => {
-      const turn = queue.then(() => signIn(scopes, tokenOptions));
+    getToken: async (scopes, tokenOptions = {}) => {
+      const { claims, tenantId, enableCae } = tokenOptions;
+      const key = JSON.stringify([scopes, tenantId, enableCae, claims]);
+      // What a token lacks is asked for by claims: what was given before does not do.
+      if (claims !== undefined) held.delete(key);
+      const known = heldFor(key);
+      if (known !== undefined) return known;
+      const turn = queue.then(() => signIn(key, scopes, tokenOptions));
       queue = turn.catch(() => undefined);
-      const token = await turn;
-      if (token === null) throw new Error('The Azure SDK gave no token and no error.');
-      return token;
+      return turn;
     },
   };
 }

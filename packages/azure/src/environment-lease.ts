@@ -12,6 +12,10 @@ export interface RunNote {
   readonly command: string;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** Number of the attempt, the job's key in its workflow, and the machine; absent where nobody said it. */
+  readonly attempt?: string;
+  readonly job?: string;
+  readonly host?: string;
 }
 
 /** Who works on a scope and region, as a look from outside tells. */
@@ -35,6 +39,8 @@ export interface EnvironmentLease {
 }
 
 export interface HeldLease {
+  /** How long it lasts after it was taken or renewed, in milliseconds. */
+  readonly lastsMs: number;
   /** False when it is ours no more: somebody else took it after it had run out, or broke it. */
   renew(): Promise<boolean>;
   /** Gives it back and takes the note away. */
@@ -44,11 +50,20 @@ export interface HeldLease {
 /** How long it lasts without a renewal: the longest that Azure has for a lease that ends by itself. */
 export const leaseSeconds = 60;
 
+/** A renewal that hangs leaves time for another one before the lease has run out. */
+const renewalTimeoutMs = 10_000;
+
 export function createEnvironmentLease(credential: TokenCredential, options: StateOptions): EnvironmentLease {
   const request = createBlobRequests(credential, options);
   const blob = `${options.key}.run`;
-  const lease = (action: string, headers: Readonly<Record<string, string>>, answers: readonly number[]) =>
+  const lease = (
+    action: string,
+    headers: Readonly<Record<string, string>>,
+    answers: readonly number[],
+    more: { readonly timeoutMs?: number } = {},
+  ) =>
     request({
+      ...more,
       method: 'PUT',
       blob,
       query: { comp: 'lease' },
@@ -68,7 +83,11 @@ export function createEnvironmentLease(credential: TokenCredential, options: Sta
     });
 
   const held = (id: string): HeldLease => ({
-    renew: async () => (await lease('renew', { 'x-ms-lease-id': id }, [200, 409, 412]))?.status === 200,
+    lastsMs: leaseSeconds * 1000,
+    renew: async () => {
+      const headers = { 'x-ms-lease-id': id };
+      return (await lease('renew', headers, [200, 409, 412], { timeoutMs: renewalTimeoutMs }))?.status === 200;
+    },
     release: async () => {
       // With the blob goes its lease. 409 and 412: it is another's by now.
       const headers = { 'x-ms-lease-id': id };
@@ -107,12 +126,18 @@ export function createEnvironmentLease(credential: TokenCredential, options: Sta
   };
 }
 
-function noteHeaders({ run, runId, actor, command, startedAt }: RunNote): Record<string, string> {
-  const values = { run, runid: runId, actor, command, started: startedAt };
+function noteHeaders(note: RunNote): Record<string, string> {
+  const { run, runId, actor, command, startedAt, attempt, job, host } = note;
+  const values = { run, runid: runId, actor, command, started: startedAt, ...given({ attempt, job, host }) };
   return Object.fromEntries(
     // A header holds visible ASCII.
     Object.entries(values).map(([name, value]) => [`x-ms-meta-${name}`, value.replace(/[^\x20-\x7e]/g, '?')]),
   );
+}
+
+/** An empty header would be none. */
+function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])));
 }
 
 const textLimit = 300;
@@ -130,5 +155,6 @@ function readNote({ headers }: PipelineResponse): RunNote | undefined {
     actor: field('actor') ?? 'unknown',
     command: field('command') ?? 'unknown',
     startedAt: field('started') ?? '',
+    ...given({ attempt: field('attempt'), job: field('job'), host: field('host') }),
   };
 }

@@ -8,22 +8,23 @@ import { highestRisk } from './risk.ts';
 export interface ReportFindings {
   readonly verdict: ChangeReport['verdict'];
   readonly plan?: { readonly changes: readonly Change[]; readonly checks: readonly Check[]; readonly digest: string };
+  readonly drift?: readonly Change[];
   readonly checks?: readonly Check[];
   readonly differences?: ChangeReport['differences'];
   readonly warnings?: readonly string[];
   readonly timings?: readonly Timing[];
 }
 
-/** The report of an action whose plans know neither drift nor outputs. */
+/** The report of an action whose plans know no outputs. */
 export function assembleReport(
   subject: ReportSubject,
-  { plan, verdict, checks = [], differences = [], warnings = [], timings = [] }: ReportFindings,
+  { plan, verdict, drift = [], checks = [], differences = [], warnings = [], timings = [] }: ReportFindings,
 ): ChangeReport {
   return {
     ...reportHead(subject),
     verdict,
     changes: plan?.changes ?? [],
-    drift: [],
+    drift,
     outputs: [],
     checks: [...(plan?.checks ?? []), ...checks],
     differences,

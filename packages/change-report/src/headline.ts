@@ -24,15 +24,26 @@ export function headline(report: ChangeReport, place: string = placeOf(report)):
       return describeApplied(place, report);
     case 'verified':
       return `${place} is what the platform file says`;
+    case 'drifted':
+      return `${place}: ${describeDrift(report)}`;
+    case 'clean':
+      return `${place} is as its last apply left it`;
+    case 'incomplete':
+      return `${place} could not be looked at to the end`;
     case 'mismatch':
       return `${place}${report.command === 'apply' ? ': applied, but it' : ''} differs from the platform file in ${count(report.differences.length, 'place')}`;
   }
 }
 
+/** `2 things were changed by others`, those that no plan sees among them. */
+export function describeDrift({ drift, differences }: Pick<ChangeReport, 'drift' | 'differences'>): string {
+  const quantity = drift.length + differences.length;
+  return `${count(quantity, 'thing')} ${quantity === 1 ? 'was' : 'were'} changed by others`;
+}
+
 function describeBut({ checks, drift }: ChangeReport): string {
   const facts = describeFindings(checks);
-  if (drift.length > 0)
-    facts.push(`${count(drift.length, 'thing')} ${drift.length === 1 ? 'was' : 'were'} changed by others`);
+  if (drift.length > 0) facts.push(describeDrift({ drift, differences: [] }));
   return facts.length === 0 ? '' : `, but ${sentenceList(facts)}`;
 }
 

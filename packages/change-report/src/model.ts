@@ -23,11 +23,11 @@ export interface ChangeReport {
   readonly finishedAt: string;
   readonly verdict: Verdict;
   readonly changes: readonly Change[];
-  /** What was changed behind the tool's back since the last apply. */
+  /** What was changed behind the tool's back since the last apply; `create` for what nobody asked for. */
   readonly drift: readonly Change[];
   readonly outputs: readonly OutputChange[];
   readonly checks: readonly Check[];
-  /** Where the live platform differs from the platform file; filled by verify. */
+  /** Where the live platform differs from the platform file; filled by verify, and by drift with what no plan sees. */
   readonly differences: readonly Difference[];
   /** Sentences worth knowing that block nothing. */
   readonly warnings: readonly string[];
@@ -38,10 +38,22 @@ export interface ChangeReport {
 
 export type Command = 'plan' | 'apply' | 'verify' | 'drift';
 
-export const verdicts = ['no-changes', 'changes', 'blocked', 'applied', 'verified', 'mismatch', 'failed'] as const;
+export const verdicts = [
+  'no-changes',
+  'changes',
+  'blocked',
+  'applied',
+  'verified',
+  'mismatch',
+  'drifted',
+  'clean',
+  'incomplete',
+  'failed',
+] as const;
 /**
  * `no-changes`, `changes` and `blocked` are a plan's (blocked: apply would refuse it); `applied` an apply's; `verified` and
- * `mismatch` a verification's, also the one after an apply; `failed` when the command could not finish.
+ * `mismatch` a verification's, also the one after an apply; `drifted`, `clean` and `incomplete` a look for drift's (incomplete:
+ * nothing was found, and not everything could be looked at); `failed` when the command could not finish.
  */
 export type Verdict = (typeof verdicts)[number];
 

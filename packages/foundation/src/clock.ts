@@ -6,6 +6,9 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** How long a log may say nothing. The promise is a line every 15 s; a timer that fires late must not break it. */
+export const longestSilenceMs = 14_000;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) =>

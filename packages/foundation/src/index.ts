@@ -1,3 +1,5 @@
+export * from './cancel.ts';
+export * from './channels.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './json.ts';
@@ -5,4 +7,6 @@ export * from './network.ts';
 export * from './parallel.ts';
 export * from './paths.ts';
 export * from './retry.ts';
+export * from './stop-calls.ts';
 export * from './text.ts';
+export * from './uuid.ts';

@@ -67,7 +67,7 @@ test('environments and their protection', async () => {
       name: 'prod',
       protection_rules: [
         { type: 'wait_timer', wait_timer: 30 },
-        { type: 'required_reviewers', reviewers: [{ type: 'User' }, { type: 'Team' }] },
+        { type: 'required_reviewers', prevent_self_review: true, reviewers: [{ type: 'User' }, { type: 'Team' }] },
         { type: 'branch_policy' },
       ],
       deployment_branch_policy: { protected_branches: false, custom_branch_policies: true },
@@ -80,9 +80,9 @@ test('environments and their protection', async () => {
   ];
   const { options } = stubGitHub(() => ({ body: { total_count: 3, environments } }));
   expect(await readEnvironments(createRequests(options), repository)).toEqual([
-    { name: 'dev', reviewers: 0, waitMinutes: 0, branches: 'any' },
-    { name: 'prod', reviewers: 2, waitMinutes: 30, branches: 'selected' },
-    { name: 'staging', reviewers: 0, waitMinutes: 0, branches: 'protected' },
+    { name: 'dev', reviewers: 0, preventsSelfReview: false, waitMinutes: 0, branches: 'any' },
+    { name: 'prod', reviewers: 2, preventsSelfReview: true, waitMinutes: 30, branches: 'selected' },
+    { name: 'staging', reviewers: 0, preventsSelfReview: false, waitMinutes: 0, branches: 'protected' },
   ]);
 });
 

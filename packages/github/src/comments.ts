@@ -26,14 +26,7 @@ export function createConversation(requests: Requests, repository: string, numbe
   const place = splitRepository(repository);
   const where = `pull request ${number}`;
   return {
-    viewer: async () => {
-      // REST answers a job's token with 403 here.
-      const purpose = 'ask whose token it is';
-      const answer = asObject(await requests.query(purpose, '{ viewer { login } }', {}));
-      const login = asString(asObject(answer['viewer'])['login']);
-      if (login === undefined) throw unexpected(purpose);
-      return login;
-    },
+    viewer: () => readViewer(requests),
     list: async () => {
       const purpose = `read the comments of ${where}`;
       const comments = await requests.readAll(purpose, 'GET /repos/{owner}/{repo}/issues/{number}/comments', {
@@ -67,6 +60,16 @@ export function createConversation(requests: Requests, repository: string, numbe
       });
     },
   };
+}
+
+/** Login of the token's owner. */
+export async function readViewer(requests: Requests): Promise<string> {
+  // REST answers a job's token with 403 here.
+  const purpose = 'ask whose token it is';
+  const answer = asObject(await requests.query(purpose, '{ viewer { login } }', {}));
+  const login = asString(asObject(answer['viewer'])['login']);
+  if (login === undefined) throw unexpected(purpose);
+  return login;
 }
 
 function written(purpose: string, value: unknown): Comment {

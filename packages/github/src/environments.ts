@@ -7,6 +7,8 @@ export interface EnvironmentProtection {
   readonly name: string;
   /** People and teams who may approve; one of them is enough. */
   readonly reviewers: number;
+  /** Whether who started a run may not approve it. */
+  readonly preventsSelfReview: boolean;
   readonly waitMinutes: number;
   /** Whether only some branches may deploy. */
   readonly branches: 'any' | 'protected' | 'selected';
@@ -34,6 +36,7 @@ function readEnvironment(value: unknown): EnvironmentProtection {
   return {
     name: asString(environment['name']) ?? '',
     reviewers: rules.reduce((sum, rule) => sum + asArray(rule['reviewers']).length, 0),
+    preventsSelfReview: rules.some(rule => rule['prevent_self_review'] === true),
     waitMinutes: rules.reduce((most, rule) => Math.max(most, asNumber(rule['wait_timer']) ?? 0), 0),
     branches: policy == null ? 'any' : restricted['protected_branches'] === true ? 'protected' : 'selected',
   };

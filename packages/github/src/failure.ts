@@ -24,16 +24,50 @@ export class GitHubFailure extends UserError {
   readonly status: number | undefined;
   /** It was to change something. Reads have been repeated already. */
   readonly isWrite: boolean;
+  /** What GraphQL calls it (`STALE_DATA`), or how the connection broke (`ECONNRESET`). */
+  readonly code: string | undefined;
+  /** GitHub's own words; empty when there was no answer. */
+  readonly said: string;
+  /** GitHub's clock when it answered, in milliseconds since 1970; undefined when it told none. */
+  readonly answeredAt: number | undefined;
 
-  constructor(
-    problem: Problem,
-    options: { retry: Verdict; status: number | undefined; isWrite: boolean; cause: unknown },
-  ) {
+  constructor(problem: Problem, options: FailureFacts) {
     super(problem, { cause: options.cause });
     this.retry = options.retry;
     this.status = options.status;
     this.isWrite = options.isWrite;
+    this.code = options.code;
+    this.said = options.said ?? '';
+    this.answeredAt = options.answeredAt;
   }
+}
+
+interface FailureFacts {
+  readonly retry: Verdict;
+  readonly status: number | undefined;
+  readonly isWrite: boolean;
+  readonly code?: string | undefined;
+  readonly said?: string;
+  readonly answeredAt?: number | undefined;
+  readonly cause: unknown;
+}
+
+/** The same failure in the words of somebody who knows more of what was asked for. */
+export function reworded(failure: GitHubFailure, problem: Problem): GitHubFailure {
+  const { retry, status, isWrite, code, said, answeredAt } = failure;
+  return new GitHubFailure(problem, { retry, status, isWrite, code, said, answeredAt, cause: failure });
+}
+
+/** A connection that broke while its answer was read. */
+export function broken(purpose: string, cause: unknown): GitHubFailure {
+  const code = networkCode(cause);
+  return new GitHubFailure(
+    {
+      message: `The connection to GitHub broke when this job tried to ${purpose}${code === undefined ? '' : ` (${code})`}.`,
+      remedy: 'Run the job again. If it happens each time, check the runner’s network and proxy.',
+    },
+    { retry: { retry: true }, status: undefined, isWrite: false, code, cause },
+  );
 }
 
 /**
@@ -127,17 +161,25 @@ export function translate(error: unknown, purpose: string, isWrite: boolean, now
   if (error instanceof GitHubFailure) return error;
   const failure = readFailure(error);
   const { status } = failure;
+  const date = Date.parse(failure.header('date') ?? '');
   return new GitHubFailure(describe(failure, purpose, now), {
     retry: judge(error, now),
     status,
     isWrite,
+    code: failure.code,
+    said: status === undefined ? '' : wordsOf(failure),
+    answeredAt: Number.isNaN(date) ? undefined : date,
     cause: error,
   });
 }
 
+function wordsOf({ message }: Failure): string {
+  return shorten(printable(message).replace(/\s+/g, ' ').trim(), 300);
+}
+
 function describe(failure: Failure, purpose: string, now: number): Problem {
   const { status, code, header } = failure;
-  const said = shorten(printable(failure.message).replace(/\s+/g, ' ').trim(), 300);
+  const said = wordsOf(failure);
   const limit = limitEnd(failure, now);
   if (limit !== undefined) {
     const until = new Date(now + Math.min(limit, longestLimitMs)).toISOString();
@@ -167,6 +209,12 @@ function describe(failure: Failure, purpose: string, now: number): Problem {
     return {
       message: `This job could not ${purpose}: GitHub shows its token no such thing.`,
       remedy: `Check that it exists. ${askFor(header)}`,
+    };
+  }
+  if (status === 410 && /\bissues\b/i.test(said)) {
+    return {
+      message: `GitHub refused to ${purpose}: ${said}`,
+      remedy: 'Switch on Issues in the settings of the repository, under General, Features.',
     };
   }
   if (isTransientStatus(status)) {

@@ -1,9 +1,10 @@
 import type { getOctokit } from '@actions/github';
-import { asObject, type Clock, retry, UserError } from '@suite/foundation';
-import { GitHubFailure, isRequestFailure, judge, longestPauseMs, translate, unexpected } from './failure.ts';
+import { asNumber, asObject, type Clock, retry, UserError } from '@suite/foundation';
+import { broken, GitHubFailure, isRequestFailure, judge, longestPauseMs, translate, unexpected } from './failure.ts';
 
 export interface GitHubOptions {
-  readonly token: string;
+  /** Or who gives one for each request: those of an App end after an hour. */
+  readonly token: string | (() => Promise<string>);
   /** `https://api.github.com`, or an enterprise server's `https://github.example.com/api/v3`. */
   readonly apiUrl: string;
   readonly clock: Clock;
@@ -35,16 +36,34 @@ export interface Requests {
   write(purpose: string, route: string, parameters: Parameters): Promise<unknown>;
   /** The same for what does no harm when it is done twice: repeated like a read. */
   append(purpose: string, route: string, parameters: Parameters): Promise<unknown>;
+  /** A GraphQL mutation, once, as {@link Requests.write}. */
+  mutate(purpose: string, mutation: string, variables: Parameters): Promise<unknown>;
+  /**
+   * Reads an answer's bytes as they come. `consume` is called again from the start when the connection breaks, and throws
+   * NotReadable for what cannot be the answer.
+   */
+  download<T>(
+    purpose: string,
+    route: string,
+    parameters: Parameters,
+    consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Thrown by whoever consumes a download, of bytes that are not what was asked for. */
+export class NotReadable extends Error {
+  override readonly name = 'NotReadable';
 }
 
 type Octokit = ReturnType<typeof getOctokit>;
 
 export function createRequests(options: GitHubOptions): Requests {
   const { clock } = options;
-  let loaded: Promise<Octokit> | undefined;
-  const octokit = () => {
-    loaded ??= connect(options);
-    return loaded;
+  let loaded: { readonly token: string; readonly octokit: Promise<Octokit> } | undefined;
+  const octokit = async () => {
+    const token = typeof options.token === 'string' ? options.token : await options.token();
+    if (loaded?.token !== token) loaded = { token, octokit: connect(token, options) };
+    return loaded.octokit;
   };
   const attempt = async <T>(purpose: string, call: (octokit: Octokit) => Promise<T>, isWrite = false): Promise<T> => {
     try {
@@ -80,11 +99,69 @@ export function createRequests(options: GitHubOptions): Requests {
       const once = async ({ request }: Octokit) => (await request(route, parameters)).data as unknown;
       return attempt(purpose, octokit => patiently(() => once(octokit), options), true);
     },
+    mutate: (purpose, mutation, variables) => attempt(purpose, ({ graphql }) => graphql(mutation, variables), true),
+    download: (purpose, route, parameters, consume) => {
+      const once = async () => {
+        const data = await attempt(purpose, async ({ request }) => {
+          const streamed = { parseSuccessResponseBody: false, limitMs: downloadMs };
+          return (await request(route, { ...parameters, request: streamed })).data as unknown;
+        });
+        if (!(data instanceof ReadableStream)) throw unexpected(purpose);
+        return consumed(purpose, data, consume, options.signal);
+      };
+      // What the request itself can repeat, it has repeated.
+      const judgeStream = (error: unknown) => (error instanceof BrokenStream ? error.failure.retry : { retry: false });
+      return retry(once, {
+        clock,
+        attempts: 3,
+        baseMs: 1000,
+        capMs: longestPauseMs,
+        judge: judgeStream,
+        ...(options.random === undefined ? {} : { random: options.random }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      }).catch(error => {
+        throw error instanceof BrokenStream ? error.failure : error;
+      });
+    },
   };
 }
 
-async function connect(options: GitHubOptions): Promise<Octokit> {
-  const { token, fetch, signal } = options;
+class BrokenStream extends Error {
+  readonly failure: GitHubFailure;
+
+  constructor(failure: GitHubFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+async function consumed<T>(
+  purpose: string,
+  data: ReadableStream<Uint8Array>,
+  consume: (bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  let stream: { readonly error: unknown } | undefined;
+  async function* bytes() {
+    try {
+      yield* data;
+    } catch (error) {
+      stream = { error };
+      throw error;
+    }
+  }
+  try {
+    return await consume(bytes());
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (stream !== undefined) throw new BrokenStream(broken(purpose, stream.error));
+    if (error instanceof NotReadable) throw unexpected(purpose);
+    throw error;
+  }
+}
+
+async function connect(token: string, options: GitHubOptions): Promise<Octokit> {
+  const { fetch, signal } = options;
   const baseUrl = readApiUrl(options.apiUrl);
   const getOctokit = await loadSdk();
   const octokit = getOctokit(token, {
@@ -95,7 +172,7 @@ async function connect(options: GitHubOptions): Promise<Octokit> {
   });
   octokit.hook.wrap('request', (request, endpoint) => {
     const once = async () => {
-      const limit = AbortSignal.timeout(requestMs);
+      const limit = AbortSignal.timeout(asNumber(endpoint.request['limitMs']) ?? requestMs);
       const ends = signal === undefined ? limit : AbortSignal.any([signal, limit]);
       // In place: the hook that signs the request gets these very options, whatever it is called with.
       Object.assign(endpoint.request, { signal: ends });
@@ -109,6 +186,7 @@ async function connect(options: GitHubOptions): Promise<Octokit> {
 
 // GitHub itself gives up after ten seconds.
 const requestMs = 30_000;
+const downloadMs = 10 * 60_000;
 const pageSize = 100;
 const mostPages = 300;
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@suite/foundation';
 import type { PulledChart } from './charts/pull.ts';
-import type { ChartSource } from './charts/source.ts';
+import type { ChartSource, RepositoryChart } from './charts/source.ts';
 import type { Revision, RevisionStatus } from './release-state.ts';
 
 /** How one signs in to a registry that does not give its charts to everybody, by its host. */
@@ -22,12 +22,24 @@ export interface RenderOptions {
   readonly release: string;
   readonly namespace: string;
   readonly values: JsonObject;
+  /** Files that come before `values`, later ones over earlier ones. */
+  readonly valueFiles?: readonly string[];
+  /** What comes over all values, in Helm's own notation: `--set`, `--set-string`, `--set-file`. */
+  readonly parameters?: readonly {
+    readonly as: 'value' | 'string' | 'file';
+    readonly name: string;
+    readonly value: string;
+  }[];
   /** `1.34.4` or `v1.34.4` */
   readonly kubeVersion: string;
   /** What the cluster serves, or will serve: `monitoring.coreos.com/v1`, `monitoring.coreos.com/v1/ServiceMonitor`. Charts ask for both. */
   readonly apiVersions?: readonly string[];
   /** Render `crds/` as well. */
   readonly includeCrds?: boolean;
+  /** Leave out what only `helm test` runs. */
+  readonly skipTests?: boolean;
+  /** Do not hold the values to the chart's schema. */
+  readonly skipSchemaValidation?: boolean;
   /** What `.Release.IsUpgrade` is. */
   readonly isUpgrade?: boolean;
 }
@@ -109,6 +121,12 @@ export interface ListedRelease {
  */
 export interface Helm {
   pull(source: ChartSource): Promise<PulledChart>;
+  /**
+   * The newest version of a chart that its repository has within a range, as Helm understands ranges: `>=1.2.3`, `^1.2.3`. One that was
+   * made before a release counts only where the range names one. The version of the source plays no part. Of OCI registries Helm
+   * sees no tag that begins with a `v`, so those are not asked this way.
+   */
+  newest(source: RepositoryChart, range: string): Promise<string>;
   /** The manifest text, for `parseManifests`. No cluster is asked. */
   template(options: RenderOptions): Promise<string>;
   /** Installs or upgrades. `revision` is the new one; there is none of a dry run. */

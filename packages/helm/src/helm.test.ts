@@ -41,7 +41,7 @@ function start(answer: Partial<Exit> = {}) {
     processes: {
       run: async command => {
         commands.push(command);
-        const file = command.args.find(one => one.startsWith('--values='))?.slice('--values='.length);
+        const file = command.args.findLast(one => one.startsWith('--values='))?.slice('--values='.length);
         if (file !== undefined) {
           values.push(JSON.parse(await readFile(file, 'utf8')));
           modes.push((await stat(file)).mode & 0o777);
@@ -165,6 +165,41 @@ describe('commands', () => {
       '--include-crds',
       '--is-upgrade',
     ]);
+  });
+
+  test('template with value files first and parameters last', async () => {
+    const { helm, commands } = start();
+    await helm.template({
+      release: 's',
+      namespace: 't1',
+      chart,
+      values: {},
+      valueFiles: ['/values/a.yaml', '/values/b.yaml'],
+      parameters: [
+        { as: 'value', name: 'a.b', value: '1' },
+        { as: 'string', name: 'c', value: '2' },
+        { as: 'file', name: 'd', value: '/d' },
+      ],
+      kubeVersion: '1.34.4',
+      skipTests: true,
+      skipSchemaValidation: true,
+    });
+    expect(withoutValues(commands[0])).toEqual([
+      'template',
+      's',
+      '/charts/tiny.tgz',
+      '--namespace=t1',
+      '--values=FILE',
+      '--values=FILE',
+      '--values=FILE',
+      '--set=a.b=1',
+      '--set-string=c=2',
+      '--set-file=d=/d',
+      '--kube-version=1.34.4',
+      '--skip-tests',
+      '--skip-schema-validation',
+    ]);
+    expect(commands[0]?.args.slice(4, 6)).toEqual(['--values=/values/a.yaml', '--values=/values/b.yaml']);
   });
 
   test('rollback always names its revision', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { asArray, asNumber, asObject, asString, type JsonObject, parseJson } from '@suite/foundation';
 import { type PulledChart, pullChart } from './charts/pull.ts';
-import type { ChartSource } from './charts/source.ts';
+import { type ChartSource, describeSource } from './charts/source.ts';
 import { valuePaths } from './charts/value-paths.ts';
 import type { FailureContext } from './failures/explain.ts';
 import { helmFailureOf } from './failures/failure.ts';
@@ -20,6 +20,7 @@ import { prepareFolder } from './prepare-folder.ts';
 import { readHistory, readStatus } from './release-state.ts';
 import { type HelmProcess, type Ran, type Run, runHelm } from './run-helm.ts';
 import { withValuesFile } from './values-file.ts';
+import { parseKubernetesYaml } from './yaml/kubernetes-yaml.ts';
 
 export interface HelmOptions extends Omit<HelmProcess, 'cwd'> {
   /** A folder of ours, the one of `helmEnvironment`: charts, values for a moment, and Helm's own files. */
@@ -69,6 +70,20 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
     pull: async (source: ChartSource) => {
       await ready();
       return pullChart(source, { helm, folder: join(folder, 'charts') });
+    },
+
+    newest: async (source, range) => {
+      await ready();
+      const subject = `Chart ${describeSource({ ...source, version: range })}`;
+      const { stdout } = await runHelm(helm, {
+        args: ['show', 'chart', source.name, '--repo', source.repository, '--version', range],
+        context: { command: 'helm show chart', subject },
+        captureStdout: true,
+        deadlineSeconds: 120,
+      });
+      const version = asString(asObject(parseKubernetesYaml(stdout))['version']);
+      if (version === undefined) throw new Error(`\`helm show chart\` told no version of ${subject}.`);
+      return version;
     },
 
     template: async options => {
@@ -177,13 +192,19 @@ function templateArguments(options: RenderOptions, valuesFile: string): readonly
     options.release,
     options.chart.path,
     `--namespace=${options.namespace}`,
+    ...(options.valueFiles ?? []).map(file => `--values=${file}`),
     `--values=${valuesFile}`,
+    ...(options.parameters ?? []).map(({ as, name, value }) => `${parameterFlags[as]}=${name}=${value}`),
     `--kube-version=${options.kubeVersion}`,
     ...(options.apiVersions ?? []).map(one => `--api-versions=${one}`),
     ...flag('--include-crds', options.includeCrds),
+    ...flag('--skip-tests', options.skipTests),
+    ...flag('--skip-schema-validation', options.skipSchemaValidation),
     ...flag('--is-upgrade', options.isUpgrade),
   ];
 }
+
+const parameterFlags = { value: '--set', string: '--set-string', file: '--set-file' } as const;
 
 function upgradeArguments(options: UpgradeOptions, valuesFile: string): readonly string[] {
   const labels = Object.entries(options.labels ?? {}).map(([name, value]) => `${name}=${value}`);

@@ -1,4 +1,5 @@
 export type { Chart, ChartDependency } from './charts/chart.ts';
+export { chartMetadata } from './charts/metadata.ts';
 export type { PulledChart } from './charts/pull.ts';
 export type { ChartSource, FolderChart, OciChart, RepositoryChart } from './charts/source.ts';
 export { describeSource } from './charts/source.ts';
@@ -11,7 +12,7 @@ export { createHelm } from './helm.ts';
 export type * from './helm-port.ts';
 export { locateHelm, supportedVersions } from './locate.ts';
 export type { Duplicate, Hook, HookEvent, ManifestObject, Manifests } from './manifests/manifests.ts';
-export { parseManifests } from './manifests/parse-manifests.ts';
+export { isOfCrds, parseManifests } from './manifests/parse-manifests.ts';
 export { pinnedRelease } from './release.ts';
 export type { ReleaseState, Revision, RevisionStatus } from './release-state.ts';
 export { releaseState } from './release-state.ts';

@@ -78,7 +78,7 @@ withHelm(`Helm${found === undefined ? ' (none on PATH: install Helm 4.1 or newer
       ),
     );
     expect(objects.map(({ source, kind, name, keep }) => [source, kind, name, keep])).toEqual([
-      ['tiny/crds/widgets.yaml', 'CustomResourceDefinition', 'widgets.tiny.example.com', false],
+      ['tiny/crds/widgets.yaml', 'CustomResourceDefinition', 'widgets.tiny.example.com', true],
       ['tiny/templates/settings.yaml', 'ConfigMap', 's', true],
       ['tiny/templates/deployment.yaml', 'Deployment', 's', false],
     ]);

@@ -1,5 +1,5 @@
 import type { Exit, Log, ProcessRunner } from '@suite/action-kit';
-import { type Clock, duration, printable, shorten } from '@suite/foundation';
+import { type Clock, duration, longestSilenceMs, printable, shorten } from '@suite/foundation';
 import type { FailureContext } from './failures/explain.ts';
 import { translateFailure } from './failures/translate.ts';
 import { unquote } from './failures/words.ts';
@@ -39,8 +39,6 @@ export interface Ran {
   readonly warnings: readonly string[];
 }
 
-// The promise is a line every 15 s; a timer that fires late must not break it.
-const heartbeatMs = 14_000;
 const graceSeconds = 15;
 const warningLimit = 2000;
 
@@ -88,7 +86,7 @@ export async function runHelm(helm: HelmProcess, run: Run): Promise<Ran> {
 }
 
 async function everyHeartbeat(clock: Clock, ended: AbortSignal, act: () => void): Promise<void> {
-  while (await sleepUnless(clock, heartbeatMs, ended)) act();
+  while (await sleepUnless(clock, longestSilenceMs, ended)) act();
 }
 
 /** Asks Helm to stop when it is too slow or somebody wants it to, and ends it a while later. Gives whether it was too slow. */

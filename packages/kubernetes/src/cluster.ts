@@ -3,7 +3,7 @@ import { asArray, asBoolean, asObject, asString, parseJson } from '@suite/founda
 import { type Discovery, discover, type ServedKind } from './discovery.ts';
 import { KubernetesFailure } from './failure.ts';
 import { type KubernetesObject, type ObjectRef, refOf, titleOf } from './objects.ts';
-import { type Connection, createTransport } from './transport.ts';
+import { type Connection, createTransport, type Transport } from './transport.ts';
 
 /** A cluster as one identity sees it. All throw KubernetesFailure. */
 export interface Cluster {
@@ -18,8 +18,17 @@ export interface Cluster {
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined>;
   /** Empty when the kind is not served. */
   list(selection: Selection, signal?: AbortSignal): Promise<KubernetesObject[]>;
+  /** The same, of each object what `read` makes of it: the objects themselves are let go page by page. */
+  listAs<T>(selection: Selection, read: (object: KubernetesObject) => T, signal?: AbortSignal): Promise<T[]>;
+  /** The same, of each object its metadata alone: what a Secret holds stays where it is. */
+  listMetadata(selection: Selection, signal?: AbortSignal): Promise<KubernetesObject[]>;
   /** Server-side apply. */
   apply(object: KubernetesObject, options: ApplyOptions): Promise<KubernetesObject>;
+  /**
+   * Changes some fields of an object that is there. A merge patch that names `metadata.resourceVersion` holds for that version only:
+   * otherwise it fails as a conflict. So it does as well where it was done and its answer lost: whoever guards a patch so looks again.
+   */
+  patch(ref: ObjectRef, body: unknown, type?: PatchType): Promise<KubernetesObject>;
   /** Whether it could be created; nothing is. */
   tryCreate(object: KubernetesObject, signal?: AbortSignal): Promise<void>;
   /** False when there was none. */
@@ -33,10 +42,17 @@ export interface Cluster {
     onChange: (objects: ReadonlyMap<string, KubernetesObject>) => boolean,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The same with what `read` makes of each object, once for each version of it; the objects themselves are let go. */
+  followAs<T>(
+    selection: Selection,
+    read: (object: KubernetesObject) => T,
+    onChange: (objects: ReadonlyMap<string, T>) => boolean,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** The last lines of a container's log. Undefined when there is none. */
   logs(pod: ContainerRef, lines: number): Promise<string | undefined>;
-  /** A GET to a service through the API server's proxy: its body. */
-  ask(service: ServiceRef, signal?: AbortSignal): Promise<string>;
+  /** A GET to a service, a pod or a node's own port through the API server's proxy: its body. */
+  ask(target: ProxyTarget, signal?: AbortSignal): Promise<string>;
   /** Whether this identity may do it. */
   may(action: ReviewedAction): Promise<boolean>;
   close(): void;
@@ -59,6 +75,9 @@ export interface ApplyOptions {
   readonly dryRun?: boolean;
 }
 
+/** RFC 7396, or RFC 6902. */
+export type PatchType = 'merge' | 'json';
+
 export interface ContainerRef {
   readonly namespace: string;
   readonly pod: string;
@@ -67,13 +86,21 @@ export interface ContainerRef {
   readonly previous?: boolean;
 }
 
-export interface ServiceRef {
-  readonly namespace: string;
-  readonly service: string;
+interface ProxiedPort {
   readonly port: string;
   readonly scheme: 'http' | 'https';
   readonly path: string;
 }
+
+export interface ServiceRef extends ProxiedPort {
+  readonly namespace: string;
+  readonly service: string;
+}
+
+export type ProxyTarget =
+  | ServiceRef
+  | (ProxiedPort & { readonly namespace: string; readonly pod: string })
+  | (ProxiedPort & { readonly node: string });
 
 export interface ReviewedAction {
   readonly verb: string;
@@ -82,12 +109,15 @@ export interface ReviewedAction {
   readonly namespace?: string;
 }
 
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
 const pageSize = 500;
+/** Where objects are let go page by page, a page is what is held at once. */
+const smallPageSize = 50;
 /** Watches that nothing happens in are ended by the server after this long, and begun again. */
 const watchSeconds = 240;
 
-export function createCluster(connection: Connection): Cluster {
-  const transport = createTransport(connection);
+export function createCluster(connection: Connection, transport: Transport = createTransport(connection)): Cluster {
   let discovered: Promise<Discovery> | undefined;
   const discovery = () => {
     discovered ??= discover(transport);
@@ -98,11 +128,11 @@ export function createCluster(connection: Connection): Cluster {
   };
   const served = async ({ apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>) =>
     (await discovery()).find(apiVersion, kind);
-  const demand = async (object: KubernetesObject): Promise<ServedKind> => {
-    const found = await served(object);
+  const demand = async (ref: ObjectRef): Promise<ServedKind> => {
+    const found = await served(ref);
     if (found !== undefined) return found;
     throw new KubernetesFailure('absent', {
-      message: `${transport.host} serves no ${object.kind} of ${object.apiVersion}, which ${titleOf(refOf(object))} needs.`,
+      message: `${transport.host} serves no ${ref.kind} of ${ref.apiVersion}, which ${titleOf(ref)} needs.`,
       remedy: 'Its CustomResourceDefinition has to be there first.',
     });
   };
@@ -121,26 +151,70 @@ export function createCluster(connection: Connection): Cluster {
     }
   };
 
-  const listPages = async (selection: Selection, signal?: AbortSignal) => {
+  interface ListOptions {
+    readonly accept?: string;
+    readonly pageSize?: number;
+    readonly signal?: AbortSignal | undefined;
+  }
+
+  /** Gives `take` each object as its page comes. */
+  const listPages = async (
+    selection: Selection,
+    take: (object: KubernetesObject) => void,
+    { accept, pageSize: limit = pageSize, signal }: ListOptions = {},
+  ) => {
     const kind = await served(selection);
-    if (kind === undefined) return { kind, items: [], resourceVersion: '' };
-    const items: KubernetesObject[] = [];
+    if (kind === undefined) return { kind, resourceVersion: '' };
     for (let token = ''; ; ) {
-      const query = queryOf(selection, { limit: String(pageSize), ...(token === '' ? {} : { continue: token }) });
+      const query = queryOf(selection, { limit: String(limit), ...(token === '' ? {} : { continue: token }) });
       const page = asObject(
         await json({
           method: 'GET',
           path: `${collectionOf(kind, selection.namespace)}?${query}`,
           purpose: `list ${kind.resource}${selection.namespace === undefined ? '' : ` in ${selection.namespace}`}`,
+          ...(accept === undefined ? {} : { accept }),
           ...signalled(signal),
         }),
       );
       for (const item of asArray(page['items'])) {
-        items.push(toObject({ apiVersion: kind.apiVersion, kind: kind.kind, ...asObject(item) }));
+        take(toObject({ ...asObject(item), apiVersion: kind.apiVersion, kind: kind.kind }));
       }
       const metadata = asObject(page['metadata']);
       token = asString(metadata['continue']) ?? '';
-      if (token === '') return { kind, items, resourceVersion: asString(metadata['resourceVersion']) ?? '' };
+      if (token === '') return { kind, resourceVersion: asString(metadata['resourceVersion']) ?? '' };
+    }
+  };
+
+  const listAs = async <T>(selection: Selection, read: (object: KubernetesObject) => T, options: ListOptions) => {
+    const found: T[] = [];
+    await listPages(selection, object => found.push(read(object)), options);
+    return found;
+  };
+
+  const followAs = async <T>(
+    selection: Selection,
+    read: (object: KubernetesObject) => T,
+    onChange: (objects: ReadonlyMap<string, T>) => boolean,
+    signal: AbortSignal,
+    size?: number,
+  ): Promise<void> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const objects = new Map<string, T>();
+      const { kind, resourceVersion } = await listPages(selection, object => objects.set(keyOf(object), read(object)), {
+        signal,
+        ...(size === undefined ? {} : { pageSize: size }),
+      });
+      if (onChange(objects)) return;
+      if (kind === undefined) {
+        throw new KubernetesFailure('absent', {
+          message: `${transport.host} serves no ${selection.kind} of ${selection.apiVersion}.`,
+        });
+      }
+      const ended = await watch(kind, selection, resourceVersion, objects, read, onChange, signal);
+      if (ended === 'satisfied') return;
+      // A server that ends watches at once must not be asked in a tight loop.
+      await connection.clock.sleep(1000, signal);
     }
   };
 
@@ -155,7 +229,13 @@ export function createCluster(connection: Connection): Cluster {
       discovered = undefined;
     },
     get,
-    list: async (selection, signal) => (await listPages(selection, signal)).items,
+    list: (selection, signal) => listAs(selection, same, { signal }),
+    listAs: (selection, read, signal) => listAs(selection, read, { signal, pageSize: smallPageSize }),
+    listMetadata: (selection, signal) =>
+      listAs(selection, ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }), {
+        signal,
+        accept: metadataOnly,
+      }),
     apply: async (object, { manager, force = false, dryRun = false }) => {
       const ref = refOf(object);
       const query = new URLSearchParams({ fieldManager: manager, force: String(force) });
@@ -163,16 +243,26 @@ export function createCluster(connection: Connection): Cluster {
       return toObject(
         await json({
           method: 'PATCH',
-          path: `${pathOf(await demand(object), ref)}?${query}`,
+          path: `${pathOf(await demand(ref), ref)}?${query}`,
           contentType: 'application/apply-patch+yaml',
           body: object,
           purpose: `apply ${titleOf(ref)}`,
         }),
       );
     },
+    patch: async (ref, body, type = 'merge') =>
+      toObject(
+        await json({
+          method: 'PATCH',
+          path: pathOf(await demand(ref), ref),
+          contentType: `application/${type}-patch+json`,
+          body,
+          purpose: `change ${titleOf(ref)}`,
+        }),
+      ),
     tryCreate: async (object, signal) => {
       const ref = refOf(object);
-      const collection = collectionOf(await demand(object), ref.namespace);
+      const collection = collectionOf(await demand(ref), ref.namespace);
       await transport.send({
         method: 'POST',
         path: `${collection}?dryRun=All`,
@@ -196,23 +286,8 @@ export function createCluster(connection: Connection): Cluster {
         throw error;
       }
     },
-    follow: async (selection, onChange, signal) => {
-      for (;;) {
-        signal.throwIfAborted();
-        const { kind, items, resourceVersion } = await listPages(selection, signal);
-        const objects = new Map(items.map(item => [keyOf(item), item]));
-        if (onChange(objects)) return;
-        if (kind === undefined) {
-          throw new KubernetesFailure('absent', {
-            message: `${transport.host} serves no ${selection.kind} of ${selection.apiVersion}.`,
-          });
-        }
-        const ended = await watch(kind, selection, resourceVersion, objects, onChange, signal);
-        if (ended === 'satisfied') return;
-        // A server that ends watches at once must not be asked in a tight loop.
-        await connection.clock.sleep(1000, signal);
-      }
-    },
+    follow: (selection, onChange, signal) => followAs(selection, same, onChange, signal),
+    followAs: (selection, read, onChange, signal) => followAs(selection, read, onChange, signal, smallPageSize),
     logs: async ({ namespace, pod, container, previous = false }, lines) => {
       const query = new URLSearchParams({ container, tailLines: String(lines), previous: String(previous) });
       try {
@@ -227,14 +302,17 @@ export function createCluster(connection: Connection): Cluster {
         throw error;
       }
     },
-    ask: ({ namespace, service, port, scheme, path }, signal) =>
-      transport.send({
+    ask: (target, signal) => {
+      const { place, name, title } = proxied(target);
+      const { port, scheme, path } = target;
+      return transport.send({
         method: 'GET',
-        path: `/api/v1/namespaces/${segment(namespace)}/services/${scheme}:${segment(service)}:${segment(port)}/proxy${path}`,
+        path: `/api/v1/${place}/${scheme}:${segment(name)}:${segment(port)}/proxy${path}`,
         accept: '*/*',
-        purpose: `ask ${namespace}/${service}:${port}${path}`,
+        purpose: `ask ${title}:${port}${path}`,
         ...signalled(signal),
-      }),
+      });
+    },
     may: async ({ verb, group, resource, namespace }) => {
       const review = {
         apiVersion: 'authorization.k8s.io/v1',
@@ -252,12 +330,13 @@ export function createCluster(connection: Connection): Cluster {
     close: transport.close,
   };
 
-  async function watch(
+  async function watch<T>(
     kind: ServedKind,
     selection: Selection,
     resourceVersion: string,
-    objects: Map<string, KubernetesObject>,
-    onChange: (objects: ReadonlyMap<string, KubernetesObject>) => boolean,
+    objects: Map<string, T>,
+    read: (object: KubernetesObject) => T,
+    onChange: (objects: ReadonlyMap<string, T>) => boolean,
     signal: AbortSignal,
   ): Promise<'satisfied' | 'ended'> {
     const query = queryOf(selection, { watch: 'true', resourceVersion, timeoutSeconds: String(watchSeconds) });
@@ -287,7 +366,7 @@ export function createCluster(connection: Connection): Cluster {
         if (type === 'BOOKMARK') continue;
         const changed = toObject({ apiVersion: kind.apiVersion, kind: kind.kind, ...asObject(object) });
         if (type === 'DELETED') objects.delete(keyOf(changed));
-        else objects.set(keyOf(changed), changed);
+        else objects.set(keyOf(changed), read(changed));
         if (tell()) return 'satisfied';
       }
       return 'ended';
@@ -313,6 +392,17 @@ async function* linesOf(answer: IncomingMessage): AsyncGenerator<string> {
     rest = lines.pop() ?? '';
     yield* lines;
   }
+}
+
+/** Where the API server passes requests on: what it calls `proxy` of services, pods and nodes. */
+function proxied(target: ProxyTarget): { readonly place: string; readonly name: string; readonly title: string } {
+  if ('node' in target) return { place: 'nodes', name: target.node, title: target.node };
+  const [kind, name] = 'pod' in target ? ['pods', target.pod] : ['services', target.service];
+  return { place: `namespaces/${segment(target.namespace)}/${kind}`, name, title: `${target.namespace}/${name}` };
+}
+
+function same(object: KubernetesObject): KubernetesObject {
+  return object;
 }
 
 function signalled(signal: AbortSignal | undefined) {

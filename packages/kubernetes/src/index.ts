@@ -3,5 +3,8 @@ export type { Discovery, ServedKind } from './discovery.ts';
 export { type FailureKind, KubernetesFailure, statusCauses } from './failure.ts';
 export { type Endpoint, readEndpoint, writeEndpoint } from './kubeconfig.ts';
 export * from './objects.ts';
+export { openCluster } from './open.ts';
+export { isForbidden, type ReadObjects, readObjects } from './read-objects.ts';
 export { selects } from './selector.ts';
+export { stopWrites } from './stop-writes.ts';
 export type { Connection } from './transport.ts';

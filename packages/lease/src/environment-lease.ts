@@ -6,6 +6,8 @@ export interface EnvironmentLease {
 }
 
 export interface HeldLease {
+  /** How long it lasts after it was taken or renewed, in milliseconds. */
+  readonly lastsMs: number;
   /** False when another run has it, or nobody. */
   renew(): Promise<boolean>;
   release(): Promise<void>;
@@ -23,4 +25,8 @@ export interface RunNote {
   readonly actor: string;
   readonly command: string;
   readonly startedAt: string;
+  /** Number of the attempt, the job's key in its workflow, and the machine; absent where nobody said it. */
+  readonly attempt?: string;
+  readonly job?: string;
+  readonly host?: string;
 }

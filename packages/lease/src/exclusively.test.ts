@@ -25,13 +25,13 @@ const free: LeaseView = { state: 'free' };
 const applied: Outcome = { verdict: 'applied' };
 
 /** Time moves when a test lets the next sleeper wake; a cancelled one sleeps no more. */
-function pausingClock() {
-  let now = began;
+function pausingClock(wall = (passed: number) => passed) {
+  let passedMs = 0;
   const cancelled = new AbortController();
   const sleepers: { readonly milliseconds: number; readonly wake: () => void }[] = [];
   const settle = () => new Promise<void>(resolve => setImmediate(resolve));
   const clock: Clock = {
-    now: () => now,
+    now: () => began + wall(passedMs),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
         const any = AbortSignal.any([cancelled.signal, ...(signal === undefined ? [] : [signal])]);
@@ -47,6 +47,7 @@ function pausingClock() {
   };
   return {
     clock,
+    steady: () => passedMs,
     settle,
     cancel: () => cancelled.abort(new CancelledError('The run was cancelled.')),
     /** Milliseconds that passed, one pause after the other. */
@@ -56,7 +57,7 @@ function pausingClock() {
         await settle();
         const next = sleepers.shift();
         if (next === undefined) throw new Error('Nobody sleeps.');
-        now += next.milliseconds;
+        passedMs += next.milliseconds;
         passed.push(next.milliseconds);
         next.wake();
       }
@@ -71,16 +72,19 @@ interface Given {
   readonly looks?: readonly LeaseView[];
   /** Whether each attempt takes it. */
   readonly takes?: readonly boolean[];
-  readonly renewals?: readonly (boolean | Error)[];
+  /** A number renews it after so many milliseconds. */
+  readonly renewals?: readonly (boolean | number | Error | 'hangs')[];
   readonly releases?: Error;
   /** Why it must not be taken over. */
   readonly objection?: Error;
   readonly waitMs?: number;
+  /** What the clock on the wall says, of the time that has passed; the same by default. */
+  readonly wall?: (passed: number) => number;
 }
 
 function start(given: Given = {}) {
   const { looks = [free], takes = [true], renewals = [true], waitMs = 30 * 60_000 } = given;
-  const time = pausingClock();
+  const time = pausingClock(given.wall);
   const did: string[] = [];
   const lines: string[] = [];
   const log = {
@@ -99,6 +103,7 @@ function start(given: Given = {}) {
         place,
         context,
         clock: time.clock,
+        steady: time.steady,
         waitMs,
         newId: () => 'id',
         log,
@@ -113,10 +118,13 @@ function start(given: Given = {}) {
             record('take', note);
             if (taken !== true) return undefined;
             return {
+              lastsMs: 60_000,
               renew: async () => {
                 const renewed = record('renew', renewals[Math.min(count('renew'), renewals.length - 1)]);
                 if (renewed instanceof Error) throw renewed;
-                return renewed ?? true;
+                if (typeof renewed === 'number') await time.clock.sleep(renewed);
+                if (typeof renewed === 'number') return true;
+                return renewed === 'hangs' ? new Promise<never>(() => undefined) : (renewed ?? true);
               },
               release: async () => {
                 did.push('release');
@@ -254,17 +262,70 @@ describe('keeping it', () => {
     expect(await outcome).toBe(applied);
   });
 
-  test('an outage of the storage is one warning and no reason to stop', async () => {
-    const down = new UserError({ message: 'stcontoso kept answering 503.' });
+  const down = new UserError({ message: 'stcontoso kept answering 503.' });
+
+  test('a short outage of the storage is one warning and no reason to stop', async () => {
     const { outcomeOf, did, pass, lines } = start({ renewals: [down, down, true, down] });
     const { work, end } = longWork(did);
     const outcome = outcomeOf(work);
-    await pass(4);
+    expect(await pass(4)).toEqual([20_000, 5_000, 5_000, 20_000]);
     end();
     expect(await outcome).toBe(applied);
     expect(lines).toEqual(
       Array(2).fill('warning: The lease on dev in westeurope could not be renewed. stcontoso kept answering 503.'),
     );
+  });
+
+  const doubt = /^This run can no longer be sure of its lease on dev in westeurope: it was confirmed 45 s ago/;
+
+  test('an outage that lasts: what runs is stopped a quarter of the lease before it may be of another run', async () => {
+    const { outcomeOf, did, pass } = start({ renewals: [true, down] });
+    const outcome = outcomeOf(longWork(did).work);
+    expect(await pass(7)).toEqual([20_000, 20_000, 5_000, 5_000, 5_000, 5_000, 5_000]);
+    const { error, verdict } = await outcome;
+    expect(verdict).toBe('failed');
+    expect(error).toBeInstanceOf(UserError);
+    const { message } = error as Error;
+    expect(message).toMatch(doubt);
+    expect(message).toMatch(/503\..* Terraform was asked to stop\. Once the storage .* run this again/);
+    expect(did.filter(one => one !== 'renew')).toEqual(['look', 'take', 'work', 'release']);
+  });
+
+  test('a renewal that is never answered is not waited for any longer', async () => {
+    const { outcomeOf, did, pass } = start({ renewals: ['hangs'] });
+    const outcome = outcomeOf(longWork(did).work);
+    expect(await pass(2)).toEqual([20_000, 25_000]);
+    const { error } = await outcome;
+    expect((error as Error).message).toMatch(doubt);
+    expect((error as Error).message).toContain('A renewal was not answered. Terraform was asked to stop.');
+    expect(did).toEqual(['look', 'take', 'work', 'renew', 'release']);
+  });
+
+  test('a renewal counts from when it was sent, not from when it was answered', async () => {
+    const { outcomeOf, did, pass } = start({ renewals: [24_000, down] });
+    const outcome = outcomeOf(longWork(did).work);
+    expect(await pass(7)).toEqual([20_000, 24_000, 0, 5_000, 5_000, 5_000, 5_000]);
+    // One more second, which is left of the 45.
+    expect(await pass()).toEqual([1_000]);
+    expect(((await outcome).error as Error).message).toMatch(doubt);
+  });
+
+  test.each<[string, (passed: number) => number]>([
+    ['a clock that is set back hides nothing', passed => passed - 3_600_000],
+    ['a clock that stands still hides nothing', () => 0],
+  ])('%s', async (_, wall) => {
+    const { outcomeOf, did, pass } = start({ renewals: [down], wall });
+    const outcome = outcomeOf(longWork(did).work);
+    await pass(6);
+    expect(((await outcome).error as Error).message).toMatch(doubt);
+  });
+
+  test('a machine that slept asks nobody first: it stops', async () => {
+    const { outcomeOf, did, pass } = start({ wall: passed => (passed === 0 ? 0 : passed + 120_000) });
+    const outcome = outcomeOf(longWork(did).work);
+    await pass();
+    expect(((await outcome).error as Error).message).toMatch(/it was confirmed 2 min 20 s ago/);
+    expect(did).toEqual(['look', 'take', 'work', 'release']);
   });
 
   test('cancelled: released, and the cancellation stays one', async () => {

@@ -30,6 +30,8 @@ export const defaults = {
   features: { rotation: '2m', interval: '48h', podSecurity: 'baseline', safeguards: 'warn' },
   network: { policy: 'cilium', pods: '10.244.0.0/16', services: '10.0.0.0/16', flowLogs: '30d' },
   sharedVault: { publicAccess: true },
+  // A copy of everything costs time and storage; who needs it knows.
+  registryMirror: false,
   storage: { softDelete: '7d' },
   database: {
     size: 'B_Standard_B2s',
@@ -47,5 +49,26 @@ export const defaults = {
     podSecurity: 'restricted',
     highAvailability: 'auto',
     metrics: { retention: '15d', storage: '50Gi' },
+    challenge: 'dns',
+    issuer: 'letsencrypt-prod',
+    gatewayApi: 'platform',
+    /** Asked for where a container asks for nothing: enough to be counted. */
+    requests: { cpu: '10m', memory: '64Mi' },
+    logs: { retention: '30d', storage: '10Gi', cache: '1Gi' },
+    traces: { storage: 'memory', size: '10Gi', retention: '7d', maxTraces: 50_000 },
+    alerts: { severity: 'warning' },
+    // Nodes with GPUs are made when they are asked for: machine, driver, device plugin and image take up to 20 minutes.
+    notebooks: { storage: '10Gi', timeout: '10m', gpuTimeout: '20m' },
+    mlflow: { storage: '20Gi' },
+    gpu: { stack: 'operator' },
+  },
+  gpuSmoke: { level: 'quick', failOn: ['failed', 'blocked'] },
+  applications: {
+    branch: 'main',
+    path: 'environments/{environment}',
+    delivery: 'git',
+    sync: 'automatic',
+    /** Where the platform's own release of Argo CD is. */
+    argoNamespace: 'argocd',
   },
 } as const;

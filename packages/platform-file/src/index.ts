@@ -1,4 +1,8 @@
+export * from './edge-releases.ts';
+export { demandCluster, identityIn, loadEnvironment, loadScope, placeOf } from './environment.ts';
 export { loadLock, loadPlatform, loadPlatformWithLock, lockFileOf } from './files.ts';
+export { type Freeze, type Frozen, frozenAt } from './freeze.ts';
+export { type EnvironmentGate, isInForce, longestBreakGlassMs } from './gate.ts';
 export { parseImageReference } from './images.ts';
 export { platformSchema } from './json-schema.ts';
 export { parsePlatform } from './load.ts';
@@ -16,5 +20,7 @@ export { poolInstances } from './pool-instances.ts';
 export type { Unlocked } from './resolve.ts';
 export { resolveAll, resolveEnvironment, resolveScope, resolveUnlocked } from './resolve.ts';
 export * from './resolved.ts';
+export * from './resolved-ai.ts';
 export * from './rights.ts';
 export { isHostedRunner } from './runners.ts';
+export { registryIdOf } from './services.ts';

@@ -78,7 +78,7 @@ describe('says the same as the schema that reads the file', () => {
     ['null', null],
     ['a text', 'x'],
     ['another version', { ...least, version: 2 }],
-    ['an unknown key', { ...least, applications: {} }],
+    ['an unknown key', { ...least, policies: {} }],
     ['an unknown key inside', withDev({ cluster: { pools: { gpu: { sise: 'Standard_NC4as_T4_v3' } } } })],
     ['a number as version', withDev({ cluster: { version: 1.35 } })],
     ['a wrong id', { ...least, tenant: 'x' }],

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '@suite/foundation';
 import type { Path } from './position.ts';
+import type { ApplicationsSource } from './schema/applications.ts';
 import type { ImageSource } from './schema/images.ts';
 import type { ExistingSource, LayerSource, PlatformSource } from './schema.ts';
 
@@ -8,6 +9,7 @@ export interface Merged extends LayerSource {
   readonly existing?: ExistingSource | undefined;
   /** Those of the whole platform below all others. */
   readonly images?: Readonly<Record<string, ImageSource | false>> | undefined;
+  readonly applications?: ApplicationsSource | false | undefined;
 }
 
 /** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */
@@ -22,7 +24,11 @@ export function mergeLayers(source: PlatformSource, environment: string, region:
     domain: _d,
     ...layer
   } = entry(source, environment);
-  const whole = source.images === undefined ? {} : { images: source.images };
+  const { images, applications } = source;
+  const whole = {
+    ...(images === undefined ? {} : { images }),
+    ...(applications === undefined ? {} : { applications }),
+  };
   const layers = [whole, source.defaults ?? {}, layer, regions?.[region] ?? {}];
   return layers.reduce<JsonObject>((below, above) => merge(below, above, []), {}) as Merged;
 }
@@ -56,9 +62,14 @@ export function layerPaths(environment: string, region: string, setting: Path): 
   return [
     ['environments', environment, 'regions', region, ...setting],
     ['environments', environment, ...setting],
-    // Images of all environments stand at the top, because they are the platform's and no setting of it.
-    setting[0] === 'images' ? setting : ['defaults', ...setting],
+    // What all environments run stands at the top, because it is the platform's and no setting of it.
+    isOfPlatform(setting) ? setting : ['defaults', ...setting],
   ];
+}
+
+/** Images and applications: of the whole platform, until an environment or region says what is different there. */
+export function isOfPlatform([top]: Path): boolean {
+  return top === 'images' || top === 'applications';
 }
 
 /** Whether something stands at the path, `false` included. */

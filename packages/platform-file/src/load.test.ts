@@ -58,9 +58,9 @@ describe('form', () => {
     ],
     [
       'a key of a later version',
-      `${head}applications: {}\nenvironments:\n${prod}`,
+      `${head}policies: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `applications`. Known here: version, name, tenant, domain, shared, defaults, environments, images, existing.',
+        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, domain, shared, defaults, environments, images, applications, existing.',
       ],
     ],
     [
@@ -174,7 +174,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, protect, images.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {
@@ -237,18 +237,25 @@ describe('meaning: environments', () => {
       withDev('allow: [cluster, node-pool/gpus, logs, everything, release/web, release/Web]'),
       [
         'p.yaml:9:22: `environments.dev.allow[1]` is `node-pool/gpus`. Did you mean `node-pool/gpu`?',
-        'p.yaml:9:38: `environments.dev.allow[2]` is `logs`. It belongs under `allow` of `shared`.',
-        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity, resource-group or release/<name of a release>.',
-        'p.yaml:9:69: `environments.dev.allow[5]` is `release/Web`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, identity, resource-group or release/<name of a release>.',
+        'p.yaml:9:44: `environments.dev.allow[3]` is `everything`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, metrics, identity, resource-group, adopt, release/<name of a release> or application/<name of an application>.',
+        'p.yaml:9:69: `environments.dev.allow[5]` is `release/Web`. Expected cluster, node-pool/system, node-pool/user, node-pool/gpu, network, registry, key-vault, storage, database, cache, dns, backup, metrics, identity, resource-group, adopt, release/<name of a release> or application/<name of an application>.',
+      ],
+    ],
+    [
+      'entries of the other kind of scope under allow',
+      withDev('allow: [cluster, logs]').replace(
+        'location: westeurope }\n',
+        'location: westeurope, allow: [cluster] }\n',
+      ),
+      [
+        'p.yaml:4:93: `shared.allow[0]` is `cluster`. It belongs under `allow` of an environment.',
+        'p.yaml:9:22: `environments.dev.allow[1]` is `logs`. It belongs under `allow` of `shared`.',
       ],
     ],
     [
       'the same under shared',
       withDev().replace('location: westeurope }\n', 'location: westeurope, allow: [cluster, log] }\n'),
-      [
-        'p.yaml:4:93: `shared.allow[0]` is `cluster`. It belongs under `allow` of an environment.',
-        'p.yaml:4:102: `shared.allow[1]` is `log`. Did you mean `logs`?',
-      ],
+      ['p.yaml:4:102: `shared.allow[1]` is `log`. Did you mean `logs`?'],
     ],
     [
       'logs that are kept too short',
@@ -671,6 +678,42 @@ describe('meaning: the Azure layer', () => {
   ])('%s', (_name, line, expected) => {
     const text = `domain: contoso.com\n${withDev(line)}`;
     expect(problems(text).map(problem => problem.replace(/^p\.yaml:\d+:\d+: /, ''))).toEqual([expected]);
+  });
+
+  test.each<[string, string, string]>([
+    [
+      'a soak before the first environment',
+      'gate: { soak: 24h }',
+      '`dev` is the first environment: there is none before it in which a bundle could prove itself. Remove `soak`, or give it to an environment after it.',
+    ],
+    [
+      'a freeze without an end',
+      'gate: { freeze: [{ from: Fri 16:00 }] }',
+      'A freeze with `from` or `to` needs both. Write',
+    ],
+    [
+      'a freeze in no zone',
+      'gate: { freeze: [{ from: Fri 16:00, to: Mon 08:00, zone: Mars/Base }] }',
+      '`Mars/Base` is no time zone of the IANA database. Write',
+    ],
+    [
+      'a time that is none',
+      'gate: { freeze: [{ from: Friday, to: Mon 08:00 }] }',
+      '`environments.dev.gate.freeze[0].from` is `Friday`. Expected a day of the week and a time, such as Fri 16:00',
+    ],
+    [
+      'an emergency without an end',
+      'gate: { break-glass: { reason: log4shell } }',
+      '`environments.dev.gate.break-glass.until` is missing. Expected a time with its zone, such as 2026-12-20T18:00Z.',
+    ],
+    [
+      'an emergency until a day that there is not',
+      'gate: { break-glass: { reason: log4shell, until: 2026-13-20T18:00Z } }',
+      '`2026-13-20T18:00Z` is no time. Write it like 2026-12-20T18:00Z.',
+    ],
+  ])('%s', (_name, line, expected) => {
+    const found = problems(withDev(line)).map(problem => problem.replace(/^p\.yaml:9:\d+: /, ''));
+    expect(found).toEqual([expect.stringContaining(expected)]);
   });
 
   test('a zone of another domain', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { sentenceList } from '@suite/foundation';
 import { parsePlatform, type Releases, resolveEnvironment } from './index.ts';
+import { knownReleaseNames } from './releases.ts';
 import { problemsOf } from './testing/index.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -63,7 +65,7 @@ describe('settings', () => {
     expect(releasesOf({})).toEqual({
       operatorCrds: { ...plain, setting: 'releases.prometheus-operator-crds' },
       certManager: { ...plain, setting: 'releases.cert-manager', email: undefined },
-      issuers: { ...plain, setting: 'releases.issuers' },
+      issuers: { ...plain, setting: 'releases.issuers', challenge: 'dns' },
       metrics: {
         ...plain,
         setting: 'releases.kube-prometheus-stack',
@@ -192,7 +194,7 @@ describe('what is refused, where and with what advice', () => {
       'a name like nothing',
       { defaults: '{ vault: true }' },
       [
-        'true | Unknown release `vault`. Known are prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack and argo-cd. One of your own names its `chart`.',
+        `true | Unknown release \`vault\`. Known are ${sentenceList(knownReleaseNames)}. One of your own names its \`chart\`.`,
       ],
     ],
     [

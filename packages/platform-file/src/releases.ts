@@ -1,10 +1,21 @@
+import {
+  resolveGpu,
+  resolveJupyterHub,
+  resolveLogin,
+  resolveMlflow,
+  resolveSecrets,
+  type Surroundings,
+} from './ai-releases.ts';
 import { defaults } from './defaults.ts';
+import { resolveEdge } from './edge.ts';
 import type { Merged } from './layers.ts';
+import { resolveObservability } from './observability.ts';
 import type {
   Alerts,
   ArgoCdRelease,
   CertManagerRelease,
   Cluster,
+  IssuersRelease,
   KnownRelease,
   MetricsRelease,
   OwnChart,
@@ -12,6 +23,7 @@ import type {
   ReleaseSettings,
   Releases,
 } from './resolved.ts';
+import { block, type Said } from './said-release.ts';
 import type { OwnReleaseSource } from './schema/releases.ts';
 import { knownReleases } from './schema/releases.ts';
 import { minutes } from './units.ts';
@@ -22,31 +34,49 @@ export function isKnownRelease(name: string): name is KnownRelease {
   return Object.hasOwn(knownReleases, name);
 }
 
+/** Off until somebody asks for them; issuers come with cert-manager. */
+const askedFor: ReadonlySet<KnownRelease> = new Set([
+  'issuers',
+  'loki',
+  'alloy',
+  'jaeger',
+  'alerts',
+  'dashboards',
+  'jupyterhub',
+  'mlflow',
+  'gpu',
+  'secrets',
+]);
+
 /** What is on, with every default filled in. */
-export function resolveReleases(merged: Merged, cluster: Cluster, alerts: Alerts | undefined): Releases {
+export function resolveReleases(
+  merged: Merged,
+  cluster: Cluster,
+  alerts: Alerts | undefined,
+  production: boolean,
+  around: Surroundings,
+): Releases {
   const said = merged.releases ?? {};
-  const isOn = (name: KnownRelease) => (said[name] ?? name !== 'issuers') !== false;
+  const isOn = (name: KnownRelease) => (said[name] ?? !askedFor.has(name)) !== false;
   const certManager = isOn('cert-manager');
   return {
     operatorCrds: isOn('prometheus-operator-crds') ? common('prometheus-operator-crds', said) : undefined,
     certManager: certManager ? resolveCertManager(said, alerts) : undefined,
     // Without cert-manager nobody knows what an issuer is.
-    issuers: (said.issuers ?? certManager) ? common('issuers', said) : undefined,
-    metrics: isOn('kube-prometheus-stack') ? resolveMetrics(said) : undefined,
-    argoCd: isOn('argo-cd') ? resolveArgoCd(said, cluster) : undefined,
+    issuers: (said.issuers ?? certManager) ? resolveIssuers(said) : undefined,
+    metrics: isOn('kube-prometheus-stack') ? resolveMetrics(said, merged) : undefined,
+    argoCd: isOn('argo-cd') ? resolveArgoCd(said, merged, cluster) : undefined,
+    ...resolveEdge(said, production),
+    ...resolveObservability({ said, isOn, common, production, nodes: nodesOf(cluster.pools.user, 'max') }),
+    jupyterHub: resolveJupyterHub(merged, cluster),
+    mlflow: resolveMlflow(merged, around),
+    gpu: resolveGpu(merged),
+    secrets: resolveSecrets(merged, isOn),
     own: Object.entries(said).flatMap(([name, settings]): OwnRelease[] => {
       if (isKnownRelease(name) || settings === false || settings === undefined) return [];
       return resolveOwn(name, settings === true ? {} : (settings as OwnReleaseSource));
     }),
   };
-}
-
-type Said = NonNullable<Merged['releases']>;
-
-/** What somebody says of a release that is on; nothing where they only switch it on. */
-function block<Name extends KnownRelease>(name: Name, said: Said): Partial<Exclude<Said[Name], boolean | undefined>> {
-  const settings: Said[Name] = said[name];
-  return (typeof settings === 'object' ? settings : {}) as Partial<Exclude<Said[Name], boolean | undefined>>;
 }
 
 function common(name: KnownRelease, said: Said): ReleaseSettings {
@@ -61,21 +91,27 @@ function resolveCertManager(said: Said, alerts: Alerts | undefined): CertManager
   };
 }
 
-function resolveMetrics(said: Said): MetricsRelease {
+function resolveIssuers(said: Said): IssuersRelease {
+  return { ...common('issuers', said), challenge: block('issuers', said).challenge ?? defaults.releases.challenge };
+}
+
+function resolveMetrics(said: Said, merged: Merged): MetricsRelease {
   const { retention, storage, grafana } = block('kube-prometheus-stack', said);
   return {
     ...common('kube-prometheus-stack', said),
     retention: retention ?? defaults.releases.metrics.retention,
     storage: storage ?? defaults.releases.metrics.storage,
     grafana: grafana ?? true,
+    login: resolveLogin('kube-prometheus-stack', merged),
   };
 }
 
-function resolveArgoCd(said: Said, { pools }: Cluster): ArgoCdRelease {
+function resolveArgoCd(said: Said, merged: Merged, { pools }: Cluster): ArgoCdRelease {
   const wanted = block('argo-cd', said)['high-availability'] ?? defaults.releases.highAvailability;
   return {
     ...common('argo-cd', said),
     highAvailability: wanted === 'auto' ? nodesOf(pools.user, 'min') >= redisNodes : wanted,
+    login: resolveLogin('argo-cd', merged),
   };
 }
 
@@ -93,6 +129,11 @@ export const namespaceLevels: ReadonlyMap<string, OwnRelease['podSecurity']> = n
   ['monitoring', 'privileged'],
   ['cert-manager', 'restricted'],
   ['argocd', 'restricted'],
+  // Nobody but its chart knows how the controller's pods are: what every usual pod may.
+  ['azure-alb-system', 'baseline'],
+  ['gateway', 'restricted'],
+  ['ai-tools', 'baseline'],
+  ['gpu-operator', 'privileged'],
 ]);
 
 /** Nothing for what lacks a part that it needs, which is refused when the file is read. */

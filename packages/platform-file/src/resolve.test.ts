@@ -106,6 +106,7 @@ describe('the example', () => {
         apply: 'a0000000-0000-4000-8000-000000000008',
       },
       state: { account: 'stcontosoprodd5b6', container: 'tfstate', key: 'contoso/prod/westeurope.tfstate' },
+      gate: { hold: undefined, soakMs: 0, freezes: [], checks: [], breakGlass: undefined },
       allow: [],
       tags: { platform: 'contoso', environment: 'prod', 'managed-by': 'provision-aks' },
       resourceGroup: 'rg-contoso-prod-westeurope',
@@ -137,6 +138,7 @@ describe('the example', () => {
         replicas: [],
         retentionDays: undefined,
       },
+      mirror: false,
       cluster: {
         name: 'aks-contoso-prod-westeurope',
         dnsPrefix: 'aks-contoso-prod-westeurope',
@@ -221,7 +223,7 @@ describe('the example', () => {
       releases: {
         operatorCrds: { ...ofRelease, setting: 'releases.prometheus-operator-crds' },
         certManager: { ...ofRelease, setting: 'releases.cert-manager', email: undefined },
-        issuers: { ...ofRelease, setting: 'releases.issuers' },
+        issuers: { ...ofRelease, setting: 'releases.issuers', challenge: 'dns' },
         metrics: {
           ...ofRelease,
           setting: 'releases.kube-prometheus-stack',
@@ -659,6 +661,7 @@ environments:
       'registry: { replicas: [northeurope, eastus], retention: 14d }',
       { registry: { replicas: ['eastus', 'northeurope'], retentionDays: 14 } },
     ],
+    ['a mirror of charts and images', 'registry: { mirror: true }', { mirror: true }],
   ])('%s', (_name, settings, expected) => {
     expect(dev(`location: westeurope, ${settings}`)).toMatchObject(expected);
   });

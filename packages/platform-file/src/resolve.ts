@@ -1,12 +1,16 @@
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
+import { resolveApplications } from './applications.ts';
 import { resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
 import { resolveEnvironmentDns, resolveSharedDns } from './dns.ts';
+import { resolveGate } from './gate.ts';
+import { resolveGpuSmoke } from './gpu-smoke.ts';
 import { resolveImages } from './images.ts';
 import { entry, mergeLayers } from './layers.ts';
 import { type Lock, lockOf } from './lock.ts';
 import { resourceGroupName, stateKey, workspaceName } from './names.ts';
 import { resolveNetwork } from './network.ts';
+import { resolveOwnTerraform } from './own-terraform.ts';
 import { listScopes, type Platform, regionsOf } from './platform.ts';
 import { resolveReleases } from './releases.ts';
 import type { EnvironmentScope, LogsReference, ScopeView, SharedScope } from './resolved.ts';
@@ -139,6 +143,7 @@ function resolveShared(source: PlatformSource, region: string): Unlocked<SharedS
         : { existing: true, id: existing.logs },
     dns: resolveSharedDns(source),
     vault: resolveSharedVault(source),
+    ...resolveOwnTerraform({ scope: 'shared', region }, shared.terraform),
   };
 }
 
@@ -178,6 +183,12 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
   const storage = resolveStorage(place, merged);
   const dns = resolveEnvironmentDns(source, scope, region);
   const alerts = resolveAlerts(merged);
+  const database = resolveDatabase(place, merged);
+  const releases = resolveReleases(merged, cluster, alerts, production, {
+    order,
+    hasDatabase: database !== undefined,
+    hasStorage: storage !== undefined,
+  });
   return {
     kind: 'environment',
     platform: source.name,
@@ -191,32 +202,37 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     allow,
     tags: baseTags(source.name, scope, merged.tags),
     resourceGroup: resourceGroupName(source.name, scope, region),
-    ...(gate?.hold === undefined ? {} : { hold: gate.hold }),
+    gate: resolveGate(gate),
     admins: merged.admins ?? [],
     logs: resolveLogs(source),
     network,
     registry: resolveRegistry(place, merged),
+    mirror: merged.registry?.mirror ?? defaults.registryMirror,
     cluster,
     gateway,
     vault: resolveVault(source, place, merged),
     storage,
-    database: resolveDatabase(place, merged),
+    database,
     cache: resolveCache(place, merged),
     backup: resolveBackup(place, merged, storage),
     dns,
     privateLink: resolvePrivateLink(merged, network),
     budget: resolveBudget(place, merged),
     alerts,
-    releases: resolveReleases(merged, cluster, alerts),
+    releases,
     images: resolveImages(merged),
+    applications: resolveApplications(place, merged),
     rollback: merged.rollback ?? (production ? 'never' : 'on-failure'),
+    gpuSmoke: resolveGpuSmoke(merged, cluster),
     protect: merged.protect ?? production,
     workloads: resolveWorkloads({
       workloadIdentity: cluster.features.workloadIdentity,
       gateway: gateway !== undefined,
       dns: dns !== undefined,
       storage: storage !== undefined,
+      secrets: cluster.features.secretsProvider === undefined ? [] : (releases.secrets?.entries ?? []),
     }),
+    ...resolveOwnTerraform(place, merged.terraform),
   };
 }
 

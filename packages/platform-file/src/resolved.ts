@@ -1,5 +1,19 @@
 import type { JsonObject } from '@suite/foundation';
+import type { EdgeRelease, EdgeReleases } from './edge-releases.ts';
+import type { EnvironmentGate } from './gate.ts';
 import type { PodSecurityLevel } from './pod-security.ts';
+import type { ReleaseSettings } from './release-settings.ts';
+
+export type { ReleaseSettings } from './release-settings.ts';
+
+import type {
+  GpuRelease,
+  JupyterHubRelease,
+  Login,
+  MlflowRelease,
+  SecretNamespace,
+  SecretsRelease,
+} from './resolved-ai.ts';
 
 /**
  * The resolved view: everything one state is made from, with every default filled in. It is what actions work with; no
@@ -28,6 +42,17 @@ interface Scope {
   readonly allow: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
   readonly resourceGroup: string;
+  /** Terraform of the team's own; absent where the suite's own root stands alone. */
+  readonly terraform?: OwnTerraform;
+}
+
+export interface OwnTerraform {
+  /** `extension`: its files are laid beside the suite's root. `root`: it takes the place of that. */
+  readonly kind: 'extension' | 'root';
+  /** Seen from the platform file. */
+  readonly folder: string;
+  /** Files of variables in the folder, the later one over the earlier one. */
+  readonly variables: readonly string[];
 }
 
 export interface SharedScope extends Scope {
@@ -43,14 +68,16 @@ export interface EnvironmentScope extends Scope {
   readonly kind: 'environment';
   /** Place in the order of promotion, from 0. */
   readonly order: number;
-  /** Why nothing may be promoted into it now; absent when it is open. */
-  readonly hold?: string;
+  /** What has to hold before a bundle enters it. */
+  readonly gate: EnvironmentGate;
   /** Entra group ids that administer the cluster. */
   readonly admins: readonly string[];
   /** The shared workspace: found by name as a data source, or used by id. */
   readonly logs: LogsReference;
   readonly network: Network;
   readonly registry: Registry;
+  /** Whether charts and images of releases are brought into the registry and taken from there. */
+  readonly mirror: boolean;
   readonly cluster: Cluster;
   /** Application Gateway for Containers; undefined where there is none. */
   readonly gateway: Gateway | undefined;
@@ -69,8 +96,12 @@ export interface EnvironmentScope extends Scope {
   readonly releases: Releases;
   /** What is promoted into its registry. */
   readonly images: readonly PlatformImage[];
+  /** What Argo CD deploys; undefined where it deploys nothing. */
+  readonly applications: Applications | undefined;
   /** What becomes of the releases of a run that fails. */
   readonly rollback: 'on-failure' | 'never';
+  /** How promotions test its GPU pools; undefined where they do not, or where it has none. */
+  readonly gpuSmoke: GpuSmoke | undefined;
   /** Locks against deletion on what holds data. */
   readonly protect: boolean;
   /** Service accounts that sign in to Azure, with the names that the platform's charts give them. */
@@ -224,33 +255,46 @@ export type KnownRelease =
   | 'cert-manager'
   | 'issuers'
   | 'kube-prometheus-stack'
-  | 'argo-cd';
+  | 'argo-cd'
+  | EdgeRelease
+  | ObservabilityRelease
+  | 'jupyterhub'
+  | 'mlflow'
+  | 'gpu'
+  | 'secrets';
+
+/** Logs, traces, alerts and dashboards: off until somebody asks for them. */
+export type ObservabilityRelease = 'loki' | 'alloy' | 'jaeger' | 'alerts' | 'dashboards';
 
 /** Undefined for what is off. */
-export interface Releases {
+export interface Releases extends EdgeReleases {
   readonly operatorCrds: ReleaseSettings | undefined;
   readonly certManager: CertManagerRelease | undefined;
-  readonly issuers: ReleaseSettings | undefined;
+  readonly issuers: IssuersRelease | undefined;
   /** kube-prometheus-stack. */
   readonly metrics: MetricsRelease | undefined;
   readonly argoCd: ArgoCdRelease | undefined;
+  readonly loki: LokiRelease | undefined;
+  readonly alloy: ReleaseSettings | undefined;
+  readonly jaeger: JaegerRelease | undefined;
+  readonly alerts: AlertsRelease | undefined;
+  readonly dashboards: ReleaseSettings | undefined;
+  readonly jupyterHub: JupyterHubRelease | undefined;
+  readonly mlflow: MlflowRelease | undefined;
+  readonly gpu: GpuRelease | undefined;
+  /** Secrets of the key vault. */
+  readonly secrets: SecretsRelease | undefined;
   readonly own: readonly OwnRelease[];
-}
-
-export interface ReleaseSettings {
-  /** Instead of the pinned one, then with its digest. */
-  readonly version: string | undefined;
-  /** Instead of the pinned one: `sha256:` and 64 digits. */
-  readonly digest: string | undefined;
-  /** Over the ones that we give it; all layers of the file laid over one another. */
-  readonly values: JsonObject;
-  /** Where the file decides it, below a layer: `releases.cert-manager`. */
-  readonly setting: string;
 }
 
 export interface CertManagerRelease extends ReleaseSettings {
   /** Contact of accounts at Let's Encrypt. */
   readonly email: string | undefined;
+}
+
+export interface IssuersRelease extends ReleaseSettings {
+  /** How Let's Encrypt is shown that a name is ours. */
+  readonly challenge: 'dns' | 'http';
 }
 
 export interface MetricsRelease extends ReleaseSettings {
@@ -259,11 +303,67 @@ export interface MetricsRelease extends ReleaseSettings {
   /** A Kubernetes quantity: `50Gi`. */
   readonly storage: string;
   readonly grafana: boolean;
+  /** Of Grafana. */
+  readonly login: Login | undefined;
 }
 
 export interface ArgoCdRelease extends ReleaseSettings {
   /** Redis on three nodes. */
   readonly highAvailability: boolean;
+  readonly login: Login | undefined;
+}
+
+export interface LokiRelease extends ReleaseSettings {
+  readonly retentionHours: number;
+  /** A Kubernetes quantity, for each replica. */
+  readonly storage: string;
+  readonly replicas: number;
+  /** Mi of a cache for what was read; undefined without one. */
+  readonly cacheMebibytes: number | undefined;
+}
+
+export interface JaegerRelease extends ReleaseSettings {
+  readonly storage:
+    | { readonly kind: 'memory'; readonly maxTraces: number }
+    | { readonly kind: 'disk'; readonly size: string; readonly retentionHours: number };
+}
+
+export interface AlertsRelease extends ReleaseSettings {
+  readonly receivers: readonly AlertReceiver[];
+  readonly objectives: readonly Objective[];
+}
+
+/** Whom alerts reach. What is secret of it is a key in a Secret of the cluster. */
+export type AlertReceiver = {
+  readonly name: string;
+  /** The least that is told. */
+  readonly severity: 'critical' | 'warning';
+  readonly sendResolved: boolean;
+} & (
+  | { readonly type: 'webhook' | 'teams' | 'pagerduty'; readonly secret: SecretKey }
+  | {
+      readonly type: 'email';
+      readonly to: readonly string[];
+      readonly from: string;
+      readonly smarthost: string;
+      /** Undefined where the mail server wants no sign-in. */
+      readonly login: { readonly username: string; readonly password: SecretKey } | undefined;
+    }
+);
+
+export interface SecretKey {
+  readonly name: string;
+  readonly key: string;
+}
+
+/** A service level objective over 30 days. */
+export interface Objective {
+  readonly name: string;
+  /** Percentage of good events. */
+  readonly target: number;
+  /** Selectors of counters. */
+  readonly errors: string;
+  readonly total: string;
 }
 
 /** A chart that the platform file brings. */
@@ -300,6 +400,14 @@ export interface ImageReference {
   readonly digest: string;
 }
 
+export interface GpuSmoke {
+  readonly level: 'quick' | 'standard';
+  /** `registry/repository@sha256:…`; undefined for the one that the action pins. */
+  readonly image: string | undefined;
+  /** Verdicts that stop a promotion. */
+  readonly failOn: readonly ('failed' | 'blocked' | 'inconclusive')[];
+}
+
 export interface PlatformImage {
   readonly name: string;
   readonly source: ImageReference;
@@ -312,8 +420,48 @@ export interface PlatformImage {
   readonly setting: string;
 }
 
+export interface Applications {
+  /** `contoso/gitops`, on the GitHub server of the run. */
+  readonly repository: string;
+  readonly branch: string;
+  /** Folder of the environment in it. */
+  readonly path: string;
+  /** How digests get there: as a commit, or as an override in the Application. */
+  readonly delivery: 'git' | 'application';
+  /** Argo CD follows the branch by itself, removes what is gone and undoes changes by hand. */
+  readonly isAutomatic: boolean;
+  /** The folder holds Applications of the team's own; ours is the one over them. */
+  readonly hasRoot: boolean;
+  /** Its AppProject. */
+  readonly project: string;
+  /** Namespace of Argo CD. */
+  readonly argoNamespace: string;
+  readonly apps: readonly ApplicationSettings[];
+  /** Where the file decides it, below a layer. */
+  readonly setting: string;
+}
+
+export interface ApplicationSettings {
+  readonly name: string;
+  readonly namespace: string;
+  /** Folder in the repository. */
+  readonly path: string;
+  /** Names of the images that belong to it. */
+  readonly images: readonly string[];
+  /** Keys in the values of a Helm chart, by image; without one it is found by the name of the repository. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Where the file decides it, below a layer: `applications.apps[0]`. */
+  readonly setting: string;
+}
+
 /** What runs in the cluster and signs in to Azure. */
-export type Workload = 'alb-controller' | 'cert-manager' | 'loki' | 'mlflow' | 'external-secrets';
+export type Workload =
+  | 'alb-controller'
+  | 'cert-manager'
+  | 'loki'
+  | 'mlflow'
+  | 'external-secrets'
+  | `secrets-${SecretNamespace}`;
 
 export interface ServiceAccount {
   readonly namespace: string;

@@ -1,4 +1,5 @@
 import { isObject } from '@suite/foundation';
+import { isOfPlatform } from './layers.ts';
 import type { Path } from './position.ts';
 import { type PlatformSource, platformSource } from './schema.ts';
 import type { Difference } from './schema-problems.ts';
@@ -82,7 +83,7 @@ function damagesOf({ path, kind, meant }: Pick<Difference, 'path' | 'kind' | 'me
     return meant === undefined ? [] : damagesOf({ path: [...path.slice(0, -1), meant], kind: 'value' });
   }
   const [top, ...inside] = path;
-  if (top === 'name' || top === 'images') return [{ environment: undefined, setting: path }];
+  if (top === 'name' || isOfPlatform(path)) return [{ environment: undefined, setting: path }];
   if (top === 'defaults') return [{ environment: undefined, setting: inside }];
   if (top !== 'environments') return [];
   const [environment, ...setting] = inside;

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { defaults } from './defaults.ts';
+import { applications } from './schema/applications.ts';
 import { cluster } from './schema/cluster.ts';
+import { gate } from './schema/gate.ts';
+import { gpuSmoke } from './schema/gpu-smoke.ts';
 import { images } from './schema/images.ts';
 import { existing, network } from './schema/network.ts';
+import { ownTerraform } from './schema/own-terraform.ts';
 import type { gpuPool, userPool } from './schema/pools.ts';
 import { releases } from './schema/releases.ts';
 import { alerts, backup, budget, cache, database, gateway, keyVault, registry, storage } from './schema/services.ts';
@@ -36,8 +40,8 @@ const runner = named(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/, 'Expected the label of
   default: defaults.runner,
 });
 /** What `allow:` takes, per kind of scope: the keys that change reports guard with. */
-const allowable = {
-  shared: ['logs', 'dns', 'key-vault', 'resource-group'],
+export const allowable = {
+  shared: ['logs', 'dns', 'key-vault', 'resource-group', 'adopt'],
   environment: [
     'cluster',
     'node-pool/system',
@@ -51,34 +55,33 @@ const allowable = {
     'cache',
     'dns',
     'backup',
+    'metrics',
     'identity',
     'resource-group',
+    'adopt',
   ],
 } as const;
-const allowed = <const T extends readonly [string, ...string[]]>(
-  here: T,
-  there: readonly string[],
-  place: string,
-  more: readonly string[] = [],
-) =>
-  z.enum(here, {
-    error: ({ input }) =>
-      there.some(entry => entry === input)
-        ? `It belongs under \`allow\` of ${place}.`
-        : `Expected ${either([...here, ...more])}.`,
+/** Keys of another kind of scope have a meaning where Terraform of somebody's own makes such things: a check decides about them. */
+const allowed = (here: keyof typeof allowable, more: readonly string[] = []) =>
+  z.enum([...new Set([...allowable[here], ...allowable.shared, ...allowable.environment])], {
+    error: `Expected ${either([...allowable[here], ...more])}.`,
   });
-/** Also of a release that stands in the file no more. Aborts, so that what it is not is told by the words beside it. */
-const allowedRelease = z.string().regex(/^release\/[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?$/, { abort: true });
-const allowShared = list(allowed(allowable.shared, allowable.environment, 'an environment')).describe(
-  'What a plan may delete, replace or rotate. Take it out afterwards.',
+/** Also of a release or an application that stands in the file no more. Aborts, so that what it is not is told by the words beside it. */
+const allowedPart = z
+  .string()
+  .regex(/^(?:release\/[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?|application\/[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)$/, {
+    abort: true,
+  });
+const allowShared = list(allowed('shared')).describe(
+  'What a plan may delete, replace or rotate, and whether it adopts what exists and is not recorded (`adopt`). Take it out afterwards.',
 );
 const allowEnvironment = list(
   z.union([
-    allowedRelease,
-    allowed(allowable.environment, allowable.shared, '`shared`', ['release/<name of a release>']),
+    allowedPart,
+    allowed('environment', ['release/<name of a release>', 'application/<name of an application>']),
   ]),
 ).describe(
-  'What a plan may delete, replace or rotate, among it what a release holds: `release/<name>`. Take it out afterwards.',
+  'What a plan may delete, replace or rotate, among it what a release holds (`release/<name>`) and a whole application (`application/<name>`); and whether it adopts what exists and is not recorded (`adopt`). Take it out afterwards.',
 );
 
 /** What every layer may say: defaults, environment and region, the later one over the earlier one. */
@@ -103,15 +106,17 @@ const layer = {
       'What becomes of the releases of a run that fails: back to what ran before, except those that hold data, or left for a person to look at. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
     )
     .optional(),
+  'gpu-smoke': gpuSmoke.optional(),
   protect: flag
     .describe(
       'Locks against deletion on what holds data. Default: in production. Take it away in a pull request before you delete.',
     )
     .optional(),
+  terraform: ownTerraform.optional(),
 };
 
-/** What differs from the images of the whole platform. */
-const own = { images: images.optional() };
+/** What differs from what the whole platform runs. */
+const own = { images: images.optional(), applications: applications.optional() };
 
 const region = block({ ...layer, ...own, existing: existing.optional() });
 
@@ -130,13 +135,7 @@ const environment = block({
   domain: domain
     .describe("Where the environment's names live. Default: `<environment>.<domain>` below the platform's domain.")
     .optional(),
-  gate: block({
-    hold: named(/^(?=[\s\S]{1,200}$)[^\n]*\S[^\n]*$/, 'Expected the reason in one line of at most 200 characters.')
-      .describe('Nothing is promoted into the environment while this stands here. Say why.')
-      .optional(),
-  })
-    .describe('What has to hold before a bundle enters the environment.')
-    .optional(),
+  gate: gate.optional(),
   allow: allowEnvironment.optional(),
   existing: existing.optional(),
   ...layer,
@@ -177,6 +176,7 @@ export const platformSource = block({
       .describe('The vault of environments that have none of their own.')
       .optional(),
     tags: tags.optional(),
+    terraform: ownTerraform.optional(),
     allow: allowShared.optional(),
   }).describe('What environments have in common: log workspace, DNS zone, vault.'),
   defaults: block(layer).describe('For all environments, unless they say something else.').optional(),
@@ -184,6 +184,7 @@ export const platformSource = block({
     .record(name, environment, { error: 'Expected a block of environments.' })
     .describe('One to six environments, promoted in this order.'),
   images: images.optional(),
+  applications: applications.optional(),
   existing: block({
     logs: armId('Microsoft.OperationalInsights/workspaces').describe('Id of a log workspace.').optional(),
     'dns-zone': armId('Microsoft.Network/dnszones').describe('Id of the DNS zone of `domain`.').optional(),

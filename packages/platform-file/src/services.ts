@@ -17,6 +17,7 @@ import type {
   Budget,
   Cache,
   Database,
+  EnvironmentScope,
   EnvironmentVault,
   Gateway,
   Network,
@@ -26,6 +27,7 @@ import type {
   Storage,
   Workload,
 } from './resolved.ts';
+import type { SecretEntry, SecretNamespace } from './resolved-ai.ts';
 import type { PlatformSource } from './schema.ts';
 import { days, hours } from './units.ts';
 
@@ -73,6 +75,17 @@ export function resolveRegistry(
     replicas: [...new Set(registry?.replicas)].sort(),
     retentionDays: registry?.retention === undefined ? undefined : days(registry.retention),
   };
+}
+
+/** Id of an environment's registry in the resource manager, whether or not it is there yet. */
+export function registryIdOf({
+  subscription,
+  resourceGroup,
+  registry,
+}: Pick<EnvironmentScope, 'subscription' | 'resourceGroup' | 'registry'>): string {
+  if (registry.existing) return registry.id;
+  const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  return `${group}/providers/Microsoft.ContainerRegistry/registries/${registry.name}`;
 }
 
 export function resolveVault(source: PlatformSource, place: Place, merged: Merged): EnvironmentVault {
@@ -178,6 +191,10 @@ const accounts: Readonly<Record<Workload, ServiceAccount>> = {
   loki: { namespace: 'monitoring', name: 'loki' },
   mlflow: { namespace: 'ai-tools', name: 'mlflow' },
   'external-secrets': { namespace: 'external-secrets', name: 'external-secrets' },
+  // Read the key vault for a namespace, and hold what they read as Secrets there.
+  'secrets-ai-tools': { namespace: 'ai-tools', name: 'secrets' },
+  'secrets-argocd': { namespace: 'argocd', name: 'secrets' },
+  'secrets-monitoring': { namespace: 'monitoring', name: 'secrets' },
 };
 
 export interface Needs {
@@ -185,6 +202,8 @@ export interface Needs {
   readonly gateway: boolean;
   readonly dns: boolean;
   readonly storage: boolean;
+  /** Secrets of the key vault that are brought to the cluster. */
+  readonly secrets: readonly Pick<SecretEntry, 'namespace'>[];
 }
 
 /** Nobody gets an identity for what is not there. */
@@ -193,13 +212,18 @@ export function resolveWorkloads({
   gateway,
   dns,
   storage,
+  secrets,
 }: Needs): Readonly<Partial<Record<Workload, ServiceAccount>>> {
+  const wants = (namespace: SecretNamespace) => secrets.some(secret => secret.namespace === namespace);
   const needed: Readonly<Record<Workload, boolean>> = {
     'alb-controller': gateway,
     'cert-manager': dns,
     loki: storage,
     mlflow: storage,
     'external-secrets': true,
+    'secrets-ai-tools': wants('ai-tools'),
+    'secrets-argocd': wants('argocd'),
+    'secrets-monitoring': wants('monitoring'),
   };
   return Object.fromEntries(
     Object.entries(accounts).filter(([workload]) => workloadIdentity && needed[workload as Workload]),

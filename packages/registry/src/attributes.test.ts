@@ -57,6 +57,27 @@ describe('attributes', () => {
     });
   });
 
+  test('the newest tags', async () => {
+    const { registry, asked, scopes } = start({
+      body: {
+        registry: host,
+        tags: [
+          { name: 'v2', digest },
+          { name: 'v1', digest },
+        ],
+      },
+    });
+    expect(await registry.newestTags('shop/api', 2)).toEqual(['v2', 'v1']);
+    expect(asked()).toEqual([['GET', '/acr/v1/shop/api/_tags?n=2&orderby=timedesc']]);
+    expect(scopes()).toEqual(['repository:shop/api:metadata_read']);
+    expect(await start(ociError(404, 'NAME_UNKNOWN')).registry.newestTags('shop/api', 2)).toEqual([]);
+    // An empty repository may have no list at all.
+    expect(await start({ body: { tags: null } }).registry.newestTags('shop/api', 2)).toEqual([]);
+    await expect(start({ body: { tags: ['v1'] } }).registry.newestTags('shop/api', 2)).rejects.toMatchObject({
+      kind: 'untrue',
+    });
+  });
+
   test('names that are none go nowhere', async () => {
     const { registry, requests } = start(shown('tag', true));
     await expect(registry.lock('../x', 'v1')).rejects.toThrow('"../x" is no repository name.');

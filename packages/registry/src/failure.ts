@@ -19,6 +19,8 @@ export interface Identity {
   readonly name: string;
   /** Of Entra; none where the registry is signed in to in another way, or not at all. */
   readonly clientId?: string;
+  /** Which roles count in the registry, where that is known: `repositories` is its role assignment mode ABAC. */
+  readonly roles?: 'registry' | 'repositories';
 }
 
 /**
@@ -144,10 +146,14 @@ function describeRights({ host, identity, purpose, right }: Attempt): Problem {
       remedy: 'Check the name, and sign in with credentials that may read it: with docker login, or as inputs.',
     };
   }
-  const roles =
-    right === 'push' || right === 'metadata_write'
-      ? '"AcrPush" (or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC)'
-      : '"AcrPull" (or "Container Registry Repository Reader", where the registry’s role assignment mode is ABAC)';
+  const isWrite = right === 'push' || right === 'metadata_write';
+  const [plain, abac] = isWrite ? ['AcrPush', 'Writer'] : ['AcrPull', 'Reader'];
+  const named = {
+    registry: `"${plain}"`,
+    repositories: `"Container Registry Repository ${abac}" (its role assignment mode is ABAC, where "${plain}" counts for nothing)`,
+    unknown: `"${plain}" (or "Container Registry Repository ${abac}", where the registry’s role assignment mode is ABAC)`,
+  };
+  const roles = named[identity.roles ?? 'unknown'];
   if (right !== undefined) {
     return {
       message: `${who} may not ${purpose} in the registry ${host}.`,

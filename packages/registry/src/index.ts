@@ -1,12 +1,16 @@
 export type { Artifact, NewArtifact, NewBlob } from './artifact.ts';
 export type { Attributes } from './attributes.ts';
+export * from './bring/index.ts';
 export type { Credential } from './challenge-sign-in.ts';
 export type { BlobDescriptor, Descriptor } from './descriptor.ts';
+export { describe, imageManifest } from './descriptor.ts';
 export { readDockerCredential } from './docker-config.ts';
 export { type Exchange, type FlowingAnswer, type FlowingRequest, nodeExchange } from './exchange.ts';
 export type { FailureKind, Identity } from './failure.ts';
 export { RegistryFailure } from './failure.ts';
+export { apiHostOf } from './names.ts';
 export type { Referrer } from './referrers.ts';
 export type { Registry, RegistryOptions } from './registry.ts';
 export { createRegistry, dockerLogin } from './registry.ts';
+export { sizeOf } from './sizes.ts';
 export * from './transfer/index.ts';

@@ -19,3 +19,8 @@ export function demandReference(reference: string): void {
 export function nameOf(repository: string, reference: string): string {
   return `${repository}${isDigest(reference) ? '@' : ':'}${reference}`;
 }
+
+/** Where the API of a registry answers; Docker Hub's has a name of its own. */
+export function apiHostOf(host: string): string {
+  return ['docker.io', 'index.docker.io'].includes(host) ? 'registry-1.docker.io' : host;
+}

@@ -11,6 +11,7 @@ import { readArtifact, readBlob } from './pull.ts';
 import { pushArtifact } from './push.ts';
 import type { Referrer } from './referrers.ts';
 import { createRequests, type Requests } from './requests.ts';
+import { newestTags } from './tags.ts';
 
 export interface RegistryOptions {
   /** Login server, e.g. `acrshop.azurecr.io`. */
@@ -48,6 +49,8 @@ export interface Registry {
    * registry's word: read an artifact to know its subject and its bytes.
    */
   listReferrers(repository: string, digest: string, artifactType?: string): Promise<readonly Referrer[]>;
+  /** The tags that were made or moved last, the newest first; none for a repository that there is not. Only Azure's registries know. */
+  newestTags(repository: string, limit: number): Promise<readonly string[]>;
   /** What may be done with a tag or a digest; undefined when there is none. Only Azure's registries know. */
   readAttributes(repository: string, reference: string): Promise<Attributes | undefined>;
   /**
@@ -67,6 +70,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     readArtifact: (repository, reference, limit = mebibyte) => readArtifact(requests, repository, reference, limit),
     readBlob: (repository, descriptor, limit = mebibyte) => readBlob(requests, repository, descriptor, limit),
     readAttributes: (repository, reference) => readAttributes(requests, repository, reference),
+    newestTags: (repository, limit) => newestTags(requests, repository, limit),
     lock: (repository, reference) => lock(requests, repository, reference),
     listReferrers: (repository, digest, artifactType) => listReferrers(requests, repository, digest, artifactType),
   };

@@ -6,6 +6,7 @@ export { pullRequestRun, pushRequest } from './platform/run-requests.ts';
 export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
 export { createRunnerHost, type HostOptions, suite } from './platform/runner-host.ts';
 export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
+export { gitopsAccess } from './platform/seed.ts';
 export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
 export {
   type ImagePlace,

@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { type Clock, count, duration, printable, sentenceList, shorten } from '@suite/foundation';
+import { type Clock, count, duration, longestSilenceMs, printable, sentenceList, shorten } from '@suite/foundation';
 import { type Diagnostic, diagnosticText } from './diagnostics.ts';
 import { type ResourceRun, trackResources } from './resources.ts';
 import type { ChangeCounts, UiEvent } from './ui-events.ts';
@@ -30,8 +30,6 @@ export interface ProgressOptions {
   readonly nameOf?: (address: string) => string | undefined;
 }
 
-// The promise is a line every 15 s; a timer that fires late must not break it.
-const heartbeatMs = 14_000;
 const namesPerHeartbeat = 3;
 const nameLimit = 120;
 const messageLimit = 2000;
@@ -60,14 +58,14 @@ export function startProgress(options: ProgressOptions): Progress {
 
   async function beat(): Promise<void> {
     for (;;) {
-      const pause = Math.max(0, lastLine + heartbeatMs - clock.now());
+      const pause = Math.max(0, lastLine + longestSilenceMs - clock.now());
       const interrupted = await clock.sleep(pause, stopping.signal).then(
         () => false,
         () => true,
       );
       if (interrupted || stopping.signal.aborted) return;
       const now = clock.now();
-      if (now - lastLine < heartbeatMs) continue;
+      if (now - lastLine < longestSilenceMs) continue;
       const running = tracker.running(now);
       if (running.length === 0) print(describeQuiet(title, now - began, refreshed));
       for (const run of running.slice(0, namesPerHeartbeat)) {

@@ -1,10 +1,22 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Exit, ProcessRunner } from '@suite/action-kit';
-import { asObject, type Clock, isObject, type JsonObject, parseJson } from '@suite/foundation';
+import { asObject, type Clock, isObject, type JsonObject, parseJson, UserError } from '@suite/foundation';
 import { type Backend, backendArguments } from './backend.ts';
-import { readTextDiagnostics } from './diagnostics.ts';
+import { diagnosticText, readTextDiagnostics } from './diagnostics.ts';
 import type { FailureContext } from './failures/context.ts';
-import { translateFailure } from './failures/translate.ts';
+import { TerraformFailure, translateFailure } from './failures/translate.ts';
+import { judgeBackend } from './own-backend.ts';
+import type { OwnConfiguration } from './own-configuration.ts';
 import { type ProgressLog, type Report, startProgress } from './progress.ts';
+import {
+  describeMismatch,
+  describeUnverified,
+  isLockTrouble,
+  type OwnLock,
+  readProviderLock,
+} from './provider-lock.ts';
+import { readStateResources, type StateResource } from './state-resources.ts';
 import { readUiLine } from './ui-events.ts';
 
 export interface TerraformOptions {
@@ -22,6 +34,8 @@ export interface TerraformOptions {
   readonly processes: ProcessRunner;
   readonly log: ProgressLog;
   readonly clock: Clock;
+  /** Absent where the whole configuration is the suite's. */
+  readonly own?: OwnConfiguration;
 }
 
 export interface PlanRun extends Report {
@@ -38,11 +52,12 @@ export interface OutputValue {
 export interface Terraform {
   /**
    * Installs the provider and connects the backend. With `readonly` the lock file must name the provider already; with
-   * `write` Terraform completes it.
+   * `write` Terraform completes it. Throws a UserError that names the provider which does not fit a team's own lock file, and one
+   * where a root of its own keeps its state elsewhere.
    */
   init(options: { readonly lockFile: 'readonly' | 'write' }): Promise<void>;
   /** Plans into a file, without a lock: a plan identity may not write one. A failed plan may leave the file behind. */
-  plan(options: { readonly out: string; readonly varFiles: readonly string[] }): Promise<PlanRun>;
+  plan(options: PlanOptions): Promise<PlanRun>;
   /** The plan as JSON. It holds secrets in clear: it must never be printed or stored. */
   show(planFile: string): Promise<JsonObject>;
   /** Applies exactly that plan, under the state's lock. */
@@ -54,6 +69,21 @@ export interface Terraform {
   outputs(): Promise<Readonly<Record<string, OutputValue>>>;
   /** Which state it is, and how often it was written; undefined while there is none. Nothing else of it leaves this function. */
   revision(): Promise<StateRevision | undefined>;
+  /** Writes a state that continues the one that is there, under its lock. */
+  push(file: string): Promise<void>;
+  /** What the state holds, without its values. */
+  recorded(): Promise<readonly StateResource[]>;
+}
+
+export interface PlanOptions {
+  readonly out: string;
+  readonly varFiles: readonly string[];
+  /** Only what differs from the state, with nothing of what the configuration asks for. */
+  readonly refreshOnly?: true;
+  /** Plan that everything goes. */
+  readonly destroy?: boolean;
+  /** Only these addresses, and what needs them when they go. */
+  readonly targets?: readonly string[];
 }
 
 export interface StateRevision {
@@ -76,6 +106,7 @@ export function createTerraform(options: TerraformOptions): Terraform {
     identity: options.identity,
     explainSignIn: options.explainSignIn,
     now: clock.now(),
+    ...(options.own === undefined ? {} : { own: options.own }),
   });
 
   const start = (args: readonly string[], output: { onStdout?: (line: string) => void; captureStdout?: boolean }) =>
@@ -125,14 +156,69 @@ export function createTerraform(options: TerraformOptions): Terraform {
 
   const zero = (code: number | null) => code === 0;
 
+  const lockPath = join(directory, '.terraform.lock.hcl');
+  const dataDir = options.env['TF_DATA_DIR'] ?? join(directory, '.terraform');
+
+  /** What `init` has connected; undefined where the configuration names no backend. */
+  const readBackend = () =>
+    readFile(join(dataDir, 'terraform.tfstate'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+
+  const requireChecksums = async (own: OwnLock) => {
+    const open = describeUnverified(readProviderLock(await readFile(lockPath, 'utf8')), own);
+    if (open.length > 0) throw new UserError({ message: `${open.join(' ')} Nothing was planned.`, remedy: own.update });
+  };
+
+  /** Says which provider does not fit: Terraform itself only says that one does not. */
+  const explainLock = async (error: unknown, own: OwnLock): Promise<unknown> => {
+    const failure = error instanceof UserError ? error.cause : undefined;
+    const said = failure instanceof TerraformFailure ? failure.diagnostics.map(diagnosticText) : [];
+    const trouble = said.find(isLockTrouble);
+    if (trouble === undefined) return error;
+    const locked = await readFile(lockPath, 'utf8');
+    const needed = await lockOfNothing(locked);
+    const sentences = describeMismatch(readProviderLock(locked), needed, trouble, own);
+    const what = sentences.length > 0 ? sentences.join(' ') : `${own.file} does not fit. ${trouble}`;
+    return new UserError({ message: `${what} Nothing was planned.`, remedy: own.update }, { cause: error });
+  };
+
+  /** What Terraform would lock here if nothing were locked. Its packages are installed where no plan looks. */
+  const lockOfNothing = async (locked: string) => {
+    await rm(lockPath);
+    const env = { ...options.env, TF_DATA_DIR: `${dataDir}-unlocked` };
+    const args = ['init', '-backend=false', '-input=false', '-no-color'];
+    try {
+      const { code } = await options.processes.run({ file: options.file, args, cwd: directory, env });
+      return code === 0 ? readProviderLock(await readFile(lockPath, 'utf8')) : [];
+    } finally {
+      await rm(`${dataDir}-unlocked`, { recursive: true, force: true });
+      await writeFile(lockPath, locked);
+    }
+  };
+
   return {
     init: async ({ lockFile }) => {
       const lock = lockFile === 'readonly' ? ['-lockfile=readonly'] : [];
-      await converse('init', ['-reconfigure', ...lock, ...backendArguments(backend)], zero);
+      const own = lockFile === 'readonly' ? options.own?.lock : undefined;
+      if (own !== undefined) await requireChecksums(own);
+      // What an earlier command connected stays there when the configuration names no backend any more.
+      if (options.own?.root !== undefined) await rm(join(dataDir, 'terraform.tfstate'), { force: true });
+      try {
+        await converse('init', ['-reconfigure', ...lock, ...backendArguments(backend)], zero);
+      } catch (error) {
+        throw own === undefined ? error : await explainLock(error, own);
+      }
+      const root = options.own?.root;
+      const problem = root === undefined ? undefined : judgeBackend(root, await readBackend(), backend);
+      if (problem !== undefined) throw new UserError(problem);
     },
-    plan: async ({ out, varFiles }) => {
+    plan: async ({ out, varFiles, refreshOnly, destroy = false, targets = [] }) => {
       const files = varFiles.map(file => `-var-file=${file}`);
-      const args = ['-detailed-exitcode', '-lock=false', `-out=${out}`, ...files];
+      const kind = [...(refreshOnly === true ? ['-refresh-only'] : []), ...(destroy ? ['-destroy'] : [])];
+      const chosen = targets.map(address => `-target=${address}`);
+      const args = ['-detailed-exitcode', '-lock=false', ...kind, `-out=${out}`, ...files, ...chosen];
       const { exit, report } = await converse('plan', args, code => code === 0 || code === 2);
       return { ...report, changes: exit.code === 2 };
     },
@@ -159,5 +245,9 @@ export function createTerraform(options: TerraformOptions): Terraform {
       const { lineage, serial } = asObject(parseJson(state));
       return typeof lineage === 'string' && typeof serial === 'number' ? { lineage, serial } : undefined;
     },
+    push: async file => {
+      await ask('terraform state push', ['state', 'push', file]);
+    },
+    recorded: async () => readStateResources(parseJson(await ask('terraform state pull', ['state', 'pull']))),
   };
 }

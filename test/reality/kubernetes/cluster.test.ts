@@ -102,6 +102,18 @@ real(`client of ${controlPlaneNeeds}`, () => {
     expect((await cluster.get(mapRef('owned')))?.['data']).toEqual({ a: '2' });
   });
 
+  test('a patch that names a version holds for that version only', async () => {
+    await cluster.apply(map('patched', { a: '1', b: '1' }), { manager: 'us' });
+    const { metadata } = (await cluster.get(mapRef('patched'))) ?? map('none', {});
+    const { resourceVersion } = metadata;
+    const patch = (a: string) => ({ metadata: { resourceVersion }, data: { a, b: null } });
+    expect((await cluster.patch(mapRef('patched'), patch('2')))['data']).toEqual({ a: '2' });
+    expect((await failure(cluster.patch(mapRef('patched'), patch('3')))).kind).toBe('conflict');
+    const replaced = [{ op: 'replace', path: '/data/a', value: '4' }];
+    expect((await cluster.patch(mapRef('patched'), replaced, 'json'))['data']).toEqual({ a: '4' });
+    expect((await failure(cluster.patch(mapRef('nobody'), { data: {} }))).kind).toBe('absent');
+  });
+
   test('follows what changes until it is enough; a kind that comes later is found after a while', async () => {
     const selection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', labels: 'followed=yes' };
     const seen: string[][] = [];
@@ -121,6 +133,35 @@ real(`client of ${controlPlaneNeeds}`, () => {
     expect(seen.at(0)).toEqual([]);
     expect(seen.at(-1)).toEqual([]);
     expect(seen.flat()).toEqual(expect.arrayContaining(['f1={"a":"2"}']));
+  });
+
+  test('keeps of many pages what is read of each object, and reads again only what changes', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `page-${String(index).padStart(3, '0')}`);
+    await Promise.all(names.map(name => cluster.apply(map(name, { a: '1' }, { paged: 'yes' }), { manager: 'us' })));
+    const selection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', labels: 'paged=yes' };
+    const read: string[] = [];
+    const nameOf = ({ metadata }: KubernetesObject) => metadata.name;
+    expect(await cluster.listAs(selection, nameOf)).toEqual(names);
+    let first: ReadonlyMap<string, unknown> | undefined;
+    await cluster.followAs(
+      selection,
+      object => {
+        read.push(nameOf(object));
+        return object['data'];
+      },
+      objects => {
+        if (first === undefined) {
+          first = new Map(objects);
+          void cluster.patch(mapRef('page-007'), { data: { a: '2' } });
+          return false;
+        }
+        const changed = names.filter(name => objects.get(`default/${name}`) !== first?.get(`default/${name}`));
+        expect(changed).toEqual(['page-007']);
+        return true;
+      },
+      AbortSignal.timeout(20_000),
+    );
+    expect(read).toEqual([...names, 'page-007']);
   });
 
   test('what the listener throws arrives unchanged, whenever it is thrown', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { asObject } from '@suite/foundation';
+import { asObject, type JsonObject } from '@suite/foundation';
 import { type ManifestObject, parseManifests } from '@suite/helm';
 import { createUpstream, type Upstream } from '@suite/sandbox';
 import { type ApiCase, apiCases } from '../../../packages/sandbox/src/kubernetes/testing/cases.ts';
@@ -81,6 +81,16 @@ let upstream: Upstream;
 
 const chartFolder = join(import.meta.dirname, '../../../packages/sandbox/charts');
 
+/** Charts that have to be asked for something, as the real ones have to. */
+const asked: Readonly<Record<string, JsonObject>> = {
+  'cert-manager': { crds: { enabled: true } },
+  loki: {
+    loki: { useTestSchema: true, storage: { type: 'filesystem' } },
+    singleBinary: { replicas: 1 },
+    ...Object.fromEntries(['write', 'read', 'backend'].map(part => [part, { replicas: 0 }])),
+  },
+};
+
 /** Every object of the small charts; those that have definitions come first. */
 async function renderCharts(): Promise<readonly ManifestObject[]> {
   const folder = await mkdtemp(join(tmpdir(), 'small-cluster-'));
@@ -93,9 +103,9 @@ async function renderCharts(): Promise<readonly ManifestObject[]> {
     for (const name of names) {
       const text = await helm.template({
         chart: await helm.pull({ kind: 'folder', path: join(chartFolder, name) }),
-        release: 'r',
+        release: name,
         namespace: 'default',
-        values: name === 'cert-manager' ? { crds: { enabled: true } } : {},
+        values: asked[name] ?? {},
         kubeVersion: '1.34.4',
         apiVersions: ['monitoring.coreos.com/v1', 'monitoring.coreos.com/v1/ServiceMonitor'],
         includeCrds: true,
@@ -109,7 +119,7 @@ async function renderCharts(): Promise<readonly ManifestObject[]> {
   }
 }
 
-/** Everything of an applied object counts, but for the schemas of definitions and the addresses that services are dealt. */
+/** Everything of an applied object counts, but for the schemas of definitions and the addresses and node ports that services are dealt. */
 function applied(
   cluster: ReturnType<typeof startTestCluster>['cluster'],
   { apiVersion, kind, name, object }: ManifestObject,
@@ -118,7 +128,8 @@ function applied(
   if (type === undefined) throw new Error(`The small cluster serves no ${kind} of ${apiVersion}.`);
   const root = type.group === '' ? '/api/v1' : `/apis/${apiVersion}`;
   const place = type.namespaced ? '/namespaces/default' : '';
-  const spec = kind === 'Service' ? ['spec.ports', 'spec.selector', 'spec.type'] : ['spec'];
+  const ports = ['name', 'port', 'protocol', 'targetPort'].map(field => `spec.ports.*.${field}`);
+  const spec = kind === 'Service' ? [...ports, 'spec.selector', 'spec.type'] : ['spec'];
   return {
     name: '',
     method: 'PATCH',

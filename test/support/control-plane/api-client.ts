@@ -76,7 +76,10 @@ export function createApiClient(options: {
     const request = https.get(url, { agent, headers, signal });
     try {
       const [response] = (await once(request, 'response')) as [IncomingMessage];
-      for await (const line of createInterface(response)) {
+      const lines = createInterface(response);
+      // Both may break off while nobody reads, and after: whoever reads on hears of it.
+      for (const source of [response, lines]) source.on('error', () => undefined);
+      for await (const line of lines) {
         const { type, object } = asObject(JSON.parse(line));
         yield { type: asString(type) ?? '', object: asObject(object) };
       }

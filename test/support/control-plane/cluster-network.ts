@@ -58,8 +58,10 @@ export async function startClusterNetwork(options: {
       return void response.writeHead(501).end(`The kubelets of this control plane do logs only, not ${what}.\n`);
     }
     const previous = url.searchParams.get('previous') === 'true';
+    const text = logsOf({ namespace, pod, container, previous }) ?? '';
+    const isTimed = url.searchParams.get('timestamps') === 'true';
     response.writeHead(200, { 'Content-Type': 'text/plain' });
-    response.end(logsOf({ namespace, pod, container, previous }) ?? '');
+    response.end(isTimed ? text.replace(/^(?=.)/gm, `${new Date().toISOString()} `) : text);
   });
 
   /** Who is behind an address; a text says why nobody is. */

@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, type JsonObject } from '@suite/foundation';
-import type { ApiClient } from './api-client.ts';
+import type { ApiAnswer, ApiClient } from './api-client.ts';
 
 /** What an operator would do whose pods are only played: it reacts to its custom resources. */
 export interface Operator {
@@ -20,6 +20,11 @@ export function conditionsOf(object: JsonObject, ...types: readonly string[]): r
     observedGeneration: generation,
     lastTransitionTime: creationTimestamp,
   }));
+}
+
+/** It is there already, somebody else was quicker, or it is gone: the change is told, and comes round again. */
+export function passed({ status, body }: ApiAnswer): void {
+  if (status >= 300 && status !== 409 && status !== 404) throw new Error(`${status} ${JSON.stringify(body)}`);
 }
 
 /** Operates until the returned function is called, which throws an Error when the last reaction to an object failed. */

@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, canonicalJson, isObject, type JsonObject, parseJson } from '@suite/foundation';
-import { describePath, type Path } from '../../../actions/deploy-platform/src/compare/paths.ts';
+import { describePath, type Path } from '@suite/kubernetes/compare';
 import type { ApiClient } from './api-client.ts';
 
 /** An object that a field manager has applied, as it stands. */
@@ -56,9 +56,12 @@ function appliedObject(object: JsonObject, entries: readonly JsonObject[]): Appl
 
 async function listablePaths(api: ApiClient): Promise<string[]> {
   const { groups } = await api.get('/apis');
-  const versions = asArray(groups).map(group =>
-    asString(asObject(asObject(group)['preferredVersion'])['groupVersion']),
-  );
+  // A kind is listed once, in the version that its group prefers; some are in another one only.
+  const versions = asArray(groups).flatMap(group => {
+    const { preferredVersion, versions: all } = asObject(group);
+    const names = [preferredVersion, ...asArray(all)].map(version => asString(asObject(version)['groupVersion']));
+    return [...new Set(names)];
+  });
   const bases = ['/api/v1', ...versions.map(version => `/apis/${version}`)];
   const found = await Promise.all(
     bases.map(async base =>
@@ -69,7 +72,12 @@ async function listablePaths(api: ApiClient): Promise<string[]> {
         .map(({ name }) => `${base}/${name}`),
     ),
   );
-  return found.flat();
+  const byKind = new Map<string, string>();
+  for (const path of found.flat()) {
+    const kind = path.replace(/^(\/apis\/[^/]+)\/[^/]+/, '$1');
+    if (!byKind.has(kind)) byKind.set(kind, path);
+  }
+  return [...byKind.values()];
 }
 
 /** The fields of a `fieldsV1` that have none below; items of sets and places in lists are a matter of the list. */

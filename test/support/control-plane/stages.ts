@@ -86,12 +86,16 @@ startTime: {{ Now | Quote }}
 {{ end }}
 `;
 
+/** As containerd names what it pulled by digest; what was pulled by tag alone has no digest here. */
+const imageId =
+  'imageID: {{ if contains "@sha256:" .image }}{{ regexReplaceAll ":[^:/@]+@" .image "@" | Quote }}{{ else }}""{{ end }}';
+
 const initContainers = `{{ if .spec.initContainers }}
 initContainerStatuses:
 {{ range .spec.initContainers }}
 - name: {{ .name | Quote }}
   image: {{ .image | Quote }}
-  imageID: ""
+  ${imageId}
   ready: true
   restartCount: 0
   {{ if eq (or .restartPolicy "") "Always" }}
@@ -109,7 +113,7 @@ const containers = (fields: string) => `containerStatuses:
 {{ range .spec.containers }}
 - name: {{ .name | Quote }}
   image: {{ .image | Quote }}
-  imageID: ""
+  ${imageId}
 ${fields.replace(/^/gm, '  ')}
 {{ end }}
 `;

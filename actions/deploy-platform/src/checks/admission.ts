@@ -1,6 +1,6 @@
 import type { Check } from '@suite/change-report';
 import { code, finding, named, reason, some } from './finding.ts';
-import { type CheckInput, minorOf } from './input.ts';
+import { type CheckInput, madeBy, minorOf } from './input.ts';
 import { violationsOf } from './pod-security.ts';
 import { workloadsOf } from './pod-templates.ts';
 
@@ -10,8 +10,9 @@ const newestMinor = 36;
 /** Pods that their namespace's level of pod security refuses: the workload is made, and never has a pod. */
 export function checkPodSecurity({ releases, kubernetesVersion }: CheckInput): Check[] {
   const minor = minorOf(kubernetesVersion) ?? newestMinor;
-  return releases.flatMap(({ release, objects }) => {
-    const refused = workloadsOf(objects)
+  return releases.flatMap(checked => {
+    const { release } = checked;
+    const refused = workloadsOf(madeBy(checked))
       // Levels of other namespaces are those of other releases.
       .filter(({ object }) => object.metadata.namespace === release.namespace)
       .flatMap(workload => {

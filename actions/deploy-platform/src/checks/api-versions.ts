@@ -1,6 +1,6 @@
 import type { Check } from '@suite/change-report';
 import { code, finding, named, some } from './finding.ts';
-import { type CheckInput, minorOf } from './input.ts';
+import { type CheckInput, madeBy, minorOf } from './input.ts';
 
 /**
  * Minor of Kubernetes that no longer serves a version: `APILifecycleRemoved` in k8s.io/api 0.36.1
@@ -67,8 +67,9 @@ const removed: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 export function checkApiVersions({ releases, kubernetesVersion }: CheckInput): Check[] {
   const minor = minorOf(kubernetesVersion);
   if (minor === undefined) return [];
-  return releases.flatMap(({ release, objects }) => {
-    const dated = objects.flatMap(object => {
+  return releases.flatMap(checked => {
+    const { release } = checked;
+    const dated = madeBy(checked).flatMap(object => {
       const since = removedIn(object.apiVersion, object.kind);
       return since === undefined
         ? []

@@ -20,6 +20,39 @@ import { checkRequests } from './requests.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
 
+/** A Job that Helm makes on the way, in whatever is wrong with it. */
+const badHook = object(
+  'batch/v1',
+  'Job',
+  {
+    spec: {
+      template: {
+        metadata: { labels: { 'azure.workload.identity/use': 'true' } },
+        spec: {
+          nodeSelector: { 'node-type': 'none' },
+          containers: [{ name: 'a', image: 'a:1', securityContext: { privileged: true } }],
+        },
+      },
+    },
+  },
+  { name: 'before' },
+);
+
+test('what Helm makes on the way is judged as the rest, but for what only lasting pods need', () => {
+  const input = inputOf([], {}, { podSecurity: 'restricted' });
+  const [release] = input.releases;
+  if (release === undefined) throw new Error('There is no release.');
+  const found = checkReleases({ ...input, releases: [{ ...release, hooks: [badHook] }] });
+  expect(found.map(({ id }) => id.replace('release/web/', '')).sort()).toEqual([
+    'identity-account',
+    'images',
+    'placement',
+    'pod-security',
+    'requests',
+  ]);
+  expect(found.every(({ message }) => /Job|`a:1`/.test(message))).toBe(true);
+});
+
 /** `status what: message` */
 const told = (checks: readonly Check[]) =>
   checks.map(({ status, id, message }) => `${status} ${id.replace('release/', '')}: ${message}`);

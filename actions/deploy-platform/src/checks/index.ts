@@ -5,16 +5,18 @@ import { checkCapacity } from './capacity.ts';
 import { checkDisruption } from './disruption.ts';
 import { checkImages } from './images.ts';
 import type { CheckInput } from './input.ts';
+import { checkInterfaces } from './interfaces.ts';
 import { checkMonitors } from './monitors.ts';
+import { checkNotebooks } from './notebooks.ts';
 import { checkOwners } from './owners.ts';
 import { checkPlacement } from './placement.ts';
 import { checkProbes } from './probes.ts';
+import { checkQuotas } from './quotas.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
 
-export { imagesOf } from './images.ts';
 export type { CheckedRelease, CheckInput } from './input.ts';
 export type { Machine } from './machines.ts';
 
@@ -22,6 +24,7 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkOwners,
   checkApiVersions,
   checkPlacement,
+  checkNotebooks,
   checkPodSecurity,
   checkWorkloadIdentity,
   checkWebhooks,
@@ -32,6 +35,8 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkProbes,
   checkDisruption,
   checkImages,
+  checkInterfaces,
+  checkQuotas,
 ];
 
 /** Everything that can be known to be wrong with rendered releases before any is applied. What is right is not mentioned. */

@@ -18,6 +18,13 @@ export interface CheckedRelease {
   readonly release: Release;
   /** Rendered, with the namespace that each goes to. */
   readonly objects: readonly KubernetesObject[];
+  /** What Helm makes on the way, and waits for. */
+  readonly hooks?: readonly KubernetesObject[];
+}
+
+/** All that an install or an upgrade makes. */
+export function madeBy({ objects, hooks = [] }: CheckedRelease): readonly KubernetesObject[] {
+  return hooks.length === 0 ? objects : [...objects, ...hooks];
 }
 
 /** The minor of a version such as `1.34.4`, `v1.35.0` or `1.36`; undefined for what is none. */

@@ -11,7 +11,7 @@ const deepest = 20;
 export function checkMonitors({ releases }: CheckInput): Check[] {
   return releases.flatMap(({ release, objects }) => {
     const setting = enabledMonitor(release.values, [], deepest);
-    if (setting === undefined || objects.some(isMonitor)) return [];
+    if (setting === undefined || objects.some(object => isMonitor(object) || makesMonitors(object))) return [];
     return [
       finding(release, 'monitors', {
         name: 'Monitors that are wanted are rendered',
@@ -25,6 +25,11 @@ export function checkMonitors({ releases }: CheckInput): Check[] {
 
 function isMonitor({ apiVersion, kind }: KubernetesObject): boolean {
   return groupOf(apiVersion) === 'monitoring.coreos.com' && monitorKinds.has(kind);
+}
+
+/** Its operator makes the monitors of what it runs, later and by itself. */
+function makesMonitors({ kind, apiVersion }: KubernetesObject): boolean {
+  return kind === 'ClusterPolicy' && groupOf(apiVersion) === 'nvidia.com';
 }
 
 /** Path of the first `serviceMonitor` or `podMonitor` that is switched on. */

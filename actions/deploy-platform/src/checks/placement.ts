@@ -1,7 +1,7 @@
 import type { Check } from '@suite/change-report';
 import { sentenceList } from '@suite/foundation';
 import { code, finding, named, reason, some } from './finding.ts';
-import type { CheckInput } from './input.ts';
+import { type CheckInput, madeBy } from './input.ts';
 import { type NodePool, nodePoolsOf } from './nodes.ts';
 import { workloadsOf } from './pod-templates.ts';
 import { type Fit, fitOf } from './scheduling.ts';
@@ -9,8 +9,9 @@ import { type Fit, fitOf } from './scheduling.ts';
 /** Pods that no pool of the platform takes. */
 export function checkPlacement({ releases, view, machines }: CheckInput): Check[] {
   const pools = nodePoolsOf(view, machines);
-  return releases.flatMap(({ release, objects }) => {
-    const stuck = workloadsOf(objects)
+  return releases.flatMap(checked => {
+    const { release } = checked;
+    const stuck = workloadsOf(madeBy(checked))
       .filter(({ replicas }) => replicas > 0)
       .flatMap(workload => {
         const isDaemon = workload.kind === 'DaemonSet';

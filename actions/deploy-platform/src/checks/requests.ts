@@ -1,14 +1,15 @@
 import type { Check } from '@suite/change-report';
 import { asObject } from '@suite/foundation';
 import { code, finding, named, some } from './finding.ts';
-import type { CheckInput } from './input.ts';
+import { type CheckInput, madeBy } from './input.ts';
 import { type Container, runningContainers, workloadsOf } from './pod-templates.ts';
 
 /** Containers without requests: the scheduler takes them for free and the node pays. */
 export function checkRequests({ releases, view }: CheckInput): Check[] {
   const isEnforced = view.cluster.features.safeguards === 'Enforce';
-  return releases.flatMap(({ release, objects }) => {
-    const lacking = workloadsOf(objects).flatMap(({ object, spec }) => {
+  return releases.flatMap(checked => {
+    const { release } = checked;
+    const lacking = workloadsOf(madeBy(checked)).flatMap(({ object, spec }) => {
       const lists = asObject(spec['resources'])['requests'] !== undefined ? [] : runningContainers(spec);
       return lists.filter(lacksRequests).map(({ name }) => `${named(object)} (container ${code(name)})`);
     });

@@ -1,5 +1,5 @@
 import { asArray, asObject, asString, isObject, type JsonObject } from '@suite/foundation';
-import { quantityNumber } from '../compare/quantity.ts';
+import { quantityNumber } from '@suite/kubernetes/compare';
 import type { NodePool, Taint } from './nodes.ts';
 import { type Container, initContainers, isSidecar, runningContainers } from './pod-templates.ts';
 

@@ -1,5 +1,5 @@
 import type { Check } from '@suite/change-report';
-import { enforcedWebhooks, enforcerSwitch, escapesEnforcer, isWebhookConfiguration } from '../compare/enforcer.ts';
+import { enforcedWebhooks, enforcerSwitch, escapesEnforcer, isWebhookConfiguration } from '@suite/kubernetes/compare';
 import { code, finding, named, some } from './finding.ts';
 import type { CheckInput } from './input.ts';
 

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@suite/kubernetes';
 import type { ServiceAccount } from '@suite/platform-file';
 import type { Release } from '../release.ts';
 import { code, finding, named, some } from './finding.ts';
-import type { CheckInput } from './input.ts';
+import { type CheckInput, madeBy } from './input.ts';
 import { allContainers, type Workload, workloadsOf } from './pod-templates.ts';
 
 /** On service accounts: who they are in Entra (Azure Workload Identity, "Service account labels and annotations"). */
@@ -36,8 +36,10 @@ const names: Readonly<Record<string, string>> = {
 /** Service account, pods and federated credential have to agree, or the pods run and cannot sign in. */
 export function checkWorkloadIdentity(input: CheckInput): Check[] {
   const { releases } = input;
-  const accounts = releases.flatMap(({ objects }) => objects.filter(isServiceAccount));
-  return releases.flatMap(({ release, objects }) => {
+  const accounts = releases.flatMap(checked => madeBy(checked).filter(isServiceAccount));
+  return releases.flatMap(checked => {
+    const { release } = checked;
+    const objects = madeBy(checked);
     const workloads = workloadsOf(objects);
     const faults = [
       ...workloads.flatMap(workload => faultsOfPods(workload, accounts, release, input)),

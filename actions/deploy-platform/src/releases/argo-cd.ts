@@ -1,8 +1,11 @@
 import type { JsonObject } from '@suite/foundation';
-import type { ArgoCdRelease, EnvironmentScope } from '@suite/platform-file';
+import type { ArgoCdRelease, EnvironmentScope, Login } from '@suite/platform-file';
+import type { ImagePlace } from '../mirror/place.ts';
 import type { Release, ReleaseInput } from '../release.ts';
+import { urlOf } from './hosts.ts';
 import { pinned } from './pins.ts';
-import { at, type Draft, portOf, resources, type Size, spread, withUserValues } from './values.ts';
+import { secretsOf } from './secrets.ts';
+import { at, type Draft, portOf, present, resources, type Size, spread, withUserValues } from './values.ts';
 
 const namespace = 'argocd';
 
@@ -17,8 +20,13 @@ export function argoCd({ view }: ReleaseInput): Release | undefined {
     podSecurity: 'restricted',
     chart: pinned('argo-cd', settings),
     // It leaves its monitors out where the cluster does not know them, and says nothing.
-    needs: operatorCrds === undefined ? [] : ['prometheus-operator-crds'],
+    needs: [
+      ...(operatorCrds === undefined ? [] : ['prometheus-operator-crds']),
+      // The secret of its application in Entra may come from the vault, and those of repositories and connectors.
+      ...secretsOf(view, namespace),
+    ],
     ...resolved,
+    images,
     readiness: [
       { kind: 'crds' },
       { kind: 'rollouts' },
@@ -42,6 +50,26 @@ export function argoCd({ view }: ReleaseInput): Release | undefined {
     setting: settings.setting,
   };
 }
+
+const components = [
+  'controller',
+  'server',
+  'repoServer',
+  'applicationSet',
+  'notifications',
+  'commitServer',
+  'redisSecretInit',
+] as const;
+/** Components by themselves and not `global.image`, whose tag becomes the version in the labels of everything. */
+const images: readonly ImagePlace[] = [...components.map(component => [component, 'image']), ['dex', 'initImage']]
+  .map((path): ImagePlace => ({ path, repository: 'argoproj/argocd', form: 'repository-tag' }))
+  .concat([
+    { path: ['dex', 'image'], repository: 'dexidp/dex', form: 'repository-tag' },
+    { path: ['redis', 'image'], repository: 'docker/library/redis', form: 'repository-tag' },
+    { path: ['redis', 'exporter', 'image'], repository: 'oliver006/redis_exporter', form: 'repository-tag' },
+    { path: ['redis-ha', 'image'], repository: 'docker/library/redis', form: 'repository-tag' },
+    { path: ['redis-ha', 'haproxy', 'image'], repository: 'docker/library/haproxy', form: 'repository-tag' },
+  ]);
 
 type Part = 'controller' | 'server' | 'repoServer' | 'applicationSet' | 'notifications' | 'redis' | 'small';
 
@@ -70,7 +98,8 @@ function draft(view: EnvironmentScope, settings: ArgoCdRelease): Draft {
   const { production, releases } = view;
   const size = sizes[production ? 'production' : 'dev'];
   const monitored = releases.operatorCrds === undefined ? {} : { metrics };
-  const hasLogin = at(settings.values, 'configs', 'cm', 'dex.config') !== undefined;
+  const { login } = settings;
+  const hasLogin = login !== undefined || at(settings.values, 'configs', 'cm', 'dex.config') !== undefined;
   return {
     unknown: [],
     values: {
@@ -81,7 +110,7 @@ function draft(view: EnvironmentScope, settings: ArgoCdRelease): Draft {
         networkPolicy: { create: true },
         ...(production ? { topologySpreadConstraints: spread() } : {}),
       },
-      configs: { rbac: rbac(view.admins) },
+      configs: configs(view, login),
       // One replica, because more would share out clusters and there is one; a budget for it would block every drain.
       controller: { replicas: 1, resources: resources(size.controller), ...monitored },
       server: { ...scaled(production), resources: resources(size.server), ...monitored },
@@ -107,8 +136,49 @@ const metrics = { enabled: true, serviceMonitor: { enabled: true } } as const;
 const probes = { livenessProbe: { enabled: true }, readinessProbe: { enabled: true } } as const;
 
 /** Entra groups that administer the cluster administer its applications, once people sign in with Entra. */
-function rbac(admins: readonly string[]): JsonObject {
-  return admins.length === 0 ? {} : { 'policy.csv': admins.map(group => `g, ${group}, role:admin\n`).join('') };
+function rbac(admins: readonly string[], readers: readonly string[]): JsonObject {
+  const lines = [
+    ...admins.map(group => `g, ${group}, role:admin\n`),
+    ...readers.filter(group => !admins.includes(group)).map(group => `g, ${group}, role:readonly\n`),
+  ];
+  return lines.length === 0 ? {} : { 'policy.csv': lines.join('') };
+}
+
+/**
+ * Dex asks Entra as it would ask any provider of OpenID Connect: the groups stand in the token (bootstrap asks for that), where Dex's
+ * own connector for Microsoft would want to read the directory. Nobody has a password then.
+ */
+function signIn({ tenant, dns }: EnvironmentScope, { clientId, secret }: Login): JsonObject {
+  const connector = {
+    type: 'oidc',
+    id: 'entra',
+    name: 'Microsoft Entra',
+    config: present({
+      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+      clientID: clientId,
+      // Argo CD looks it up: a Secret of this name, and a key of it.
+      clientSecret: `$${secret}:client-secret`,
+      redirectURI: dns === undefined ? undefined : `https://argocd.${dns.name}/api/dex/callback`,
+      scopes: ['openid', 'profile', 'email'],
+      userNameKey: 'preferred_username',
+      // Entra does not say whether it has verified an address.
+      insecureSkipEmailVerified: true,
+      insecureEnableGroups: true,
+    }),
+  };
+  return { 'admin.enabled': false, 'dex.config': JSON.stringify({ connectors: [connector] }, undefined, 2) };
+}
+
+function configs(view: EnvironmentScope, login: Login | undefined): JsonObject {
+  const { cm = {}, ...rest } = reachedAt(urlOf(view, 'argocd'));
+  if (login === undefined)
+    return { rbac: rbac(view.admins, []), ...rest, ...(Object.keys(cm).length > 0 ? { cm } : {}) };
+  return { rbac: rbac(login.admins, login.allowed), ...rest, cm: { ...cm, ...signIn(view, login) } };
+}
+
+/** The gateway is where HTTPS ends: a server that wants it too would send every request back to where it came from. */
+function reachedAt(url: string | undefined): { readonly cm?: JsonObject; readonly params?: JsonObject } {
+  return url === undefined ? {} : { cm: { url }, params: { 'server.insecure': true } };
 }
 
 function scaled(production: boolean): JsonObject {

@@ -1,17 +1,10 @@
 import type { JsonObject } from '@suite/foundation';
-import type { EnvironmentScope } from '@suite/platform-file';
+import type { EnvironmentScope, Releases } from '@suite/platform-file';
+import type { ImagePlace } from '../mirror/place.ts';
 import type { Release, ReleaseInput } from '../release.ts';
+import { serviceAccountOf, useIdentity } from './identity.ts';
 import { pinned } from './pins.ts';
-import {
-  clientIdOf,
-  type Draft,
-  present,
-  resources,
-  type Size,
-  spread,
-  withoutEnforcer,
-  withUserValues,
-} from './values.ts';
+import { type Draft, resources, type Size, spread, withoutEnforcer, withUserValues } from './values.ts';
 
 const namespace = 'cert-manager';
 
@@ -25,8 +18,12 @@ export function certManager(input: ReleaseInput): Release | undefined {
     podSecurity: 'restricted',
     chart: pinned('cert-manager', settings),
     // Its monitor is rendered whether or not the cluster knows monitors.
-    needs: releases.operatorCrds === undefined ? [] : ['prometheus-operator-crds'],
+    needs: [
+      ...(releases.operatorCrds === undefined ? [] : ['prometheus-operator-crds']),
+      ...(asksGateway(releases) ? [kindsOf(releases)] : []),
+    ].filter(name => name !== ''),
     ...withUserValues(draft(input), settings.values),
+    images,
     readiness: [
       { kind: 'crds' },
       { kind: 'rollouts' },
@@ -50,6 +47,29 @@ export function certManager(input: ReleaseInput): Release | undefined {
   };
 }
 
+/** Whether certificates are shown to be ours by routes of the gateway. */
+function asksGateway({ issuers, gateway }: Releases): boolean {
+  return issuers?.challenge === 'http' && gateway !== undefined;
+}
+
+/** The release that brings the kinds of Gateway API; empty where AKS does. */
+function kindsOf({ gatewayApi }: Releases): string {
+  if (gatewayApi === undefined) return 'alb-controller';
+  return gatewayApi.owner === 'platform' ? 'gateway-api-crds' : '';
+}
+
+/** Each component has a block of its own; `imageRegistry` and `imageNamespace` give way to a whole `repository`. */
+const images: readonly ImagePlace[] = [
+  { path: ['image'], repository: 'jetstack/cert-manager-controller', form: 'repository-digest' },
+  ...(['webhook', 'cainjector', 'acmesolver', 'startupapicheck'] as const).map(
+    (component): ImagePlace => ({
+      path: [component, 'image'],
+      repository: `jetstack/cert-manager-${component}`,
+      form: 'repository-digest',
+    }),
+  ),
+];
+
 const sizes: Readonly<Record<'dev' | 'production', Readonly<Record<'controller' | 'webhook' | 'cainjector', Size>>>> = {
   dev: { controller: [10, 64], webhook: [10, 32], cainjector: [10, 128] },
   production: { controller: [20, 128], webhook: [20, 64], cainjector: [20, 192] },
@@ -57,7 +77,7 @@ const sizes: Readonly<Record<'dev' | 'production', Readonly<Record<'controller' 
 
 function draft({ view, outputs }: ReleaseInput): Draft {
   const size = sizes[view.production ? 'production' : 'dev'];
-  const identity = workloadIdentity(view, clientIdOf(outputs, 'cert-manager'));
+  const identity = serviceAccountOf(view, outputs, 'cert-manager');
   const isMonitored = view.releases.operatorCrds !== undefined;
   return {
     unknown: identity.unknown,
@@ -66,10 +86,12 @@ function draft({ view, outputs }: ReleaseInput): Draft {
       crds: { enabled: true, keep: true },
       // The chart's default is kube-system, where nothing of ours belongs.
       global: { leaderElection: { namespace } },
-      // `config.gatewayAPI` stays off: without the kinds of Gateway API the controller crashes in a loop.
+      // Without the kinds of Gateway API the controller would crash in a loop.
+      ...(asksGateway(view.releases) ? { config: { gatewayAPI: { enabled: true } } } : {}),
       ...replicated(view, 'controller'),
       resources: resources(size.controller),
       ...identity.values,
+      ...(view.workloads['cert-manager'] === undefined ? {} : { podLabels: useIdentity }),
       webhook: {
         ...replicated(view, 'webhook'),
         resources: resources(size.webhook),
@@ -93,23 +115,5 @@ function replicated({ production }: EnvironmentScope, component: string): JsonOb
       'app.kubernetes.io/instance': 'cert-manager',
       'app.kubernetes.io/component': component,
     }),
-  };
-}
-
-function workloadIdentity({ workloads }: EnvironmentScope, clientId: string | undefined): Draft {
-  const account = workloads['cert-manager'];
-  if (account === undefined) return { values: {}, unknown: [] };
-  const use = { 'azure.workload.identity/use': 'true' };
-  const annotation = 'azure.workload.identity/client-id';
-  return {
-    values: {
-      podLabels: use,
-      serviceAccount: present({
-        name: account.name,
-        labels: use,
-        annotations: clientId === undefined ? undefined : { [annotation]: clientId },
-      }),
-    },
-    unknown: clientId === undefined ? [['serviceAccount', 'annotations', annotation]] : [],
   };
 }

@@ -5,10 +5,20 @@ import type { Release, ReleaseInput, TerraformOutputs } from '../release.ts';
 import { resolveReleases } from './index.ts';
 
 /** The example platform files (examples/platform-files). */
-export type Example = 'minimal' | 'guide' | 'private' | 'existing';
+export type Example = 'minimal' | 'guide' | 'private' | 'existing' | 'everything';
 
 const outputs: TerraformOutputs = {
-  workload_identities: { 'cert-manager': { name: 'id-cert-manager', client_id: 'c0ffee', object_id: 'o' } },
+  workload_identities: {
+    'cert-manager': { name: 'id-cert-manager', client_id: 'c0ffee', object_id: 'o' },
+    'alb-controller': { name: 'id-alb-controller', client_id: 'a1b', object_id: 'p' },
+  },
+  gateway: {
+    id: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.ServiceNetworking/trafficControllers/agc',
+    frontend: 'web',
+    fqdn: 'f00.fz42.alb.azure.com',
+    waf_policy_id:
+      '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/applicationGatewayWebApplicationFirewallPolicies/waf',
+  },
 };
 
 const read = (example: Example) =>

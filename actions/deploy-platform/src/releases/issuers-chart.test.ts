@@ -1,46 +1,18 @@
-/** Our own chart, rendered by the real Helm, which is on PATH or comes from an npm package (scripts/helm.ts). */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createProcessRunner, which } from '@suite/action-kit';
-import { asObject, type JsonObject, systemClock } from '@suite/foundation';
-import { createHelm, helmEnvironment, parseManifests } from '@suite/helm';
+import { asObject, type JsonObject } from '@suite/foundation';
 import { releaseOf, viewOf } from './examples.fixture.ts';
+import { type ChartRenderer, helmFile, openCharts, whereHelm } from './own-charts.fixture.ts';
 
-const found = await which('helm', { PATH: process.env['PATH'] ?? '' });
-const withHelm = found === undefined ? describe.skip : describe;
+const withHelm = helmFile === undefined ? describe.skip : describe;
 
-withHelm(`the chart of issuers${found === undefined ? ' (no Helm on PATH)' : ''}`, () => {
-  let folder: string;
-  let render: (values: JsonObject) => Promise<JsonObject[]>;
+withHelm(`the chart of issuers${whereHelm}`, () => {
+  let charts: ChartRenderer;
+  const render = (values: JsonObject) => charts.render('issuers', values, { namespace: 'cert-manager' });
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'issuers-chart-'));
-    const helm = createHelm({
-      file: found ?? '',
-      env: helmEnvironment(process.env, folder),
-      folder,
-      processes: createProcessRunner(new AbortController().signal),
-      clock: systemClock,
-      log: { info: () => {} },
-    });
-    const chart = await helm.pull({
-      kind: 'folder',
-      path: join(import.meta.dirname, '..', '..', 'charts', 'issuers'),
-    });
-    render = async values => {
-      const text = await helm.template({
-        chart,
-        release: 'issuers',
-        namespace: 'cert-manager',
-        values,
-        kubeVersion: '1.34.0',
-      });
-      return parseManifests(text).objects.map(({ object }) => asObject(object));
-    };
+    charts = await openCharts();
   });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  afterAll(() => charts.close());
 
   const specs = (objects: readonly JsonObject[]) =>
     Object.fromEntries(objects.map(({ metadata, spec }) => [String(asObject(metadata)['name']), spec]));

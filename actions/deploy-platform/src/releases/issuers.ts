@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { EnvironmentDns, EnvironmentScope } from '@suite/platform-file';
 import type { Release, ReleaseInput } from '../release.ts';
+import { gatewayRef } from './hosts.ts';
 import { clientIdOf, type Draft, present, withUserValues } from './values.ts';
 
-/** Who signs: the cluster itself, and where it has a zone, Let's Encrypt by records in it. */
+/** Who signs: the cluster itself, and where there is a domain, Let's Encrypt by records in its zone or by answers of the gateway. */
 export function issuers(input: ReleaseInput): Release | undefined {
   const { releases } = input.view;
   const settings = releases.issuers;
@@ -30,14 +31,20 @@ export function issuers(input: ReleaseInput): Release | undefined {
   };
 }
 
-/** Records in a zone need a zone, and an identity that may write them. */
-function solves({ dns, workloads }: EnvironmentScope): boolean {
-  return dns !== undefined && workloads['cert-manager'] !== undefined;
+/** Records in a zone need a zone, and an identity that may write them; answers need a gateway. */
+function solves({ dns, workloads, releases }: EnvironmentScope): boolean {
+  if (dns === undefined) return false;
+  return releases.issuers?.challenge === 'http'
+    ? releases.gateway !== undefined
+    : workloads['cert-manager'] !== undefined;
 }
 
 function draft({ view, outputs }: ReleaseInput): Draft {
   const { dns, releases } = view;
   if (dns === undefined || !solves(view)) return { values: {}, unknown: [] };
+  if (releases.issuers?.challenge === 'http') {
+    return { values: { acme: present({ email: releases.certManager?.email, gateway: gatewayRef }) }, unknown: [] };
+  }
   const clientId = clientIdOf(outputs, 'cert-manager');
   return {
     values: {

@@ -1,8 +1,22 @@
 import type { JsonObject } from '@suite/foundation';
-import type { EnvironmentScope, MetricsRelease } from '@suite/platform-file';
+import type { EnvironmentScope, Login, MetricsRelease } from '@suite/platform-file';
+import type { ImagePlace } from '../mirror/place.ts';
 import type { Probe, Release, ReleaseInput } from '../release.ts';
+import { alertmanagerConfig } from './alerts.ts';
+import { dataSources } from './data-sources.ts';
+import { urlOf } from './hosts.ts';
+import { useIdentity } from './identity.ts';
 import { pinned } from './pins.ts';
-import { at, type Draft, portOf, present, resources, type Size, withoutEnforcer, withUserValues } from './values.ts';
+import { secretsOf } from './secrets.ts';
+import {
+  alertmanagerService,
+  grafanaHasLogin,
+  grafanaService,
+  prometheusService,
+  type ServiceOf,
+} from './stack-names.ts';
+import { storageClassOf } from './storage-class.ts';
+import { at, type Draft, present, resources, type Size, withoutEnforcer, withUserValues } from './values.ts';
 
 const name = 'kube-prometheus-stack';
 const namespace = 'monitoring';
@@ -21,8 +35,13 @@ export function kubePrometheusStack({ view }: ReleaseInput): Release | undefined
       ...(operatorCrds === undefined ? [] : ['prometheus-operator-crds']),
       // It signs for the operator's webhook.
       ...(certManager === undefined ? [] : ['cert-manager']),
+      // Its Alertmanager is configured by an object of theirs.
+      ...(view.releases.alerts === undefined ? [] : ['alerts']),
+      // Grafana's administrator and Alertmanager's receivers may come from the vault.
+      ...secretsOf(view, namespace),
     ],
     ...resolved,
+    images,
     readiness: readiness(resolved.values),
     isStateful: view.cluster.features.csi.disk,
     apply: {
@@ -36,12 +55,36 @@ export function kubePrometheusStack({ view }: ReleaseInput): Release | undefined
   };
 }
 
+const operator = 'prometheusOperator';
+
+/** The stack's own have `sha` without an algorithm; of its subcharts each is different. */
+const images: readonly ImagePlace[] = [
+  ...(
+    [
+      [[operator, 'image'], 'prometheus-operator/prometheus-operator'],
+      [[operator, 'prometheusConfigReloader', 'image'], 'prometheus-operator/prometheus-config-reloader'],
+      [[operator, 'thanosImage'], 'thanos/thanos'],
+      [[operator, 'admissionWebhooks', 'patch', 'image'], 'jkroepke/kube-webhook-certgen'],
+      [[operator, 'admissionWebhooks', 'deployment', 'image'], 'prometheus-operator/admission-webhook'],
+      [['prometheus', 'prometheusSpec', 'image'], 'prometheus/prometheus'],
+      [['alertmanager', 'alertmanagerSpec', 'image'], 'prometheus/alertmanager'],
+      [['thanosRuler', 'thanosRulerSpec', 'image'], 'thanos/thanos'],
+      [['grafana', 'image'], 'grafana/grafana'],
+      [['grafana', 'sidecar', 'image'], 'kiwigrid/k8s-sidecar'],
+      [['grafana', 'initChownData', 'image'], 'library/busybox'],
+      [['grafana', 'downloadDashboardsImage'], 'curlimages/curl'],
+    ] as const
+  ).map(([path, repository]): ImagePlace => ({ path, repository, form: 'registry-sha' })),
+  {
+    path: ['kube-state-metrics', 'image'],
+    repository: 'kube-state-metrics/kube-state-metrics',
+    form: 'registry-whole-sha',
+  },
+  { path: ['prometheus-node-exporter', 'image'], repository: 'prometheus/node-exporter', form: 'registry-digest' },
+];
+
 function readiness(values: JsonObject): Probe[] {
-  // The chart's own cut: names of what the operator makes have to stay below 63 characters.
-  const prefix = String(at(values, 'fullnameOverride') ?? name)
-    .slice(0, 26)
-    .replace(/-$/, '');
-  const http = (service: string, port: string, path: string): Probe => ({
+  const http = ({ service, port }: ServiceOf, path: string): Probe => ({
     kind: 'http',
     namespace,
     service,
@@ -49,15 +92,12 @@ function readiness(values: JsonObject): Probe[] {
     scheme: 'http',
     path,
   });
-  const prometheusPort = portOf(values, ['prometheus', 'service', 'port'], '9090');
-  const grafanaPort = portOf(values, ['grafana', 'service', 'port'], '80');
   return [
     { kind: 'rollouts' },
-    // The operator makes its pods, so no rendered workload says that it runs.
-    ...(at(values, 'prometheus', 'enabled') === false
-      ? []
-      : [http(`${prefix}-prometheus`, prometheusPort, '/-/ready')]),
-    ...(at(values, 'grafana', 'enabled') === false ? [] : [http(`${name}-grafana`, grafanaPort, '/api/health')]),
+    // The operator makes their pods, so no rendered workload says that they run: with a configuration that it refuses there are none.
+    ...(at(values, 'prometheus', 'enabled') === false ? [] : [http(prometheusService(values), '/-/ready')]),
+    ...(at(values, 'alertmanager', 'enabled') === false ? [] : [http(alertmanagerService(values), '/-/ready')]),
+    ...(at(values, 'grafana', 'enabled') === false ? [] : [http(grafanaService(values), '/api/health')]),
   ];
 }
 
@@ -128,12 +168,15 @@ function draft(view: EnvironmentScope, settings: MetricsRelease): Draft {
           resources: resources(size.alertmanager),
           // Silences have to live on in production.
           storage: production ? volume(view, '1Gi') : undefined,
+          alertmanagerConfiguration: releases.alerts === undefined ? undefined : { name: alertmanagerConfig },
         }),
         ...budget(production),
       },
       'kube-state-metrics': { resources: resources(size.stateMetrics) },
       'prometheus-node-exporter': { resources: resources(size.nodeExporter) },
-      grafana: settings.grafana ? grafana(settings, size) : { enabled: false },
+      grafana: settings.grafana
+        ? { ...grafana(view, settings, size, urlOf(view, 'grafana')), ...dataSources(view) }
+        : { enabled: false },
     },
   };
 }
@@ -150,6 +193,7 @@ function prometheusSpec(
     // A full volume stops Prometheus, so the oldest goes before it is full.
     retentionSize: view.cluster.features.csi.disk ? `${Math.floor(0.85 * mebibytes(storage))}MiB` : undefined,
     storageSpec: volume(view, storage),
+    externalUrl: urlOf(view, 'prometheus'),
     externalLabels: { cluster: view.cluster.name, environment: view.scope, region: view.region },
     // The chart's default: only monitors that carry this release's label are scraped.
     serviceMonitorSelectorNilUsesHelmValues: false,
@@ -166,13 +210,12 @@ function budget(production: boolean): JsonObject {
 }
 
 /** Undefined without the driver for disks: metrics are lost with the pod then. */
-function volume({ production, cluster }: EnvironmentScope, storage: string): JsonObject | undefined {
-  if (!cluster.features.csi.disk) return undefined;
+function volume(view: EnvironmentScope, storage: string): JsonObject | undefined {
+  if (!view.cluster.features.csi.disk) return undefined;
   return {
     volumeClaimTemplate: {
       spec: {
-        // Classes that AKS makes; in a cluster with several zones their disks are in all of them.
-        storageClassName: production ? 'managed-csi-premium' : 'managed-csi',
+        storageClassName: storageClassOf(view),
         accessModes: ['ReadWriteOnce'],
         resources: { requests: { storage } },
       },
@@ -192,10 +235,14 @@ function mebibytes(quantity: string): number {
  * service inside of the cluster may look, as at Prometheus beside it. The chart would otherwise make a password at random,
  * another one whenever it is rendered.
  */
-function grafana({ values }: MetricsRelease, size: Readonly<Record<Part, Size>>): JsonObject {
-  const hasLogin =
-    at(values, 'grafana', 'admin', 'existingSecret') !== undefined ||
-    Object.keys(asBlock(at(values, 'grafana', 'grafana.ini'))).some(section => section.startsWith('auth'));
+function grafana(
+  view: EnvironmentScope,
+  { values, login }: MetricsRelease,
+  size: Readonly<Record<Part, Size>>,
+  url: string | undefined,
+): JsonObject {
+  const server = url === undefined ? {} : { server: { root_url: url } };
+  const hasLogin = grafanaHasLogin(values);
   return {
     resources: resources(size.grafana),
     testFramework: { enabled: false },
@@ -205,18 +252,53 @@ function grafana({ values }: MetricsRelease, size: Readonly<Record<Part, Size>>)
       dashboards: { skipReload: true },
       datasources: { initDatasources: true, skipReload: true },
     },
-    ...(hasLogin
+    ...(login === undefined ? {} : signIn(view, login, url)),
+    ...(login !== undefined
       ? {}
-      : {
-          env: { GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true' },
-          'grafana.ini': {
-            auth: { disable_login_form: true },
-            'auth.anonymous': { enabled: true, org_role: 'Viewer' },
-          },
-        }),
+      : hasLogin
+        ? present({ 'grafana.ini': url === undefined ? undefined : server })
+        : {
+            env: { GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true' },
+            'grafana.ini': {
+              ...server,
+              auth: { disable_login_form: true },
+              'auth.anonymous': { enabled: true, org_role: 'Viewer' },
+            },
+          }),
   };
 }
 
-function asBlock(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
+/**
+ * With the token of its service account in the place of a secret: bootstrap lets the application trust `monitoring/grafana`. Roles
+ * are those that the application gives people in Entra; who has none may look.
+ */
+function signIn(
+  { tenant, dns }: EnvironmentScope,
+  { clientId, allowed, admins }: Login,
+  url = dns === undefined ? undefined : `https://grafana.${dns.name}`,
+): JsonObject {
+  const entra = `https://login.microsoftonline.com/${tenant}/oauth2/v2.0`;
+  return {
+    serviceAccount: { name: 'grafana' },
+    podLabels: useIdentity,
+    env: { AZURE_CLIENT_ID: clientId, GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true' },
+    'grafana.ini': {
+      ...(url === undefined ? {} : { server: { root_url: url } }),
+      auth: { disable_login_form: true },
+      'auth.azuread': {
+        enabled: true,
+        name: 'Microsoft Entra',
+        allow_sign_up: true,
+        client_authentication: 'workload_identity',
+        client_id: clientId,
+        federated_credential_audience: 'api://AzureADTokenExchange',
+        auth_url: `${entra}/authorize`,
+        token_url: `${entra}/token`,
+        scopes: 'openid email profile',
+        allowed_organizations: tenant,
+        allowed_groups: [...new Set([...allowed, ...admins])].join(' '),
+        use_pkce: true,
+      },
+    },
+  };
 }

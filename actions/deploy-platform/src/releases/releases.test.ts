@@ -445,12 +445,25 @@ describe('kube-prometheus-stack', () => {
   });
 
   test.each([
-    ['{}', ['kube-prometheus-stack-prometheus:9090/-/ready', 'kube-prometheus-stack-grafana:80/api/health']],
-    ['{ grafana: false }', ['kube-prometheus-stack-prometheus:9090/-/ready']],
-    ['{ values: { prometheus: { enabled: false } } }', ['kube-prometheus-stack-grafana:80/api/health']],
     [
-      '{ values: { fullnameOverride: kps, prometheus: { service: { port: 9091 } }, grafana: { service: { port: 81 } } } }',
-      ['kps-prometheus:9091/-/ready', 'kube-prometheus-stack-grafana:81/api/health'],
+      '{}',
+      [
+        'kube-prometheus-stack-prometheus:9090/-/ready',
+        'kube-prometheus-stack-alertmanager:9093/-/ready',
+        'kube-prometheus-stack-grafana:80/api/health',
+      ],
+    ],
+    [
+      '{ grafana: false }',
+      ['kube-prometheus-stack-prometheus:9090/-/ready', 'kube-prometheus-stack-alertmanager:9093/-/ready'],
+    ],
+    [
+      '{ values: { prometheus: { enabled: false }, alertmanager: { enabled: false } } }',
+      ['kube-prometheus-stack-grafana:80/api/health'],
+    ],
+    [
+      '{ values: { fullnameOverride: kps, prometheus: { service: { port: 9091 } }, alertmanager: { service: { port: 9094 } }, grafana: { service: { port: 81 } } } }',
+      ['kps-prometheus:9091/-/ready', 'kps-alertmanager:9094/-/ready', 'kube-prometheus-stack-grafana:81/api/health'],
     ],
   ])('is ready with %s', (said, expected) => {
     const { readiness } = releaseOf(viewOf('guide', 'dev', `  releases: { ${name}: ${said} }`), name);

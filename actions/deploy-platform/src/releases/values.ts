@@ -1,6 +1,7 @@
 import { asObject, asString, isObject, type JsonObject } from '@suite/foundation';
 import type { Workload } from '@suite/platform-file';
-import type { TerraformOutputs } from '../release.ts';
+import { recordNamespace } from '../record.ts';
+import type { Release, TerraformOutputs } from '../release.ts';
 
 /** Values of ours, and paths of those that nobody knows yet. */
 export interface Draft {
@@ -22,7 +23,8 @@ export function withUserValues({ values, unknown }: Draft, said: JsonObject) {
   };
 }
 
-function merge(below: JsonObject, above: JsonObject): JsonObject {
+/** Blocks come together, everything else of `above` replaces. */
+export function merge(below: JsonObject, above: JsonObject): JsonObject {
   const merged: Record<string, unknown> = { ...below };
   for (const [key, value] of Object.entries(above)) {
     const under = merged[key];
@@ -92,3 +94,8 @@ export function spread(labels?: Readonly<Record<string, string>>): readonly Json
  * else's field (platform-charts: admissions enforcer). The annotation is Azure's way to decline.
  */
 export const withoutEnforcer = { 'admissions.enforcer/disabled': 'true' } as const;
+
+/** Those of releases that have pods: what belongs to the whole cluster is recorded in a namespace of its own. */
+export function namespacesWithPods(releases: readonly Pick<Release, 'namespace'>[]): readonly string[] {
+  return releases.map(({ namespace }) => namespace).filter(namespace => namespace !== recordNamespace);
+}

@@ -12,10 +12,16 @@ export interface DesiredApplication {
 }
 
 /** Paths that the interfaces are called back at; names of service accounts are those that `deploy-platform` gives. */
-const interfaces: readonly { readonly name: string; readonly callback: string; readonly serviceAccount?: string }[] = [
+const interfaces: readonly {
+  readonly name: string;
+  /** First part of its host name, where that is not its name. */
+  readonly host?: string;
+  readonly callback: string;
+  readonly serviceAccount?: string;
+}[] = [
   { name: 'argocd', callback: '/api/dex/callback' },
   { name: 'grafana', callback: '/login/azuread', serviceAccount: 'system:serviceaccount:monitoring:grafana' },
-  { name: 'jupyterhub', callback: '/hub/oauth_callback' },
+  { name: 'jupyterhub', host: 'hub', callback: '/hub/oauth_callback' },
   { name: 'mlflow', callback: '/callback' },
 ];
 
@@ -23,10 +29,10 @@ export function desiredApplications(places: readonly Place[]): DesiredApplicatio
   return places.flatMap(({ platform, scope, region, title, domain, cluster }) =>
     domain === undefined
       ? []
-      : interfaces.map(({ name, callback, serviceAccount }) => ({
+      : interfaces.map(({ name, host = name, callback, serviceAccount }) => ({
           name: `${platform}-${scope}-${region}-${name}`,
           place: title,
-          redirectUri: `https://${name}.${domain}${callback}`,
+          redirectUri: `https://${host}.${domain}${callback}`,
           workload:
             serviceAccount === undefined || cluster === undefined ? undefined : { cluster, subject: serviceAccount },
         })),

@@ -1,4 +1,4 @@
-import { uuidv5 } from '../uuid.ts';
+import { uuidv5 } from '@suite/foundation';
 
 /** Of names of ours. */
 const namespace = Buffer.from('5d0a4c1e6b7f4f0e9c3b2a1d8e7f6a5b', 'hex');

@@ -1,6 +1,5 @@
-import { type EnvironmentScope, poolInstances, type ScopeView } from '@suite/platform-file';
+import { type EnvironmentScope, placeOf, poolInstances, type ScopeView } from '@suite/platform-file';
 import { predictId } from '../resource-ids.ts';
-import { placeOf } from '../target.ts';
 import type { NodeSubnet, PlannedNetwork } from './addresses.ts';
 import type { NameNeed } from './names.ts';
 import type { SubnetNeed } from './network.ts';

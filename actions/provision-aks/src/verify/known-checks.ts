@@ -30,7 +30,7 @@ const anyText = 'any';
 const reference = { id: anyText };
 
 /** Everything that leads from one resource to others. */
-const anyBody: JsonObject = {
+export const anyBody: JsonObject = {
   identity: { principalId: anyText },
   properties: {
     principalId: anyText,
@@ -44,7 +44,8 @@ const anyBody: JsonObject = {
   },
 };
 
-const anyCluster = {
+/** What inspections need to know of the cluster. */
+export const anyCluster = {
   kubelet: anyText,
   features: {
     secretsProvider: { rotation: true, rotationInterval: anyText, principal: anyText },

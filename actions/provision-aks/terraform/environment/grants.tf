@@ -45,6 +45,11 @@ locals {
     mlflow = var.storage == null ? {} : { blobs = { scope = module.storage[0].container_ids["mlflow"], role = "Storage Blob Data Contributor" } }
 
     external-secrets = { secrets = { scope = local.vault_id, role = "Key Vault Secrets User" } }
+
+    # Each brings secrets of the vault to its namespace.
+    secrets-ai-tools   = { secrets = { scope = local.vault_id, role = "Key Vault Secrets User" } }
+    secrets-argocd     = { secrets = { scope = local.vault_id, role = "Key Vault Secrets User" } }
+    secrets-monitoring = { secrets = { scope = local.vault_id, role = "Key Vault Secrets User" } }
   }
 
   workloads = {

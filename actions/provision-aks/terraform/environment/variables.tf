@@ -363,8 +363,10 @@ variable "workloads" {
   type        = map(object({ namespace = string, name = string }))
 
   validation {
-    condition     = length(setsubtract(keys(var.workloads), ["alb-controller", "cert-manager", "loki", "mlflow", "external-secrets"])) == 0
-    error_message = "workloads may be alb-controller, cert-manager, loki, mlflow and external-secrets."
+    condition = length(setsubtract(keys(var.workloads), [
+      "alb-controller", "cert-manager", "loki", "mlflow", "external-secrets", "secrets-ai-tools", "secrets-argocd", "secrets-monitoring",
+    ])) == 0
+    error_message = "workloads may be alb-controller, cert-manager, loki, mlflow, external-secrets, secrets-ai-tools, secrets-argocd and secrets-monitoring."
   }
 
   validation {

@@ -369,7 +369,9 @@ describe('rights', () => {
         },
       }),
     );
-    const permissions = [{ actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'] }];
+    const permissions = [
+      { actions: ['*'], notActions: ['Microsoft.Authorization/*/Write'], dataActions: [], notDataActions: [] },
+    ];
     expect(await reader.grants('p', subscription)).toEqual({
       known: true,
       value: [
@@ -414,7 +416,7 @@ describe('rights', () => {
         {
           name: 'Managed application',
           scope: '/subscriptions/s/resourceGroups/g',
-          permissions: [{ actions: ['*'], notActions: ['*/read'] }],
+          permissions: [{ actions: ['*'], notActions: ['*/read'], dataActions: [], notDataActions: [] }],
           principals: ['00000000-0000-0000-0000-000000000000'],
           excluded: ['p2'],
           groups: false,
@@ -429,7 +431,7 @@ describe('rights', () => {
     const { reader } = start(ok({ value: [{ actions: ['*/read'], notActions: [] }] }));
     expect(await reader.ownPermissions(scope)).toEqual({
       known: true,
-      value: [{ actions: ['*/read'], notActions: [] }],
+      value: [{ actions: ['*/read'], notActions: [], dataActions: [], notDataActions: [] }],
     });
     const gone = start(refused('ResourceGroupNotFound', 'x', 404));
     expect(await gone.reader.ownPermissions(scope)).toEqual({ known: true, value: undefined });

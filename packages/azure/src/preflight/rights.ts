@@ -6,6 +6,9 @@ import { type Arm, objects, properties, strings } from './arm.ts';
 export interface Permission {
   readonly actions: readonly string[];
   readonly notActions: readonly string[];
+  /** What may be done with the data that resources hold. */
+  readonly dataActions: readonly string[];
+  readonly notDataActions: readonly string[];
 }
 
 /** A role that somebody holds over a scope and everything under it. */
@@ -98,7 +101,13 @@ function readRole(arm: Arm, id: string): Promise<Answer<Omit<Grant, 'scope' | 'c
 }
 
 function readPermission(item: Readonly<Record<string, unknown>>): Permission {
-  return { actions: strings(item['actions']), notActions: strings(item['notActions']) };
+  const [actions, notActions] = [strings(item['actions']), strings(item['notActions'])];
+  return {
+    actions,
+    notActions,
+    dataActions: strings(item['dataActions']),
+    notDataActions: strings(item['notDataActions']),
+  };
 }
 
 /** Deny assignments that hold in the subscription or below it. */

@@ -1,7 +1,8 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { createSend } from '../pipeline.ts';
 import { type ArmOptions, createResourceReader } from '../resource-reader.ts';
-import { type ImageImport, type ImportWait, importImage } from './import-image.ts';
+import { type ImportRefusalReason, importRefusalOf } from './import-failure.ts';
+import { type ImageImport, type ImportSource, type ImportWait, importImage } from './import-image.ts';
 import { type RegistryView, readRegistry } from './registry-view.ts';
 
 /** Azure's registries as the resource manager knows them; what they hold is reached at their login servers. */
@@ -17,6 +18,20 @@ export interface ContainerRegistries {
    * turns out to stand for something else.
    */
   importImage(target: string, image: ImageImport, wait?: ImportWait): Promise<void>;
+  /**
+   * The same for one digest, without a tag, into a repository of the target. Gives the refusal after which another way may work
+   * instead of throwing it.
+   */
+  offerImport(target: string, image: ImportOffer, wait?: ImportWait): Promise<ImportRefusalReason | undefined>;
+}
+
+export interface ImportOffer {
+  readonly source: ImportSource;
+  /** Of the source. */
+  readonly repository: string;
+  readonly digest: string;
+  /** Of the target. */
+  readonly into: string;
 }
 
 export interface RegistriesOptions extends ArmOptions {
@@ -47,5 +62,16 @@ export function createContainerRegistries(
       return registry;
     },
     importImage: (target, image, wait) => importImage(target, apiVersion, image, parts, wait),
+    offerImport: async (target, { into, ...image }, wait) => {
+      const untagged = { ...image, targetTags: [], untaggedTargetRepositories: [into], overwrite: false };
+      try {
+        await importImage(target, apiVersion, untagged, parts, wait);
+        return undefined;
+      } catch (error) {
+        const refusal = importRefusalOf(error);
+        if (refusal === undefined) throw error;
+        return refusal;
+      }
+    },
   };
 }

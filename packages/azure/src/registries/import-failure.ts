@@ -32,6 +32,22 @@ export class ImportFailure extends UserError {
   }
 }
 
+/** Why Azure did not import, for whoever has another way. */
+export interface ImportRefusalReason {
+  /** One sentence. */
+  readonly why: string;
+  /** It is so for whatever is imported from there. */
+  readonly isLasting: boolean;
+}
+
+/** Undefined for what is no refusal: an import that has not come to its end, and every other error. */
+export function importRefusalOf(error: unknown): ImportRefusalReason | undefined {
+  if (!(error instanceof ImportFailure) || error.kind === 'unfinished') return undefined;
+  return { why: error.problems[0]?.message ?? error.message, isLasting: lasting.includes(error.kind) };
+}
+
+const lasting: readonly ImportFailureKind[] = ['forbidden', 'firewall', 'tenant'];
+
 /** Microsoft Learn, "Import container images to a container registry", Limitations: manifests of one image. */
 export const mostImportedManifests = 50;
 

@@ -1,5 +1,7 @@
+import { shorten } from '@suite/foundation';
 import { alert } from '../markdown/blocks.ts';
-import { codeSpan, link } from '../markdown/escape.ts';
+import { codeSpan, link, prose } from '../markdown/escape.ts';
+import { clockTime } from '../markdown/summary.ts';
 
 /** What has become of a plan that was commented. */
 export type Banner =
@@ -10,7 +12,13 @@ export type Banner =
   | { readonly is: 'superseded'; readonly head: string; readonly run: PageOf }
   /** `headSha` is what was merged; another commit than the planned one was never planned. */
   | { readonly is: 'merged'; readonly head: string; readonly headSha: string; readonly mergeSha?: string }
-  | { readonly is: 'closed' };
+  | { readonly is: 'closed' }
+  /** Of an issue: a later run could not look again. `why` is one sentence in which backticks mark code. */
+  | { readonly is: 'unread'; readonly why: string; readonly run: PageOf }
+  /** Of an issue about drift: nothing of it is there any more. `at`: ISO 8601. */
+  | { readonly is: 'clean'; readonly at: string; readonly run: PageOf }
+  /** Of an issue about charts: nothing is newer any more. `at`: ISO 8601. */
+  | { readonly is: 'current'; readonly at: string; readonly run: PageOf };
 
 export interface PageOf {
   readonly id: string;
@@ -38,7 +46,9 @@ export function contentOf(body: string): string {
   const below = lines.slice(at + 1);
   if (at !== -1 && below.some(line => line.trim() !== '')) return below.join('\n');
   // Without a seam the marker, the banner and blank lines are not the content.
-  const own = lines.filter((line, index) => line !== seam && !(index === 0 && line.startsWith('<!-- platform-plan:')));
+  const own = lines.filter(
+    (line, index) => line !== seam && !(index === 0 && /^<!-- platform-(?:plan|drift|charts):/.test(line)),
+  );
   const from = own.findIndex(line => line.trim() !== '' && !line.startsWith('>'));
   return from === -1 ? '' : own.slice(from).join('\n');
 }
@@ -72,6 +82,21 @@ function describeBanner(banner: Banner): string {
     }
     case 'closed':
       return alert('NOTE', '**Closed without a merge.** Nothing of this is applied.');
+    case 'unread':
+      return alert(
+        'WARNING',
+        `**${link(`Run ${banner.run.id}`, banner.run.url)} could not look at everything:** ${prose(shorten(banner.why, 500))} Below is what the run before it found.`,
+      );
+    case 'clean':
+      return alert(
+        'NOTE',
+        `**Clean since ${clockTime(banner.at)}**, as ${link(`run ${banner.run.id}`, banner.run.url)} saw. Below is what had been changed.`,
+      );
+    case 'current':
+      return alert(
+        'NOTE',
+        `**Nothing newer since ${clockTime(banner.at)}**, as ${link(`run ${banner.run.id}`, banner.run.url)} saw. Below is what had been newer.`,
+      );
   }
 }
 

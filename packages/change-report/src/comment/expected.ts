@@ -20,6 +20,8 @@ export interface Gate {
   /** How many people or teams may approve it on GitHub; 0 means that nobody has to. */
   readonly reviewers: number;
   readonly waitMinutes: number;
+  /** What the platform file asks besides, in a few words each: `soak 24 h`. Absent where it asks nothing. */
+  readonly asks?: readonly string[];
 }
 
 const count = z.int().nonnegative();
@@ -30,7 +32,12 @@ const expected: z.ZodType<readonly ExpectedScope[]> = z.array(
     title: z.string().min(1),
     production: z.boolean(),
     actions: z.array(z.string()).min(1),
-    gate: z.object({ after: z.string().exactOptional(), reviewers: count, waitMinutes: count }),
+    gate: z.object({
+      after: z.string().exactOptional(),
+      reviewers: count,
+      waitMinutes: count,
+      asks: z.array(z.string()).exactOptional(),
+    }),
   }),
 );
 

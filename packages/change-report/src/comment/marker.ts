@@ -1,5 +1,5 @@
-import { parseJson } from '@suite/foundation';
 import { z } from 'zod';
+import { hiddenMarker } from './hidden.ts';
 
 /**
  * What a comment says of itself, hidden in its first line. By it the comment is found again, and an older run sees that a
@@ -35,17 +35,7 @@ const schema: z.ZodType<Marker> = z.object({
   state: z.enum(states),
 });
 
-const prefix = '<!-- platform-plan:v1 ';
+const hidden = hiddenMarker('platform-plan:v1', schema);
 
-/** One line, an HTML comment. base64url holds nothing that could end it. */
-export function writeMarker(marker: Marker): string {
-  return `${prefix}${Buffer.from(JSON.stringify(marker)).toString('base64url')} -->`;
-}
-
-/** The marker that a comment begins with; undefined when it is none of ours or was changed by hand. */
-export function readMarker(body: string): Marker | undefined {
-  const found = /^<!-- platform-plan:v1 ([A-Za-z0-9_-]+) -->/.exec(body)?.[1];
-  if (found === undefined) return undefined;
-  const result = schema.safeParse(parseJson(Buffer.from(found, 'base64url').toString('utf8')));
-  return result.success ? result.data : undefined;
-}
+export const writeMarker = hidden.write;
+export const readMarker = hidden.read;

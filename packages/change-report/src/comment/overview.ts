@@ -72,9 +72,10 @@ function riskCell(row: Row): string {
   return risk === 'none' ? '' : riskLabel(risk);
 }
 
-function gateCell({ gate: { after, reviewers, waitMinutes } }: Row): string {
+function gateCell({ gate: { after, reviewers, waitMinutes, asks = [] } }: Row): string {
   const parts: string[] = [];
   if (after !== undefined) parts.push(`after ${escapeText(after)}`);
+  parts.push(...asks.map(one => escapeText(one)));
   if (reviewers > 0) parts.push('approval');
   if (waitMinutes > 0) parts.push(`waits ${waitMinutes} min`);
   return parts.length === 0 ? 'open' : parts.join(' · ');

@@ -122,6 +122,15 @@ describe('room', () => {
   });
 });
 
+test('what gates ask stands in the table, as text', () => {
+  const gate = { after: 'dev', reviewers: 1, waitMinutes: 0, asks: ['soak 24 h', 'check e2e | @org/everyone'] };
+  const body = renderComment(content([row('prod', {}, { gate })]), roomy);
+  const line = body.split('\n').find(one => one.includes('soak 24 h'));
+  expect(line).toContain('after dev · soak 24 h · check e2e');
+  expect(line).toContain('· approval |');
+  expect(line).not.toContain('@org');
+});
+
 test('a thousand environments leave a verdict, a table, and a count of the rest', () => {
   const rows = Array.from({ length: 1000 }, (_, index) =>
     row(`environment-${index}`, undefined, {

@@ -138,23 +138,42 @@ function changeLines(change: Change): string[] {
   return lines;
 }
 
-/** What others have changed. */
+/** What others have changed, folded. */
 export function driftSections(drift: readonly Change[]): Section[] {
-  return chunks(drift, rowsPerFold).map(part => {
-    const rows = part.map(change => {
-      const cells = change.attributes.slice(0, cellAttributes).map(attributeCell);
-      const others = change.attributes.length - cellAttributes;
-      if (others > 0) cells.push(`${others} more`);
-      const what = change.kind === 'delete' ? '**deleted**' : cells.join('<br>');
-      return [titleCell(change), what, reachLabel(change.reach)];
-    });
-    const title = `${count(part.length, 'change')} made by others since the last apply`;
-    return {
-      holds: { quantity: part.length, singular: 'change made by others', plural: 'changes made by others' },
-      weight: weights.drift,
-      markdown: details(title, table(['Resource', 'Was → is', 'Reach'], rows)),
-    };
-  });
+  return chunks(drift, rowsPerFold).map(part => ({
+    holds: driftContents(part),
+    weight: weights.drift,
+    markdown: details(`${count(part.length, 'change')} made by others since the last apply`, driftTable(part)),
+  }));
+}
+
+/** The same where it is what the page is about: a screenful in sight. */
+export function openDriftSections(drift: readonly Change[]): Section[] {
+  return chunks(drift, rowsPerFold, rowsInSight).map((part, index) => ({
+    holds: driftContents(part),
+    weight: weights.differences,
+    markdown:
+      index === 0 ? driftTable(part) : details(`${count(part.length, 'more change')} made by others`, driftTable(part)),
+  }));
+}
+
+const driftContents = ({ length }: readonly Change[]) => ({
+  quantity: length,
+  singular: 'change made by others',
+  plural: 'changes made by others',
+});
+
+function driftTable(drift: readonly Change[]): string {
+  const rows = drift.map(change => [titleCell(change), driftCell(change), reachLabel(change.reach)]);
+  return table(['Resource', 'Was → is', 'Reach'], rows);
+}
+
+function driftCell({ kind, attributes }: Change): string {
+  if (kind === 'delete') return '**deleted**';
+  if (kind === 'create') return '**made**';
+  const cells = attributes.slice(0, cellAttributes).map(attributeCell);
+  const others = attributes.length - cellAttributes;
+  return [...cells, ...(others > 0 ? [`${others} more`] : [])].join('<br>');
 }
 
 export function outputSections(outputs: readonly OutputChange[]): Section[] {

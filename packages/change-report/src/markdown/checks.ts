@@ -19,12 +19,15 @@ const labels: Readonly<Record<Check['status'], string>> = {
 
 const notableStatuses = ['blocked', 'failed', 'unknown', 'warning', 'later'] as const;
 
-/** Checks that somebody should look at; those that hold are counted, but for the one that an approver relies on. */
+/** Shown also where they hold: what an approver relies on, and what verify saw run. */
+const shownPrefixes = ['review/', 'running/'] as const;
+
+/** Checks that somebody should look at; those that hold are counted, but for the few that are shown in any case. */
 export function checkSections(checks: readonly Check[]): Section[] {
   if (checks.length === 0) return [];
   const notable = [
     ...notableStatuses.flatMap(status => checks.filter(check => check.status === status)),
-    ...checks.filter(({ id, status }) => status === 'passed' && id.startsWith('review/')),
+    ...checks.filter(({ id, status }) => status === 'passed' && shownPrefixes.some(prefix => id.startsWith(prefix))),
   ];
   const sections = chunks(notable, rowsPerTable).map((part, index): Section => {
     const rows = part.map(({ name, status, message, remedy }) => {

@@ -5,7 +5,7 @@ import type { ChangeReport } from '../model.ts';
 import { byRisk, countKinds, highestRisk } from '../risk.ts';
 import { describeCounts } from '../sentences.ts';
 import { details, table } from './blocks.ts';
-import { detailSections, driftSections, outputSections, tableSections } from './changes.ts';
+import { detailSections, driftSections, openDriftSections, outputSections, tableSections } from './changes.ts';
 import { checkSections, differenceSections, warningSections } from './checks.ts';
 import { dangerSections } from './danger.ts';
 import { cell, codeSpan, escapeText, link, prose } from './escape.ts';
@@ -18,14 +18,16 @@ export function summarySections(report: ChangeReport): Section[] {
   const changes = report.changes.toSorted(byRisk);
   // Those of `allow:` are told with the change that needs them.
   const told = new Set(changes.flatMap(({ allowKey }) => (allowKey === undefined ? [] : allowanceId(allowKey))));
+  const isAboutDrift = report.command === 'drift';
   return [
     verdictSection(report),
+    ...(isAboutDrift ? openDriftSections(report.drift) : []),
     ...dangerSections(changes, report),
     ...differenceSections(report.differences),
     ...checkSections(report.checks.filter(check => !told.has(check.id))),
     ...tableSections(changes),
     ...detailSections(changes),
-    ...driftSections(report.drift),
+    ...(isAboutDrift ? [] : driftSections(report.drift)),
     ...outputSections(report.outputs),
     ...timingSections(report),
     ...warningSections(report.warnings),

@@ -12,6 +12,8 @@ export interface StubAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of JSON: what comes in pieces; an Error breaks the connection there. */
+  readonly stream?: readonly (Uint8Array | Error)[];
 }
 
 /** GitHub as a function from the n-th request to an answer; an Error stands for a broken connection. */
@@ -41,8 +43,9 @@ export function stubGitHub(
     const result = answer(request, requests.length);
     requests.push(request);
     if (result instanceof Error) throw new TypeError('fetch failed', { cause: result });
-    const { status = 200, headers = {}, body = {} } = result;
-    const response = new Response(status === 204 ? null : JSON.stringify(body), {
+    const { status = 200, headers = {}, body = {}, stream } = result;
+    const content = stream === undefined ? JSON.stringify(body) : streamOf(stream);
+    const response = new Response(status === 204 ? null : content, {
       status,
       headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
     });
@@ -51,6 +54,18 @@ export function stubGitHub(
   };
   const options: GitHubOptions = { token: 'ghs_secret', apiUrl, clock, random: () => 0.5, fetch };
   return { options, requests, pauses, clock };
+}
+
+function streamOf(parts: readonly (Uint8Array | Error)[]): ReadableStream<Uint8Array> {
+  const left = [...parts];
+  return new ReadableStream({
+    pull: controller => {
+      const part = left.shift();
+      if (part === undefined) controller.close();
+      else if (part instanceof Error) controller.error(new TypeError('terminated', { cause: part }));
+      else controller.enqueue(part);
+    },
+  });
 }
 
 export function systemError(code: string): Error {

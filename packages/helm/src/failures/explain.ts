@@ -84,6 +84,11 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
         `the certificate of the API server is not trusted: ${quote(detail.reason)}`,
         'Find out what stands between this runner and the cluster.',
       );
+    case 'server-trouble':
+      return one(
+        `the API server, or the way to it, failed for a moment: ${quote(detail.reason)}`,
+        'Run it again; if that does not help, look at the health of the cluster in the Azure portal.',
+      );
     case 'unauthorized':
       return one('the API server does not accept the token.', 'Run it again; a token lives about an hour.');
     case 'release-too-large':

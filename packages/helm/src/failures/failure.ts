@@ -28,6 +28,8 @@ export type FailureDetail =
     }
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'untrusted'; readonly reason: string }
+  /** The API server, or the way to it, failed for a moment. Another try may pass; what was done until then stays. */
+  | { readonly kind: 'server-trouble'; readonly reason: string }
   | { readonly kind: 'unauthorized' }
   /** The record of the release is over the 1 MiB of a Secret. Nothing was changed. */
   | { readonly kind: 'release-too-large' }

@@ -258,3 +258,25 @@ test('lines of logs are no part of the error', () => {
   expect(errorText(readRecording('quota.txt'))).toMatch(/^configmaps "q1" is forbidden: exceeded quota/);
   expect(errorText(readRecording('warn.txt'))).toBe('');
 });
+
+describe('what may pass by itself', () => {
+  test.each([
+    'an error on the server ("unknown") has prevented the request from succeeding (patch clusterroles.rbac.authorization.k8s.io a-6)',
+    'failed to create resource: the server is currently unable to handle the request (post services)',
+    'the server has received too many requests and has asked us to try again later (get secrets)',
+    'failed to create: etcdserver: request timed out',
+    'Get "https://a.azmk8s.io:443/api/v1/x": read tcp 10.0.0.4:1->10.0.0.5:443: read: connection reset by peer',
+    'Patch "https://a.azmk8s.io:443/api/v1/x": net/http: TLS handshake timeout',
+    'Patch "https://a.azmk8s.io:443/api/v1/x": EOF',
+    'pre-upgrade hooks failed: Post "https://a.azmk8s.io:443/apis/batch/v1/x": http2: client connection lost',
+  ])('%s', text => {
+    expect(readFailure(`Error: UPGRADE FAILED: ${text}\n`)).toEqual({ kind: 'server-trouble', reason: text });
+  });
+
+  test.each([
+    'failed calling webhook "a.b": failed to call webhook: Post "https://a.b.svc:443/v?timeout=10s": dial tcp 10.0.0.1:443: connect: connection refused',
+    'pre-upgrade hooks failed: job a failed: BackoffLimitExceeded',
+  ])('and not %s', text => {
+    expect(readFailure(`Error: UPGRADE FAILED: ${text}\n`).kind).not.toBe('server-trouble');
+  });
+});

@@ -156,6 +156,23 @@ const unreachable: Reader = text => {
   return /tls: |x509: /.test(reason) ? { kind: 'untrusted', reason } : { kind: 'unreachable', reason };
 };
 
+/**
+ * k8s.io/apimachinery/pkg/api/errors (what clients are told of 429 and 5xx), etcd's words for a change of its leader, and Go's for
+ * connections that break.
+ */
+const serverTrouble: Reader = text =>
+  [
+    /an error on the server \([\s\S]*\) has prevented the request from succeeding/,
+    /the server is currently unable to handle the request/,
+    /the server was unable to return a response in the time allotted/,
+    /the server has received too many requests/,
+    /etcdserver: (?:request timed out|leader changed|no leader)/,
+    /read: connection reset by peer|write: broken pipe|dial tcp \S+: connect: connection refused/,
+    /TLS handshake timeout|net\/http: request canceled|http2: client connection lost|: (?:unexpected )?EOF$/,
+  ].some(words => words.test(text))
+    ? { kind: 'server-trouble', reason: text }
+    : undefined;
+
 const notFound: Reader = text => {
   if (text.includes('release: not found') || /has no deployed releases$/.test(text))
     return { kind: 'release-not-found' };
@@ -276,6 +293,7 @@ const readers: readonly Reader[] = [
   malformed,
   invalid,
   notFound,
+  serverTrouble,
   hook,
   timeout,
 ];

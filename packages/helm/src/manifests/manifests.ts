@@ -9,7 +9,7 @@ export interface ManifestObject {
   readonly name: string;
   /** As the manifest says it; without one it goes to the namespace of the release, or to none. */
   readonly namespace?: string;
-  /** Helm leaves it behind when the chart no longer has it, or is removed (`helm.sh/resource-policy: keep`). */
+  /** Helm leaves it behind when the chart no longer has it, or is removed: `helm.sh/resource-policy: keep`, and all of `crds/`. */
   readonly keep: boolean;
   readonly object: JsonObject;
 }

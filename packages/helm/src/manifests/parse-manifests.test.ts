@@ -12,7 +12,7 @@ test('objects in their order, with the template of each', () => {
 ${service('one', '  namespace: other')}
 ---
 # Source: shop/templates/service.yaml
-${service('two')}
+${service('two', '  annotations: { "helm.sh/resource-policy": Keep }')}
 ---
 # Source: shop/charts/redis/templates/empty.yaml
 # nothing here
@@ -22,8 +22,6 @@ apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata:
   name: widgets.example.com
-  annotations:
-    "helm.sh/resource-policy": Keep
 `;
   expect(
     parseManifests(text).objects.map(({ source, kind, name, namespace, keep }) => [
@@ -35,7 +33,7 @@ metadata:
     ]),
   ).toEqual([
     ['shop/templates/service.yaml', 'Service', 'one', 'other', false],
-    ['shop/templates/service.yaml', 'Service', 'two', undefined, false],
+    ['shop/templates/service.yaml', 'Service', 'two', undefined, true],
     ['shop/crds/crd.yaml', 'CustomResourceDefinition', 'widgets.example.com', undefined, true],
   ]);
 });

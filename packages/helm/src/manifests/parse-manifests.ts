@@ -75,6 +75,11 @@ function flatten(document: unknown): unknown[] {
   );
 }
 
+/** Whether it is of a chart's folder `crds/`, or of that of a chart inside of it: Helm creates these once, and never changes or deletes them. */
+export function isOfCrds(source: string): boolean {
+  return /^[^/]+(?:\/charts\/[^/]+)*\/crds\//.test(source);
+}
+
 function readObject(source: string, object: unknown): ManifestObject {
   const metadata = asObject(asObject(object)['metadata']);
   const [apiVersion, kind] = [asString(asObject(object)['apiVersion']), asString(asObject(object)['kind'])];
@@ -92,7 +97,7 @@ function readObject(source: string, object: unknown): ManifestObject {
     kind,
     name,
     ...(namespace ? { namespace } : {}),
-    keep: annotation(object, 'helm.sh/resource-policy')?.trim().toLowerCase() === 'keep',
+    keep: isOfCrds(source) || annotation(object, 'helm.sh/resource-policy')?.trim().toLowerCase() === 'keep',
     object,
   };
 }

@@ -3,12 +3,16 @@ import type { Path } from '../position.ts';
 import { isKnownRelease, knownReleaseNames, namespaceLevels, nodesOf, redisNodes } from '../releases.ts';
 import type { OwnReleaseSource } from '../schema/releases.ts';
 import { quote } from '../wording.ts';
+import { checkAiReleases } from './ai-releases.ts';
 import type { Checker } from './checker.ts';
+import { checkObservability } from './observability.ts';
 
 /** What Helm installs: that each has its chart, and that none waits for what never comes. */
 export function checkReleases(checker: Checker): void {
   checkVersions(checker);
   checkKnown(checker);
+  checkObservability(checker);
+  checkAiReleases(checker);
   for (const [name, said] of ownReleases(checker)) checkOwn(checker, name, said);
   checkNamespaces(checker);
   checkNeeds(checker);
@@ -43,7 +47,12 @@ function checkKnown({ view, merged, report, saidBy }: Checker): void {
       'Remove `cert-manager: false`, or `issuers`.',
     );
   }
-  if (issuers !== undefined && saidBy(['releases', 'issuers']) !== undefined && view.dns !== undefined) {
+  if (
+    issuers !== undefined &&
+    saidBy(['releases', 'issuers']) !== undefined &&
+    view.dns !== undefined &&
+    issuers.challenge === 'dns'
+  ) {
     if (view.workloads['cert-manager'] === undefined) {
       report(
         ['releases', 'issuers'],
@@ -185,6 +194,22 @@ function isOn({ view: { releases } }: Checker, name: (typeof knownReleaseNames)[
     issuers: releases.issuers,
     'kube-prometheus-stack': releases.metrics,
     'argo-cd': releases.argoCd,
+    'gateway-api-crds': releases.gatewayApi?.owner === 'aks' ? undefined : releases.gatewayApi,
+    'alb-controller': releases.albController,
+    gateway: releases.gateway,
+    routes: releases.routes,
+    namespaces: releases.namespaces,
+    'network-policies': releases.networkPolicies,
+    'storage-classes': releases.storageClasses,
+    loki: releases.loki,
+    alloy: releases.alloy,
+    jaeger: releases.jaeger,
+    alerts: releases.alerts,
+    dashboards: releases.dashboards,
+    jupyterhub: releases.jupyterHub,
+    mlflow: releases.mlflow,
+    gpu: releases.gpu,
+    secrets: releases.secrets,
   } satisfies Record<(typeof knownReleaseNames)[number], unknown>;
   return found[name] !== undefined;
 }

@@ -1,43 +1,11 @@
-import { isObject } from '@suite/foundation';
 import { z } from 'zod';
 import { defaults } from '../defaults.ts';
 import { podSecurityLevels } from '../pod-security.ts';
-import type { Path } from '../position.ts';
+import { aiReleases, login } from './ai-releases.ts';
+import { chart, label, quantity, values, version } from './chart.ts';
+import { edgeReleases } from './edge.ts';
+import { observabilityReleases } from './observability.ts';
 import { block, duration, email, flag, httpsUrl, list, named, on, switchable, words } from './vocabulary.ts';
-
-const quantity = named(/^[1-9]\d{0,4}(?:Mi|Gi|Ti)$/, 'Expected a size such as 50Gi.');
-
-const values = z
-  .record(z.string(), z.unknown(), { error: 'Expected a block of values.' })
-  .superRefine((given, { addIssue }) => {
-    for (const path of notInJson(given)) {
-      addIssue({ code: 'custom', path: [...path], message: 'Expected a number that JSON can hold.' });
-    }
-  });
-
-/** Paths of what YAML can say and a chart cannot be given: `.inf`, `.nan`. */
-function notInJson(value: unknown): Path[] {
-  if (typeof value === 'number') return Number.isFinite(value) ? [] : [[]];
-  const inside = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
-  return inside.flatMap(([step, inner]) => notInJson(inner).map(path => [step, ...path]));
-}
-
-// Ranges are no versions: what was planned has to be what is applied.
-const version = named(
-  /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/,
-  'Expected one version of the chart, in full, such as 1.2.3.',
-);
-const digest = named(/^sha256:[0-9a-f]{64}$/, 'Expected sha256: and 64 digits.');
-
-const chart = {
-  version: version.describe('Version of the chart instead of the one that is pinned; needs its `digest`.').optional(),
-  digest: digest
-    .describe('Digest of the chart: of its manifest in an OCI registry, of its archive in a repository.')
-    .optional(),
-  values: values
-    .describe('Values for the chart, over the ones it gets here: blocks come together, null removes.')
-    .optional(),
-};
 
 /** What the platform's own releases take beside chart and values. */
 export const knownReleases = {
@@ -53,7 +21,18 @@ export const knownReleases = {
         .optional(),
     }),
   ).meta({ description: 'Certificates.', default: true }),
-  issuers: switchable(block({ values: chart.values })).describe(
+  issuers: switchable(
+    block({
+      challenge: words('dns', 'http')
+        .meta({
+          description:
+            "How Let's Encrypt is shown that a name is ours: by a record in the zone, or by an answer of the release `gateway`, which gives no wildcards.",
+          default: defaults.releases.challenge,
+        })
+        .optional(),
+      values: chart.values,
+    }),
+  ).describe(
     'Who signs certificates: `selfsigned`, and with a domain `letsencrypt-staging` and `letsencrypt-prod`. Default: with cert-manager.',
   ),
   'kube-prometheus-stack': switchable(
@@ -69,6 +48,7 @@ export const knownReleases = {
         })
         .optional(),
       grafana: on('Grafana with dashboards.'),
+      login: login.optional(),
     }),
   ).meta({ description: 'Prometheus, Alertmanager and Grafana.', default: true }),
   'argo-cd': switchable(
@@ -81,12 +61,13 @@ export const knownReleases = {
           default: defaults.releases.highAvailability,
         })
         .optional(),
+      login: login.optional(),
     }),
   ).meta({ description: 'Argo CD, which deploys applications from Git.', default: true }),
+  ...edgeReleases,
+  ...observabilityReleases,
+  ...aiReleases,
 } as const;
-
-const label = (what: string) =>
-  named(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, `Expected ${what}: lower-case letters, digits and dashes.`);
 
 /** A layer may say a part of it; that it has what it needs is checked when the layers lie over one another. */
 const ownRelease = switchable(

@@ -40,6 +40,13 @@ export const registry = block({
       'Untagged images are deleted after this time. Default: never, because promotion is by digest and signatures have no tags.',
     )
     .optional(),
+  mirror: flag
+    .meta({
+      description:
+        'Charts and images of releases are brought into it by digest, below `mirror/`, and taken from there: for clusters that reach no other registry.',
+      default: defaults.registryMirror,
+    })
+    .optional(),
 });
 
 export const keyVault = block({

@@ -12,6 +12,8 @@ export interface MemoryCall {
   /** With the query. */
   readonly path: string;
   readonly headers: Headers;
+  /** Of the body, in bytes. */
+  readonly length: number;
 }
 
 export interface MemoryOptions {
@@ -25,6 +27,8 @@ export interface MemoryOptions {
   readonly instead?: (
     call: MemoryCall,
   ) => { readonly status: number; readonly headers?: Record<string, string> } | undefined;
+  /** Whether the connection breaks once the registry has done what a flowing request asks for. */
+  readonly losesAnswer?: (call: MemoryCall) => boolean;
   /** Told of each byte that the registry has taken; may throw to end the process that sends. */
   readonly onTaken?: (bytes: number) => void;
 }
@@ -39,6 +43,7 @@ interface Reply {
 export function createMemoryRegistry(options: MemoryOptions = {}) {
   const repositories = new Map<string, MemoryRepository>();
   const uploads = new Map<string, Uint8Array[]>();
+  let begun = 0;
   const calls: MemoryCall[] = [];
   const traffic = { received: 0, sent: 0 };
   const open = (name: string): MemoryRepository => {
@@ -76,7 +81,8 @@ export function createMemoryRegistry(options: MemoryOptions = {}) {
         open(name).blobs.set(query.get('mount') ?? '', mounted);
         return { status: 201 };
       }
-      const made = `u${uploads.size}`;
+      begun += 1;
+      const made = `u${begun}`;
       uploads.set(made, []);
       return progress(made, name, 202);
     }
@@ -136,16 +142,16 @@ export function createMemoryRegistry(options: MemoryOptions = {}) {
     const tags = { tags: [...open(name).tags.keys()] };
     return { status: 200, body: new TextEncoder().encode(JSON.stringify(tags)) };
   };
-  const note = (method: string, url: URL, headers: Headers): MemoryCall => {
-    const call = { method, path: url.href.slice(url.origin.length), headers };
+  const note = (method: string, url: URL, headers: Headers, length: number): MemoryCall => {
+    const call = { method, path: url.href.slice(url.origin.length), headers, length };
     calls.push(call);
     return call;
   };
 
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const url = new URL(String(input));
-    const call = note(init?.method ?? 'GET', url, new Headers(init?.headers));
     const body = (init?.body as Uint8Array | undefined) ?? new Uint8Array();
+    const call = note(init?.method ?? 'GET', url, new Headers(init?.headers), body.length);
     if (call.path.includes('/blobs/')) {
       traffic.received += body.length;
       options.onTaken?.(body.length);
@@ -171,7 +177,7 @@ export function createMemoryRegistry(options: MemoryOptions = {}) {
   };
 
   const exchange: Exchange = async ({ url, method, headers, body }) => {
-    const call = note(method, url, new Headers(headers));
+    const call = note(method, url, new Headers(headers), body?.length ?? 0);
     const instead = options.instead?.(call);
     const id = url.pathname.split('/').at(-1) ?? '';
     const [from] = (call.headers.get('content-range') ?? '').split('-');
@@ -180,7 +186,9 @@ export function createMemoryRegistry(options: MemoryOptions = {}) {
         return flowing(call, { ...progress(id, '', 416), ...error(416, 'RANGE_INVALID') });
       await take(call, id, body.length, body.chunks);
     }
-    return flowing(call, instead ?? answer(call, url, new Uint8Array()));
+    const reply = instead ?? answer(call, url, new Uint8Array());
+    if (options.losesAnswer?.(call) === true) throw broken();
+    return flowing(call, reply);
   };
 
   const flowing = (call: MemoryCall, { status, headers = {}, body = new Uint8Array() }: Reply) => {

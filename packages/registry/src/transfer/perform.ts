@@ -4,6 +4,7 @@ import { RegistryFailure, untrue } from '../failure.ts';
 import { readReferrerPages } from '../list.ts';
 import { nameOf } from '../names.ts';
 import type { Requests } from '../requests.ts';
+import { expectHabits } from './habits.ts';
 import type { Manifest } from './manifest.ts';
 import type { PlannedBlob, PlannedImage, TransferPlan } from './plan.ts';
 import { readRawManifest } from './registry-source.ts';
@@ -79,19 +80,16 @@ async function moveBlobs(
   sums: { bytes: number; blobs: number; mounts: number },
 ): Promise<void> {
   const sweep = createSweep();
+  const habits = expectHabits(options.chunkBytes ?? 64 * mebibyte);
   const onBytes = (bytes: number) => {
     sums.bytes += bytes;
     options.onBytes?.(bytes);
   };
   const move = async ({ repository, descriptor, source, action }: PlannedBlob) => {
     if (action.kind === 'none') return;
-    const upload = { repository, descriptor, source, ...(action.kind === 'mount' ? { from: action.from } : {}) };
-    const moved = await uploadBlob(requests, upload, {
-      chunkBytes: options.chunkBytes ?? 64 * mebibyte,
-      sweep,
-      onBytes,
-    });
-    sums[moved === 'mounted' ? 'mounts' : 'blobs'] += 1;
+    const how = action.kind === 'mount' ? { from: action.from } : { isUnasked: action.isUnasked === true };
+    const moved = await uploadBlob(requests, { repository, descriptor, source, ...how }, { habits, sweep, onBytes });
+    if (moved !== 'there') sums[moved === 'mounted' ? 'mounts' : 'blobs'] += 1;
   };
   const atOnce = options.blobsAtOnce ?? blobsAtOnce;
   // The largest first: one of them begun last would be waited for by all.

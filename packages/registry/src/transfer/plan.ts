@@ -6,7 +6,7 @@ import type { Requests } from '../requests.ts';
 import type { Manifest } from './manifest.ts';
 import { readRawManifest } from './registry-source.ts';
 import type { ImageCopy, ImageSource } from './source.ts';
-import { hasBlob } from './upload.ts';
+import { hasBlob, smallBytes } from './upload.ts';
 import { type PlannedManifest, type PlannedTag, walkImage } from './walk.ts';
 
 export interface PlannedImage {
@@ -26,7 +26,16 @@ export interface PlannedBlob {
     | { readonly kind: 'none' }
     /** Another repository of the target has it, or will. */
     | { readonly kind: 'mount'; readonly from: string }
-    | { readonly kind: 'send' };
+    /** `isUnasked`: it may be there; whoever sends it asks. */
+    | { readonly kind: 'send'; readonly isUnasked?: true };
+}
+
+export interface PlanOptions {
+  /**
+   * Which blobs the target is asked for; `large` ones unless told. Small ones are cheaper to begin than to ask for, so a plan
+   * that goes on to be performed need not know: sums count them as sent. One for people asks for `all`.
+   */
+  readonly asks?: 'all' | 'large';
 }
 
 /** What would move; nothing was written to find out. */
@@ -54,14 +63,18 @@ const imagesAtOnce = 4;
 const looksAtOnce = 8;
 
 /** Throws RegistryFailure where a source lacks something, or sends something else than its digest says. */
-export async function planTransfer(requests: Requests, copies: readonly ImageCopy[]): Promise<TransferPlan> {
+export async function planTransfer(
+  requests: Requests,
+  copies: readonly ImageCopy[],
+  { asks = 'large' }: PlanOptions = {},
+): Promise<TransferPlan> {
   for (const { repository, digest, tags } of copies) {
     demandName(repository);
     for (const reference of [digest, ...tags]) demandReference(reference);
     if (!digest.startsWith('sha256:')) throw new Error(`"${digest}" is no digest: a tag is no source.`);
   }
   const images = await mapInParallel(copies, imagesAtOnce, copy => planImage(requests, copy));
-  return { images, blobs: await planBlobs(requests, images) };
+  return { images, blobs: await planBlobs(requests, images, asks) };
 }
 
 async function planImage(requests: Requests, copy: ImageCopy): Promise<PlannedImage> {
@@ -76,7 +89,11 @@ interface Need {
   readonly source: ImageSource;
 }
 
-async function planBlobs(requests: Requests, images: readonly PlannedImage[]): Promise<readonly PlannedBlob[]> {
+async function planBlobs(
+  requests: Requests,
+  images: readonly PlannedImage[],
+  asks: 'all' | 'large',
+): Promise<readonly PlannedBlob[]> {
   const needs = new Map<string, Map<string, Need>>();
   const places = new Map<string, string>();
   for (const { copy, manifests } of images) {
@@ -97,7 +114,7 @@ async function planBlobs(requests: Requests, images: readonly PlannedImage[]): P
     }
   }
   const planned = await mapInParallel([...needs], looksAtOnce, ([digest, byRepository]) =>
-    planBlob(requests, [...byRepository.values()], places.get(digest)),
+    planBlob(requests, [...byRepository.values()], places.get(digest), asks),
   );
   return planned.flat();
 }
@@ -107,6 +124,7 @@ async function planBlob(
   requests: Requests,
   needs: readonly Need[],
   known: string | undefined,
+  asks: 'all' | 'large',
 ): Promise<readonly PlannedBlob[]> {
   const [first, ...others] = needs;
   if (first === undefined) return [];
@@ -120,9 +138,11 @@ async function planBlob(
   });
   if (place !== undefined) return needs.map(need => mount(need, place));
   const { repository, descriptor, source } = first;
-  const isThere = await hasBlob(requests, repository, descriptor.digest);
-  const action = isThere ? ({ kind: 'none' } as const) : ({ kind: 'send' } as const);
-  return [{ repository, descriptor, source, action }, ...others.map(need => mount(need, repository))];
+  const look = async (): Promise<PlannedBlob['action']> => {
+    if (asks === 'large' && descriptor.size <= smallBytes) return { kind: 'send', isUnasked: true };
+    return (await hasBlob(requests, repository, descriptor.digest)) ? { kind: 'none' } : { kind: 'send' };
+  };
+  return [{ repository, descriptor, source, action: await look() }, ...others.map(need => mount(need, repository))];
 }
 
 export function totalsOf({ images, blobs }: TransferPlan): TransferTotals {

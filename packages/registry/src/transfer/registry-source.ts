@@ -7,16 +7,15 @@ import { demandName, demandReference, nameOf } from '../names.ts';
 import { nextLink } from '../referrers.ts';
 import type { Requests } from '../requests.ts';
 import { largestManifest, manifestTypes } from './manifest.ts';
+import type { ReferrerLookups } from './referrer-lookups.ts';
 import type { ImageSource } from './source.ts';
 
 const mostPages = 1000;
 
-/** A repository of a registry as a source. */
-export function createRegistrySource(requests: Requests, repository: string): ImageSource {
+/** A repository of a registry as a source; `lookups` is shared by all repositories of that registry. */
+export function createRegistrySource(requests: Requests, repository: string, lookups: ReferrerLookups): ImageSource {
   demandName(repository);
   const { host } = requests;
-  /** Whether the registry has the referrers API; not known before the first lookup. */
-  let knowsReferrers: boolean | undefined;
   let tags: Promise<readonly string[]> | undefined;
 
   return {
@@ -43,9 +42,7 @@ export function createRegistrySource(requests: Requests, repository: string): Im
       return translated(skip(answer.body, missing), host, attempt.purpose, requests);
     },
     referrers: async digest => {
-      if (knowsReferrers === false) return [];
-      const listed = await readReferrerPages(requests, repository, digest);
-      knowsReferrers = listed !== undefined;
+      const listed = await lookups(repository, () => readReferrerPages(requests, repository, digest));
       return listed?.map(({ descriptor }) => descriptor.digest) ?? [];
     },
     tags: () => {
@@ -79,6 +76,29 @@ export async function readRawManifest(requests: Requests, repository: string, re
   }
   const mediaType = headers.get('content-type')?.split(';')[0]?.trim() ?? 'no media type';
   return { descriptor: { mediaType, digest, size: body.length }, bytes: body };
+}
+
+/** What a registry says the digest is, without reading. Undefined when it is not there. */
+export async function headManifest(requests: Requests, repository: string, reference: string) {
+  demandName(repository);
+  demandReference(reference);
+  const answer = await requests.patiently({
+    repository,
+    right: 'pull',
+    purpose: `look for ${nameOf(repository, reference)}`,
+    method: 'HEAD',
+    to: `manifests/${reference}`,
+    headers: { Accept: manifestTypes.join(', ') },
+    accept: [200],
+    // An answer to HEAD has no body to say the code in.
+    absent: [''],
+  });
+  if (answer === undefined) return undefined;
+  const digest = answer.headers.get('docker-content-digest') ?? '';
+  if (!isDigest(digest) || (isDigest(reference) && digest !== reference)) {
+    throw untrue(requests.host, `the digest "${digest}" for ${nameOf(repository, reference)}`);
+  }
+  return digest;
 }
 
 async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncIterable<Uint8Array> {

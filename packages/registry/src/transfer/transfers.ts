@@ -6,17 +6,23 @@ import { createSend } from '../http.ts';
 import { connect, type RegistryOptions } from '../registry.ts';
 import { createRequests, type Requests } from '../requests.ts';
 import { performTransfer, type TransferOptions, type TransferResult } from './perform.ts';
-import { planTransfer, type TransferPlan } from './plan.ts';
-import { createRegistrySource, readRawManifest } from './registry-source.ts';
+import { type PlanOptions, planTransfer, type TransferPlan } from './plan.ts';
+import { rememberReferrers } from './referrer-lookups.ts';
+import { createRegistrySource, headManifest, readRawManifest } from './registry-source.ts';
 import type { ImageCopy, ImageSource } from './source.ts';
 
 /** Copies images into one registry. All throw RegistryFailure. */
 export interface Transfers {
   /** Reads only. */
-  plan(copies: readonly ImageCopy[]): Promise<TransferPlan>;
+  plan(copies: readonly ImageCopy[], options?: PlanOptions): Promise<TransferPlan>;
   perform(plan: TransferPlan, options?: TransferOptions): Promise<TransferResult>;
   /** What the registry really has under a tag or digest; undefined when it has nothing. */
   find(repository: string, reference: string): Promise<Descriptor | undefined>;
+  /**
+   * The digest that the registry says a tag stands for, or that it has; undefined when it has nothing. Registries that count reads
+   * (Docker Hub, "Pull usage and limits") do not count this one. The word alone proves nothing: who goes on reads by the digest.
+   */
+  head(repository: string, reference: string): Promise<string | undefined>;
   /** A repository of the same registry as a source: what moves from there is mounted. */
   source(repository: string): ImageSource;
 }
@@ -24,11 +30,13 @@ export interface Transfers {
 /** The target is a registry of Azure, signed in to with Entra, or any other (`openSourceRegistry` has its options). */
 export function createTransfers(options: RegistryOptions | SourceRegistryOptions): Transfers {
   const requests = 'entraToken' in options ? connect(options) : connectByChallenge(options);
+  const lookups = rememberReferrers();
   return {
-    plan: copies => planTransfer(requests, copies),
+    plan: (copies, how) => planTransfer(requests, copies, how),
     perform: (plan, how) => performTransfer(requests, plan, how),
     find: async (repository, reference) => (await readRawManifest(requests, repository, reference))?.descriptor,
-    source: repository => createRegistrySource(requests, repository),
+    head: (repository, reference) => headManifest(requests, repository, reference),
+    source: repository => createRegistrySource(requests, repository, lookups),
   };
 }
 
@@ -51,7 +59,8 @@ export interface SourceRegistryOptions {
 /** Any registry, as a source of images: its tokens and limits are shared by all of its repositories. */
 export function openSourceRegistry(options: SourceRegistryOptions): (repository: string) => ImageSource {
   const requests = connectByChallenge(options);
-  return repository => createRegistrySource(requests, repository);
+  const lookups = rememberReferrers();
+  return repository => createRegistrySource(requests, repository, lookups);
 }
 
 function connectByChallenge(options: SourceRegistryOptions): Requests {

@@ -1,9 +1,10 @@
-import { type Descriptor, digestOf } from '../descriptor.ts';
+import type { Descriptor } from '../descriptor.ts';
 import { RegistryFailure, untrue } from '../failure.ts';
 import { nameOf } from '../names.ts';
 import type { Requests } from '../requests.ts';
 import { uploadPlace } from '../upload-place.ts';
 import { type ContentReader, openReader } from './content-reader.ts';
+import { type Habits, leastChunkBytes, shrinkChunks } from './habits.ts';
 import { createHashTrail, type HashTrail } from './hash-trail.ts';
 import type { ImageSource } from './source.ts';
 import type { Sweep } from './sweep.ts';
@@ -14,18 +15,19 @@ export interface BlobUpload {
   readonly source: ImageSource;
   /** Repository of the target that has it. */
   readonly from?: string;
+  /** Nobody has asked yet whether it is there. */
+  readonly isUnasked?: boolean;
 }
 
 export interface UploadOptions {
-  /** Content of one PATCH, in bytes. */
-  readonly chunkBytes: number;
+  readonly habits: Habits;
   readonly sweep: Sweep;
   /** Told of bytes that went to the registry, also of those that did not arrive. */
   readonly onBytes: (bytes: number) => void;
 }
 
-/** What is not larger goes in one request. */
-const smallBytes = 4 * 1024 * 1024;
+/** What is not larger goes in one request everywhere, and is cheaper to begin than to ask for. */
+export const smallBytes = 4 * 1024 * 1024;
 /** Failures in a row without a byte more. */
 const mostFailures = 5;
 
@@ -37,16 +39,25 @@ export async function uploadBlob(
   requests: Requests,
   upload: BlobUpload,
   options: UploadOptions,
-): Promise<'mounted' | 'sent'> {
-  const begun = await begin(requests, upload, upload.from);
-  if (begun === 'mounted') return 'mounted';
+): Promise<'mounted' | 'sent' | 'there'> {
+  const { repository } = upload;
+  const { habits } = options;
+  const isUnasked = upload.from === undefined && upload.isUnasked === true;
+  // To mount it from where it is to go asks and begins in one request.
+  const asks = isUnasked && habits.answersByMounting;
+  if (isUnasked && !asks && (await isThere(requests, upload))) return 'there';
+  const from = upload.from ?? (asks ? repository : undefined);
+  const mounted = from === undefined ? 'refused' : await mount(requests, upload, from);
+  if (mounted === 'mounted') return asks ? 'there' : 'mounted';
+  if (mounted === 'refused' && asks) habits.answersByMounting = false;
+  const begun = mounted === 'refused' ? await begin(requests, upload) : mounted;
   // Nobody asked whether it is there where a mount was planned; a registry that mounts nothing may have it all the same.
-  if (upload.from !== undefined && (await isThere(requests, upload))) {
+  const isUnsure = upload.from !== undefined || (asks && mounted === 'refused');
+  if (isUnsure && (await isThere(requests, upload))) {
     await abandon(requests, upload, begun);
-    return 'mounted';
+    return asks ? 'there' : 'mounted';
   }
-  if (upload.descriptor.size <= smallBytes) await sendAtOnce(requests, upload, options, begun);
-  else await sendInChunks(requests, upload, options, begun);
+  await send(requests, upload, options, begun);
   return 'sent';
 }
 
@@ -62,97 +73,82 @@ function commonOf({ repository, descriptor }: BlobUpload) {
   return { repository, right: 'push', purpose: `push the blob ${nameOf(repository, descriptor.digest)}` } as const;
 }
 
-async function begin(requests: Requests, upload: BlobUpload, from?: string): Promise<Session | 'mounted'> {
-  const { repository, descriptor } = upload;
-  const query = from === undefined ? '' : `?${new URLSearchParams({ mount: descriptor.digest, from })}`;
+async function begin(requests: Requests, upload: BlobUpload): Promise<Session> {
+  const { headers } = await requests.patiently({
+    ...commonOf(upload),
+    method: 'POST',
+    to: 'blobs/uploads/',
+    accept: [202],
+  });
+  return sessionOf(requests, upload, headers);
+}
+
+/** A registry that does not have it there begins an upload instead. */
+async function mount(requests: Requests, upload: BlobUpload, from: string): Promise<Session | 'mounted' | 'refused'> {
   try {
-    const answer = await requests.patiently({
+    const { status, headers } = await requests.patiently({
       ...commonOf(upload),
       method: 'POST',
-      to: `blobs/uploads/${query}`,
-      ...(from === undefined ? {} : { from }),
-      accept: from === undefined ? [202] : [201, 202],
+      to: `blobs/uploads/?${new URLSearchParams({ mount: upload.descriptor.digest, from })}`,
+      from,
+      accept: [201, 202],
     });
-    if (answer.status === 201) return 'mounted';
-    const leastChunk = Number(answer.headers.get('oci-chunk-min-length') ?? 0) || 0;
-    return { place: uploadPlace(requests, repository, answer.headers), offset: 0, leastChunk };
+    return status === 201 ? 'mounted' : sessionOf(requests, upload, headers);
   } catch (error) {
     // Some registries refuse what they cannot mount, and so does one whose token may not read there.
-    const isRefusal = error instanceof RegistryFailure && (error.kind === 'refused' || error.kind === 'rights');
-    if (from === undefined || !isRefusal) throw error;
-    return begin(requests, upload);
+    if (error instanceof RegistryFailure && (error.kind === 'refused' || error.kind === 'rights')) return 'refused';
+    throw error;
   }
 }
 
-async function sendAtOnce(
-  requests: Requests,
-  upload: BlobUpload,
-  { onBytes, sweep }: UploadOptions,
-  begun: Session,
-): Promise<void> {
-  const { source, descriptor } = upload;
-  const bytes = await requests
-    .retrying(() => readWhole(source, descriptor))
-    .catch(async error => {
-      await abandon(requests, upload, begun);
-      throw error;
-    });
-  let session: Session | undefined = begun;
-  await requests.retrying(async () => {
-    if (session === undefined) {
-      // The answer to the last request may have been lost on its way.
-      if (await isThere(requests, upload)) return;
-      session = await beginAnew(requests, upload);
-    }
-    const { place } = session;
-    session = undefined;
-    await finish(requests, upload, place, bytes);
-    onBytes(bytes.length);
-    sweep(bytes.length);
-  });
+function sessionOf(requests: Requests, { repository }: BlobUpload, headers: Headers): Session {
+  const leastChunk = Number(headers.get('oci-chunk-min-length') ?? 0) || 0;
+  return { place: uploadPlace(requests, repository, headers), offset: 0, leastChunk };
 }
 
-async function readWhole(source: ImageSource, descriptor: Descriptor): Promise<Uint8Array> {
-  const reader = await openReader(source, descriptor, 0);
-  try {
-    const chunks: Uint8Array[] = [];
-    for (let left = descriptor.size; left > 0; ) {
-      const chunk = await reader.read(left);
-      chunks.push(chunk);
-      left -= chunk.length;
-    }
-    await reader.demandEnd();
-    const bytes = Buffer.concat(chunks);
-    demandDigest(source, descriptor, digestOf(bytes));
-    return bytes;
-  } finally {
-    await reader.close();
-  }
-}
-
-async function sendInChunks(
-  requests: Requests,
-  upload: BlobUpload,
-  options: UploadOptions,
-  begun: Session,
-): Promise<void> {
+async function send(requests: Requests, upload: BlobUpload, options: UploadOptions, begun: Session): Promise<void> {
   const { descriptor } = upload;
+  const { habits } = options;
   const content: Content = { trail: createHashTrail(), reader: undefined };
+  const wherever = async (session: Session) => {
+    const found = await locate(requests, upload, session, content.trail.position);
+    if (found === undefined) await abandon(requests, upload, session);
+    return found;
+  };
   let session: Session | undefined = begun;
   let best = 0;
   let failures = 0;
   let isTokenNew = false;
+  /** The last chunk goes with the request that closes the upload; after a failure it goes alone, and can be resumed. */
+  let closesAtOnce = true;
+  let isClosing = false;
   try {
     for (;;) {
       try {
-        session ??= await beginAnew(requests, upload);
-        while (session.offset < descriptor.size) {
-          session = await sendChunk(requests, upload, options, content, session);
+        session ??= await begin(requests, upload);
+        while (session !== undefined && session.offset < descriptor.size) {
+          const end = endOfChunk(upload, habits, session);
+          const mayClose = habits.closesWithContent || descriptor.size <= smallBytes;
+          isClosing = end === descriptor.size && closesAtOnce && mayClose;
+          const sent: Session | 'closed' | 'refused' = isClosing
+            ? await closeWithContent(requests, upload, options, content, session)
+            : await sendChunk(requests, upload, options, content, session, end);
+          if (sent === 'closed') return;
+          if (sent === 'refused') {
+            drop(content);
+            if (isClosing) habits.closesWithContent = closesAtOnce = false;
+            else shrinkChunks(habits);
+            isClosing = false;
+            session = await wherever(session);
+            continue;
+          }
+          session = sent;
           if (session.offset <= best) continue;
           best = session.offset;
           failures = 0;
           isTokenNew = false;
         }
+        if (session === undefined) continue;
         await demandWhole(upload, content);
         return await finish(requests, upload, session.place);
       } catch (error) {
@@ -164,8 +160,13 @@ async function sendInChunks(
         if ((!verdict.retry && !isOfToken) || failures >= mostFailures) throw error;
         if (isOfToken) isTokenNew = true;
         else await requests.pause(pauseOf(verdict, failures));
-        if (session !== undefined && session.offset >= descriptor.size && (await isThere(requests, upload))) return;
-        session = session === undefined ? undefined : await locate(requests, upload, session, content.trail.position);
+        // The answer to the last request may have been lost on its way.
+        const mayBeDone =
+          session !== undefined &&
+          (session.offset >= descriptor.size || (isClosing && content.trail.position >= descriptor.size));
+        if (mayBeDone && (await isThere(requests, upload))) return;
+        if (isClosing && !isOfToken) closesAtOnce = false;
+        session = session === undefined ? undefined : await wherever(session);
       }
     }
   } catch (error) {
@@ -175,6 +176,10 @@ async function sendInChunks(
   } finally {
     drop(content);
   }
+}
+
+function endOfChunk({ descriptor }: BlobUpload, habits: Habits, { offset, leastChunk }: Session): number {
+  return Math.min(descriptor.size, offset + Math.max(habits.chunkBytes, leastChunk));
 }
 
 /** What passes: a reader is given up with the attempt that used it, because that may still wait for its next bytes. */
@@ -217,17 +222,17 @@ function pauseOf(verdict: RegistryFailure['retry'], failures: number): number {
   return Math.min(longestPauseMs, after ?? 1000 * 2 ** (failures - 1));
 }
 
-/** Sends the chunk that begins where the registry stands. */
+/** Sends the chunk that begins where the registry stands. Refused: it is too large for what stands between. */
 async function sendChunk(
   requests: Requests,
   upload: BlobUpload,
   options: UploadOptions,
   content: Content,
   session: Session,
-): Promise<Session> {
-  const { repository, descriptor } = upload;
+  end: number,
+): Promise<Session | 'refused'> {
+  const { repository } = upload;
   const { place, offset, leastChunk } = session;
-  const end = Math.min(descriptor.size, offset + Math.max(options.chunkBytes, leastChunk));
   const reader = await readerAt(upload, content, offset);
   const answer = await requests.flow({
     ...commonOf(upload),
@@ -235,12 +240,64 @@ async function sendChunk(
     to: place,
     headers: { 'Content-Type': 'application/octet-stream', 'Content-Range': `${offset}-${end - 1}` },
     body: { length: end - offset, chunks: chunksTo(end, reader, content, options) },
-    accept: [202],
+    accept: end - offset > Math.max(leastChunkBytes, leastChunk) ? [202, 413] : [202],
   });
   answer.discard();
+  if (answer.status === 413) return 'refused';
   const stands = offsetOf(answer.headers) ?? end;
   if (stands > end) throw untrue(requests.host, `an upload of ${stands} bytes where ${end} were sent`);
   return { place: uploadPlace(requests, repository, answer.headers), offset: stands, leastChunk };
+}
+
+/**
+ * Statuses of a registry, or of a proxy before it, that takes content in chunks alone or no such large request
+ * (goharbor/harbor#23015: 413; Azure/acr#866: 416).
+ */
+const refusalsOfContent = [400, 405, 411, 413, 415, 416, 501];
+
+/** Sends all that is left and closes the upload, in one request. */
+async function closeWithContent(
+  requests: Requests,
+  upload: BlobUpload,
+  options: UploadOptions,
+  content: Content,
+  { place, offset }: Session,
+): Promise<'closed' | 'refused'> {
+  const { digest, size } = upload.descriptor;
+  const reader = await readerAt(upload, content, offset);
+  const answer = await requests.flow({
+    ...commonOf(upload),
+    method: 'PUT',
+    to: closingOf(place, digest),
+    headers: {
+      'Content-Type': 'application/octet-stream',
+      ...(offset === 0 ? {} : { 'Content-Range': `${offset}-${size - 1}` }),
+    },
+    body: { length: size - offset, chunks: checkedToTheEnd(upload, reader, content, options) },
+    accept: [201, ...refusalsOfContent],
+  });
+  answer.discard();
+  if (answer.status !== 201) return 'refused';
+  demandStored(requests, digest, answer.headers);
+  return 'closed';
+}
+
+/** The last bytes go only once everything passed and its digest is right: what is wrong is never whole anywhere. */
+async function* checkedToTheEnd(
+  upload: BlobUpload,
+  reader: ContentReader,
+  content: Content,
+  options: UploadOptions,
+): AsyncIterable<Uint8Array> {
+  let held: Uint8Array | undefined;
+  for await (const chunk of chunksTo(upload.descriptor.size, reader, content, options)) {
+    if (held !== undefined) yield held;
+    held = chunk;
+  }
+  // The attempt was given up meanwhile.
+  if (held === undefined || content.reader !== reader) return;
+  await demandWhole(upload, content);
+  yield held;
 }
 
 async function* chunksTo(
@@ -288,26 +345,28 @@ export function offsetOf(headers: Headers): number | undefined {
   return last === undefined || last === '0' ? undefined : Number(last) + 1;
 }
 
-async function beginAnew(requests: Requests, upload: BlobUpload): Promise<Session> {
-  const begun = await begin(requests, upload);
-  if (begun === 'mounted') throw untrue(requests.host, 'the answer to a mount that nobody asked for');
-  return begun;
-}
-
-async function finish(requests: Requests, upload: BlobUpload, place: URL, body?: Uint8Array): Promise<void> {
+async function finish(requests: Requests, upload: BlobUpload, place: URL): Promise<void> {
   const { digest } = upload.descriptor;
-  const to = new URL(place);
-  to.searchParams.set('digest', digest);
   const { headers } = await requests.send({
     ...commonOf(upload),
     method: 'PUT',
-    to,
+    to: closingOf(place, digest),
     headers: { 'Content-Type': 'application/octet-stream' },
-    body: body ?? new Uint8Array(),
+    body: new Uint8Array(),
     accept: [201],
   });
+  demandStored(requests, digest, headers);
+}
+
+function closingOf(place: URL, digest: string): URL {
+  const to = new URL(place);
+  to.searchParams.set('digest', digest);
+  return to;
+}
+
+function demandStored({ host }: Requests, digest: string, headers: Headers): void {
   const stored = headers.get('docker-content-digest') ?? digest;
-  if (stored !== digest) throw untrue(requests.host, `the digest ${stored} for what was pushed as ${digest}`);
+  if (stored !== digest) throw untrue(host, `the digest ${stored} for what was pushed as ${digest}`);
 }
 
 async function isThere(requests: Requests, upload: BlobUpload): Promise<boolean> {

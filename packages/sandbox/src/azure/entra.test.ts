@@ -82,6 +82,8 @@ describe('tokens for assertions', () => {
     const storage = await exchangeFor({ scope: 'https://storage.azure.com/.default' });
     expect(decodeJwt(storage.access_token).aud).toBe('https://storage.azure.com');
     expect(presented).toEqual(Array(2).fill('repo:octo-org/platform:environment:dev'));
+    const other = directory.add({ tenant, name: 'argo-cd' }).clientId;
+    expect(decodeJwt((await exchangeFor({ scope: `${other}/.default` })).access_token).aud).toBe(other);
   });
 
   test.each([

@@ -44,7 +44,7 @@ async function grant(form: URLSearchParams, tenant: string, options: EntraOption
   const assertion = form.get('client_assertion');
   if (form.get('grant_type') !== 'client_credentials')
     return refuse(clock, failures.grantType(form.get('grant_type') ?? ''));
-  const audience = audienceOf(scope);
+  const audience = audienceOf(scope, client => directory.byClientId(tenant, client) !== undefined);
   if (audience === undefined) return refuse(clock, failures.scope(scope));
   const principal = directory.byClientId(tenant, clientId);
   if (principal === undefined) return refuse(clock, failures.client(clientId, tenant));
@@ -97,10 +97,12 @@ async function isSignedBy(key: CryptoKey, token: string): Promise<boolean> {
 }
 
 /** What tokens of a scope are for. Resources keep a trailing slash of their own, so only `/.default` is cut. */
-function audienceOf(scopes: string): string | undefined {
+function audienceOf(scopes: string, isRegistered: (clientId: string) => boolean): string | undefined {
   const scope = scopes.split(' ').find(one => one.endsWith('/.default'));
   const resource = scope?.slice(0, -'/.default'.length);
-  return resource !== undefined && resources.has(resource.replace(/\/$/, '')) ? resource : undefined;
+  if (resource === undefined) return undefined;
+  // Whatever is registered in the tenant is a resource, too, by its client id.
+  return resources.has(resource.replace(/\/$/, '')) || isRegistered(resource) ? resource : undefined;
 }
 
 const resources = new Set([

@@ -17,12 +17,15 @@ export const chartAddresses: Readonly<Record<string, ChartAddress>> = {
   'prometheus-operator-crds': oci('ghcr.io', 'prometheus-community/charts', 'prometheus-operator-crds'),
   'kube-prometheus-stack': oci('ghcr.io', 'prometheus-community/charts', 'kube-prometheus-stack'),
   loki: oci('ghcr.io', 'grafana-community/helm-charts', 'loki'),
+  alloy: http('grafana.github.io', '/helm-charts/'),
+  jaeger: http('jaegertracing.github.io', '/helm-charts/'),
   'cert-manager': oci('quay.io', 'jetstack/charts', 'cert-manager'),
   'alb-controller': oci('mcr.microsoft.com', 'application-lb/charts', 'alb-controller'),
   jupyterhub: http('hub.jupyter.org', '/helm-chart/'),
   mlflow: http('community-charts.github.io', '/helm-charts/'),
   'gpu-operator': http('helm.ngc.nvidia.com', '/nvidia/'),
   'nvidia-device-plugin': http('nvidia.github.io', '/k8s-device-plugin/'),
+  'dcgm-exporter': http('nvidia.github.io', '/dcgm-exporter/helm-charts/'),
 };
 
 /** `oci://ghcr.io/argoproj/argo-helm/argo-cd`, `https://hub.jupyter.org/helm-chart/` */

@@ -4,6 +4,7 @@ import { digestOf, openRepository, type RegistryContent, storeManifest } from '.
 import { mediaTypes } from '../registry/manifest.ts';
 import { type ChartAddress, chartAddresses, urlOf } from './addresses.ts';
 import { type ChartArchive, packChart, packFiles, readArchive } from './archive.ts';
+import { chartImages, putImage } from './images.ts';
 
 /** A chart as a person finds it. */
 export interface ServedChart {
@@ -80,6 +81,8 @@ export function createChartCatalog(folder?: string): ChartCatalog {
     const isGiven = (name: string) => given.some(archive => archive.name === name);
     for (const archive of packOurs()) if (!isGiven(archive.name)) put(found, archive);
     for (const archive of given) put(found, archive);
+    for (const [host, images] of Object.entries(chartImages))
+      for (const name of images) putImage(contentOf(host), name);
     stored = found;
     return found;
   };

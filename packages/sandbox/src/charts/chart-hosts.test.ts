@@ -115,9 +115,15 @@ describe('repositories over HTTPS', () => {
     expect(sent.body.equals(archive)).toBe(true);
   });
 
-  test('an empty one has an index without entries', async () => {
-    const { body } = await start().get('https://helm.ngc.nvidia.com/nvidia/index.yaml');
-    expect(parse(body.toString())).toMatchObject({ apiVersion: 'v1', entries: {} });
+  test.each([
+    ['helm.ngc.nvidia.com/nvidia', ['gpu-operator']],
+    // Two repositories of one host.
+    ['nvidia.github.io/k8s-device-plugin', ['nvidia-device-plugin']],
+    ['nvidia.github.io/dcgm-exporter/helm-charts', ['dcgm-exporter']],
+  ])('%s lists its own charts', async (place, expected) => {
+    const { body } = await start().get(`https://${place}/index.yaml`);
+    const index = parse(body.toString());
+    expect([index.apiVersion, Object.keys(index.entries)]).toEqual(['v1', expected]);
   });
 
   test('what is not there is not found', async () => {
@@ -132,9 +138,18 @@ describe('the back door', () => {
         .charts.list()
         .map(({ name, version }) => `${name} ${version}`),
     ).toEqual([
+      'alb-controller 1.12.1',
+      'alloy 1.11.1',
       'argo-cd 10.1.1',
       'cert-manager v1.21.1',
+      'dcgm-exporter 4.8.2',
+      'gpu-operator v26.7.0',
+      'jaeger 4.11.1',
+      'jupyterhub 4.4.0',
       'kube-prometheus-stack 88.5.3',
+      'loki 18.11.0',
+      'mlflow 1.11.5',
+      'nvidia-device-plugin 0.20.0',
       'prometheus-operator-crds 31.0.1',
     ]);
   });
@@ -152,7 +167,7 @@ describe('the back door', () => {
     expect(() => start().charts.publish(pack('wordpress', '1.0.0'))).toThrow(
       /knows no address of the chart wordpress; it serves argo-cd, /,
     );
-    expect(() => start().charts.find('loki')).toThrow('No chart registry of the sandbox serves loki.');
+    expect(() => start().charts.find('wordpress')).toThrow('No chart registry of the sandbox serves wordpress.');
   });
 
   test('archives of a folder take the place of ours', () => {

@@ -1,7 +1,7 @@
 import type { Route } from '../network/http.ts';
 import type { RegistryContent } from '../registry/content.ts';
 import { type Charts, createChartCatalog } from './catalog.ts';
-import { isPublicRegistry, ociHosts } from './oci-hosts.ts';
+import { ociHosts, publicRegistryOf } from './oci-hosts.ts';
 import { repositoryHosts } from './repository-hosts.ts';
 
 /** The registries and repositories that charts come from. `folder` holds archives of real charts in the place of ours. */
@@ -15,6 +15,9 @@ export function createChartHosts(folder?: string): {
   return {
     charts: catalog.charts,
     routes: [...ociHosts(catalog.contentOf), ...repositoryHosts(catalog)],
-    contentOf: host => (isPublicRegistry(host) ? catalog.contentOf(host) : undefined),
+    contentOf: name => {
+      const host = publicRegistryOf(name);
+      return host === undefined ? undefined : catalog.contentOf(host);
+    },
   };
 }

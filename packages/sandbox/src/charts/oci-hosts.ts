@@ -7,25 +7,37 @@ import { listTags, manifestItself } from '../registry/manifests.ts';
 /** A public registry, as far as somebody sees it who has no account there. */
 interface PublicRegistry {
   readonly host: string;
-  /** Where tokens are given to everybody; none are wanted without it. */
+  /** Where tokens are given to everybody, below its own name or at another host; none are wanted without it. */
   readonly tokenPath?: string;
+  readonly tokenHost?: string;
   /** Blobs are sent for to another host, which a company's proxy has to let through as well. */
   readonly dataHost: string;
 }
 
 /**
- * ghcr.io and quay.io want a token from everybody, mcr.microsoft.com from nobody. Data hosts: Azure/containerregistry
- * "client-firewall-rules" for MCR, quay/quay-docs#149 for Quay, GitHub's own for ghcr.io.
+ * mcr.microsoft.com and registry.k8s.io want a token from nobody, the others from everybody. Data hosts: Azure/containerregistry
+ * "client-firewall-rules" for MCR, quay/quay-docs#149 for Quay, GitHub's own for ghcr.io, Docker's "allow list" for Docker Hub; those
+ * of registry.k8s.io and of Amazon change with the region, and one stands for all.
  */
 const registries: readonly PublicRegistry[] = [
   { host: 'ghcr.io', tokenPath: '/token', dataHost: 'pkg-containers.githubusercontent.com' },
   { host: 'quay.io', tokenPath: '/v2/auth', dataHost: 'cdn01.quay.io' },
   { host: 'mcr.microsoft.com', dataHost: 'westeurope.data.mcr.microsoft.com' },
+  {
+    host: 'registry-1.docker.io',
+    tokenPath: '/token',
+    tokenHost: 'auth.docker.io',
+    dataHost: 'production.cloudflare.docker.com',
+  },
+  { host: 'registry.k8s.io', dataHost: 'europe-west4-docker.pkg.dev' },
+  { host: 'nvcr.io', tokenPath: '/proxy_auth', dataHost: 'layers.nvcr.io' },
+  { host: 'ecr-public.aws.com', tokenPath: '/token/', dataHost: 'd5l0dvt14r5h8.cloudfront.net' },
 ];
 
-/** Whether a public registry has that name. */
-export function isPublicRegistry(host: string): boolean {
-  return registries.some(registry => registry.host === host);
+/** The host that answers for a public registry, which Docker Hub's name is not; undefined for none. */
+export function publicRegistryOf(name: string): string | undefined {
+  const wanted = name === 'docker.io' ? 'registry-1.docker.io' : name;
+  return registries.find(({ host }) => host === wanted)?.host;
 }
 
 /** Plays the public OCI registries that charts and images are pulled from: read-only OCI distribution 1.1. */
@@ -33,6 +45,9 @@ export function ociHosts(contentOf: (host: string) => RegistryContent): Route[] 
   return registries.flatMap(registry => [
     { host: registry.host, handler: answering(request => answer(registry, request, contentOf)) },
     { host: registry.dataHost, handler: answering(request => sendBlob(registry, request, contentOf)) },
+    ...(registry.tokenHost === undefined
+      ? []
+      : [{ host: registry.tokenHost, handler: answering(async request => giveToken(registry, request)) }]),
   ]);
 }
 
@@ -53,9 +68,7 @@ async function answer(
   contentOf: (host: string) => RegistryContent,
 ): Promise<WorldResponse> {
   const { method, path } = request;
-  if (path === registry.tokenPath && method === 'GET') {
-    return json(200, { token: tokenFor(request.query.getAll('scope')), expires_in: 300 });
-  }
+  if (path === registry.tokenPath && registry.tokenHost === undefined) return giveToken(registry, request);
   const [, name = '', kind = '', reference = ''] =
     /^\/v2\/(.+)\/(manifests|blobs|tags|referrers)\/([^/]+)$/.exec(decodeURIComponent(path)) ?? [];
   const isPing = path === '/v2/' || path === '/v2';
@@ -74,6 +87,11 @@ async function answer(
   return { status: 307, headers: { Location: target } };
 }
 
+function giveToken({ host, tokenPath }: PublicRegistry, { method, path, query }: WorldRequest): WorldResponse {
+  if (path !== tokenPath || method !== 'GET') throw refusals.unsupported(`${method} ${path} of ${host}`);
+  return json(200, { token: tokenFor(query.getAll('scope')), expires_in: 300 });
+}
+
 /** The data hosts know no tokens: what was signed for is sent. */
 function sendBlob(
   { host }: PublicRegistry,
@@ -84,13 +102,13 @@ function sendBlob(
   return blobItself({ request, content: contentOf(host), name, access: [] }, digest);
 }
 
-function demandToken({ host, tokenPath }: PublicRegistry, request: WorldRequest, name: string): void {
+function demandToken({ host, tokenPath, tokenHost = host }: PublicRegistry, request: WorldRequest, name: string): void {
   if (tokenPath === undefined) return;
   const scope = name === '' ? undefined : `repository:${name}:pull`;
   const token = bearer(request);
   if (token !== undefined && (scope === undefined || token === tokenFor([scope]))) return;
   const parts = [
-    `realm="https://${host}${tokenPath}"`,
+    `realm="https://${tokenHost}${tokenPath}"`,
     `service="${host}"`,
     ...(scope === undefined ? [] : [`scope="${scope}"`]),
   ];

@@ -6,7 +6,14 @@ import type { ChartCatalog, StoredChart } from './catalog.ts';
 /** Plays the chart repositories over plain HTTPS: `index.yaml`, and archives beside it. */
 export function repositoryHosts(catalog: ChartCatalog): Route[] {
   const places = Object.values(chartAddresses).flatMap(address => (address.kind === 'http' ? [address] : []));
-  return places.map(({ host, path }) => ({ host, handler: request => answer(request, path, catalog) }));
+  const hosts = Map.groupBy(places, ({ host }) => host);
+  return [...hosts].map(([host, all]) => {
+    const folders = all.map(({ path }) => path);
+    return {
+      host,
+      handler: request => answer(request, folders.find(folder => request.path.startsWith(folder)) ?? '/', catalog),
+    };
+  });
 }
 
 function answer(request: WorldRequest, folder: string, catalog: ChartCatalog): WorldResponse {

@@ -1,14 +1,18 @@
 import { asObject, isObject, type JsonObject, parseJson } from '@suite/foundation';
 import { type Handler, header, json, type WorldRequest, type WorldResponse } from '../network/http.ts';
+import { isAppToken, readAppToken } from './app-tokens.ts';
+import { createArtifactArchives } from './artifact-archives.ts';
+import { createCodeload } from './codeload.ts';
 import { answerGraphql, type Operation, operationOf } from './graphql/graphql.ts';
 import { createLimits, type LimitSettings, type Spending } from './limits.ts';
 import { acceptedPermissions, permits } from './permissions.ts';
 import { primaryLimitMessage, Refusal, refusals } from './refusals.ts';
+import { answerApp } from './rest/apps.ts';
 import { routes } from './rest/index.ts';
 import { type Call, matchPattern, type Route } from './rest/route.ts';
 import { userJson } from './shapes.ts';
 import type { GitHubState, RepositoryState } from './store/state.ts';
-import { canSee, type Identity, type Tokens, tokenOf } from './tokens.ts';
+import { canSee, grantOn, type Identity, type Tokens, tokenOf } from './tokens.ts';
 
 export const apiHost = 'api.github.com';
 
@@ -23,6 +27,10 @@ export interface ApiOptions {
 export interface Api {
   /** Plays {@link apiHost}. */
   readonly handler: Handler;
+  /** Plays the host of archives. */
+  readonly archives: Handler;
+  /** Plays the host of artifacts. */
+  readonly artifacts: Handler;
   callerOf(request: WorldRequest): Identity | undefined;
   /** Of a GraphQL request; undefined for all others. */
   operationOf(request: WorldRequest): Promise<Operation | undefined>;
@@ -35,9 +43,24 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
   const limits = createLimits(state.clock, settings);
   let requests = 0;
 
+  const codeload = createCodeload(state);
+  const artifactArchives = createArtifactArchives(state.clock);
+
+  /** Whose token it is, or why it is nobody's. */
+  const identify = (token: string): Identity | Refusal => {
+    if (isAppToken(token)) {
+      const app = readAppToken(state, token);
+      return app instanceof Refusal ? app : { kind: 'app', login: app.slug, app };
+    }
+    const known = tokens.find(token);
+    const isOver = known?.kind === 'installation' && known.until <= state.clock.now();
+    return known === undefined || isOver ? refusals.badCredentials() : known;
+  };
+
   const callerOf: Api['callerOf'] = request => {
     const token = tokenOf(request);
-    return token === undefined ? undefined : tokens.find(token);
+    const identity = token === undefined ? undefined : identify(token);
+    return identity instanceof Refusal ? undefined : identity;
   };
 
   /** Counts against the limits; refuses when they are exceeded. */
@@ -61,6 +84,10 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
   };
 
   const answerRest = async (request: WorldRequest, caller: Identity | undefined): Promise<WorldResponse> => {
+    const { method, path } = request;
+    const token = tokenOf(request);
+    const ofApp = await answerApp({ state, tokens, method, path, caller, token, body: () => readBody(request) });
+    if (ofApp !== undefined) return ofApp;
     const found = find(request.path);
     if (found === undefined) {
       if (request.path === '/user' && request.method === 'GET') return answerUser(caller);
@@ -78,7 +105,17 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
     try {
       allow(route, repository, caller);
       const body = writing.has(request.method) && request.method !== 'DELETE' ? await readBody(request) : {};
-      const call: Call = { state, repository, caller, params, query: request.query, body, media };
+      const call: Call = {
+        state,
+        codeload,
+        artifactArchives,
+        repository,
+        caller,
+        params,
+        query: request.query,
+        body,
+        media,
+      };
       return withHeaders(await route.answer(call), {
         'x-accepted-github-permissions': acceptedPermissions(route.need),
       });
@@ -92,8 +129,9 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
 
   const answer = async (request: WorldRequest): Promise<{ response: WorldResponse; spending?: Spending }> => {
     if ((header(request, 'user-agent') ?? '') === '') throw refusals.noUserAgent();
-    const caller = callerOf(request);
-    if (caller === undefined && tokenOf(request) !== undefined) throw refusals.badCredentials();
+    const token = tokenOf(request);
+    const caller = token === undefined ? undefined : identify(token);
+    if (caller instanceof Refusal) throw caller;
     if (request.path === '/graphql') {
       if (request.method !== 'POST') return { response: notPlayed(request) };
       if (caller === undefined) throw refusals.graphqlNeedsLogin();
@@ -144,6 +182,8 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
 
   return {
     handler,
+    archives: codeload.handler,
+    artifacts: artifactArchives.handler,
     callerOf,
     operationOf: async request =>
       request.path === '/graphql' && request.method === 'POST'
@@ -173,7 +213,7 @@ export function identityOf(caller: Identity | undefined): string {
 function answerUser(caller: Identity | undefined): WorldResponse {
   const page = `${docs}/users/users#get-the-authenticated-user`;
   if (caller === undefined) return refusals.needsLogin().response(page);
-  return caller.kind === 'job' ? refusals.notAccessible().response(page) : json(200, userJson(caller.login));
+  return caller.kind === 'person' ? json(200, userJson(caller.login)) : refusals.notAccessible().response(page);
 }
 
 function match(method: string, path: string): { route: Route; params: Readonly<Record<string, string>> } | undefined {
@@ -189,8 +229,8 @@ function allow({ need, isPublic }: Route, repository: RepositoryState, caller: I
   if (caller?.kind === 'person') return;
   if (isPublic && !repository.isPrivate) return;
   if (caller === undefined) throw refusals.needsLogin();
-  const isOwn = caller.repository.toLowerCase() === repository.name.toLowerCase();
-  if (!isOwn || !permits(caller.permissions, need)) throw refusals.notAccessible();
+  const granted = grantOn(caller, repository);
+  if (granted === undefined || !permits(granted, need)) throw refusals.notAccessible();
 }
 
 function mediaOf(request: WorldRequest): Call['media'] | undefined {
@@ -218,7 +258,7 @@ function limitOf(caller: Identity | undefined, settings: LimitSettings): number 
 
 function describe(caller: Identity | undefined): string {
   if (caller === undefined) return '127.0.0.1';
-  return caller.kind === 'job' ? 'installation' : `user ID ${userJson(caller.login).id}`;
+  return caller.kind !== 'person' ? 'installation' : `user ID ${userJson(caller.login).id}`;
 }
 
 function rateHeaders(spending: Spending | undefined): Record<string, string> {

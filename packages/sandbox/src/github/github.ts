@@ -1,12 +1,16 @@
+import { createHash, generateKeyPair } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Clock } from '@suite/foundation';
 import { exclusiveRunner } from '../azurerm/exclusive.ts';
 import { commitTree, signatureOf, treeOfFolder } from './git/commit.ts';
 import { createGit } from './git/git.ts';
+import { madeUpId } from './ids.ts';
 import type { Oidc } from './oidc.ts';
 import type { Permissions } from './permissions.ts';
 import { createRepositoryHandle, type RepositoryHandle } from './repository-handle.ts';
+import type { App } from './store/apps.ts';
 import { defaultBranch, type GitHubState, type RepositoryState } from './store/state.ts';
 import type { SubjectForm } from './subject.ts';
 import { actionsBot, type Tokens } from './tokens.ts';
@@ -37,8 +41,32 @@ export interface GitHub extends Pick<Oidc, 'registerRepository' | 'subjectFor' |
   }): string;
   /** Token of a person who may do everything in every repository. `ghp_…` */
   issuePersonalToken(login: string): string;
+  /** An App with its key and its installations, as its owner made it. */
+  createApp(seed: AppSeed): Promise<AppHandle>;
   /** From now on it is answered with 401, as when its job has ended. */
   revokeToken(token: string): void;
+}
+
+export interface AppSeed {
+  /** `contoso-gitops` */
+  readonly slug: string;
+  readonly installations: readonly {
+    /** Login of the account. */
+    readonly owner: string;
+    /** Full names; all of the account by default. */
+    readonly repositories?: readonly string[];
+    readonly permissions: Permissions;
+  }[];
+}
+
+/** What the owner of an App has in hand. */
+export interface AppHandle {
+  readonly id: number;
+  readonly clientId: string;
+  /** PEM in PKCS#1, as GitHub's downloads are. */
+  readonly privateKey: string;
+  /** Suspends the installation on an account, or takes it back. */
+  suspend(owner: string, isSuspended?: boolean): void;
 }
 
 export interface GitHubParts {
@@ -61,6 +89,7 @@ export function createGitHubState(clock: Clock): GitHubState {
       return last;
     },
     repositories: new Map(),
+    apps: [],
   };
 }
 
@@ -92,12 +121,16 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
         git: createGit(path.join(path.resolve(directory), `${seed.name}.git`)),
         exclusive: change => queue(key, change),
         pulls: new Map(),
+        issues: new Map(),
+        hasIssues: true,
         comments: new Map(),
         checkRuns: new Map(),
+        statuses: new Map(),
         environments: new Map(),
         deployments: [],
         approvals: [],
         runs: new Map(),
+        rules: new Map(),
       };
       await initialize(repository, seed.folder, seed.author ?? seed.name.split('/')[0] ?? '');
       const handle = createRepositoryHandle(state, repository);
@@ -113,7 +146,36 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
     issueToken: ({ repository, permissions, login = actionsBot }) =>
       tokens.issue({ kind: 'job', login, repository, permissions }),
     issuePersonalToken: login => tokens.issue({ kind: 'person', login }),
+    createApp: seed => createApp(state, seed),
     revokeToken: tokens.revoke,
+  };
+}
+
+async function createApp({ apps, clock }: GitHubState, { slug, installations }: AppSeed): Promise<AppHandle> {
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const app: App = {
+    id: Number(madeUpId(`app ${slug}`)) % 10_000_000,
+    clientId: `Iv23li${createHash('sha256').update(slug).digest('hex').slice(0, 14)}`,
+    slug,
+    publicKey,
+    installations: installations.map(({ owner, repositories, permissions }) => ({
+      id: Number(madeUpId(`installation ${slug} ${owner}`)),
+      owner,
+      repositories: repositories ?? 'all',
+      permissions,
+      suspendedAt: undefined,
+    })),
+  };
+  apps.push(app);
+  return {
+    id: app.id,
+    clientId: app.clientId,
+    privateKey: privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+    suspend: (owner, isSuspended = true) => {
+      const own = app.installations.find(one => one.owner.toLowerCase() === owner.toLowerCase());
+      if (own === undefined) throw new Error(`The sandbox's App ${slug} is not installed on ${owner}.`);
+      own.suspendedAt = isSuspended ? clock.now() : undefined;
+    },
   };
 }
 

@@ -19,6 +19,7 @@ beforeAll(async () => {
     await one.openPull();
     one.repository.defineEnvironment({ name: 'dev' });
   }
+  open.repository.allowIssues(false);
   comment = hub.repository.comment(1, 'mona', 'hello');
   sha = await hub.repository.resolve('main');
   const git = createGit(hub.repository.gitDir);
@@ -48,6 +49,8 @@ interface Case {
 
 const platform = '/repos/octo-org/platform';
 const comments = `${platform}/issues/1/comments`;
+const issues = `${platform}/issues`;
+const issuesWrite = { issues: 'write' } as const;
 const checks = { checks: 'write' } as const;
 const pulls = { 'pull-requests': 'write' } as const;
 const annotation = { path: 'a', start_line: 1, end_line: 1, annotation_level: 'notice', message: 'm' };
@@ -234,6 +237,14 @@ const cases = (): readonly Case[] => [
     status: 404,
     message: 'Not Found',
   },
+  {
+    refusal: 'notFound',
+    title: 'the archive of an artifact',
+    who: { actions: 'read' },
+    request: ['GET', `${platform}/actions/artifacts/9/zip`],
+    status: 404,
+    message: 'Not Found',
+  },
   ...['artifacts', 'approvals', 'attempts/2', 'jobs'].map(part => ({
     refusal: 'notFound' as const,
     title: `${part} of a run`,
@@ -310,6 +321,62 @@ const cases = (): readonly Case[] => [
     request: ['GET', `${platform}/commits/${'c'.repeat(40)}/pulls`],
     status: 422,
     message: `No commit found for SHA: ${'c'.repeat(40)}`,
+  },
+  {
+    refusal: 'notAccessible',
+    title: 'an issue of a token that may only write pull requests',
+    who: pulls,
+    request: ['POST', issues, { title: 'x' }],
+    status: 403,
+    message: 'Resource not accessible by integration',
+    headers: { 'x-accepted-github-permissions': 'issues=write' },
+  },
+  {
+    refusal: 'notFound',
+    title: 'an issue',
+    who: issuesWrite,
+    request: ['PATCH', `${issues}/99`, { state: 'closed' }],
+    status: 404,
+    message: 'Not Found',
+  },
+  {
+    refusal: 'notFound',
+    title: 'comments of an issue',
+    who: issuesWrite,
+    request: ['POST', `${issues}/99/comments`, { body: 'x' }],
+    status: 404,
+    message: 'Not Found',
+  },
+  {
+    refusal: 'issuesDisabled',
+    where: 'public',
+    who: issuesWrite,
+    request: ['POST', issues, { title: 'x' }],
+    status: 410,
+    message: 'Issues has been disabled in this repository.',
+  },
+  {
+    refusal: 'issueTooLong',
+    who: issuesWrite,
+    request: ['POST', issues, { title: 'x', body: 'x'.repeat(262_145) }],
+    status: 422,
+    message: 'Validation Failed',
+  },
+  {
+    refusal: 'issueWithoutTitle',
+    who: issuesWrite,
+    request: ['POST', issues, { title: ' ' }],
+    status: 422,
+    message: 'Validation Failed',
+    errors: [{ resource: 'Issue', code: 'missing_field', field: 'title' }],
+  },
+  {
+    refusal: 'invalidRequest',
+    title: 'an issue without a title',
+    who: issuesWrite,
+    request: ['POST', issues, {}],
+    status: 422,
+    message: 'Invalid request.\n\n"title" wasn\'t supplied.',
   },
   {
     refusal: 'commentTooLong',
@@ -454,8 +521,20 @@ const cases = (): readonly Case[] => [
   },
 ];
 
-/** Those that depend on time stand in limits.test.ts. */
-const elsewhere = ['secondaryLimit', 'primaryLimit'];
+/** Those that depend on time stand in limits.test.ts, those of Apps in apps.test.ts. */
+const elsewhere = [
+  'secondaryLimit',
+  'primaryLimit',
+  'badAppToken',
+  'appTokenEnded',
+  'appTokenTooLong',
+  'appTokenTooEarly',
+  'suspended',
+  'noSuchApp',
+  'repositoryNotInInstallation',
+  'permissionNotGranted',
+  'levelNotGranted',
+];
 
 describe('refusals', () => {
   test('each of the table has a case', () => {

@@ -57,7 +57,25 @@ export const refusals = {
       documentation: `${docs}/graphql/guides/forming-calls-with-graphql#authenticating-with-graphql`,
     }),
 
+  /** Of an App's token: another key, another form. */
+  badAppToken: () => new Refusal(401, 'A JSON web token could not be decoded', { documentation: `${docs}/rest` }),
+  appTokenEnded: () =>
+    new Refusal(
+      401,
+      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+      { documentation: `${docs}/rest` },
+    ),
+  appTokenTooLong: () =>
+    new Refusal(401, "'Expiration time' claim ('exp') is too far in the future", { documentation: `${docs}/rest` }),
+  appTokenTooEarly: () =>
+    new Refusal(
+      401,
+      "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+      { documentation: `${docs}/rest` },
+    ),
+
   // 403
+  suspended: () => new Refusal(403, 'This installation has been suspended'),
   notAccessible: () => new Refusal(403, 'Resource not accessible by integration'),
   needsApp: () => new Refusal(403, 'You must authenticate via a GitHub App.'),
   noUserAgent: () =>
@@ -74,15 +92,29 @@ export const refusals = {
   primaryLimit: (who: string) => new Refusal(403, primaryLimitMessage(who), { documentation: limitDocs }),
 
   // 404
+  noSuchApp: () => new Refusal(404, 'Integration not found', { documentation: `${docs}/rest` }),
   notFound: () => new Refusal(404, 'Not Found'),
   noCommitForRef: (ref: string) => new Refusal(404, `No commit found for the ref ${ref}`),
   noCommonAncestor: (base: string, head: string) => new Refusal(404, `No common ancestor between ${base} and ${head}.`),
 
+  // 410
+  issuesDisabled: () => new Refusal(410, 'Issues has been disabled in this repository.'),
+
   // 422
+  repositoryNotInInstallation: () =>
+    new Refusal(
+      422,
+      'There is at least one repository that does not exist or is not accessible to the parent installation.',
+    ),
+  permissionNotGranted: () => new Refusal(422, 'The permissions requested are not granted to this installation.'),
+  levelNotGranted: () =>
+    new Refusal(422, 'The level of access for permissions requested are not granted to this installation.'),
   noCommit: (sha: string) => new Refusal(422, `No commit found for SHA: ${sha}`),
   commentTooLong: () => invalidComment('Body is too long (maximum is 65536 characters)'),
   /** [unsure] */
   commentEmpty: () => invalidComment('Body cannot be blank'),
+  issueTooLong: () => invalidIssue('custom', 'body', 'body is too long (maximum is 65536 characters)'),
+  issueWithoutTitle: () => invalidIssue('missing_field', 'title'),
   /** One line per object that lacks something: `"path", "start_line" weren't supplied.` */
   invalidRequest: (lines: readonly string[]) => new Refusal(422, `Invalid request.\n\n${lines.join('\n')}`),
 } as const;
@@ -105,6 +137,12 @@ export function primaryLimitMessage(who: string): string {
 function invalidComment(message: string): Refusal {
   return new Refusal(422, 'Validation Failed', {
     errors: [{ resource: 'IssueComment', code: 'unprocessable', field: 'data', message }],
+  });
+}
+
+function invalidIssue(code: string, field: string, message?: string): Refusal {
+  return new Refusal(422, 'Validation Failed', {
+    errors: [{ resource: 'Issue', code, field, ...(message === undefined ? {} : { message }) }],
   });
 }
 

@@ -15,17 +15,20 @@ import {
   enterEnvironment,
   environmentView,
 } from './store/environments.ts';
+import { changeIssue, type IssueChange, issueView, openIssue } from './store/issues.ts';
 import { closePull, followBranch, openPull, type PullSeed, pullView } from './store/pulls.ts';
 import { findBranch, findCommit } from './store/refs.ts';
 import {
+  type BranchRule,
   type Comment,
+  type CommitStatus,
   defaultBranch,
   type GitHubState,
   type Pull,
   type RecordedRunState,
   type RepositoryState,
 } from './store/state.ts';
-import type { ApprovalView, CheckRunView, DeploymentView, EnvironmentView, PullView } from './views.ts';
+import type { ApprovalView, CheckRunView, DeploymentView, EnvironmentView, IssueView, PullView } from './views.ts';
 
 export interface Change {
   readonly branch: string;
@@ -63,12 +66,24 @@ export interface RepositoryHandle {
   deleteFork(number: number): void;
   pull(number: number): PullView;
   pulls(): readonly PullView[];
+  issues(): readonly IssueView[];
+  openIssue(
+    login: string,
+    issue: { readonly title: string; readonly body: string; readonly labels?: readonly string[] },
+  ): number;
+  changeIssue(number: number, login: string, change: IssueChange): void;
+  /** Switches them off in the settings, or on again. */
+  allowIssues(isAllowed: boolean): void;
   /** Gives the comment's id. */
   comment(number: number, login: string, body: string): number;
   editComment(id: number, login: string, body: string): void;
   deleteComment(id: number): void;
   /** Those that were filed by the API, of one commit if one is named; jobs of workflow runs are not among them. */
   checkRuns(sha?: string): readonly CheckRunView[];
+  /** What another app says of a commit. */
+  setStatus(sha: string, context: string, status: CommitStatus): void;
+  /** From now on the API makes no commits on the branch, as with a rule that asks for pull requests; undefined ends that. */
+  protectBranch(branch: string, rule: BranchRule | undefined): void;
   defineEnvironment(environment: EnvironmentSeed): void;
   removeEnvironment(name: string): void;
   environments(): readonly EnvironmentView[];
@@ -155,6 +170,17 @@ export function createRepositoryHandle(state: GitHubState, repository: Repositor
     },
     pull: number => pullView(repository, demandPull(number)),
     pulls: () => [...repository.pulls.values()].map(pull => pullView(repository, pull)),
+    issues: () => [...repository.issues.values()].map(issue => issueView(repository, issue)),
+    openIssue: (login, { title, body, labels = [] }) =>
+      openIssue(state, repository, { title, author: login, body, labels }).number,
+    changeIssue: (number, login, change) => {
+      const issue = repository.issues.get(number);
+      if (issue === undefined) throw new Error(`The sandbox's GitHub has no issue ${number} in ${name}.`);
+      changeIssue(state, issue, change, login);
+    },
+    allowIssues: isAllowed => {
+      repository.hasIssues = isAllowed;
+    },
     comment: (number, login, body) =>
       addComment(state, repository, { pull: demandPull(number).number, author: login, body }).id,
     editComment: (id, _login, body) => changeComment(state, demandComment(id), body),
@@ -163,6 +189,10 @@ export function createRepositoryHandle(state: GitHubState, repository: Repositor
     },
     checkRuns: sha =>
       [...repository.checkRuns.values()].filter(run => sha === undefined || run.headSha === sha).map(checkRunView),
+    setStatus: (sha, context, status) =>
+      void repository.statuses.set(sha, new Map([...(repository.statuses.get(sha) ?? []), [context, status]])),
+    protectBranch: (branch, rule) =>
+      void (rule === undefined ? repository.rules.delete(branch) : repository.rules.set(branch, rule)),
     defineEnvironment: seed => void defineEnvironment(state, repository, seed),
     removeEnvironment: environment => void repository.environments.delete(environment.toLowerCase()),
     environments: () => [...repository.environments.values()].map(environmentView),

@@ -5,6 +5,8 @@ import { parseJson } from '@suite/foundation';
 import { manualClock } from '../azure/testing.ts';
 import { makeRequest } from '../network/http.ts';
 import { createApi } from './api.ts';
+import { artifactHost } from './artifact-archives.ts';
+import { codeloadHost } from './codeload.ts';
 import { createGitHub, createGitHubState } from './github.ts';
 import { githubLimits } from './limits.ts';
 import { createOidc } from './oidc.ts';
@@ -50,7 +52,12 @@ export async function startGitHub(options: { readonly isPrivate?: boolean } = {}
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> => {
-    const answer = await api.handler(
+    const hosts = new Map([
+      [codeloadHost, api.archives],
+      [artifactHost, api.artifacts],
+    ]);
+    const play = hosts.get(URL.parse(where)?.hostname ?? '') ?? api.handler;
+    const answer = await play(
       makeRequest(method, where.startsWith('https:') ? where : `https://api.github.com${where}`, {
         headers: {
           'user-agent': 'octokit',

@@ -1,11 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { header, type WorldRequest } from '../network/http.ts';
 import type { Permissions } from './permissions.ts';
+import type { App } from './store/apps.ts';
 
 /** Whose token a request carries. */
 export type Identity =
   /** GITHUB_TOKEN of a job: exactly these permissions on this repository. */
   | { readonly kind: 'job'; readonly login: string; readonly repository: string; readonly permissions: Permissions }
+  /** A token of an App's installation. */
+  | {
+      readonly kind: 'installation';
+      readonly login: string;
+      /** Full names. */
+      readonly repositories: readonly string[];
+      readonly permissions: Permissions;
+      /** Milliseconds since 1970 when it ends. */
+      readonly until: number;
+    }
+  /** An App as itself, which reaches no repository. */
+  | { readonly kind: 'app'; readonly login: string; readonly app: App }
   /** A person who owns everything. */
   | { readonly kind: 'person'; readonly login: string };
 
@@ -21,7 +34,7 @@ export function createTokens(): Tokens {
   const known = new Map<string, Identity>();
   return {
     issue: identity => {
-      const token = `${identity.kind === 'job' ? 'ghs' : 'ghp'}_${letters(36)}`;
+      const token = `${identity.kind === 'person' ? 'ghp' : 'ghs'}_${letters(36)}`;
       known.set(token, identity);
       return token;
     },
@@ -51,5 +64,12 @@ export function canSee(
   repository: { readonly name: string; readonly isPrivate: boolean },
 ): boolean {
   if (!repository.isPrivate || caller?.kind === 'person') return true;
-  return caller !== undefined && caller.repository.toLowerCase() === repository.name.toLowerCase();
+  return caller !== undefined && grantOn(caller, repository) !== undefined;
+}
+
+/** What a job or an installation may do in a repository; undefined where its token does not reach, and for everybody else. */
+export function grantOn(caller: Identity, { name }: { readonly name: string }): Permissions | undefined {
+  if (caller.kind !== 'job' && caller.kind !== 'installation') return undefined;
+  const own = caller.kind === 'job' ? [caller.repository] : caller.repositories;
+  return own.some(one => one.toLowerCase() === name.toLowerCase()) ? caller.permissions : undefined;
 }

@@ -15,6 +15,18 @@ export interface PullView {
   readonly comments: readonly CommentView[];
 }
 
+export interface IssueView {
+  readonly number: number;
+  readonly title: string;
+  readonly author: string;
+  readonly body: string;
+  readonly labels: readonly string[];
+  readonly state: 'open' | 'closed';
+  /** Every body it has had, the first one and the present one included. */
+  readonly revisions: readonly { readonly at: number; readonly body: string }[];
+  readonly comments: readonly CommentView[];
+}
+
 export interface CommentView {
   readonly id: number;
   /** `github-actions[bot]`, `mona`, … */

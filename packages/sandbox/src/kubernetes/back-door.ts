@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts';
 import type { RunningControllers } from './controllers/controller.ts';
+import { createGpuView, type GpuView } from './gpu/back-door.ts';
 import { copyOf, type Fields, type KubeObject } from './objects.ts';
 import { mergePatch } from './patch/merge-patch.ts';
 import { apiVersionOf, type ResourceType, storeKey } from './resources/resource-type.ts';
@@ -36,6 +37,8 @@ export interface KubernetesView {
     container: { readonly namespace: string; readonly pod: string; readonly container: string },
     text: string,
   ): void;
+  /** GPU pools, and what they play. */
+  readonly gpu: GpuView;
   nodes(): readonly KubeObject[];
   events(namespace?: string): readonly KubeObject[];
   /** Everything that the cluster holds. */
@@ -84,35 +87,45 @@ export function createView(cluster: Cluster, controllers: RunningControllers): K
     };
   };
 
+  const put: KubernetesView['put'] = object => {
+    const type = cluster.types.byKind(object.apiVersion, object.kind);
+    if (type === undefined) throw new Error(`The sandbox's cluster serves no ${object.kind} of ${object.apiVersion}.`);
+    const sent = copyOf(object) as KubeObject;
+    const live = cluster.store.get(storeKey(type), sent.metadata.namespace, sent.metadata.name);
+    if (live !== undefined) return copyOf(replace(type, live, sent));
+    const made = createObject(cluster, type, { ...sent, apiVersion: apiVersionOf(type) }, { manager });
+    return copyOf(
+      sent['status'] === undefined ? made : replace(type, made, { ...copyOf(made), status: sent['status'] }),
+    );
+  };
+  const remove: KubernetesView['delete'] = place => {
+    const live = find(place);
+    if (live !== undefined) removeObject(cluster, typeOf(place.resource), live);
+    return live !== undefined;
+  };
+
   return {
     get: place => copyOf(find(place)),
     list: (resource, namespace) => copyOf(cluster.store.list(storeKey(typeOf(resource)), namespace)),
-    put: object => {
-      const type = cluster.types.byKind(object.apiVersion, object.kind);
-      if (type === undefined)
-        throw new Error(`The sandbox's cluster serves no ${object.kind} of ${object.apiVersion}.`);
-      const sent = copyOf(object) as KubeObject;
-      const live = cluster.store.get(storeKey(type), sent.metadata.namespace, sent.metadata.name);
-      if (live !== undefined) return copyOf(replace(type, live, sent));
-      const made = createObject(cluster, type, { ...sent, apiVersion: apiVersionOf(type) }, { manager });
-      return copyOf(
-        sent['status'] === undefined ? made : replace(type, made, { ...copyOf(made), status: sent['status'] }),
-      );
-    },
+    put,
     patch: (place, patch) => {
       const live = demand(place);
       return copyOf(replace(typeOf(place.resource), live, mergePatch(live, patch) as KubeObject));
     },
-    delete: place => {
-      const live = find(place);
-      if (live !== undefined) removeObject(cluster, typeOf(place.resource), live);
-      return live !== undefined;
-    },
+    delete: remove,
     unpullable: trouble(cluster.troubles.unpullable),
     crashing: trouble(cluster.troubles.crashing),
     unready: trouble(cluster.troubles.unready),
     failWebhook: trouble(cluster.troubles.webhooks),
     setLog: ({ namespace, pod, container }, text) => void cluster.logs.set(`${namespace}/${pod}/${container}`, text),
+    gpu: createGpuView({
+      scripts: cluster.gpuScripts,
+      machines: cluster.machines,
+      put,
+      remove: (resource, namespace, name) =>
+        void remove({ resource, name, ...(namespace === undefined ? {} : { namespace }) }),
+      lookAgain: controllers.lookAgain,
+    }),
     nodes: () => copyOf(cluster.store.list('nodes')),
     events: namespace => copyOf(cluster.store.list('events', namespace)),
     everything: () => copyOf(cluster.store.keys().flatMap(key => cluster.store.list(key))),

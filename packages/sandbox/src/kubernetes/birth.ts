@@ -1,12 +1,13 @@
 import type { Cluster } from './cluster.ts';
 import { create } from './controllers/keep.ts';
+import { secretProviderClasses } from './controllers/secrets-store.ts';
 import rbac from './data/rbac.json' with { type: 'json' };
 import type { Fields, KubeObject } from './objects.ts';
 
 const maker = 'kube-apiserver';
 
 /** What a cluster of AKS holds before anybody does anything. */
-export function furnishCluster(cluster: Cluster): void {
+export function furnishCluster(cluster: Cluster, { hasSecretsStore = false } = {}): void {
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
     create(cluster, 'namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, maker);
   }
@@ -29,6 +30,8 @@ export function furnishCluster(cluster: Cluster): void {
     },
     maker,
   );
+  // Of the add-on Key Vault Secrets Provider.
+  if (hasSecretsStore) create(cluster, 'customresourcedefinitions.apiextensions.k8s.io', secretProviderClasses, maker);
   for (const storageClass of storageClasses) create(cluster, 'storageclasses.storage.k8s.io', storageClass, maker);
   for (const [name, value] of priorities) {
     create(

@@ -1,4 +1,7 @@
 import type { Clock } from '@suite/foundation';
+import { type Machines, noMachines } from './gpu/machines.ts';
+import { createGpuScripts, type GpuScripts } from './gpu/states.ts';
+import { nothingOutside, type Outside } from './outside.ts';
 import { createTypeRegistry, type TypeRegistry } from './resources/type-registry.ts';
 import { createStore, type Store } from './store/store.ts';
 
@@ -14,6 +17,18 @@ export interface Durations {
   readonly definitionMs: number;
   /** Until an operator has dealt with a custom resource. */
   readonly operatorMs: number;
+  /** The autoscaler's look at pods that wait. */
+  readonly scanMs: number;
+  /** From the wish for a node until it is ready, or refused. */
+  readonly nodeStartMs: number;
+  /** How long the autoscaler waits for a node. */
+  readonly nodeLimitMs: number;
+  /** How long it leaves a pool alone that did not grow. */
+  readonly backoffMs: number;
+  /** From a ready device plugin until its node offers GPUs. */
+  readonly pluginMs: number;
+  /** A GPU node of no use until it goes. */
+  readonly scaleDownMs: number;
 }
 
 export const usualDurations: Durations = {
@@ -22,6 +37,13 @@ export const usualDurations: Durations = {
   podStopMs: 100,
   definitionMs: 50,
   operatorMs: 100,
+  scanMs: 200,
+  nodeStartMs: 500,
+  // Those of the autoscaler, which nobody waits for who does not want to see them.
+  nodeLimitMs: 15 * 60_000,
+  backoffMs: 5 * 60_000,
+  pluginMs: 200,
+  scaleDownMs: 4000,
 };
 
 /** What goes wrong in a cluster because somebody said so. Images may hold `*` for anything. */
@@ -46,17 +68,26 @@ export interface Cluster {
   readonly types: TypeRegistry;
   readonly durations: Durations;
   readonly troubles: Troubles;
+  readonly outside: Outside;
+  /** What makes its nodes. */
+  readonly machines: Machines;
+  /** What its GPU pools play. */
+  readonly gpuScripts: GpuScripts;
   /** Lines of containers beyond those that the cluster makes up, by `namespace/pod/container`. */
   readonly logs: Map<string, string>;
   /** `1.34.4`, as the control plane stands now. */
   version(): string;
 }
 
-export type ClusterOptions = Pick<Cluster, 'id' | 'clock' | 'closing' | 'durations' | 'version'>;
+export type ClusterOptions = Pick<Cluster, 'id' | 'clock' | 'closing' | 'durations' | 'version'> &
+  Partial<Pick<Cluster, 'outside' | 'machines'>>;
 
 export function createCluster(options: ClusterOptions): Cluster {
   return {
+    outside: nothingOutside,
+    machines: noMachines,
     ...options,
+    gpuScripts: createGpuScripts(),
     store: createStore(),
     types: createTypeRegistry(),
     troubles: { unpullable: new Set(), crashing: new Set(), unready: new Set(), webhooks: new Set() },

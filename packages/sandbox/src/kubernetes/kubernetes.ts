@@ -11,10 +11,13 @@ import { createUserOf } from './access/users.ts';
 import { createApi } from './api/service.ts';
 import { createView, type KubernetesView } from './back-door.ts';
 import { furnishCluster } from './birth.ts';
-import { createCluster, type Durations, usualDurations } from './cluster.ts';
+import { type Cluster, createCluster, type Durations, usualDurations } from './cluster.ts';
 import { startControllers } from './controllers/controller.ts';
 import { allControllers } from './controllers/index.ts';
+import { answerThroughGateway, isRouted } from './entrance.ts';
+import { machinesOf } from './gpu/managed-machines.ts';
 import { bringNodes, nodesOf } from './nodes.ts';
+import type { Outside } from './outside.ts';
 import { answerError, refusals } from './status.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -41,18 +44,22 @@ export interface KubernetesOptions {
   readonly isInside: () => boolean;
   readonly closing: AbortSignal;
   readonly durations?: Partial<Durations>;
+  readonly outside?: Outside;
 }
 
 export interface KubernetesService {
   readonly handler: Handler;
   readonly exists: (host: string) => boolean;
   readonly backDoor: Kubernetes;
+  /** Gateways of all clusters, under the host names that their routes have. */
+  readonly entrance: { readonly handler: Handler; readonly exists: (host: string) => boolean };
   /** Who a request to an API server is from; undefined when its token proves nobody. */
   readonly userOf: (request: WorldRequest) => Promise<User | undefined>;
 }
 
 interface Running {
   readonly resource: Resource;
+  readonly cluster: Cluster;
   readonly answer: Upstream;
   readonly view: KubernetesView;
   readonly end: AbortController;
@@ -73,11 +80,14 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
   const start = (resource: Resource): Running => {
     const end = new AbortController();
     closing.addEventListener('abort', () => end.abort(), { once: true });
-    const cluster = createCluster({
+    const follow = () => bringNodes(cluster, nodesOf(resource, poolsOf(resource)));
+    const cluster: Cluster = createCluster({
       id: resource.id,
+      machines: machinesOf(resource, () => poolsOf(resource), follow),
       clock: options.clock,
       closing: end.signal,
       durations: { ...usualDurations, ...options.durations },
+      ...(options.outside === undefined ? {} : { outside: options.outside }),
       version: () => text(properties(resource.body)['currentKubernetesVersion']) ?? '1.34.4',
     });
     const asksAzure = () => at(properties(resource.body), 'aadProfile')['enableAzureRBAC'] === true;
@@ -88,13 +98,17 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
         asksAzure() ? (objectId, action, scope) => options.access.permits(objectId, action, scope, 'data') : undefined,
     });
     const controllers = startControllers(cluster, allControllers);
-    furnishCluster(cluster);
+    furnishCluster(cluster, {
+      hasSecretsStore:
+        at(properties(resource.body), 'addonProfiles', 'azureKeyvaultSecretsProvider')['enabled'] === true,
+    });
     return {
       resource,
+      cluster,
       end,
       view: createView(cluster, controllers),
       answer: createApi({ cluster, authorize, hasOtherJudges: asksAzure }),
-      follow: () => bringNodes(cluster, nodesOf(resource, poolsOf(resource))),
+      follow,
     };
   };
 
@@ -125,8 +139,19 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
     return resource === undefined ? undefined : userOf(request, resource);
   };
 
+  const behind = (host: string) =>
+    [...running.values()].find(({ cluster, end }) => !end.signal.aborted && isRouted(cluster, host))?.cluster;
+
   return {
     exists: host => byHost(host) !== undefined,
+    entrance: {
+      exists: host => behind(host) !== undefined,
+      handler: async request => {
+        const cluster = behind(request.host);
+        if (cluster === undefined) throw new Error(`No gateway has the host ${request.host} any more.`);
+        return answerThroughGateway(cluster, request);
+      },
+    },
     userOf: callerOf,
     handler: async request => {
       const resource = byHost(request.host);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { nodesOf } from './nodes.ts';
-import { clusterId } from './testing/cluster.ts';
+import type { Fields } from './objects.ts';
+import { clusterId, managedPool } from './testing/cluster.ts';
 
 const cluster = {
   id: clusterId,
@@ -9,17 +10,9 @@ const cluster = {
   etag: '1',
   body: { location: 'westeurope', properties: { nodeResourceGroup: 'MC_rg_aks_westeurope' } },
 };
-const pool = (name: string, properties: object) => ({
-  id: `${clusterId}/agentPools/${name}`,
-  type: 'Microsoft.ContainerService/managedClusters/agentPools',
-  name,
-  etag: '1',
-  body: { properties },
-});
-
 test('a pool has its nodes as AKS makes them', () => {
   const nodes = nodesOf(cluster, [
-    pool('user', {
+    managedPool('user', {
       count: 3,
       mode: 'User',
       vmSize: 'Standard_D2s_v3',
@@ -58,18 +51,18 @@ test('a pool has its nodes as AKS makes them', () => {
   });
 });
 
-test.each<[string, object, number]>([
+test.each<[string, Fields, number]>([
   ['that is empty', { count: 0 }, 0],
   ['that is stopped', { count: 2, powerState: { code: 'Stopped' } }, 0],
   ['without zones', { count: 1, vmSize: 'Standard_D2s_v3' }, 1],
 ])('a pool %s', (_name, properties, count) => {
-  const nodes = nodesOf(cluster, [pool('ai', properties)]);
+  const nodes = nodesOf(cluster, [managedPool('ai', properties)]);
   expect(nodes).toHaveLength(count);
   for (const { labels } of nodes) expect(labels['topology.kubernetes.io/zone']).toBe('0');
 });
 
 test('nodes with GPUs are marked, and offer them only once somebody finds them', () => {
-  const [node] = nodesOf(cluster, [pool('ai', { count: 1, vmSize: 'Standard_NC4as_T4_v3' })]);
+  const [node] = nodesOf(cluster, [managedPool('ai', { count: 1, vmSize: 'Standard_NC4as_T4_v3' })]);
   expect(node?.labels).toMatchObject({ 'kubernetes.azure.com/accelerator': 'nvidia' });
   expect(Object.keys(node?.allocatable ?? {})).not.toContain('nvidia.com/gpu');
 });

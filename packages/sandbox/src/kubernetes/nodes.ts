@@ -3,18 +3,8 @@ import { at, list, properties, text } from '../azure/arm/body.ts';
 import { findVmSize } from '../azure/arm/compute/vm-catalogue.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import type { Cluster } from './cluster.ts';
+import type { NodeSpec } from './node-spec.ts';
 import { isSame, type KubeObject, numberAt, stringMap, timestamp } from './objects.ts';
-
-/** A node as a pool makes it. */
-export interface NodeSpec {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
-  readonly capacity: Readonly<Record<string, string>>;
-  readonly allocatable: Readonly<Record<string, string>>;
-  /** `v1.34.4` */
-  readonly kubeletVersion: string;
-}
 
 /** Nodes of the pools of a managed cluster, in the form that AKS gives them. */
 export function nodesOf(cluster: Resource, pools: readonly Resource[]): readonly NodeSpec[] {

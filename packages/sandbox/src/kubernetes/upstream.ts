@@ -39,7 +39,8 @@ const dropped =
  */
 export function createUpstream({ url, ca, certificate, key }: UpstreamOptions): Upstream {
   // Its own agent: what the process is told about proxies is for the world outside.
-  const agent = new https.Agent({ keepAlive: true, ca, cert: certificate, key });
+  // The API server hangs up on connections that were idle for 90 s: ours are put away before, so that no request meets that.
+  const agent = new https.Agent({ keepAlive: true, timeout: 30_000, ca, cert: certificate, key });
   return async (request, user) => {
     if (request.headers.upgrade !== undefined) {
       return refusal(`The sandbox forwards no connection that changes to ${request.headers.upgrade}.`);

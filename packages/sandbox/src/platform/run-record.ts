@@ -1,6 +1,15 @@
 import { asArray, asObject, parseJson } from '@suite/foundation';
 import type { Conclusion, RunResult } from '../runner/index.ts';
-import type { Azure, DeploymentView, PullView, Registries, WriteCount } from '../world/index.ts';
+import type {
+  Azure,
+  DeploymentView,
+  KubeObject,
+  Kubernetes,
+  KubernetesView,
+  PullView,
+  Registries,
+  WriteCount,
+} from '../world/index.ts';
 
 /** `run.json` (DESIGN §7): what happened, for programs. Written from what the stand-ins saw, never from what an action says. */
 export interface RunRecord {
@@ -13,6 +22,8 @@ export interface RunRecord {
   readonly writes: readonly RecordedWrite[];
   /** Of layers and configs: those that came and went over the network, and those that Azure's registries fetched themselves. */
   readonly imageBytes: { readonly throughRunner: number; readonly imported: number };
+  /** What the pods of Argo CD's applications run, by environment. */
+  readonly running: readonly RunningApplication[];
   /** Hosts that something asked for and nobody plays. */
   readonly refusedHosts: readonly string[];
 }
@@ -54,8 +65,17 @@ export interface PromotedBundle {
   readonly bundle: string;
   readonly commit: string;
   readonly approvers: readonly string[];
+  /** What tests said after the applies, by action. */
+  readonly tests?: Readonly<Record<string, unknown>>;
   /** ISO 8601, UTC. */
   readonly recordedAt: string;
+}
+
+export interface RunningApplication {
+  readonly environment: string;
+  readonly application: string;
+  /** Digests of its containers, each once. */
+  readonly digests: readonly string[];
 }
 
 /** Equal writes of one identity are one row. */
@@ -125,9 +145,36 @@ export function recordPromotions(azure: Azure, registries: Registries): Promoted
           commit: String(record['commit']),
           approvers: asArray(record['approvers']).map(String),
           recordedAt: String(record['recordedAt']),
+          ...(record['tests'] === undefined ? {} : { tests: asObject(record['tests']) }),
         });
       }
     }
   }
   return [...found.values()].sort((a, b) => a.recordedAt.localeCompare(b.recordedAt));
+}
+
+/** As the pods themselves report it, in the namespaces that Applications deploy to. */
+export function recordRunning(azure: Azure, kubernetes: Kubernetes): RunningApplication[] {
+  return azure.resources('Microsoft.ContainerService/managedClusters').flatMap(({ id, tags }) => {
+    const cluster = kubernetes.of(id);
+    const environment = String(asObject(tags)['environment']);
+    return applicationsOf(cluster).map(application => {
+      const namespace = String(asObject(asObject(application['spec'])['destination'])['namespace']);
+      const digests = cluster
+        .list('pods', namespace)
+        .flatMap(pod => asArray(asObject(pod['status'])['containerStatuses']))
+        .flatMap(status => /sha256:[0-9a-f]{64}$/.exec(String(asObject(status)['imageID'])) ?? []);
+      const name = String(asObject(application['metadata'])['name']);
+      return { environment, application: name, digests: [...new Set(digests)] };
+    });
+  });
+}
+
+/** None where Argo CD is not installed. */
+function applicationsOf(cluster: KubernetesView): readonly KubeObject[] {
+  try {
+    return cluster.list('applications.argoproj.io');
+  } catch {
+    return [];
+  }
 }

@@ -11,9 +11,11 @@ import {
   recordImageBytes,
   recordPromotions,
   recordRun,
+  recordRunning,
 } from './run-record.ts';
 import { createRunnerHost } from './runner-host.ts';
 import { openSandbox, type SandboxOptions, type SandboxWorld } from './sandbox-world.ts';
+import { gitopsAccess } from './seed.ts';
 import { tellStory } from './story.ts';
 
 export interface RunOptions extends SandboxOptions {
@@ -35,6 +37,7 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
       folder: join(options.folder, 'runs'),
       release: options.release,
       machine: sandbox.machine,
+      ...(sandbox.gitops === undefined ? {} : gitopsAccess(sandbox.gitops)),
       parallelism: availableParallelism(),
       approve: name => {
         options.print(`  mona approves ${name}`);
@@ -76,6 +79,7 @@ function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[
     records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
     imageBytes: recordImageBytes(world.azure, world.registries),
+    running: recordRunning(world.azure, world.kubernetes),
     refusedHosts: world.ledger.refusedHosts,
   };
 }

@@ -22,6 +22,9 @@ export interface HostOptions {
    */
   readonly approve?: Approve;
   readonly onChange?: (run: RunProgress) => void;
+  /** Of every repository; none by default. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** True and false are the answer of the first reviewer who may give one. */
@@ -66,8 +69,8 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
     },
     repositoryIds: name => find(() => github.repository(name)),
     enterEnvironment: (repository, name, job) => enter(github.repository(repository), name, job),
-    secrets: () => ({}),
-    vars: () => ({}),
+    secrets: () => more.secrets ?? {},
+    vars: () => more.vars ?? {},
     onChange: run => {
       github.repository(run.repository).recordRun(recorded(run));
       more.onChange?.(run);

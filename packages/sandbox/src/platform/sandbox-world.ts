@@ -3,7 +3,16 @@ import { delimiter, join } from 'node:path';
 import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
 import { installMirror } from '../azurerm/mirror.ts';
 import { type Job, type RepositoryHandle, startWorld, type World } from '../world/index.ts';
-import { type JobContext, jobOf, protectEnvironments, repository, seedPlatform, seedTenant } from './seed.ts';
+import {
+  type GitOpsSeed,
+  type JobContext,
+  jobOf,
+  protectEnvironments,
+  repository,
+  seedGitOps,
+  seedPlatform,
+  seedTenant,
+} from './seed.ts';
 
 export interface SandboxOptions {
   /** A platform repository; it is copied, never changed. */
@@ -12,6 +21,8 @@ export interface SandboxOptions {
   readonly folder: string;
   /** Without it only the tenant and its subscriptions are there, as before bootstrap; true by default. */
   readonly isBootstrapped?: boolean;
+  /** A GitOps repository, which is copied like the other one; without it there is none, and no App for it. */
+  readonly gitops?: string;
   /** Folder with archives (.tgz) of real charts, which are served in the place of the sandbox's small ones. */
   readonly charts?: string;
   /** Bundle of the stand-in provider, or the path of a real azurerm. */
@@ -26,6 +37,8 @@ export interface SandboxWorld {
   readonly repository: RepositoryHandle;
   /** A work tree of it, for running single actions by hand. */
   readonly checkout: string;
+  /** The repository that Argo CD deploys from, and the App that commits to it. */
+  readonly gitops: GitOpsSeed | undefined;
   /** What a machine gives every step besides the network. */
   readonly machine: Readonly<Record<string, string>>;
   jobOf(job: JobContext): Job;
@@ -38,6 +51,7 @@ export async function openSandbox({
   folder,
   provider,
   charts,
+  gitops,
   isBootstrapped = true,
 }: SandboxOptions): Promise<SandboxWorld> {
   await rm(folder, { recursive: true, force: true });
@@ -56,11 +70,13 @@ export async function openSandbox({
   protectEnvironments(handle, views);
   if (isBootstrapped) seedPlatform(world, views);
   else seedTenant(world, views);
+  const gitopsSeed = gitops === undefined ? undefined : await seedGitOps(world, gitops);
   const machine = { ...inherited(), TF_CLI_CONFIG_FILE: mirror.cliConfigFile };
   return {
     world,
     views,
     repository: handle,
+    gitops: gitopsSeed,
     checkout,
     machine,
     jobOf: context => jobOf(context),

@@ -12,7 +12,7 @@ import {
   stateGroupName,
   usedById,
 } from '@suite/platform-file';
-import type { Job, Principal, Repository, RepositoryHandle, World } from '../world/index.ts';
+import type { AppHandle, Job, Principal, Repository, RepositoryHandle, World } from '../world/index.ts';
 
 /** The repository whose workflows run in the sandbox, and the branch that it promotes from. */
 export const repository: Repository = {
@@ -22,6 +22,38 @@ export const repository: Repository = {
   subject: { immutable: true },
 };
 export const mainRef = 'refs/heads/main';
+
+/** Where Argo CD deploys from, and the App that may commit there. */
+export const gitopsName = 'contoso/gitops';
+export const gitopsAppName = 'contoso-gitops';
+
+export interface GitOpsSeed {
+  readonly repository: RepositoryHandle;
+  readonly app: AppHandle;
+}
+
+/** Makes what a team makes once by hand: the repository with the folder's files, and the App, installed on it alone. */
+export async function seedGitOps({ github }: World, folder: string): Promise<GitOpsSeed> {
+  const [owner = ''] = gitopsName.split('/');
+  const created = await github.createRepository({
+    name: gitopsName,
+    ownerId: repository.ownerId,
+    // Argo CD reads it without a credential of its own.
+    private: false,
+    folder,
+    author: 'mona',
+  });
+  const app = await github.createApp({
+    slug: gitopsAppName,
+    installations: [{ owner, repositories: [gitopsName], permissions: { contents: 'write' } }],
+  });
+  return { repository: created, app };
+}
+
+/** How the example's workflow finds the App: a variable and a secret of its repository. */
+export function gitopsAccess({ app }: GitOpsSeed) {
+  return { vars: { GITOPS_APP_ID: app.clientId }, secrets: { GITOPS_APP_KEY: app.privateKey } };
+}
 
 /**
  * Makes what bootstrap leaves behind: per scope and region two identities with federated credentials, their rights, and

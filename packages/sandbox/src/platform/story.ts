@@ -81,8 +81,8 @@ async function edit(
 }
 
 /**
- * Routine changes for all environments, of the cluster and of one release in it, images of the team, and a dangerous change for
- * production.
+ * Routine changes for all environments, of the cluster and of one release in it, images of the team with the applications that run
+ * them, and a dangerous change for production.
  */
 function withGpu(text: string, images: StoryOptions['images']): string {
   const sources = Object.entries(images).map(([name, source]) => `  ${name}: { source: "${source}" }\n`);
@@ -94,7 +94,14 @@ function withGpu(text: string, images: StoryOptions['images']): string {
     kube-prometheus-stack: { retention: 30d }
 
 `;
-  return `${text.replace(/^environments:/m, `images:\n${sources.join('')}\n${defaults}environments:`).trimEnd()}
+  const applications = `applications:
+  repository: contoso/gitops
+  apps:
+${Object.keys(images)
+  .map(name => `    - { name: ${name}, images: [${name}] }\n`)
+  .join('')}
+`;
+  return `${text.replace(/^environments:/m, `images:\n${sources.join('')}\n${applications}${defaults}environments:`).trimEnd()}
     cluster:
       pools:
         gpu: { size: Standard_NC8as_T4_v3, max: 4 }

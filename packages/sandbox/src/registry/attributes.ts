@@ -33,6 +33,28 @@ export async function tagAttributes(call: RegistryCall, tag: string): Promise<Wo
   return show(call, 'tag', { name: tag, digest, signed: false, changeableAttributes: shown(repository, tag) });
 }
 
+/**
+ * `/acr/v1/<name>/_tags?orderby=timedesc`, shaped as recorded there in recording_sets_tag_properties.json, without the times. Of the orders
+ * only this one is played; pages are not.
+ */
+export function tagsByTime(call: RegistryCall): WorldResponse {
+  const { request, name } = call;
+  if (request.query.get('orderby') !== 'timedesc') throw refusals.unsupported('tags in another order than timedesc');
+  const repository = demandRepository(call);
+  const limit = Number(request.query.get('n')) || 100;
+  const tags = [...repository.tags].toReversed().slice(0, limit);
+  return json(200, {
+    registry: request.host,
+    imageName: name,
+    tags: tags.map(([tag, digest]) => ({
+      name: tag,
+      digest,
+      signed: false,
+      changeableAttributes: shown(repository, tag),
+    })),
+  });
+}
+
 /** Nobody moves a locked tag, or pushes a locked manifest again. */
 export function demandWritable({ locks }: Repository, reference: string): void {
   if (locks.get(reference)?.writeEnabled === false) throw refusals.disallowed();

@@ -19,12 +19,29 @@ export interface ImagesOptions {
   readonly access: AccessControl;
   readonly mint: TokenMint;
   readonly contentOf: (registry: Resource) => RegistryContent;
+  /** Undefined for a name that no public registry has. */
+  readonly publicContent?: (name: string) => RegistryContent | undefined;
 }
 
 /** What imports do inside of registries. */
-export function createRegistryImages({ clock, access, mint, contentOf }: ImagesOptions): RegistryImages {
+export function createRegistryImages({
+  clock,
+  access,
+  mint,
+  contentOf: contentOfResource,
+  publicContent = () => undefined,
+}: ImagesOptions): RegistryImages {
+  const publics = new WeakMap<Resource, RegistryContent>();
+  const contentOf = (registry: Resource) => publics.get(registry) ?? contentOfResource(registry);
   const repositoryOf = ({ registry, repository }: ImagePlace) => contentOf(registry).repositories.get(repository);
   return {
+    publicRegistry: name => {
+      const content = publicContent(name);
+      if (content === undefined) return undefined;
+      const registry = publicResource(name);
+      publics.set(registry, content);
+      return registry;
+    },
     networkOf: registry => ({
       isOpen: !isClosed(registry),
       isPrivate: isPrivate(registry),
@@ -59,6 +76,11 @@ export function createRegistryImages({ clock, access, mint, contentOf }: ImagesO
       }
     },
   };
+}
+
+function publicResource(name: string): Resource {
+  const properties = { loginServer: name, anonymousPullEnabled: true };
+  return { id: name, type: 'public', name, body: { properties }, etag: '' };
 }
 
 /** Digests of what a manifest is made of, children first, itself last; each once. */

@@ -2,7 +2,7 @@ import { properties } from '../azure/arm/body.ts';
 import { subscriptionOf } from '../azure/arm/ids.ts';
 import type { Resource } from '../azure/arm/store.ts';
 import { bearer, type Handler, header, json, type WorldRequest, type WorldResponse } from '../network/http.ts';
-import { manifestAttributes, tagAttributes } from './attributes.ts';
+import { manifestAttributes, tagAttributes, tagsByTime } from './attributes.ts';
 import { blobItself, startUpload, uploadItself } from './blobs.ts';
 import { grants, type RegistryCall } from './call.ts';
 import type { RegistryContent } from './content.ts';
@@ -123,6 +123,11 @@ function readTarget(path: string, { method }: WorldRequest): Target | undefined 
     const perform = (call: RegistryCall) =>
       part === 'tags' ? tagAttributes(call, reference) : manifestAttributes(call, reference);
     return { name: image, needed: { type: 'repository', name: image, actions: metadataActionsOf(method) }, perform };
+  }
+  const [, listed] = /^\/acr\/v1\/(.+)\/_tags$/.exec(path) ?? [];
+  if (listed !== undefined && method === 'GET') {
+    const needed: NeededScope = { type: 'repository', name: listed, actions: ['metadata_read'] };
+    return { name: listed, needed, perform: tagsByTime };
   }
   const found = /^\/v2\/(?<name>.+?)\/(?<kind>blobs\/uploads|blobs|manifests|referrers|tags)\/(?<rest>[^/]*)$/.exec(
     path,

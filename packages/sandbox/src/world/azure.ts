@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type AccessControl, customRole, type Denial } from '../azure/access.ts';
 import { type Body, properties } from '../azure/arm/body.ts';
-import type { PolicyDenial, RegistrationState, SizeRestriction } from '../azure/arm/conditions.ts';
+import type { ActivityRecord, PolicyDenial, RegistrationState, SizeRestriction } from '../azure/arm/conditions.ts';
 import { groupId, groupOf, subscriptionOf } from '../azure/arm/ids.ts';
 import { makeEtag, type Resource } from '../azure/arm/store.ts';
 import { type ArmContext, show } from '../azure/arm/type.ts';
@@ -124,6 +124,8 @@ export interface Azure {
   takeName(type: string, name: string): void;
   /** Assigns a policy with effect deny. */
   denyByPolicy(denial: PolicyDenial): void;
+  /** What the activity log tells from now on; changes by the back door leave no trace of their own. */
+  recordActivity(record: ActivityRecord): void;
   /** Takes rights from principals over a scope, whatever their roles give. */
   deny(denial: Omit<Denial, 'name'>): void;
   /** What AKS offers from now on, everywhere: by minor. What runs goes on. */
@@ -319,6 +321,7 @@ export function createAzure(parts: AzureParts): Azure {
       void arm.conditions.features.set(`${subscription}/${feature}`.toLowerCase(), state),
     withdrawType: (location, type) => void arm.conditions.missingTypes.add(`${location}/${type}`.toLowerCase()),
     takeName: (type, name) => void arm.conditions.takenNames.add(`${type}/${name}`.toLowerCase()),
+    recordActivity: record => void arm.conditions.activity.push(record),
     denyByPolicy: denial => void arm.conditions.denials.push(denial),
     deny: denial => access.deny({ ...denial, name: randomUUID() }),
     offerKubernetes: versions => {

@@ -6,7 +6,7 @@ export type { Charts, ServedChart } from '../charts/catalog.ts';
 export * from '../faults/builders.ts';
 export type { Fault, FaultAnswer, FaultHandle, Faults, OperationFault, StartedOperation } from '../faults/faults.ts';
 export type { PullAction, Push } from '../github/events.ts';
-export type { GitHub, RepositorySeed } from '../github/github.ts';
+export type { AppHandle, AppSeed, GitHub, RepositorySeed } from '../github/github.ts';
 export type { LimitSettings } from '../github/limits.ts';
 export { issuer } from '../github/oidc.ts';
 export type { PermissionName, Permissions } from '../github/permissions.ts';

@@ -118,7 +118,9 @@ function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
 }
 
 const uploadIds = /\/blobs\/uploads\/[^/]+$/;
-const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$/;
+const tokenPaths = /\/oauth2\/(v2\.0\/)?(token|exchange)$|^\/app\/installations\/\d+\/access_tokens$/;
+/** An App gives a token back. */
+const tokenEnd = '/installation/token';
 /** Questions that Kubernetes takes as POST. */
 const reviews = /\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/[a-z]+reviews$/;
 const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability|checkPolicyRestrictions)$/;
@@ -126,6 +128,7 @@ const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability|checkPoli
 function isWrite({ method, path, query, isQuery }: LedgerEntry): boolean {
   if (isQuery === true || query.includes('dryRun=All')) return false;
   if (!['PUT', 'PATCH', 'DELETE', 'POST'].includes(method)) return false;
+  if (method === 'DELETE' && path === tokenEnd) return false;
   return !(method === 'POST' && (tokenPaths.test(path) || readActions.test(path) || reviews.test(path)));
 }
 

@@ -17,6 +17,8 @@ import { createChartHosts } from '../charts/chart-hosts.ts';
 import { cutAfter } from '../faults/cut.ts';
 import { createFaults, type Faults, isFinal, type StartedOperation } from '../faults/faults.ts';
 import { apiHost, createApi, identityOf } from '../github/api.ts';
+import { artifactHost } from '../github/artifact-archives.ts';
+import { codeloadHost } from '../github/codeload.ts';
 import { createGitHub, createGitHubState, type GitHub } from '../github/github.ts';
 import { githubLimits, type LimitSettings } from '../github/limits.ts';
 import { createOidc, issuer, tokenHost } from '../github/oidc.ts';
@@ -34,6 +36,7 @@ import { createRegistryService, registrySuffix } from '../registry/service.ts';
 import { type Azure, createAzure } from './azure.ts';
 import { jobEnvironment, networkEnvironment } from './job-environment.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { createOutside } from './outside.ts';
 
 export interface WorldOptions {
   /** Where the certificate authority's PEM file is written; made when missing. */
@@ -123,12 +126,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     }),
   ]);
   const contentOf = createContents();
+  const chartHosts = createChartHosts(options.charts);
   const arm = createArmContext({
     clock,
     directory,
     access,
     accounts,
-    images: createRegistryImages({ clock, access, mint, contentOf }),
+    images: createRegistryImages({ clock, access, mint, contentOf, publicContent: chartHosts.contentOf }),
     faults,
     subscriptions,
     quotas,
@@ -171,6 +175,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     resources,
     isInside,
     closing: closing.signal,
+    outside: createOutside({ github: githubState, resources, contentOf }),
     ...(options.kubernetesDurations === undefined ? {} : { durations: options.kubernetesDurations }),
   });
 
@@ -181,13 +186,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     onNotPlayed: request => ledger.addRefusedHost(`${apiHost}: ${request}`),
   });
 
-  const chartHosts = createChartHosts(options.charts);
   const routes: Route[] = [
     ...(options.routes ?? []),
     ...chartHosts.routes,
     { host: new URL(issuer).hostname, handler: oidc.issuerHandler },
     { host: tokenHost, handler: oidc.tokenHandler },
     { host: apiHost, handler: githubApi.handler },
+    { host: codeloadHost, handler: githubApi.archives },
+    { host: artifactHost, handler: githubApi.artifacts },
     { host: entraHost, handler: entra },
     { host: armHost, handler: createArmService(arm, mint) },
     { host: graphHost, handler: createGraphService({ clock, mint, state: graph }) },
@@ -203,6 +209,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
     { host: `*${apiServerSuffix}`, handler: kubernetes.handler, exists: kubernetes.exists },
   ];
+
+  // Names of a platform's own domain, which lead to whatever its gateway has a route for.
+  const routeFor = (host: string): Route | undefined =>
+    findRoute(routes, host) ?? (kubernetes.entrance.exists(host) ? { host, ...kubernetes.entrance } : undefined);
 
   const callerOf = async (request: WorldRequest) => {
     if (request.host === apiHost) {
@@ -233,14 +243,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       else if ('delayMs' in fault) await clock.sleep(fault.delayMs, closing.signal).catch(() => undefined);
       else await fault.call(request);
     }
-    const route = findRoute(routes, request.host);
+    const route = routeFor(request.host);
     if (route === undefined) throw new Error(`Nobody plays ${request.host} any more.`);
     return cut === undefined ? route.handler(request) : cutAfter(request, cut, route.handler);
   };
 
   const proxy = await startProxy({
     authority,
-    plays: host => findRoute(routes, host) !== undefined,
+    plays: host => routeFor(host) !== undefined,
     answer,
     onRefused: host => ledger.addRefusedHost(host),
   });

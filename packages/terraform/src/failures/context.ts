@@ -1,6 +1,7 @@
 import type { Problem } from '@suite/foundation';
 import type { Backend } from '../backend.ts';
 import type { Diagnostic } from '../diagnostics.ts';
+import type { OwnConfiguration } from '../own-configuration.ts';
 import type { ResourceRun } from '../resources.ts';
 
 /** What the translation has to know to name people, places and commands. */
@@ -16,6 +17,8 @@ export interface FailureContext {
   readonly explainSignIn: (text: string) => Problem;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Absent where the whole configuration is the suite's. */
+  readonly own?: OwnConfiguration;
 }
 
 /** One message and what is known around it. */

@@ -1,5 +1,7 @@
 import { quote, term } from '@suite/foundation';
 import { diagnosticSentence } from '../diagnostics.ts';
+import { noBackend } from '../own-backend.ts';
+import { inTheirWords } from '../own-configuration.ts';
 import { problem, type Rule } from './context.ts';
 
 const interrupted: Rule = ({ text }) =>
@@ -45,6 +47,48 @@ const providerNotInstalled: Rule = ({ diagnostic }) =>
         `The provider could not be installed: ${quote(diagnosticSentence(diagnostic))}`,
         'Let the runner reach the provider registry, or name a mirror in the file of TF_CLI_CONFIG_FILE.',
       )
+    : undefined;
+
+const ownRoot: Rule = ({ diagnostic, context }) =>
+  context.own?.root !== undefined &&
+  /^(?:Invalid backend configuration argument|Invalid command-line option)$/.test(diagnostic.summary)
+    ? { kind: 'problem', problem: noBackend(context.own.root) }
+    : undefined;
+
+const ownLock: Rule = ({ diagnostic: { summary }, text, context: { own } }) =>
+  own?.lock !== undefined && summary.startsWith('failed to read dependency lock file')
+    ? {
+        kind: 'problem',
+        problem: {
+          message: `Terraform cannot read this file: ${quote(text.replace(/^[^\n]*\n\s*-?\s*/, ''))}`,
+          location: { kind: 'file', path: own.lock.file, line: 1, column: 1 },
+          remedy: own.lock.update,
+        },
+      }
+    : undefined;
+
+/** In a file that is the team's own, and so theirs to put right. */
+const ownFile: Rule = ({ diagnostic, context: { own } }) => {
+  const { range } = diagnostic;
+  const path = range === undefined || own === undefined ? undefined : own.place(range.file);
+  if (own === undefined || range === undefined || path === undefined) return undefined;
+  const at = diagnostic.address === undefined ? '' : ` at ${term(diagnostic.address)}`;
+  return {
+    kind: 'problem',
+    problem: {
+      message: `Terraform stops here${at}: ${quote(inTheirWords(diagnosticSentence(diagnostic), own.place))}`,
+      location: { kind: 'file', path, line: range.line, column: 1 },
+      ...(own.root === undefined && /^Duplicate /.test(diagnostic.summary)
+        ? { remedy: "It extends the suite's own root, which has its own: take another name, or take it out." }
+        : {}),
+    },
+  };
+};
+
+/** The headline over errors of the configuration, which says nothing that they do not say. */
+const headline: Rule = ({ diagnostic }) =>
+  /^Terraform encountered problems during initiali[sz]ation/.test(diagnostic.summary)
+    ? { kind: 'defect', message: 'Terraform rejects the configuration of this action.' }
     : undefined;
 
 const conditionFailed: Rule = ({ diagnostic }) =>
@@ -97,6 +141,10 @@ export const terraformRules: readonly Rule[] = [
   unreachable,
   noIdToken,
   providerNotInstalled,
+  ownRoot,
+  ownLock,
+  ownFile,
+  headline,
   conditionFailed,
   importMissing,
   ourOwn,

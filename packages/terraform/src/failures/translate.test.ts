@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError, UserError } from '@suite/foundation';
 import type { Diagnostic } from '../diagnostics.ts';
+import type { OwnConfiguration } from '../own-configuration.ts';
 import { recordedReport } from '../testing/recordings.ts';
 import type { FailureContext } from './context.ts';
 import { type Failure, lockOf, TerraformFailure, translateFailure } from './translate.ts';
@@ -276,6 +277,65 @@ describe('failures that were not recorded', () => {
     const translated = translate(command, { diagnostics: [diagnostic] });
     expect(translated).toBeInstanceOf(UserError);
     expect(translated.message).toContain(expected);
+  });
+
+  describe("in files that are a team's own", () => {
+    const own = {
+      place: (file: string) => (file.startsWith('yours-') ? `more/${file.slice(6)}` : undefined),
+      root: undefined,
+      lock: undefined,
+    };
+    const duplicate = error('Duplicate local value definition', {
+      detail: 'A local value named "a" was already defined at yours-a.tf:3,1-2, or at main.tf:1,1-2.',
+      range: { file: 'yours-b.tf', line: 7 },
+    });
+    const told = (diagnostics: readonly Diagnostic[], more: Partial<OwnConfiguration> = {}) =>
+      translateFailure({ exit: ended, diagnostics, resources: [] }, { ...context('init'), own: { ...own, ...more } });
+
+    test('errors point there, and name files as the repository does; the headline over them is left out', () => {
+      const headline = error('Terraform encountered problems during initialisation, including problems');
+      expect(told([duplicate, headline])).toMatchObject({
+        problems: [
+          {
+            message:
+              'Terraform stops here: Duplicate local value definition: A local value named "a" was already defined at more/a.tf:3,1-2, or at main.tf:1,1-2.',
+            location: { kind: 'file', path: 'more/b.tf', line: 7, column: 1 },
+            remedy: "It extends the suite's own root, which has its own: take another name, or take it out.",
+          },
+        ],
+      });
+    });
+
+    test("what is wrong in the suite's own files stays a defect", () => {
+      const ours = { ...duplicate, range: { file: 'main.tf', line: 7 } };
+      expect(told([ours])).not.toBeInstanceOf(UserError);
+      expect(told([ours]).message).toContain('Terraform rejects the configuration of this action: main.tf:7:');
+    });
+
+    test('a lock file that cannot be read is told by its place', () => {
+      // As Terraform 1.11.4 says it, without a detail.
+      const unread = error(
+        'failed to read dependency lock file: 2 problems:\n\n- Unclosed configuration block: There is none.\n- Missing source_addr for provider: None.',
+      );
+      const lock = { file: '.terraform.lock.hcl', platform: 'linux_amd64', update: 'Write it anew.' };
+      expect(told([unread], { ...own, lock })).toMatchObject({
+        problems: [
+          {
+            message:
+              'Terraform cannot read this file: Unclosed configuration block: There is none. - Missing source_addr for provider: None.',
+            location: { path: '.terraform.lock.hcl', line: 1 },
+            remedy: 'Write it anew.',
+          },
+        ],
+      });
+    });
+
+    test('a backend that is not ours is told once, with the line to write', () => {
+      const wrong = error('Invalid backend configuration argument', { detail: 'not expected' });
+      expect(told([wrong, wrong], { root: 'infra' })).toMatchObject({
+        problems: [{ message: expect.stringContaining('infra has no `backend "azurerm" {}`') }],
+      });
+    });
   });
 
   test('no message at all: the last words count', () => {

@@ -51,6 +51,13 @@ describe('digestPlan', () => {
     expect(digest(withText(plan, 'CC-2222-BRAVO', 'CC-2222-DELTA'))).not.toBe(digest(plan));
   });
 
+  test("so does the content of a team's own files", () => {
+    const plan = recordedPlan('replace-cluster');
+    const [none, one, other] = [undefined, 'a', 'b'].map(files => digestPlan(plan, 'lineage', createDigest, files));
+    expect(new Set([none, one, other]).size).toBe(3);
+    expect(digestPlan(plan, 'lineage', createDigest, 'a')).toBe(one);
+  });
+
   test('so does the variable of a write-only value, which stands nowhere else', () => {
     const plan = (token: string) =>
       planOf([entry({ type: 'azurerm_key_vault_secret', actions: ['create'], after: { value_wo: null } })], {

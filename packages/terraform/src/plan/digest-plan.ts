@@ -16,7 +16,7 @@ export interface PlanDigest {
  * - In: for every resource that something happens to its address, type, actions, reason, previous address, import and
  *   paths that force a replacement, then every attribute that differs, before and after in clear (a changed secret
  *   changes the digest) or unknown; outputs that change; where a write-only argument is set, all variables, since its value stands nowhere else;
- *   whether the plan is complete.
+ *   whether the plan is complete; the content of a team's own files, where there are any: what a provisioner does shows nowhere else.
  * - Out: attributes that stay (the number of nodes moves while nobody plans), other variables (what they decide shows in
  *   the attributes), drift (unless the plan only refreshes), times, the version of Terraform, checks, prior state,
  *   configuration, data sources, and the order of everything.
@@ -24,7 +24,12 @@ export interface PlanDigest {
  * `lineage` is that of the state: the digest's key, so that nobody can try out values against a digest. Each part is fed
  * as it is made. Throws a UserError like readPlan, and on an empty lineage, which would be no key at all.
  */
-export function digestPlan(json: unknown, lineage: string, createDigest: (key: string) => PlanDigest): string {
+export function digestPlan(
+  json: unknown,
+  lineage: string,
+  createDigest: (key: string) => PlanDigest,
+  ownFiles?: string,
+): string {
   if (lineage === '') {
     throw new UserError({
       message: 'The state has no lineage, so its plans cannot have a digest.',
@@ -35,6 +40,7 @@ export function digestPlan(json: unknown, lineage: string, createDigest: (key: s
   const changes = sortedChanges(plan);
   const digest = createDigest(lineage);
   digest.add(['plan', 1, plan.complete, plan.errored]);
+  if (ownFiles !== undefined) digest.add(['own files', ownFiles]);
   const configuration = readConfiguration(plan);
   if (changes.some(change => writesOnly(change, configuration))) {
     for (const name of Object.keys(plan.variables).sort()) digest.add(['variable', name, plan.variables[name]]);

@@ -1,3 +1,4 @@
+export { type ConfiguredProvider, configuredProviders } from './configured-providers.ts';
 export type { PlanDigest } from './digest-plan.ts';
 export { digestPlan } from './digest-plan.ts';
 export type { PlanContent, PlannedCreation } from './read-plan.ts';

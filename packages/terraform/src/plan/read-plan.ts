@@ -5,7 +5,7 @@ import { readChecks } from './checks.ts';
 import { readDrift } from './drift.ts';
 import { createMask } from './mask.ts';
 import { readOutputs } from './outputs.ts';
-import { type PlanJson, parsePlan } from './plan-json.ts';
+import { type PlanJson, parsePlan, type ResourceChange } from './plan-json.ts';
 
 /** A plan in the terms of the change report. All but `creates` and `variables` may be printed. */
 export interface PlanContent {
@@ -17,6 +17,8 @@ export interface PlanContent {
   /** What the configuration checks, and what is known to fail in the apply (`blocked`). */
   readonly checks: readonly Check[];
   readonly warnings: readonly string[];
+  /** What it was made for. */
+  readonly mode: PlanMode;
   /** There is something to apply; also when only outputs or the recorded state change. */
   readonly applyable: boolean;
   /** False when something was left out with -target. */
@@ -28,6 +30,9 @@ export interface PlanContent {
   /** What is made and replaces nothing. `values` may hold secrets in clear: never print them. */
   readonly creates: readonly PlannedCreation[];
 }
+
+/** `destroy`: made with `-destroy`. `either`: it holds no resource, so nobody can tell, and nothing depends on it. */
+export type PlanMode = 'build' | 'destroy' | 'either';
 
 export interface PlannedCreation {
   readonly address: string;
@@ -61,12 +66,25 @@ export function readPlan(json: unknown): PlanContent {
     outputs: readOutputs(plan.outputs, mask),
     checks: [...readChecks(plan, mask), ...checks],
     warnings,
+    mode: modeOf(plan),
     applyable: plan.applyable,
     complete: plan.complete,
     errored: plan.errored,
     variables: plan.variables,
     creates,
   };
+}
+
+/**
+ * Terraform's JSON does not name the mode. A plan to destroy gives no reason for what it deletes and lists nothing else; any other one lists what
+ * stays as well, and says why something goes (`action_reason`).
+ */
+function modeOf({ changes }: PlanJson): PlanMode {
+  const managed = changes.filter(change => change.managed);
+  if (managed.length === 0) return 'either';
+  const goes = ({ actions, actionReason }: ResourceChange) =>
+    actions.length === 1 && (actions[0] === 'forget' || (actions[0] === 'delete' && actionReason === undefined));
+  return managed.every(goes) ? 'destroy' : 'build';
 }
 
 function planWarnings({ complete, errored, root }: PlanJson): string[] {

@@ -12,6 +12,8 @@ interface Judgement {
   /** `id status` */
   readonly checks?: readonly string[];
   readonly allow?: readonly string[];
+  /** `build` where it is left out. */
+  readonly mode?: 'destroy' | 'either';
   readonly applyable?: false;
   readonly complete?: false;
   readonly errored?: true;
@@ -84,8 +86,13 @@ const judgements: Readonly<Record<string, Judgement>> = {
   'create-exists/plan': { changes: ['create node pool gpu'] },
   'data-read-during-apply/plan': { changes: newIdentity, outputs: ['create extra_principal_id'] },
   'delete-pool/plan': { changes: ['delete node pool gpu'], allow: ['node-pool/gpu'] },
-  'destroy-group-not-empty/plan': { changes: ['delete resource group rg-spare-dev'], allow: ['resource-group'] },
+  'destroy-group-not-empty/plan': {
+    mode: 'destroy',
+    changes: ['delete resource group rg-spare-dev'],
+    allow: ['resource-group'],
+  },
   'destroy/plan': {
+    mode: 'destroy',
     changes: [
       'delete cluster aks-platform-dev',
       'delete node pool gpu',
@@ -98,10 +105,10 @@ const judgements: Readonly<Record<string, Judgement>> = {
     allow: ['cluster', 'network', 'node-pool/gpu', 'node-pool/user', 'resource-group'],
   },
   'drift-deleted/plan': { changes: ['create node pool gpu'], drift: ['delete node pool gpu'] },
-  'drift-deleted/refresh-only-plan': { drift: ['delete node pool gpu'] },
-  'drift-refresh-only-apply/plan': { drift: twoDrifted },
+  'drift-deleted/refresh-only-plan': { mode: 'either', drift: ['delete node pool gpu'] },
+  'drift-refresh-only-apply/plan': { mode: 'either', drift: twoDrifted },
   'drift/plan': { changes: twoDrifted, drift: twoDrifted },
-  'drift/refresh-only-plan': { drift: twoDrifted },
+  'drift/refresh-only-plan': { mode: 'either', drift: twoDrifted },
   'errored-plan-file/plan': { applyable: false, complete: false, errored: true },
   'errored-tfstate/plan': threeGroups,
   'import-with-changes/plan': { changes: ['import node pool gpu', 'update node pool gpu'] },
@@ -176,13 +183,14 @@ const judgements: Readonly<Record<string, Judgement>> = {
 
 const named = ({ kind, title }: Change) => `${kind} ${title}`;
 
-function judge({ changes, drift, outputs, checks, applyable, complete, errored }: PlanContent) {
+function judge({ changes, drift, outputs, checks, mode, applyable, complete, errored }: PlanContent) {
   return {
     changes: changes.map(named),
     drift: drift.map(named),
     outputs: outputs.map(({ kind, name }) => `${kind} ${name}`),
     checks: checks.map(({ id, status }) => `${id} ${status}`),
     allow: [...new Set(changes.flatMap(({ allowKey }) => allowKey ?? []))].sort(),
+    mode,
     applyable,
     complete,
     errored,
@@ -199,6 +207,7 @@ describe('recorded plans', () => {
       outputs: [],
       checks: [],
       allow: [],
+      mode: 'build',
       applyable: true,
       complete: true,
       errored: false,
@@ -259,7 +268,7 @@ describe('golden reports', () => {
     ['check-failed', 'plan'],
     ['target', 'plan'],
   ])('%s/%s', (name, file) => {
-    const { creates: _c, variables: _v, ...shown } = readPlan(recordedPlan(name, file));
+    const { creates: _c, variables: _v, mode: _m, ...shown } = readPlan(recordedPlan(name, file));
     expect(shown).toMatchSnapshot();
   });
 });

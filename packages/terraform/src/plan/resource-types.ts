@@ -28,7 +28,7 @@ const ground = (loss: string): Traits => ({ reach: 'network', allowKey: 'network
 const passage: Traits = { reach: 'network' };
 const filter: Traits = { reach: 'network', loss: 'The traffic it filters is open or cut off in the meantime.' };
 const storage = (what: string): Traits => ({ reach: 'data', allowKey: 'storage', loss: `${what} is lost.` });
-const secretsOf = (loss: string): Traits => ({ reach: 'data', loss });
+const secretsOf = (loss: string): Traits => ({ reach: 'data', allowKey: 'key-vault', loss });
 const permission: Traits = { reach: 'identity', loss: 'Whoever was permitted something by it loses that.' };
 const addition: Traits = { reach: 'stateless' };
 
@@ -192,7 +192,12 @@ const traits: ReadonlyMap<string, Traits> = new Map<string, Traits>([
 
   [
     'azurerm_monitor_workspace',
-    { reach: 'data', noun: 'metric workspace', loss: 'The metrics in it are lost, and what is sent to it is refused.' },
+    {
+      reach: 'data',
+      allowKey: 'metrics',
+      noun: 'metric workspace',
+      loss: 'The metrics in it are lost, and what is sent to it is refused.',
+    },
   ],
   ['azurerm_monitor_action_group', { ...addition, noun: 'action group', loss: 'Its alerts reach nobody.' }],
   ['azurerm_monitor_metric_alert', { ...addition, noun: 'alert', loss: 'Nobody is told any more.' }],

@@ -142,6 +142,9 @@ function workloadGrants(view: EnvironmentScope, workload: Workload): Grant[] {
     case 'mlflow':
       return grant(`${workload}/blobs`, container(workload), 'Storage Blob Data Contributor');
     case 'external-secrets':
-      return grant('external-secrets/secrets', vaultId(view), 'Key Vault Secrets User');
+    case 'secrets-ai-tools':
+    case 'secrets-argocd':
+    case 'secrets-monitoring':
+      return grant(`${workload}/secrets`, vaultId(view), 'Key Vault Secrets User');
   }
 }

@@ -1,6 +1,6 @@
+import { uuidv5 } from '@suite/foundation';
 import type { EnvironmentScope, PrivateService, Workload } from '@suite/platform-file';
 import { apiVersionOf, predictId, workspaceId } from '../../resource-ids.ts';
-import { uuidv5 } from '../../uuid.ts';
 
 /**
  * Names that the Terraform modules give to what the platform file does not name, and ids of both. A name here is a name

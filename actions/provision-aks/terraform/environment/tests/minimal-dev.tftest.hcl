@@ -254,3 +254,23 @@ run "refused_integration_without_a_subnet" {
 
   expect_failures = [var.cluster]
 }
+
+run "secrets_of_the_vault" {
+  command = plan
+
+  variables {
+    workloads = merge(jsondecode(file("tests/minimal-dev.json")).workloads, {
+      secrets-ai-tools = { namespace = "ai-tools", name = "secrets" }
+    })
+  }
+
+  assert {
+    condition     = local.workloads["secrets-ai-tools"].service_account == "secrets" && local.workloads["secrets-ai-tools"].namespace == "ai-tools"
+    error_message = "A namespace that gets secrets of the vault has an identity of its own."
+  }
+
+  assert {
+    condition     = local.workloads["secrets-ai-tools"].grants.secrets.role == "Key Vault Secrets User" && length(local.workloads["secrets-ai-tools"].grants) == 1
+    error_message = "It may read secrets, and nothing else."
+  }
+}

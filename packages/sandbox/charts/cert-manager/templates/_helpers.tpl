@@ -30,8 +30,9 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{- define "cert-manager.image" -}}
 {{- $image := .image -}}
-{{- $place := $image.repository | default (printf "%s/%s/%s" ($image.registry | default .root.Values.imageRegistry) .root.Values.imageNamespace $image.name) -}}
-{{- if $image.digest -}}{{ $place }}@{{ $image.digest }}{{- else -}}{{ $place }}:{{ $image.tag | default .root.Chart.AppVersion }}{{- end -}}
+{{- $place := $image.repository | default (printf "%s/%s/%s" .root.Values.imageRegistry .root.Values.imageNamespace $image.name) -}}
+{{- with $image.registry -}}{{ . }}/{{- end -}}{{ $place }}
+{{- if or $image.tag $image.digest -}}{{ with $image.tag }}:{{ . }}{{ end }}{{ with $image.digest }}@{{ . }}{{ end }}{{- else -}}:{{ .root.Chart.AppVersion }}{{- end -}}
 {{- end -}}
 
 {{/* Takes root, part, values and args. */}}

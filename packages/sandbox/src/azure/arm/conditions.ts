@@ -28,10 +28,26 @@ export interface PolicyDenial {
   readonly requiredTags?: readonly string[];
 }
 
+/** One entry of the activity log. */
+export interface ActivityRecord {
+  readonly resourceId: string;
+  /** A person's name, or the object id of whatever else acted. */
+  readonly caller: string;
+  /** Of the application or identity that it was done with. */
+  readonly clientId?: string;
+  /** `Microsoft.ContainerService/managedClusters/write` */
+  readonly operation: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** `Succeeded` by default. */
+  readonly status?: string;
+}
+
 /** What Azure's answers depend on besides resources and roles. Empty means a subscription where everything is allowed. */
 export interface Conditions {
   readonly restrictions: SizeRestriction[];
   readonly denials: PolicyDenial[];
+  readonly activity: ActivityRecord[];
   /** By `subscription/namespace` in lower case. */
   readonly providers: Map<string, RegistrationState>;
   /** By `subscription/namespace/feature` in lower case. */
@@ -47,6 +63,7 @@ export function createConditions(): Conditions {
   return {
     restrictions: [],
     denials: [],
+    activity: [],
     providers: new Map(),
     features: new Map(),
     takenNames: new Set(),

@@ -8,6 +8,8 @@ export interface ImagePlace {
 
 /** What registries hold and who may read it, as far as an import has to know. The registries play it. */
 export interface RegistryImages {
+  /** A registry on the internet that gives to everybody, as if it were a resource; undefined when there is none of that name. */
+  publicRegistry(name: string): Resource | undefined;
   /** Whether rules of the network keep others out; `private` when none but private endpoints lead there. */
   networkOf(registry: Resource): { readonly isOpen: boolean; readonly isPrivate: boolean; readonly trusts: boolean };
   mayPull(registry: Resource, objectId: string): boolean;

@@ -34,7 +34,11 @@ export async function withIndex<T>(git: Git, work: (env: Readonly<Record<string,
 }
 
 /** A tree like that of `parent` with some files written or, where the content is null, removed. */
-export function changeTree(git: Git, parent: string, files: Readonly<Record<string, string | null>>): Promise<string> {
+export function changeTree(
+  git: Git,
+  parent: string,
+  files: Readonly<Record<string, string | Buffer | null>>,
+): Promise<string> {
   return withIndex(git, async env => {
     await git.run(['read-tree', parent], { env });
     const modes = await modesOf(git, parent);

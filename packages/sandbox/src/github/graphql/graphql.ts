@@ -1,7 +1,8 @@
 import { asObject, asString, type JsonObject } from '@suite/foundation';
 import { buildSchema, type ExecutionResult, GraphQLError, type GraphQLFormattedError, graphql, parse } from 'graphql';
-import { rootOf, type Viewer } from './resolvers.ts';
+import { rootOf } from './resolvers.ts';
 import { schemaText } from './schema.ts';
+import type { Viewer } from './viewer.ts';
 
 const schema = buildSchema(schemaText);
 

@@ -1,16 +1,12 @@
-import { GraphQLError } from 'graphql';
 import { madeUpId, nodeId } from '../ids.ts';
-import { type Need, permits } from '../permissions.ts';
+import type { Need } from '../permissions.ts';
 import { commentUrl } from '../rest/comments.ts';
 import { isoTime, userJson, web } from '../shapes.ts';
 import { commentsOf } from '../store/comments.ts';
-import type { Comment, GitHubState, Pull, RepositoryState } from '../store/state.ts';
-import { canSee, type Identity } from '../tokens.ts';
-
-export interface Viewer {
-  readonly state: GitHubState;
-  readonly caller: Identity;
-}
+import type { Comment, Pull, RepositoryState } from '../store/state.ts';
+import { canSee } from '../tokens.ts';
+import { type CommitInput, createCommitOnBranch } from './commit-on-branch.ts';
+import { demand, failure, findRepository, type Viewer } from './viewer.ts';
 
 const readPulls: Need = { level: 'read', anyOf: ['pull-requests'] };
 const readComments: Need = { level: 'read', anyOf: ['issues', 'pull-requests'] };
@@ -21,13 +17,9 @@ export function rootOf(viewer: Viewer) {
   return {
     viewer: () => ({ ...actorOf(viewer.caller.login), __typename: 'User', login: viewer.caller.login }),
     repository: ({ owner, name }: { readonly owner: string; readonly name: string }) => {
-      const full = `${owner}/${name}`;
-      const repository = viewer.state.repositories.get(full.toLowerCase());
-      if (repository === undefined || !canSee(viewer.caller, repository)) {
-        throw failure('NOT_FOUND', `Could not resolve to a Repository with the name '${full}'.`);
-      }
-      return repositoryOf(viewer, repository);
+      return repositoryOf(viewer, findRepository(viewer, `${owner}/${name}`));
     },
+    createCommitOnBranch: ({ input }: { readonly input: CommitInput }) => createCommitOnBranch(viewer, input),
     minimizeComment: ({ input }: { readonly input: MinimizeInput }) => minimize(viewer, input),
   };
 }
@@ -170,14 +162,4 @@ function actorOf(login: string) {
 
 function cursorOf({ id }: Comment): string {
   return Buffer.from(`cursor:v2:${id}`).toString('base64');
-}
-
-function demand({ caller }: Viewer, repository: RepositoryState, need: Need): void {
-  if (caller.kind === 'person' || (need.level === 'read' && !repository.isPrivate)) return;
-  if (caller.repository.toLowerCase() === repository.name.toLowerCase() && permits(caller.permissions, need)) return;
-  throw failure('FORBIDDEN', 'Resource not accessible by integration', { saml_failure: false });
-}
-
-function failure(type: string, message: string, extensions: Record<string, unknown> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, type } });
 }

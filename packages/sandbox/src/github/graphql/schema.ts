@@ -1,5 +1,6 @@
 /** What is played of GitHub's GraphQL schema; names, types and nullability are GitHub's. */
 export const schemaText = /* GraphQL */ `
+scalar Base64String
 scalar BigInt
 scalar DateTime
 scalar GitObjectID
@@ -74,5 +75,34 @@ enum ReportedContentClassifiers { ABUSE DUPLICATE LOW_QUALITY OFF_TOPIC OUTDATED
 input MinimizeCommentInput { classifier: ReportedContentClassifiers! clientMutationId: String subjectId: ID! }
 type MinimizeCommentPayload { clientMutationId: String minimizedComment: Minimizable }
 
-type Mutation { minimizeComment(input: MinimizeCommentInput!): MinimizeCommentPayload }
+input CommittableBranch { branchName: String id: ID repositoryNameWithOwner: String }
+input CommitMessage { body: String headline: String! }
+input FileAddition { contents: Base64String! path: String! }
+input FileDeletion { path: String! }
+input FileChanges { additions: [FileAddition!] deletions: [FileDeletion!] }
+input CreateCommitOnBranchInput {
+  branch: CommittableBranch!
+  clientMutationId: String
+  expectedHeadOid: GitObjectID!
+  fileChanges: FileChanges
+  message: CommitMessage!
+}
+enum GitSignatureState { INVALID UNSIGNED VALID }
+interface GitSignature { isValid: Boolean! state: GitSignatureState! wasSignedByGitHub: Boolean! }
+type GpgSignature implements GitSignature { isValid: Boolean! state: GitSignatureState! wasSignedByGitHub: Boolean! }
+type Commit {
+  abbreviatedOid: String!
+  committedDate: DateTime!
+  message: String!
+  oid: GitObjectID!
+  signature: GitSignature
+  url: URI!
+}
+type Ref { name: String! prefix: String! }
+type CreateCommitOnBranchPayload { clientMutationId: String commit: Commit ref: Ref }
+
+type Mutation {
+  createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload
+  minimizeComment(input: MinimizeCommentInput!): MinimizeCommentPayload
+}
 `;

@@ -1,6 +1,7 @@
 import { json } from '../../network/http.ts';
 import { madeUpId, nodeId } from '../ids.ts';
 import type { Need } from '../permissions.ts';
+import { refusals } from '../refusals.ts';
 import { api, isoTime } from '../shapes.ts';
 import type { RecordedArtifactState, RecordedRunState, RepositoryState } from '../store/state.ts';
 import { pageOf } from './paging.ts';
@@ -31,6 +32,20 @@ export const artifactRoutes: readonly Route[] = [
     isPublic: true,
     docs: 'actions/artifacts#list-artifacts-for-a-repository',
     answer: call => artifactsAnswer(call, '/actions/artifacts', allRuns(call.repository)),
+  },
+  {
+    method: 'GET',
+    pattern: '/actions/artifacts/{id}/zip',
+    need: read,
+    isPublic: false,
+    docs: 'actions/artifacts#download-an-artifact',
+    answer: ({ repository, params, artifactArchives }) => {
+      const folder = allRuns(repository)
+        .flatMap(({ artifacts = [] }) => artifacts)
+        .find(({ id }) => id === params['id'])?.folder;
+      if (folder === undefined) throw refusals.notFound();
+      return { status: 302, headers: { location: artifactArchives.addressOf(folder) } };
+    },
   },
 ];
 

@@ -167,5 +167,5 @@ function demandCheckRun({ repository, params }: Call): CheckRun {
 
 /** Check runs are written by Apps alone. */
 function demandApp({ caller }: Call): void {
-  if (caller?.kind !== 'job') throw refusals.needsApp();
+  if (caller?.kind !== 'job' && caller?.kind !== 'installation') throw refusals.needsApp();
 }

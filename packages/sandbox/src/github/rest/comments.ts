@@ -5,10 +5,9 @@ import type { Need } from '../permissions.ts';
 import { refusals } from '../refusals.ts';
 import { actionsApp, api, associationOf, isoTime, userJson, web } from '../shapes.ts';
 import { addComment, changeComment, commentBytes, commentsOf, findComment } from '../store/comments.ts';
-import type { Comment, Pull, RepositoryState } from '../store/state.ts';
+import type { Comment, Issue, Pull, RepositoryState } from '../store/state.ts';
 import { actionsBot } from '../tokens.ts';
 import { pageOf } from './paging.ts';
-import { demandPull } from './pulls.ts';
 import type { Call, Route } from './route.ts';
 
 const read: Need = { level: 'read', anyOf: ['issues', 'pull-requests'] };
@@ -22,12 +21,12 @@ export const commentRoutes: readonly Route[] = [
     isPublic: true,
     docs: 'issues/comments#list-issue-comments',
     answer: call => {
-      const pull = demandPull(call);
+      const { number } = demandConversation(call);
       const since = Date.parse(call.query.get('since') ?? '');
-      const all = commentsOf(call.repository, pull.number).filter(
+      const all = commentsOf(call.repository, number).filter(
         ({ updatedAt }) => Number.isNaN(since) || updatedAt >= since,
       );
-      const { items, headers } = pageOf(call, `/issues/${pull.number}/comments`, all);
+      const { items, headers } = pageOf(call, `/issues/${number}/comments`, all);
       return json(
         200,
         items.map(comment => commentJson(call.repository, comment)),
@@ -42,7 +41,7 @@ export const commentRoutes: readonly Route[] = [
     isPublic: false,
     docs: 'issues/comments#create-an-issue-comment',
     answer: call => {
-      const { number } = demandPull(call);
+      const { number } = demandConversation(call);
       const body = demandBody(call);
       const author = call.caller?.login ?? '';
       const comment = commentJson(
@@ -85,8 +84,16 @@ export const commentRoutes: readonly Route[] = [
   },
 ];
 
-export function commentUrl({ name }: RepositoryState, { id, pull }: Comment): string {
-  return `${web}/${name}/pull/${pull}#issuecomment-${id}`;
+export function commentUrl({ name, issues }: RepositoryState, { id, pull }: Comment): string {
+  return `${web}/${name}/${issues.has(pull) ? 'issues' : 'pull'}/${pull}#issuecomment-${id}`;
+}
+
+/** A pull request or an issue: comments make no difference between them. */
+function demandConversation({ repository, params }: Call): Pull | Issue {
+  const number = Number(params['number']);
+  const found = repository.pulls.get(number) ?? repository.issues.get(number);
+  if (found === undefined) throw refusals.notFound();
+  return found;
 }
 
 function commentJson(repository: RepositoryState, comment: Comment) {

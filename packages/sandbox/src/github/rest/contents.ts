@@ -24,6 +24,18 @@ export const contentRoutes: readonly Route[] = [
     takesRaw: true,
     answer: readContents,
   },
+  {
+    method: 'GET',
+    pattern: '/tarball/{ref*}',
+    need: { level: 'read', anyOf: ['contents'] },
+    isPublic: true,
+    docs: 'repos/contents#download-a-repository-archive-tar',
+    answer: async ({ codeload, repository, params }) => {
+      const ref = params['ref'] === '' ? defaultBranch : (params['ref'] ?? defaultBranch);
+      if ((await findCommit(repository.git, ref)) === undefined) throw refusals.notFound();
+      return { status: 302, headers: { location: codeload.addressOf(repository, ref) } };
+    },
+  },
 ];
 
 // Above it GitHub leaves the content out of the JSON (docs, get repository content).

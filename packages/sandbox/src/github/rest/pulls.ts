@@ -25,6 +25,26 @@ export const pullRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
+    pattern: '/pulls',
+    need: read,
+    isPublic: true,
+    docs: 'pulls/pulls#list-pull-requests',
+    answer: call => {
+      const { repository, query } = call;
+      const state = query.get('state') ?? 'open';
+      const found = [...repository.pulls.values()]
+        .filter(({ closed }) => state === 'all' || (closed === undefined) === (state === 'open'))
+        .toSorted((one, other) => other.number - one.number);
+      const { items, headers } = pageOf(call, '/pulls', found);
+      return json(
+        200,
+        items.map(pull => pullJson(repository, pull)),
+        headers,
+      );
+    },
+  },
+  {
+    method: 'GET',
     pattern: '/commits/{sha}/pulls',
     need: read,
     isPublic: true,

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@suite/foundation';
 import type { WorldResponse } from '../../network/http.ts';
+import type { ArtifactArchives } from '../artifact-archives.ts';
+import type { Codeload } from '../codeload.ts';
 import type { Need } from '../permissions.ts';
 import type { GitHubState, RepositoryState } from '../store/state.ts';
 import type { Identity } from '../tokens.ts';
@@ -7,6 +9,8 @@ import type { Identity } from '../tokens.ts';
 /** A request that was let through: who asks, of which repository, for what. */
 export interface Call {
   readonly state: GitHubState;
+  readonly codeload: Codeload;
+  readonly artifactArchives: ArtifactArchives;
   readonly repository: RepositoryState;
   /** Undefined for whoever reads a public repository without a token. */
   readonly caller: Identity | undefined;

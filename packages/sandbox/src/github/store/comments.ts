@@ -1,3 +1,4 @@
+import type { CommentView } from '../views.ts';
 import type { Comment, GitHubState, RepositoryState } from './state.ts';
 
 /** Bytes that GitHub takes, though its refusal speaks of 65,536 characters (objectstack#18826, measured 2026-09). */
@@ -42,4 +43,8 @@ export function findComment(repository: RepositoryState, id: number): Comment | 
 /** In the order in which they were written. */
 export function commentsOf(repository: RepositoryState, pull: number): readonly Comment[] {
   return [...repository.comments.values()].filter(comment => comment.pull === pull && !comment.isDeleted);
+}
+
+export function commentView({ id, author, body, createdAt, revisions, isDeleted }: Comment): CommentView {
+  return { id, author, body, createdAt, revisions: [...revisions], deleted: isDeleted };
 }

@@ -1,8 +1,10 @@
 import { commitTree, signatureOf, webFlow } from '../git/commit.ts';
 import { mergeTrees } from '../git/merge.ts';
-import type { CommentView, PullView } from '../views.ts';
+import type { PullView } from '../views.ts';
+import { commentView } from './comments.ts';
+import { nextNumber } from './issues.ts';
 import { findCommit, isAncestor } from './refs.ts';
-import { type Comment, defaultBranch, type GitHubState, type Pull, type RepositoryState } from './state.ts';
+import { defaultBranch, type GitHubState, type Pull, type RepositoryState } from './state.ts';
 
 export interface PullSeed {
   readonly title: string;
@@ -34,7 +36,7 @@ export async function openPull(state: GitHubState, repository: RepositoryState, 
   const now = state.clock.now();
   const pull: Pull = {
     id: state.newId(),
-    number: pulls.size + 1,
+    number: nextNumber(repository),
     title: seed.title,
     body: seed.body ?? null,
     author: seed.author,
@@ -115,10 +117,6 @@ export function pullView(repository: RepositoryState, pull: Pull): PullView {
     createdAt: pull.createdAt,
     comments: [...repository.comments.values()].filter(({ pull: number }) => number === pull.number).map(commentView),
   };
-}
-
-function commentView({ id, author, body, createdAt, revisions, isDeleted }: Comment): CommentView {
-  return { id, author, body, createdAt, revisions: [...revisions], deleted: isDeleted };
 }
 
 async function tryMerge(state: GitHubState, { git }: RepositoryState, pull: Pull, baseTip: string): Promise<void> {

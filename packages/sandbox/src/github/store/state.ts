@@ -2,6 +2,7 @@ import type { Clock } from '@suite/foundation';
 import type { Git } from '../git/git.ts';
 import type { SubjectForm } from '../subject.ts';
 import type { ApprovalView, CheckAnnotation, CheckRunView, DeploymentView, EnvironmentView } from '../views.ts';
+import type { App } from './apps.ts';
 
 /** What GitHub holds of one repository besides its git objects. Times are milliseconds since 1970. */
 export interface RepositoryState {
@@ -16,8 +17,14 @@ export interface RepositoryState {
   /** Runs one change of refs after the other. */
   readonly exclusive: <T>(change: () => Promise<T>) => Promise<T>;
   readonly pulls: Map<number, Pull>;
+  /** By number, which they share with pull requests. */
+  readonly issues: Map<number, Issue>;
+  /** False where they are switched off in the settings of the repository. */
+  hasIssues: boolean;
   readonly comments: Map<number, Comment>;
   readonly checkRuns: Map<number, CheckRun>;
+  /** Newest commit status of each context, by commit. */
+  readonly statuses: Map<string, Map<string, CommitStatus>>;
   /** By name in lower case: GitHub ignores case there. */
   readonly environments: Map<string, Environment>;
   readonly deployments: Deployment[];
@@ -25,7 +32,14 @@ export interface RepositoryState {
   readonly approvals: ApprovalView[];
   /** Attempts of runs by id. */
   readonly runs: Map<string, Map<number, RecordedRunState>>;
+  /** By branch: what keeps commits from being made on it, unless they come by a pull request. */
+  readonly rules: Map<string, BranchRule>;
 }
+
+export type CommitStatus = 'error' | 'failure' | 'pending' | 'success';
+
+/** Classic branch protection, or a ruleset of repository or organisation. */
+export type BranchRule = 'protection' | 'ruleset';
 
 export interface GitHubState {
   readonly clock: Clock;
@@ -33,6 +47,7 @@ export interface GitHubState {
   readonly newId: () => number;
   /** By name in lower case. */
   readonly repositories: Map<string, RepositoryState>;
+  readonly apps: App[];
 }
 
 export const defaultBranch = 'main';
@@ -58,8 +73,24 @@ export interface Pull {
   closed: { readonly at: number; readonly by: string; readonly isMerge: boolean } | undefined;
 }
 
+export interface Issue {
+  readonly id: number;
+  readonly number: number;
+  title: string;
+  readonly author: string;
+  readonly createdAt: number;
+  body: string;
+  labels: readonly string[];
+  updatedAt: number;
+  closed: { readonly at: number; readonly by: string } | undefined;
+  /** `completed`, `not_planned`, `reopened`. */
+  reason: string | undefined;
+  readonly revisions: { readonly at: number; readonly body: string }[];
+}
+
 export interface Comment {
   readonly id: number;
+  /** Number of the pull request or issue. */
   readonly pull: number;
   readonly author: string;
   readonly createdAt: number;
@@ -124,6 +155,8 @@ export interface RecordedArtifactState {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** What it holds; one without can be listed, and not downloaded. */
+  readonly folder?: string;
 }
 
 export interface RecordedJobState {

@@ -58,6 +58,11 @@ function ownable(set: FieldSet, { scope }: WriteContext): FieldSet {
   return { ...difference(restrict(set, scope.names, scope.mode), nobodys), member: false };
 }
 
+/** What somebody owns who applies this. */
+export function fieldsApplied(applied: Readonly<Fields>, context: WriteContext): FieldSet {
+  return ownable(fieldSetOf(applied, context.type), context);
+}
+
 /** Notes who owns what after a plain write. `next` comes back with its managed fields. */
 export function trackUpdate(live: KubeObject | undefined, next: KubeObject, context: WriteContext): KubeObject {
   const { writer, time, type } = context;
@@ -90,7 +95,7 @@ export function applyConfiguration(
   const current = withoutManagedFields(live ?? { apiVersion: applied.apiVersion, kind: applied.kind });
   const entries = managersBefore(live, current, context);
   const mine = entries.find(entry => isSameManager(entry, writer));
-  const set = ownable(fieldSetOf(applied, type), context);
+  const set = fieldsApplied(applied, context);
   const merged = mergeValues(current, withinScope(applied, context), type);
   const others = entries.filter(entry => !isSameManager(entry, writer));
   const next = prune(merged, mine?.set ?? nothing, [...others.map(entry => entry.set), set], type) as Fields;

@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster.ts';
 import { at, type KubeObject, list, objects } from '../objects.ts';
 import { recordEvent } from '../writes/event.ts';
+import { defaultClassOf } from '../writes/storage-classes.ts';
 import { type Controller, keyOf, placeOf } from './controller.ts';
 import { change, create, setStatus } from './keep.ts';
 
@@ -70,14 +71,12 @@ function recordOnce(
   if (!isTold) recordEvent(cluster, claim, type, reason, words, name);
 }
 
-/** A claim that names no class gets the default one. */
+/** A claim that was made before there was a default class gets it later. */
 function withClass(cluster: Cluster, claim: KubeObject): KubeObject {
   if (at(claim, 'spec')['storageClassName'] !== undefined) return claim;
-  const preset = cluster.store
-    .list(classKey)
-    .find(one => one.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true');
+  const preset = defaultClassOf(cluster);
   if (preset === undefined) return claim;
-  const next = { ...claim, spec: { ...at(claim, 'spec'), storageClassName: preset.metadata.name } };
+  const next = { ...claim, spec: { ...at(claim, 'spec'), storageClassName: preset } };
   return cluster.store.put(key, next);
 }
 

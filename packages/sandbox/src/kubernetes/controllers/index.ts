@@ -1,4 +1,8 @@
 import type { Cluster } from '../cluster.ts';
+import { clusterAutoscaler } from '../gpu/autoscaler.ts';
+import { devicePlugin } from '../gpu/device-plugin.ts';
+import { albController } from './alb.ts';
+import { argoCd } from './argocd/argocd.ts';
 import { budgets } from './budgets.ts';
 import { certificates } from './cert-manager.ts';
 import { claims } from './claims.ts';
@@ -6,6 +10,7 @@ import { clusterRoles } from './cluster-roles.ts';
 import type { Controller } from './controller.ts';
 import { definitions } from './definitions.ts';
 import { garbage } from './garbage.ts';
+import { gpuOperator } from './gpu-operator.ts';
 import { kubelet } from './kubelet.ts';
 import { namespaces } from './namespaces.ts';
 import { prometheusOperator } from './prometheus-operator.ts';
@@ -30,11 +35,16 @@ export const allControllers: readonly ((cluster: Cluster) => Controller)[] = [
   jobs,
   claims,
   scheduler,
+  clusterAutoscaler,
+  devicePlugin,
   kubelet,
   services,
   budgets,
   garbage,
   certificates,
   prometheusOperator,
+  gpuOperator,
   webhookCertificates,
+  argoCd,
+  albController,
 ];

@@ -1,5 +1,6 @@
 import type { Cluster } from '../cluster.ts';
 import { at, type Fields, type KubeObject, objects } from '../objects.ts';
+import { mountSecretsStore } from './secrets-store.ts';
 
 /** Something that a pod refers to and that is not there. */
 export interface MissingPiece {
@@ -20,6 +21,10 @@ export function missingPiece(cluster: Cluster, pod: KubeObject): MissingPiece | 
       : `couldn't find key ${String(key)} in ${kind === 'secret' ? 'Secret' : 'ConfigMap'} ${namespace}/${String(name)}`;
   };
   const spec = at(pod, 'spec');
+  const unmounted = mountSecretsStore(cluster, pod);
+  if (unmounted !== undefined) {
+    return { reason: 'ContainerCreating', message: unmounted, events: [['FailedMount', unmounted]] };
+  }
   for (const volume of objects(spec['volumes'])) {
     const why = sourcesOf(volume)
       .map(([kind, source, name]) => (source['optional'] === true ? undefined : lacks(kind, name)))

@@ -1,11 +1,16 @@
-import { createHash } from 'node:crypto';
 import { type Cluster, isAmong } from '../cluster.ts';
+import { placeOfPod } from '../gpu/pods.ts';
+import { type Ending, endingOf } from '../gpu/smoke-program.ts';
+import { gpuObstacle, startFailure } from '../gpu/start.ts';
 import { at, type Fields, type KubeObject, numberAt, objects, text, timestamp } from '../objects.ts';
 import { recordEvent } from '../writes/event.ts';
 import { type Controller, type ControllerContext, keyOf, placeOf } from './controller.ts';
-import { setStatus, withCondition } from './keep.ts';
+import { setStatus } from './keep.ts';
+import { evict, fail } from './kubelet-ends.ts';
 import { missingPiece } from './kubelet-needs.ts';
+import { conditionsOf, containerStatuses, containersOf, started } from './kubelet-status.ts';
 import { hasEnded } from './scheduling/scheduler.ts';
+import { secretProviderClassKey } from './secrets-store.ts';
 
 const name = 'kubelet';
 
@@ -17,7 +22,7 @@ export function kubelet(cluster: Cluster): Controller {
     keysFor: ({ key, object }) => {
       if (key === 'pods')
         return isMine(object) || object.metadata.deletionTimestamp !== undefined ? [keyOf(object)] : [];
-      const isNeeded = ['secrets', 'configmaps', 'persistentvolumeclaims'].includes(key);
+      const isNeeded = ['secrets', 'configmaps', 'persistentvolumeclaims', secretProviderClassKey].includes(key);
       return isNeeded ? podsIn(object.metadata.namespace) : [];
     },
     reconcile: (key, context) => {
@@ -63,10 +68,14 @@ function run(pod: KubeObject, key: string, context: ControllerContext): void {
       return;
     }
   }
-  if (crashing !== undefined) {
+  const failure = startFailure(cluster, pod);
+  if (failure !== undefined && ends) {
+    fail(cluster, pod, failure);
+  } else if (crashing !== undefined) {
     crash(cluster, pod, crashing, at(pod, 'spec')['restartPolicy'] === 'Never');
   } else if (ends && isRunning && isRipe(endPlace)) {
-    become(cluster, pod, 'Succeeded');
+    if (placeOfPod(cluster, pod)?.state === 'evicted') evict(cluster, pod);
+    else finish(cluster, pod, endingOf(cluster, pod));
   } else {
     become(cluster, pod, 'Running');
     if (ends && isRunning) later(cluster.durations.jobMs, endPlace);
@@ -76,13 +85,10 @@ function run(pod: KubeObject, key: string, context: ControllerContext): void {
 interface Obstacle {
   /** Of a container that waits. */
   readonly reason: string;
-  readonly message: string;
+  /** Undefined where only events tell it. */
+  readonly message: string | undefined;
   readonly image?: string;
   readonly events: readonly (readonly [reason: string, message: string])[];
-}
-
-function containersOf(pod: KubeObject): readonly Fields[] {
-  return objects(at(pod, 'spec')['containers']);
 }
 
 function allContainers(pod: KubeObject): readonly Fields[] {
@@ -94,7 +100,9 @@ function obstacleOf(cluster: Cluster, pod: KubeObject, isRunning: boolean): Obst
   if (isRunning) return undefined;
   const missing = missingPiece(cluster, pod);
   if (missing !== undefined) return missing;
-  const container = allContainers(pod).find(one => isAmong(cluster.troubles.unpullable, String(one['image'])));
+  const ofGpu = gpuObstacle(cluster, pod);
+  if (ofGpu !== undefined) return ofGpu;
+  const container = allContainers(pod).find(one => cannotPull(cluster, String(one['image'])));
   if (container === undefined) return undefined;
   const image = String(container['image']);
   const why = `failed to pull and unpack image ${JSON.stringify(image)}: failed to resolve reference ${JSON.stringify(image)}: ${image}: not found`;
@@ -111,25 +119,32 @@ function obstacleOf(cluster: Cluster, pod: KubeObject, isRunning: boolean): Obst
   };
 }
 
+function cannotPull(cluster: Cluster, image: string): boolean {
+  return isAmong(cluster.troubles.unpullable, image) || cluster.outside.image(image)?.is === 'missing';
+}
+
 function wait(cluster: Cluster, pod: KubeObject, { reason, message, image, events }: Obstacle): void {
   const isIt = (container: Fields) => image === undefined || container['image'] === image;
   const waiting = (container: Fields): Fields =>
-    isIt(container) ? { waiting: { reason, message } } : { waiting: { reason: 'PodInitializing' } };
+    isIt(container)
+      ? { waiting: { reason, ...(message === undefined ? {} : { message }) } }
+      : { waiting: { reason: 'PodInitializing' } };
   const status = {
     ...started(cluster, pod),
     phase: 'Pending',
-    ...containerStatuses(pod, container => ({ ready: false, started: false, state: waiting(container) })),
+    ...containerStatuses(cluster, pod, container => ({ ready: false, started: false, state: waiting(container) })),
     conditions: conditionsOf(cluster, pod, { initialized: true, ready: false }),
   };
-  if (at(containerStatus(pod), 'state', 'waiting')['message'] === message) return;
+  const before = at(containerStatus(pod, reason), 'state', 'waiting');
+  if (before['reason'] === reason && before['message'] === message) return;
   setStatus(cluster, 'pods', pod, status, name);
   for (const [why, words] of events) recordEvent(cluster, pod, 'Warning', why, words, name);
 }
 
-function containerStatus(pod: KubeObject): Readonly<Fields> {
+function containerStatus(pod: KubeObject, reason: string): Readonly<Fields> {
   const status = at(pod, 'status');
   const all = [...objects(status['initContainerStatuses']), ...objects(status['containerStatuses'])];
-  return all.find(one => at(one, 'state', 'waiting')['message'] !== undefined) ?? {};
+  return all.find(one => at(one, 'state', 'waiting')['reason'] === reason) ?? {};
 }
 
 function begin(cluster: Cluster, pod: KubeObject): void {
@@ -145,7 +160,7 @@ function begin(cluster: Cluster, pod: KubeObject): void {
     {
       ...started(cluster, pod),
       phase: 'Pending',
-      ...containerStatuses(pod, () => ({ ready: false, started: false, state })),
+      ...containerStatuses(cluster, pod, () => ({ ready: false, started: false, state })),
       conditions: conditionsOf(cluster, pod, { initialized: false, ready: false }),
     },
     name,
@@ -164,7 +179,7 @@ function become(cluster: Cluster, pod: KubeObject, phase: 'Running' | 'Succeeded
   const status = {
     ...started(cluster, pod),
     phase,
-    ...containerStatuses(pod, container => {
+    ...containerStatuses(cluster, pod, container => {
       const hasEndedWell = isDone || (isInit(container) && !isSidecar(container));
       const isReady = isInit(container) ? true : !isDone && !unready.includes(container);
       return { ready: isReady, started: !hasEndedWell, state: hasEndedWell ? ended : { running: { startedAt } } };
@@ -199,6 +214,25 @@ function become(cluster: Cluster, pod: KubeObject, phase: 'Running' | 'Succeeded
   }
 }
 
+/** The end of a pod that nobody starts again: what its program printed can be read then. */
+function finish(cluster: Cluster, pod: KubeObject, ending: Ending | undefined): void {
+  if (ending === undefined) {
+    become(cluster, pod, 'Succeeded');
+    return;
+  }
+  const { namespace, name: podName } = pod.metadata;
+  for (const container of containersOf(pod)) {
+    cluster.logs.set(`${namespace}/${podName}/${String(container['name'])}`, ending.log);
+  }
+  if (ending.exitCode === 0) {
+    become(cluster, pod, 'Succeeded');
+    return;
+  }
+  const [container] = containersOf(pod);
+  const message = container?.['terminationMessagePolicy'] === 'FallbackToLogsOnError' ? ending.log : undefined;
+  fail(cluster, pod, { exitCode: ending.exitCode, reason: 'Error', ...(message === undefined ? {} : { message }) });
+}
+
 export function isReady(pod: KubeObject): boolean {
   return objects(at(pod, 'status')['conditions']).some(one => one['type'] === 'Ready' && one['status'] === 'True');
 }
@@ -227,7 +261,7 @@ function crash(cluster: Cluster, pod: KubeObject, container: Fields, isFinal: bo
     {
       ...started(cluster, pod),
       phase: isFinal ? 'Failed' : 'Running',
-      ...containerStatuses(pod, one =>
+      ...containerStatuses(cluster, pod, one =>
         one === container ? broken : { ready: !isFinal, started: true, state: { running: { startedAt: now } } },
       ),
       conditions: conditionsOf(cluster, pod, { initialized: true, ready: false }),
@@ -238,78 +272,4 @@ function crash(cluster: Cluster, pod: KubeObject, container: Fields, isFinal: bo
     const words = `Back-off restarting failed container ${containerName} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
     recordEvent(cluster, pod, 'Warning', 'BackOff', words, name);
   }
-}
-
-function containerStatuses(pod: KubeObject, of: (container: Fields) => Fields): Fields {
-  const show = (container: Fields): Fields => ({
-    name: container['name'],
-    image: container['image'],
-    imageID: `${String(container['image']).replace(/[:@][^/]*$/, '')}@${digestOf(String(container['image']))}`,
-    restartCount: 0,
-    lastState: {},
-    ...of(container),
-  });
-  const init = objects(at(pod, 'spec')['initContainers']).map(show);
-  return {
-    containerStatuses: containersOf(pod).map(show),
-    ...(init.length === 0 ? {} : { initContainerStatuses: init }),
-  };
-}
-
-/** The digest that an image names, or one made up from its name. */
-function digestOf(image: string): string {
-  return /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? `sha256:${createHash('sha256').update(image).digest('hex')}`;
-}
-
-/** What a pod has from its first moment on a node. */
-function started(cluster: Cluster, pod: KubeObject): Fields {
-  const status = at(pod, 'status');
-  const node = cluster.store.get('nodes', undefined, String(at(pod, 'spec')['nodeName']));
-  const hostIP =
-    objects(at(node, 'status')['addresses']).find(one => one['type'] === 'InternalIP')?.['address'] ?? '10.224.0.4';
-  const podIP = text(status['podIP']) ?? (at(pod, 'spec')['hostNetwork'] === true ? String(hostIP) : addressOf(pod));
-  return {
-    qosClass: status['qosClass'] ?? 'BestEffort',
-    hostIP,
-    hostIPs: [{ ip: hostIP }],
-    podIP,
-    podIPs: [{ ip: podIP }],
-    startTime: status['startTime'] ?? timestamp(cluster.clock.now()),
-  };
-}
-
-function addressOf({ metadata }: KubeObject): string {
-  const hash = createHash('sha256')
-    .update(metadata.uid ?? metadata.name)
-    .digest();
-  return `10.244.${hash[0]}.${((hash[1] ?? 0) % 250) + 2}`;
-}
-
-function conditionsOf(
-  cluster: Cluster,
-  pod: KubeObject,
-  { initialized, ready, reason }: { readonly initialized: boolean; readonly ready: boolean; readonly reason?: string },
-): readonly Fields[] {
-  const now = cluster.clock.now();
-  const say = (type: string, isTrue: boolean, why = '') => ({
-    type,
-    status: isTrue ? ('True' as const) : ('False' as const),
-    reason: isTrue ? '' : why,
-    message: '',
-  });
-  const notReady = reason ?? 'ContainersNotReady';
-  return [
-    say('PodReadyToStartContainers', true),
-    say('Initialized', initialized, 'ContainersNotInitialized'),
-    say('Ready', ready, notReady),
-    say('ContainersReady', ready, notReady),
-    say('PodScheduled', true),
-  ].reduce<readonly Fields[]>(
-    (conditions, condition) => withCondition(conditions, condition, now).map(withoutBlanks),
-    objects(at(pod, 'status')['conditions']),
-  );
-}
-
-function withoutBlanks(condition: Fields): Fields {
-  return Object.fromEntries(Object.entries(condition).filter(([, value]) => value !== ''));
 }

@@ -27,6 +27,22 @@ test.each<[string, string, Fields, Fields]>([
     { rules: [{ verbs: [], apiGroups: [] }] },
     { rules: [{ verbs: [] }] },
   ],
+  [
+    'empty values where they are none',
+    'core.v1.PodSpec',
+    {
+      tolerations: [{ key: 'a', value: '' }],
+      hostNetwork: false,
+      containers: [{ name: 'a', workingDir: '', ports: [{ containerPort: 80, hostPort: 0 }] }],
+    },
+    { tolerations: [{ key: 'a' }], containers: [{ name: 'a', ports: [{ containerPort: 80 }] }] },
+  ],
+  [
+    'not empty values that say something',
+    'core.v1.PersistentVolumeClaimSpec',
+    { storageClassName: '', volumeName: '' },
+    { storageClassName: '' },
+  ],
   ['not values of maps', 'core.v1.ConfigMap', { data: { a: '' } }, { data: { a: '' } }],
   ['nulls of types that nobody knows', 'none', { a: { b: null, c: [] } }, { a: { c: [] } }],
 ])('takes out %s', (_what, kind, value, left) => {

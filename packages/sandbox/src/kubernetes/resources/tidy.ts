@@ -3,8 +3,8 @@ import type { Fields } from '../objects.ts';
 import { type MessageFields, messageFields } from './messages.ts';
 
 /**
- * Takes out of an object of a built-in type what Go's types do not keep: nulls, and empty lists and maps where an empty one is the
- * same as none. `value` is changed.
+ * Takes out of an object of a built-in type what Go's types do not keep: nulls, and empty lists and maps, empty texts, zeros and
+ * false where these are the same as none. `value` is changed.
  */
 export function tidy(value: unknown, kind: string): void {
   if (Array.isArray(value)) {
@@ -17,7 +17,8 @@ export function tidy(value: unknown, kind: string): void {
       const inner = kind.startsWith('m:') ? kind.slice(2) : String(of);
       const isCollection = inner.startsWith('r:') || (inner.startsWith('m:') && fields !== undefined);
       const isEmpty = Array.isArray(item) ? item.length === 0 : isObject(item) && Object.keys(item).length === 0;
-      if (item === null || (isCollection && isEmpty && presence !== 2)) delete object[key];
+      const isZero = presence === 1 && [0, '', false].includes(item as never);
+      if (item === null || isZero || (isCollection && isEmpty && presence !== 2)) delete object[key];
       else tidy(item, inner);
     }
   }

@@ -69,13 +69,23 @@ function pick(value: unknown, path: readonly string[]): unknown {
 const times = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const ids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** Without what differs from run to run, and without what controllers of a real cluster add at times of their own. */
+/** Nothing, where an item is no entry of `managedFields`. */
+function managerOf(item: unknown): string {
+  if (!isObject(item) || !('manager' in item)) return '';
+  return [item['operation'], item['manager'], item['subresource'] ?? ''].join(' ');
+}
+
+/**
+ * Without what differs from run to run, and without what controllers of a real cluster add at times of their own. Managers are
+ * put in order of their names: the server sorts them by the second of their last write first.
+ */
 function timeless(value: unknown): unknown {
   if (typeof value === 'string') return value.replace(times, 'TIME').replace(ids, 'UID');
   if (Array.isArray(value)) {
-    return value
-      .filter(item => !(isObject(item) && String(item['manager']).startsWith('kube-controller-manager')))
-      .map(timeless);
+    const kept = value.filter(
+      item => !(isObject(item) && String(item['manager']).startsWith('kube-controller-manager')),
+    );
+    return kept.sort((one, other) => managerOf(one).localeCompare(managerOf(other), 'en')).map(timeless);
   }
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, timeless(item)]));

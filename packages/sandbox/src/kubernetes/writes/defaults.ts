@@ -98,6 +98,9 @@ const completions: Readonly<Record<string, Completion>> = {
   'networkpolicies.networking.k8s.io': object => {
     const spec = open(object, 'spec');
     fill(spec, { policyTypes: ['Ingress', ...(spec['egress'] === undefined ? [] : ['Egress'])] });
+    for (const rule of [...objects(spec['ingress']), ...objects(spec['egress'])]) {
+      for (const port of objects(rule['ports'])) fill(port, { protocol: 'TCP' });
+    }
   },
   'horizontalpodautoscalers.autoscaling': object => fill(open(object, 'spec'), { minReplicas: 1 }),
   'rolebindings.rbac.authorization.k8s.io': completeBinding,

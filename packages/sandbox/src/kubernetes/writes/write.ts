@@ -9,6 +9,8 @@ import { refusals } from '../status.ts';
 import { giveAddresses } from './addresses.ts';
 import { withDefaults } from './defaults.ts';
 import { nameCauses, withName } from './names.ts';
+import { withStorageClass } from './storage-classes.ts';
+import { tolerating } from './tolerations.ts';
 import { createCauses, updateCauses } from './validation.ts';
 
 export interface WriteOptions {
@@ -68,12 +70,15 @@ export function applyObject(
 }
 
 function newObject(cluster: Cluster, type: ResourceType, sent: KubeObject): KubeObject {
-  const object = withDefaults(type, copyOf(sent));
+  // Some defaults are made of the uid.
+  const uid = randomUUID();
+  const born = { ...copyOf(sent), metadata: { ...copyOf(sent.metadata), uid } };
+  const object = withDefaults(type, withStorageClass(cluster, type, tolerating(type, born)));
   const hasStatus = type.subresources.includes('status');
   const { status, ...rest } = object;
   const metadata: Metadata = {
     ...object.metadata,
-    uid: randomUUID(),
+    uid,
     creationTimestamp: timestamp(cluster.clock.now()),
     ...(type.hasGeneration ? { generation: 1 } : {}),
   };

@@ -32,6 +32,33 @@ beforeEach(async () => {
   await send('PUT', group, { location: 'westeurope' });
 });
 
+describe('the activity log', () => {
+  const values = (filter: string) =>
+    get(`${scope}/providers/Microsoft.Insights/eventtypes/management/values?$filter=${encodeURIComponent(filter)}`);
+  const always = "eventTimestamp ge '2000-01-01T00:00:00Z' and eventTimestamp le '2100-01-01T00:00:00Z'";
+
+  test('tells what was recorded, of one group if one is named, and asks for times', async () => {
+    const record = { caller: 'mona@contoso.com', operation: 'Microsoft.ContainerService/managedClusters/write' };
+    azure.arm.conditions.activity.push(
+      { ...record, resourceId: cluster, at: Date.parse('2026-11-26T03:12:44Z') },
+      { ...record, resourceId: cluster.replace('/rg/', '/rg2/'), at: Date.parse('2026-11-26T03:12:44Z') },
+      { ...record, resourceId: cluster, at: Date.parse('1999-11-26T03:12:44Z') },
+    );
+    expect((await values(always)).body['value']).toHaveLength(2);
+    expect((await values(`${always} and resourceGroupName eq 'RG'`)).body['value']).toEqual([
+      {
+        caller: 'mona@contoso.com',
+        claims: {},
+        eventTimestamp: '2026-11-26T03:12:44.000Z',
+        operationName: { value: record.operation, localizedValue: record.operation },
+        resourceId: cluster,
+        status: { value: 'Succeeded', localizedValue: 'Succeeded' },
+      },
+    ]);
+    expect((await values("resourceGroupName eq 'rg'")).status).toBe(400);
+  });
+});
+
 describe('skus', () => {
   const skus = `${scope}/providers/Microsoft.Compute/skus?$filter=location eq 'westeurope'`;
   const find = async (name: string) => at(list((await get(skus)).body['value']).find(sku => at(sku)['name'] === name));

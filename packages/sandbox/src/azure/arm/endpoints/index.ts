@@ -1,5 +1,6 @@
 import { json } from '../../../network/http.ts';
 import { freePricing } from '../types/governance.ts';
+import { activityEndpoints } from './activity.ts';
 import { authorizationEndpoints } from './authorization.ts';
 import { computeEndpoints } from './compute.ts';
 import type { Endpoint, Endpoints } from './endpoint.ts';
@@ -24,6 +25,7 @@ const others: Endpoints = {
 
 const all: ReadonlyMap<string, Endpoint> = new Map(
   Object.entries({
+    ...activityEndpoints,
     ...authorizationEndpoints,
     ...computeEndpoints,
     ...kubernetesEndpoints,

@@ -64,7 +64,10 @@ export async function importImage(call: ActionCall): Promise<WorldResponse> {
 /** The registry that is named, after the resource manager has looked whether the caller may name it. */
 function findSource({ context, caller, resource }: ActionCall, from: Readonly<Record<string, unknown>>): Resource {
   const id = text(from['resourceId']);
-  if (id === undefined) return findByAddress(context.store.all(), text(from['registryUri']) ?? '');
+  if (id === undefined) {
+    const address = text(from['registryUri']) ?? '';
+    return context.images.publicRegistry(address) ?? findByAddress(context.store.all(), address);
+  }
   const tenant = context.subscriptions.get(subscriptionOf(id) ?? '');
   const action = `${resource.type}/importImage/action`;
   if (tenant !== caller.tenant)

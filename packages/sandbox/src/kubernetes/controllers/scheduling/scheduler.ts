@@ -84,7 +84,8 @@ function schedule(cluster: Cluster, pod: KubeObject): void {
   );
 }
 
-function freeOn(node: KubeObject, here: readonly KubeObject[]): Resources {
+/** What a node has left beside the pods that are there. */
+export function freeOn(node: KubeObject, here: readonly KubeObject[]): Resources {
   const allocatable = Object.entries(stringMap(at(node, 'status')['allocatable'])).map(
     ([resource, amount]) => [resource, parseQuantity(amount)] as const,
   );

@@ -48,7 +48,7 @@ function work(cluster: Cluster, job: KubeObject, isLate: boolean): void {
   const pods = owned(cluster, 'pods', job);
   const phase = (wanted: string) => pods.filter(pod => at(pod, 'status')['phase'] === wanted).length;
   const succeeded = phase('Succeeded');
-  const failed = phase('Failed') + restartsOf(pods);
+  const failed = pods.filter(pod => hasFailed(pod) && !isIgnored(spec, pod)).length + restartsOf(pods);
   const active = pods.filter(pod => !['Succeeded', 'Failed'].includes(String(at(pod, 'status')['phase'])));
   const completions = numberAt(spec, 'completions') ?? 1;
   const limit = numberAt(spec, 'backoffLimit') ?? 6;
@@ -88,6 +88,21 @@ function work(cluster: Cluster, job: KubeObject, isLate: boolean): void {
     ...positive({ active: Math.max(active.length, wanted), succeeded, failed }),
     ready: active.filter(isReady).length,
   });
+}
+
+function hasFailed(pod: KubeObject): boolean {
+  return at(pod, 'status')['phase'] === 'Failed';
+}
+
+/** Failures that `podFailurePolicy` does not count, by conditions of the pod; its other rules have no effect here. */
+function isIgnored(spec: Readonly<Fields>, pod: KubeObject): boolean {
+  return objects(at(spec, 'podFailurePolicy')['rules']).some(
+    rule =>
+      rule['action'] === 'Ignore' &&
+      objects(rule['onPodConditions']).some(({ type, status = 'True' }) =>
+        objects(at(pod, 'status')['conditions']).some(one => one['type'] === type && one['status'] === status),
+      ),
+  );
 }
 
 /** Containers that fail and start again count as failures too. */

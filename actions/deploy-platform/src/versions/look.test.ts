@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import { UserError } from '@suite/foundation';
+import { parsePlatform } from '@suite/platform-file';
+import { type ChartRegistries, lookForVersions } from './look.ts';
+import { type UsedChart, usedCharts } from './used.ts';
+
+const digest = `sha256:${'d'.repeat(64)}`;
+const used = (version: string, tested?: string): UsedChart => ({
+  release: 'cert-manager',
+  environments: ['dev'],
+  setting: 'releases.cert-manager',
+  source: { kind: 'oci', url: 'oci://quay.io/jetstack/charts/cert-manager', version, digest: undefined },
+  tested,
+});
+
+/** Answers as Helm does, by range; everything else is not there. */
+function registries(answers: Readonly<Record<string, string>>) {
+  const asked: string[] = [];
+  const port: ChartRegistries = {
+    newest: async ({ version }, reach) => {
+      const range = `${reach === 'any' ? '>=' : '^'}${version}`;
+      asked.push(range);
+      const found = answers[range];
+      if (found === undefined) throw new UserError({ message: `There is no version ${range}.` });
+      return found;
+    },
+    digestOf: async ({ version }) => {
+      asked.push(`digest of ${version}`);
+      return digest;
+    },
+  };
+  return { port, asked };
+}
+
+const look = async (chart: UsedChart, answers: Readonly<Record<string, string>>) => {
+  const { port, asked } = registries(answers);
+  const [row] = await lookForVersions([chart], port);
+  return { row, asked };
+};
+
+describe('one chart', () => {
+  test('that is the newest one costs one question', async () => {
+    const { row, asked } = await look(used('v1.21.1', 'v1.21.1'), { '>=v1.21.1': 'v1.21.1' });
+    expect(row).toMatchObject({ version: 'v1.21.1', tested: 'v1.21.1', isNamed: false, isBehind: false });
+    expect([row?.newest, asked]).toEqual([undefined, ['>=v1.21.1']]);
+  });
+
+  test('with a newer one that is compatible', async () => {
+    const { row } = await look(used('1.2.3', '1.2.3'), { '>=1.2.3': '1.4.0', '^1.2.3': '1.4.0' });
+    expect(row).toMatchObject({ newest: { version: '1.4.0', digest }, isTested: false });
+    expect(row?.compatible).toBeUndefined();
+  });
+
+  test('with a newer major, and a step before it', async () => {
+    const { row } = await look(used('1.2.3', '1.2.3'), { '>=1.2.3': '2.0.0', '^1.2.3': '1.4.0' });
+    expect(row).toMatchObject({ newest: { version: '2.0.0' }, compatible: { version: '1.4.0', digest } });
+  });
+
+  test('with a newer major, and no step before it', async () => {
+    const { row } = await look(used('1.2.3', '1.2.3'), { '>=1.2.3': '2.0.0', '^1.2.3': '1.2.3' });
+    expect([row?.newest?.version, row?.compatible]).toEqual(['2.0.0', undefined]);
+  });
+
+  test('whose file names an older one than the suite was tested with', async () => {
+    const { row } = await look(used('1.2.3', '1.4.0'), { '>=1.2.3': '1.4.0', '^1.2.3': '1.4.0' });
+    expect(row).toMatchObject({ isNamed: true, isBehind: true, isTested: true, newest: { version: '1.4.0' } });
+  });
+
+  test('of the platform itself', async () => {
+    const { row } = await look(used('1.2.3'), { '>=1.2.3': '1.3.0', '^1.2.3': '1.3.0' });
+    expect(row).toMatchObject({ isNamed: true, isBehind: false, isTested: false, newest: { version: '1.3.0' } });
+    expect(row?.tested).toBeUndefined();
+  });
+
+  test('whose registry does not answer, or says something odd, is told and hides nothing', async () => {
+    expect((await look(used('1.2.3'), {})).row).toMatchObject({ problem: 'There is no version >=1.2.3.' });
+    const odd = await look(used('1.2.3'), { '>=1.2.3': '9.9.9\nreleases: {}', '^1.2.3': '1.2.3' });
+    expect(odd.row).toMatchObject({ problem: expect.stringContaining('none that the platform file takes') });
+  });
+
+  test('whose look has a defect is no row', async () => {
+    const broken: ChartRegistries = { newest: () => Promise.reject(new TypeError('x')), digestOf: async () => digest };
+    await expect(lookForVersions([used('1.2.3')], broken)).rejects.toThrow(TypeError);
+  });
+});
+
+describe('what a platform uses', () => {
+  const file = (more: string) => `version: 1
+name: contoso
+tenant: 11111111-1111-1111-1111-111111111111
+shared: { subscription: 22222222-2222-2222-2222-222222222222, location: westeurope }
+environments:
+  dev: { subscription: 33333333-3333-3333-3333-333333333333, location: westeurope${more} }
+  prod: { subscription: 55555555-5555-5555-5555-555555555555, location: westeurope, runner: inside }
+`;
+  const usedBy = (more = '') =>
+    usedCharts(parsePlatform(file(more), 'platform.yaml')).map(({ release, environments, source, tested }) => [
+      release,
+      environments.join(),
+      source.version,
+      tested,
+    ]);
+
+  test('each chart once, with its environments; what comes with the action has no registry', () => {
+    expect(usedBy()).toEqual([
+      ['prometheus-operator-crds', 'dev,prod', '31.0.1', '31.0.1'],
+      ['cert-manager', 'dev,prod', 'v1.21.1', 'v1.21.1'],
+      ['kube-prometheus-stack', 'dev,prod', '88.5.3', '88.5.3'],
+      ['argo-cd', 'dev,prod', '10.1.1', '10.1.1'],
+    ]);
+  });
+
+  test('another version in one environment is a row of its own, and so is a chart of the platform itself', () => {
+    const found = usedBy(
+      `, releases: { cert-manager: { version: v1.20.0, digest: "${digest}" }, own: { chart: "oci://registry.example.com/charts/own", version: 1.0.0, digest: "${digest}", namespace: own } }`,
+    );
+    expect(found.filter(([name]) => name === 'cert-manager')).toEqual([
+      ['cert-manager', 'dev', 'v1.20.0', 'v1.21.1'],
+      ['cert-manager', 'prod', 'v1.21.1', 'v1.21.1'],
+    ]);
+    expect(found.filter(([name]) => name === 'own')).toEqual([['own', 'dev', '1.0.0', undefined]]);
+  });
+});

@@ -1,0 +1,61 @@
+import type { ChartRow, ChartVersion } from '@suite/change-report';
+import { mapInParallel, UserError } from '@suite/foundation';
+import { compareVersions } from './semver.ts';
+import type { UsedChart } from './used.ts';
+
+/** How far a look goes: to the newest version of all, or to the newest one that its number calls compatible with what there is. */
+export type Reach = 'any' | 'compatible';
+
+/** What the look asks of registries. Calls throw a UserError. */
+export interface ChartRegistries {
+  /** The newest version that was released, from that of the source on. */
+  newest(source: UsedChart['source'], reach: Reach): Promise<string>;
+  digestOf(source: UsedChart['source']): Promise<string>;
+}
+
+const asksAtOnce = 4;
+/** What the platform file takes. */
+const version = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/;
+
+/** Asks each registry once for each chart. A registry that does not answer is told in its row, and hides nothing of the others. */
+export function lookForVersions(used: readonly UsedChart[], registries: ChartRegistries): Promise<readonly ChartRow[]> {
+  return mapInParallel(used, asksAtOnce, async chart => {
+    const { source, tested, release, environments, setting } = chart;
+    const row = {
+      release,
+      environments,
+      setting,
+      from: source.kind === 'oci' ? source.url : source.repository,
+      version: source.version,
+      isNamed: tested === undefined || tested !== source.version,
+      isBehind: tested !== undefined && compareVersions(tested, source.version) > 0,
+      isTested: false,
+      ...(tested === undefined ? {} : { tested }),
+    };
+    try {
+      return { ...row, ...(await newerThan(chart, registries)) };
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { ...row, problem: error.message };
+    }
+  });
+}
+
+async function newerThan(
+  { source, tested }: UsedChart,
+  registries: ChartRegistries,
+): Promise<Pick<ChartRow, 'newest' | 'compatible' | 'isTested'>> {
+  const found = await registries.newest(source, 'any');
+  if (compareVersions(found, source.version) <= 0) return { isTested: false };
+  const isTested = tested !== undefined && compareVersions(found, tested) <= 0;
+  const newest = await pinOf(found, source, registries);
+  const near = await registries.newest(source, 'compatible');
+  if (near === found || compareVersions(near, source.version) <= 0) return { newest, isTested };
+  return { newest, compatible: await pinOf(near, source, registries), isTested };
+}
+
+async function pinOf(found: string, source: UsedChart['source'], { digestOf }: ChartRegistries): Promise<ChartVersion> {
+  if (!version.test(found))
+    throw new UserError({ message: 'Its newest version is none that the platform file takes.' });
+  return { version: found, digest: await digestOf({ ...source, version: found, digest: undefined }) };
+}

@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { cell, escapeText, table } from '@suite/change-report';
+import { count, mapInParallel, UserError } from '@suite/foundation';
+import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { inUtc } from './conditions.ts';
+import type { Request } from './inputs.ts';
+import type { Services } from './ports.ts';
+import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import type { RolledBack } from './rollback/rollback.ts';
+
+/** What was promoted, as the records say: newest first. */
+export interface Ledger {
+  readonly schema: 'ledger/v1';
+  readonly platform: string;
+  readonly entries: readonly PromotionRecord[];
+  /** Places that have no registry yet, so nothing was ever promoted there. */
+  readonly empty: readonly string[];
+}
+
+const placesAtOnce = 4;
+/** A summary holds a megabyte; the file has them all. */
+const mostShown = 100;
+
+/** Reads the records of every environment from its own registry, where nobody but its apply identity can write. Changes nothing. */
+export async function writeLedger(request: Extract<Request, { command: 'ledger' }>, services: Services): Promise<void> {
+  const { context, log, summary, setOutputs } = services;
+  const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
+  const views = chooseViews(resolveAll(platform, lock), request.scope);
+  const places = await mapInParallel(views, placesAtOnce, async view => {
+    const shelf = await services.openShelf(view, {
+      name: `plan identity of ${view.scope} in ${view.region}`,
+      clientId: view.identities.plan,
+    });
+    const records = await shelf?.history(request.limit);
+    // Copies of what happened elsewhere are told by the registry of that place.
+    const own = records?.filter(record => speaksFor(record, placeOf(view, context.repositoryId)));
+    return { title: `${view.scope} · ${view.region}`, records: own };
+  });
+  const ledger: Ledger = {
+    schema: 'ledger/v1',
+    platform: platform.source.name,
+    entries: places
+      .flatMap(({ records }) => records ?? [])
+      .toSorted((left, right) => (left.recordedAt < right.recordedAt ? 1 : -1)),
+    empty: places.filter(({ records }) => records === undefined).map(({ title }) => title),
+  };
+  await writeFile(request.file, `${JSON.stringify(ledger, undefined, 2)}\n`);
+  setOutputs({ ledger: request.file });
+  await summary.append(describe(ledger));
+  log.info(`${count(ledger.entries.length, 'record')} of ${count(views.length, 'place')} in ${request.file}`);
+}
+
+function chooseViews(views: readonly ScopeView[], scope: string | undefined): readonly ScopeView[] {
+  const chosen = scope === undefined ? views : views.filter(view => view.scope === scope);
+  if (chosen.length > 0) return chosen;
+  throw new UserError({
+    message: `is \`${scope}\`, which the platform file does not know.`,
+    location: { kind: 'input', name: 'scope' },
+    remedy: `It has ${[...new Set(views.map(view => view.scope))].join(', ')}.`,
+  });
+}
+
+function describe({ platform, entries, empty }: Ledger): string[] {
+  const rows = entries
+    .slice(0, mostShown)
+    .map(({ recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run }) => [
+      escapeText(inUtc(Date.parse(recordedAt))),
+      escapeText(`${environment} · ${region}`),
+      cell(commit.slice(0, 7)),
+      cell(bundle.slice('sha256:'.length, 'sha256:'.length + 12)),
+      cell(actor),
+      approvers.length === 0 ? 'nobody had to' : approvers.map(login => cell(login)).join(', '),
+      Object.entries(plans)
+        .map(([action, digest]) => `${cell(action)} ${cell(digest.replace(/^sha256:/, '').slice(0, 12))}`)
+        .join(' '),
+      exception === undefined ? '' : escapeText(exception.reason),
+      rollback === undefined ? '' : describeRollback(rollback),
+      escapeText(`run ${run.id}, attempt ${run.attempt}`),
+    ]);
+  const more = entries.length - rows.length;
+  return [
+    `### What was promoted of ${escapeText(platform)}`,
+    ...(rows.length === 0
+      ? ['Nothing yet.']
+      : [
+          table(
+            [
+              'When',
+              'Where',
+              'Commit',
+              'Bundle',
+              'Started by',
+              'Approved by',
+              'Plans',
+              'Emergency',
+              'Rolled back from',
+              'Run',
+            ],
+            rows,
+          ),
+        ]),
+    ...(more > 0 ? [`${count(more, 'older record')} more in the file.`] : []),
+    ...(empty.length > 0 ? [`No registry yet: ${empty.map(title => escapeText(title)).join(', ')}.`] : []),
+  ];
+}
+
+function describeRollback({ from, reason }: RolledBack): string {
+  return `${from === undefined ? '' : `${cell(from.commit.slice(0, 7))}: `}${escapeText(reason)}`;
+}

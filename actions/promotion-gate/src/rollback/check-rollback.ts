@@ -1,0 +1,65 @@
+import { cell, escapeText, table } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
+import { inUtc } from '../conditions.ts';
+import type { Reader, Services } from '../ports.ts';
+import { newest, type PromotionRecord, placeOf, speaksFor } from '../record.ts';
+import type { PromotedScope } from '../scope.ts';
+import { judgeRollback, type RollbackFacts } from './conditions.ts';
+import type { Rollback } from './rollback.ts';
+
+/** Fails unless the environment may go back to the bundle, with every condition that is not met. */
+export async function checkRollback(
+  scope: PromotedScope,
+  bundle: RollbackFacts['bundle'],
+  role: 'plan' | 'apply',
+  rollback: Rollback,
+  services: Services,
+): Promise<void> {
+  const facts: RollbackFacts = {
+    environment: scope.name,
+    bundle,
+    rollback,
+    regions: await readRegions(scope, bundle.digest, role, services),
+  };
+  const problems = judgeRollback(facts);
+  if (problems.length > 0) throw new UserError(problems);
+  await services.summary.append(describe(facts));
+  services.log.info(`${scope.name} may go back to ${bundle.commit.slice(0, 7)}.`);
+}
+
+function readRegions(
+  { name, regions }: PromotedScope,
+  digest: string,
+  role: 'plan' | 'apply',
+  { context, openShelf }: Services,
+): Promise<RollbackFacts['regions']> {
+  const [own] = regions;
+  const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
+  return Promise.all(
+    regions.map(async view => {
+      const shelf = await openShelf(view, reader);
+      const isOwn = (record: PromotionRecord) => speaksFor(record, placeOf(view, context.repositoryId));
+      return {
+        region: view.region,
+        record: newest(((await shelf?.records(digest)) ?? []).filter(isOwn)),
+        running: newest(((await shelf?.running()) ?? []).filter(isOwn)),
+      };
+    }),
+  );
+}
+
+function describe({ environment, bundle, rollback, regions }: RollbackFacts): string[] {
+  const rows = [
+    ['Bundle', cell(bundle.digest)],
+    ['Commit', cell(bundle.commit)],
+    ['Why', escapeText(rollback.reason)],
+    ...regions.flatMap(({ region, record, running }) => [
+      [
+        `Verified in ${escapeText(region)}`,
+        record === undefined ? '' : escapeText(inUtc(Date.parse(record.recordedAt))),
+      ],
+      [`Runs in ${escapeText(region)}`, running === undefined ? '' : cell(running.commit.slice(0, 7))],
+    ]),
+  ];
+  return [`### ${escapeText(environment)} may go back to ${cell(bundle.commit.slice(0, 7))}`, table(['', ''], rows)];
+}

@@ -1,0 +1,173 @@
+import { writeFile } from 'node:fs/promises';
+import { cell, escapeText, link, table } from '@suite/change-report';
+import { mapInParallel, pathInside, UserError } from '@suite/foundation';
+import { frozenAt, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { decodeBundle } from '../bundle.ts';
+import { describeFrozen, inUtc, short, withFullStop } from '../conditions.ts';
+import type { Request } from '../inputs.ts';
+import type { Reader, Services } from '../ports.ts';
+import { demandOwnBundle } from '../read-bundle.ts';
+import { newest, placeOf, speaksFor } from '../record.ts';
+import { findScope } from '../scope.ts';
+import {
+  type Candidate,
+  chooseEarlier,
+  demandAnother,
+  demandRunning,
+  type History,
+  shortCommit,
+} from './candidates.ts';
+import { findCommit, findDigest, type RegionShelf, readFrom } from './find.ts';
+import type { Rollback } from './rollback.ts';
+
+type ChooseRequest = Extract<Request, { command: 'choose' }>;
+
+const regionsAtOnce = 4;
+
+/**
+ * Finds the bundle that an environment goes back to, among those that its own registries prove to have been verified there, and writes it.
+ * Works with the platform file of the run's own commit: whose registry is asked is nothing that an old commit decides.
+ */
+export async function choose(request: ChooseRequest, services: Services): Promise<void> {
+  const { context, log, summary, setOutputs } = services;
+  const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
+  const { name, regions } = findScope(resolveAll(platform, lock), request.scope);
+  const [own] = regions;
+  if (own.kind === 'shared') {
+    throw new UserError({
+      message: 'is `shared`, which every environment uses: it does not go back for one of them.',
+      location: { kind: 'input', name: 'scope' },
+      remedy: 'Revert on main, and promote that.',
+    });
+  }
+  const notAsked = demandOpen(name, own.gate, services.clock.now());
+  const shelves = await mapInParallel(regions, regionsAtOnce, async view => ({
+    view,
+    shelf: await services.openShelf(view, readerOf(view)),
+  }));
+  const history = await readHistory(name, shelves, request.limit, services);
+  demandRunning(history);
+  const target = await pick(request, history, shelves, services);
+  demandAnother(history, target.bundle);
+  const bytes = await readTarget(target, shelves);
+  const path = pathInside(context.workspace, request.platformFile);
+  demandOwnBundle(
+    decodeBundle(bytes),
+    platform,
+    path,
+    { ...context, sha: target.commit },
+    `Choose a bundle of this platform file.`,
+  );
+  const rollback: Rollback = {
+    environment: name,
+    reason: request.reason,
+    from: history.running.flatMap(({ region, record }) =>
+      record === undefined ? [] : [{ region, bundle: record.bundle, commit: record.commit }],
+    ),
+    notAsked,
+  };
+  await writeFile(request.bundle, bytes);
+  setOutputs({
+    digest: target.bundle,
+    bundle: request.bundle,
+    commit: target.commit,
+    rollback: JSON.stringify(rollback),
+  });
+  await summary.append(describe(history, target, rollback, context.actor));
+  for (const message of notAsked) log.warning(`Not asked of a way back: ${message}`);
+  log.info(`${name} goes back to ${target.commit}, bundle ${target.bundle}.`);
+}
+
+/** A hold is a person's word, and stands. What else is closed to newcomers is said, and kept in the record. */
+function demandOpen(
+  environment: string,
+  { hold, freezes }: Extract<ScopeView, { kind: 'environment' }>['gate'],
+  now: number,
+): readonly string[] {
+  if (hold !== undefined) {
+    throw new UserError({
+      message: `\`${environment}\` is on hold: ${withFullStop(hold)} Nothing goes back meanwhile.`,
+      remedy: `Take \`gate: hold:\` of ${environment} out of the platform file, and start this again on that commit.`,
+    });
+  }
+  const frozen = frozenAt(freezes, now);
+  return frozen === undefined ? [] : [describeFrozen(environment, frozen.freeze)];
+}
+
+function readerOf(view: ScopeView): Reader {
+  return { name: `plan identity of ${view.scope} in ${view.region}`, clientId: view.identities.plan };
+}
+
+async function readHistory(
+  environment: string,
+  shelves: readonly RegionShelf[],
+  limit: number,
+  { context }: Services,
+): Promise<History> {
+  const places = await mapInParallel(shelves, regionsAtOnce, async ({ view, shelf }) => {
+    const isOwn = (record: Parameters<typeof speaksFor>[0]) => speaksFor(record, placeOf(view, context.repositoryId));
+    const running = newest(((await shelf?.running()) ?? []).filter(isOwn));
+    const records = ((await shelf?.history(limit)) ?? []).filter(isOwn);
+    return { region: view.region, running, records };
+  });
+  return {
+    environment,
+    running: places.map(({ region, running }) => ({ region, record: running })),
+    records: places.flatMap(({ records }) => records),
+  };
+}
+
+function pick(
+  { to }: ChooseRequest,
+  history: History,
+  shelves: readonly RegionShelf[],
+  services: Services,
+): Promise<Candidate> | Candidate {
+  if (to === undefined) return chooseEarlier(history);
+  return to.startsWith('sha256:') ? findDigest(to, history, shelves, services) : findCommit(to, history, services);
+}
+
+/** Throws a UserError where no registry has the bundle itself, or something else in its place. */
+async function readTarget({ bundle }: Candidate, shelves: readonly RegionShelf[]): Promise<Uint8Array> {
+  for (const shelf of shelves) {
+    const bytes = await readFrom(shelf, bundle);
+    if (bytes !== undefined) return bytes;
+  }
+  throw new UserError({
+    message: `No registry has the bundle ${short(bundle)} any more, only records of it.`,
+    remedy: 'Choose another commit with `to`, or revert on main and promote that.',
+  });
+}
+
+function describe({ environment, running }: History, target: Candidate, rollback: Rollback, actor: string): string[] {
+  const rows = [
+    ...running.map(({ region, record }) => [
+      `Runs in ${escapeText(region)}`,
+      record === undefined
+        ? 'nothing that was recorded'
+        : `${cell(shortCommit(record.commit))} since ${escapeText(inUtc(Date.parse(record.recordedAt)))}`,
+    ]),
+    ['Goes back to', cell(target.commit)],
+    ['Bundle', cell(target.bundle)],
+    [
+      'Verified there',
+      `${escapeText(inUtc(Date.parse(target.last.recordedAt)))}, ${link(`run ${target.last.run.id}`, target.last.run.url)}`,
+    ],
+    ['Why', escapeText(rollback.reason)],
+    ['Started by', cell(actor)],
+  ];
+  return [
+    `### ${escapeText(environment)} goes back to ${cell(shortCommit(target.commit))}`,
+    table(['', ''], rows),
+    ...(target.left === undefined
+      ? []
+      : [
+          `**Once before, on ${escapeText(inUtc(Date.parse(target.left.recordedAt)))}, it went back from this very bundle:** ${escapeText(target.left.rollback?.reason ?? '')}`,
+        ]),
+    ...(rollback.notAsked.length === 0
+      ? []
+      : [
+          `**A promotion would be kept out now:**\n\n${rollback.notAsked.map(message => `- ${escapeText(message)}`).join('\n')}`,
+        ]),
+  ];
+}

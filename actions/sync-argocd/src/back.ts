@@ -1,0 +1,140 @@
+import { UserError } from '@suite/foundation';
+import { demandCluster } from '@suite/platform-file';
+import { editsFor, type PlacedImage, readFolder } from './deliver/index.ts';
+import { loginServerOf, placedImages } from './images.ts';
+import type { Request } from './inputs.ts';
+import { fieldManager, ownObjects } from './objects.ts';
+import type { Connected, Services } from './ports.ts';
+import { deliveredOf, readOverrides } from './prepare.ts';
+import type { Proven } from './record.ts';
+import { runningOf } from './report.ts';
+import { portsOf, revertImages, syncPlanOf } from './run.ts';
+import {
+  explainProofs,
+  explainRollbacks,
+  explainSync,
+  proveApplications,
+  rollbackApplications,
+  syncApplications,
+} from './sync/index.ts';
+import type { Target } from './target.ts';
+
+export interface Back {
+  /** Of the repository of the applications: the commit that runs again. */
+  readonly commit: string;
+  readonly running: ReturnType<typeof runningOf>;
+  /** Names of the applications that went back. */
+  readonly names: readonly string[];
+  readonly error: UserError | undefined;
+}
+
+/** The images of a proof, as delivery needs them. */
+export function imagesOf(
+  { images: proven }: Pick<Proven, 'images'>,
+  { view }: Target,
+  { state }: Pick<Connected, 'state'>,
+): readonly PlacedImage[] {
+  const now = placedImages(view, loginServerOf(view, state?.outputs), []);
+  return Object.entries(proven).flatMap(([name, image]): PlacedImage[] => {
+    const [repository = '', digest = ''] = image.split('@');
+    const known = now.find(one => one.name === name);
+    const others = known === undefined ? [] : [known.repository, ...(known.knownAs ?? [])];
+    return [{ name, repository, digest, knownAs: others.filter(other => other !== repository) }];
+  });
+}
+
+/** Those of the chosen applications that a proof speaks of, with all of their images. */
+export function coveredBy({ applications, images }: Proven, { chosen }: Pick<Target, 'chosen'>): Target['chosen'] {
+  return chosen.filter(app => applications.includes(app.name) && app.images.every(name => Object.hasOwn(images, name)));
+}
+
+/** Whether something else runs, or is about to, than what was proven then. */
+export async function differs(proof: Proven, target: Target, connected: Connected): Promise<boolean> {
+  const { gitops, folder } = connected;
+  const { applications } = target;
+  const apps = deliveredOf(coveredBy(proof, target));
+  if (apps.length === 0) return false;
+  const place = `${folder}/now`;
+  await gitops.bring(await gitops.head(applications.branch), place);
+  const images = imagesOf(proof, target, connected);
+  if (applications.delivery === 'git') return (await editsFor(readFolder(place), apps, images)).files.length > 0;
+  const overrides = await readOverrides(readFolder(place), apps, images);
+  const live = await demandCluster(target.view, connected).list({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    namespace: applications.argoNamespace,
+  });
+  const said = (name: string) => JSON.stringify(live.find(({ metadata }) => metadata.name === name)?.['spec'] ?? {});
+  return [...overrides].some(([app, { kustomizeImages = [], helmParameters = [] }]) =>
+    [...kustomizeImages, ...helmParameters.map(({ value }) => value)].some(value => !said(app).includes(value)),
+  );
+}
+
+/**
+ * Goes back to what was proven: the digests, by a commit or as overrides, then a sync of that, and the proof. Where the digests are the
+ * same and nobody but runs sync, by Argo CD's history.
+ */
+export async function goBackTo(
+  proof: Proven,
+  request: Request,
+  target: Target,
+  services: Services,
+  connected: Connected,
+): Promise<Back> {
+  const apps = coveredBy(proof, target);
+  const { applications } = target;
+  const within: Target = { ...target, chosen: applications.hasRoot ? target.chosen : apps };
+  const images = imagesOf(proof, target, connected);
+  const ports = portsOf(target, services, connected);
+  const names = apps.map(({ name }) => name);
+  const planAt = (revision: string | undefined) => {
+    const plan = syncPlanOf(request, within, services, images, revision);
+    return { ...plan, mark: { ...plan.mark, id: `${plan.mark.id}.rollback` }, endsOwn: true };
+  };
+  const isOther = await differs(proof, target, connected);
+  if (!isOther && !applications.isAutomatic && applications.delivery === 'git') {
+    const head = await connected.gitops.head(applications.branch);
+    const plan = syncPlanOf(request, within, services, images, head);
+    const results = await rollbackApplications({ ...plan, verified: proof.commit }, { ...ports, revert: undefined });
+    return { commit: proof.commit, running: {}, names, error: explainRollbacks(results) };
+  }
+  const commit =
+    applications.delivery === 'git'
+      ? await revertImages(request, within, services, connected, { delivered: deliveredOf(apps), images }, proof.commit)
+      : await overrideImages(within, services, connected, images);
+  const plan = planAt(commit);
+  const failure = explainSync(await syncApplications(plan, ports));
+  if (failure !== undefined) {
+    return {
+      commit,
+      running: {},
+      names,
+      error: failure instanceof UserError ? failure : new UserError({ message: failure.message }),
+    };
+  }
+  const proofs = await proveApplications(plan, ports);
+  return { commit, running: runningOf(proofs), names, error: explainProofs(proofs) };
+}
+
+/** Applies the Applications with earlier overrides. Gives the head of their branch. */
+async function overrideImages(
+  target: Target,
+  { serverUrl }: Pick<Services, 'serverUrl'>,
+  connected: Connected,
+  images: readonly PlacedImage[],
+): Promise<string> {
+  const { view, applications, chosen } = target;
+  const { gitops, state, folder } = connected;
+  const head = await gitops.head(applications.branch);
+  const place = `${folder}/back`;
+  await gitops.bring(head, place);
+  const overrides = await readOverrides(readFolder(place), deliveredOf(chosen), images);
+  const cluster = demandCluster(target.view, connected);
+  const own = ownObjects({ view, applications, serverUrl, outputs: state?.outputs, overrides });
+  const names = new Set(chosen.map(({ name }) => name));
+  for (const object of own.argo) {
+    if (object.kind !== 'Application' || !names.has(object.metadata.name)) continue;
+    await cluster.apply(object, { manager: fieldManager, force: true });
+  }
+  return head;
+}

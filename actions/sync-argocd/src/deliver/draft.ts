@@ -1,0 +1,53 @@
+import type { Document } from 'yaml';
+import type { Edits, FileEdit, Place, Read } from './types.ts';
+import { parseYaml } from './yaml/document.ts';
+import { type Change, editYaml } from './yaml/edit.ts';
+
+/** Files as they are to be: applications may share some. */
+export interface Draft extends Read {
+  /** Undefined for what is no YAML. */
+  documents(path: string): Promise<readonly Document[] | undefined>;
+  /** Throws NotEditable. */
+  change(path: string, changes: readonly Change[]): Promise<void>;
+  note(place: Place): void;
+  edits(): Edits;
+}
+
+export function createDraft(read: Read): Draft {
+  const before = new Map<string, string | undefined>();
+  const after = new Map<string, string>();
+  const parsed = new Map<string, { readonly text: string; readonly documents: readonly Document[] | undefined }>();
+  const places: Place[] = [];
+
+  const text: Draft['text'] = async path => {
+    const changed = after.get(path);
+    if (changed !== undefined) return changed;
+    if (!before.has(path)) before.set(path, await read.text(path));
+    return before.get(path);
+  };
+  return {
+    list: read.list,
+    text,
+    documents: async path => {
+      const content = await text(path);
+      if (content === undefined) return undefined;
+      const known = parsed.get(path);
+      if (known?.text === content) return known.documents;
+      const documents = parseYaml(content);
+      parsed.set(path, { text: content, documents });
+      return documents;
+    },
+    change: async (path, changes) => {
+      const content = await text(path);
+      if (content !== undefined) after.set(path, editYaml(content, changes));
+    },
+    note: place => void places.push(place),
+    edits: () => ({
+      places,
+      files: [...after].flatMap(([path, content]): FileEdit[] => {
+        const was = before.get(path) ?? '';
+        return was === content ? [] : [{ path, before: was, after: content }];
+      }),
+    }),
+  };
+}

@@ -1,0 +1,314 @@
+import {
+  choice,
+  flag,
+  guid,
+  type Input,
+  type InputSource,
+  location,
+  optional,
+  path,
+  planHash,
+  readInputs,
+  scopePattern,
+  text,
+  withDefault,
+} from '@suite/action-kit';
+import { UserError } from '@suite/foundation';
+import { leaseWait } from '@suite/lease';
+import { type ImageReference, parseImageReference } from '@suite/platform-file';
+import type { ServerAccess } from './sync/server/sign-in.ts';
+
+/** How the repository of the applications is reached. */
+export type GitOpsAccess =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'app'; readonly id: string; readonly key: string }
+  | { readonly kind: 'none' };
+
+/** The Argo CD server that is worked through, and how to sign in to it. */
+export interface ServerInput {
+  /** `https://argocd.contoso.com` */
+  readonly address: string;
+  readonly access: ServerAccess;
+}
+
+export interface NamedImage {
+  readonly name: string;
+  readonly source: ImageReference;
+}
+
+interface Target {
+  /** Absolute path of the platform file. */
+  readonly platformFile: string;
+  /** An environment of it. */
+  readonly scope: string;
+  readonly region: string | undefined;
+  /** Overrides the identity of the platform lock. */
+  readonly clientId: string | undefined;
+  /** Undefined: all of them. */
+  readonly applications: readonly string[] | undefined;
+  /** Instead of those of the platform file. */
+  readonly images: readonly NamedImage[];
+  readonly gitops: GitOpsAccess;
+  /** Undefined: Kubernetes' own rights, and no server of Argo CD. */
+  readonly server: ServerInput | undefined;
+  /** How long all applications together may take. */
+  readonly timeoutMs: number;
+}
+
+interface Change {
+  /** `sha256:…`, for commit and history. */
+  readonly bundle: string | undefined;
+  /** How long to wait for another run that works on the same environment and region. */
+  readonly leaseWaitMs: number;
+}
+
+export type Request = Target &
+  (
+    | {
+        readonly command: 'plan';
+        readonly failIfBlocked: boolean;
+        readonly infrastructureReport: string | undefined;
+        /** Folder with the reports that people reviewed on the pull request; undefined where there was none. */
+        readonly reviewed: string | undefined;
+        /** Whether somebody approves before the plan is applied. */
+        readonly approval: boolean;
+      }
+    | (Change & {
+        readonly command: 'sync';
+        /** What was reviewed; undefined where nothing was. */
+        readonly expectedDigest: string | undefined;
+        readonly rollsBack: boolean;
+      })
+    | { readonly command: 'wait' | 'verify' | 'drift' }
+    | (Change & { readonly command: 'rollback' })
+  );
+
+const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
+const bundleDigest = text(/^sha256:[0-9a-f]{64}$/, 'Use the digest of a bundle: `sha256:` and 64 digits.');
+const secret: Input<string> = { ...text(/^\S+$/, 'Give a token in one line.'), isSecret: true };
+/** Argo CD takes nothing else as a bearer (server.go, getToken). */
+const jsonWebToken: Input<string> = {
+  ...text(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'Give a token of Argo CD: three parts with dots between them, in one line.'),
+  isSecret: true,
+};
+const privateKey: Input<string> = {
+  ...text(
+    /^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/,
+    'Give the private key of the app as GitHub hands it out: a PEM file.',
+  ),
+  isSecret: true,
+};
+const appId = text(/^[A-Za-z0-9.]{1,40}$/, 'Use the client id or the app id of a GitHub App.');
+
+const serverAddress = text(
+  /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/i,
+  'Write it as https://argocd.contoso.com, with the path where it is served below one.',
+);
+const audience = text(
+  /^[\w.:/-]{1,250}$/,
+  "Use the client id, or the application id URI, of Argo CD's registration in Entra, or the audience that Dex's connector expects.",
+);
+const connector = text(/^[\w.-]{1,100}$/, 'Use the id of a connector in `dex.config` of Argo CD.');
+
+const lines = (value: string) =>
+  value
+    .split(/\r?\n/)
+    .map(line => line.trim())
+    .filter(line => line !== '');
+
+const nameLines: Input<readonly string[]> = {
+  absent: 'required',
+  parse: value => {
+    const names = lines(value);
+    const areNames = names.every(name => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(name));
+    return areNames ? { value: [...new Set(names)] } : { expected: 'Use names of applications, one on each line.' };
+  },
+};
+
+const imageLines: Input<readonly NamedImage[]> = {
+  absent: 'required',
+  parse: value => {
+    const found = lines(value).map(line => {
+      const [, name = '', rest = ''] = /^([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)=(.+)$/.exec(line) ?? [];
+      const source = parseImageReference(rest);
+      return source === undefined ? undefined : { name, source };
+    });
+    const images = found.filter(image => image !== undefined);
+    const names = new Set(images.map(({ name }) => name));
+    return images.length === found.length && names.size === images.length
+      ? { value: images }
+      : { expected: 'Use one name=registry/repository@sha256:… on each line, each name once.' };
+  },
+};
+
+const minutes: Input<number> = {
+  absent: 'required',
+  parse: value => {
+    const number = Number(value);
+    return /^\d{1,3}$/.test(value) && number >= 1 && number <= 240
+      ? { value: number * 60_000 }
+      : { expected: 'Use whole minutes from 1 to 240.' };
+  },
+};
+const usualTimeoutMs = 30 * 60_000;
+
+const commands = ['plan', 'sync', 'wait', 'verify', 'drift', 'rollback'] as const;
+const common = (workspace: string) => ({
+  'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
+  scope: environmentName,
+  region: optional(location),
+  'client-id': optional(guid),
+  applications: optional(nameLines),
+  images: optional(imageLines),
+  'gitops-token': optional(secret),
+  'gitops-app-id': optional(appId),
+  'gitops-app-key': optional(privateKey),
+  server: optional(serverAddress),
+  token: optional(jsonWebToken),
+  'server-audience': optional(audience),
+  'dex-connector': optional(connector),
+  timeout: withDefault(minutes, usualTimeoutMs),
+});
+
+/** Throws a UserError that names every wrong input. */
+export function readRequest(source: InputSource, workspace: string): Request {
+  const { command } = readInputs(source, { command: choice(commands) });
+  const shared = common(workspace);
+  switch (command) {
+    case 'plan': {
+      const inputs = readInputs(source, {
+        ...shared,
+        'fail-if-blocked': withDefault(flag, false),
+        'infrastructure-report': optional(path(workspace)),
+        reviewed: optional(path(workspace)),
+        approval: withDefault(flag, true),
+      });
+      return {
+        ...targetOf(inputs),
+        command,
+        failIfBlocked: inputs['fail-if-blocked'],
+        infrastructureReport: inputs['infrastructure-report'],
+        reviewed: inputs.reviewed,
+        approval: inputs.approval,
+      };
+    }
+    case 'sync': {
+      const inputs = readInputs(source, {
+        ...shared,
+        'expected-digest': optional(planHash('digest')),
+        'bundle-digest': optional(bundleDigest),
+        'on-failure': withDefault(choice(['stop', 'rollback']), 'stop'),
+        'lease-wait': leaseWait,
+      });
+      return {
+        ...targetOf(inputs),
+        command,
+        expectedDigest: inputs['expected-digest'],
+        bundle: inputs['bundle-digest'],
+        rollsBack: inputs['on-failure'] === 'rollback',
+        leaseWaitMs: inputs['lease-wait'],
+      };
+    }
+    case 'rollback': {
+      const inputs = readInputs(source, {
+        ...shared,
+        'bundle-digest': optional(bundleDigest),
+        'lease-wait': leaseWait,
+      });
+      return { ...targetOf(inputs), command, bundle: inputs['bundle-digest'], leaseWaitMs: inputs['lease-wait'] };
+    }
+    case 'wait':
+    case 'verify':
+    case 'drift':
+      return { ...targetOf(readInputs(source, shared)), command };
+  }
+}
+
+interface CommonInputs {
+  readonly 'platform-file': string;
+  readonly scope: string;
+  readonly region: string | undefined;
+  readonly 'client-id': string | undefined;
+  readonly applications: readonly string[] | undefined;
+  readonly images: readonly NamedImage[] | undefined;
+  readonly 'gitops-token': string | undefined;
+  readonly 'gitops-app-id': string | undefined;
+  readonly 'gitops-app-key': string | undefined;
+  readonly server: string | undefined;
+  readonly token: string | undefined;
+  readonly 'server-audience': string | undefined;
+  readonly 'dex-connector': string | undefined;
+  readonly timeout: number;
+}
+
+function targetOf(inputs: CommonInputs): Target {
+  return {
+    platformFile: inputs['platform-file'],
+    scope: inputs.scope,
+    region: inputs.region,
+    clientId: inputs['client-id'],
+    applications: inputs.applications,
+    images: inputs.images ?? [],
+    gitops: accessOf(inputs),
+    server: serverOf(inputs),
+    timeoutMs: inputs.timeout,
+  };
+}
+
+function accessOf(inputs: CommonInputs): GitOpsAccess {
+  const { 'gitops-token': token, 'gitops-app-id': id, 'gitops-app-key': key } = inputs;
+  if ((id === undefined) !== (key === undefined)) {
+    const [missing, given] = id === undefined ? ['id', 'key'] : ['key', 'id'];
+    throw new UserError({
+      message: `is needed with \`gitops-app-${given}\`.`,
+      location: { kind: 'input', name: `gitops-app-${missing}` },
+      remedy: 'Give both, or a `gitops-token` instead.',
+    });
+  }
+  if (token !== undefined && id !== undefined) {
+    throw new UserError({
+      message: 'and `gitops-app-id` both say how to reach the repository.',
+      location: { kind: 'input', name: 'gitops-token' },
+      remedy: 'Give one of them.',
+    });
+  }
+  if (id !== undefined && key !== undefined) return { kind: 'app', id, key };
+  return token === undefined ? { kind: 'none' } : { kind: 'token', token };
+}
+
+function serverOf(inputs: CommonInputs): ServerInput | undefined {
+  const { server: address, token, 'server-audience': aud, 'dex-connector': dex } = inputs;
+  const given = (['token', 'server-audience', 'dex-connector'] as const).filter(name => inputs[name] !== undefined);
+  if (address === undefined) {
+    const [name] = given;
+    if (name === undefined) return undefined;
+    throw new UserError({
+      message: 'is for an Argo CD server, and none is named.',
+      location: { kind: 'input', name },
+      remedy: 'Name it with `server`, or leave this out.',
+    });
+  }
+  if (token !== undefined && given.length > 1) {
+    throw new UserError({
+      message: `and \`${given[1]}\` both say how to sign in to ${address}.`,
+      location: { kind: 'input', name: 'token' },
+      remedy: 'Give one of them.',
+    });
+  }
+  if (token !== undefined) return { address, access: { kind: 'token', token } };
+  if (aud !== undefined && dex !== undefined)
+    return { address, access: { kind: 'dex', connector: dex, audience: aud } };
+  if (aud !== undefined) return { address, access: { kind: 'entra', audience: aud } };
+  if (dex !== undefined) {
+    throw new UserError({
+      message: 'is needed with `dex-connector`.',
+      location: { kind: 'input', name: 'server-audience' },
+      remedy: "Give the client id of that connector in `dex.config`: GitHub's token has to be for it.",
+    });
+  }
+  throw new UserError({
+    message: 'needs a way to sign in.',
+    location: { kind: 'input', name: 'server' },
+    remedy: 'Give a `token`, or `server-audience` where Argo CD trusts Entra.',
+  });
+}

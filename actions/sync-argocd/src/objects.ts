@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@suite/foundation';
+import type { KubernetesObject } from '@suite/kubernetes';
+import type { ApplicationSettings, Applications, EnvironmentScope } from '@suite/platform-file';
+
+/** Who owns what this action writes. */
+export const fieldManager = 'aks-platform';
+/** On everything that is ours, with the platform's name: what stands in the file no more is found by it. */
+export const ownerLabel = 'aks-platform.io/platform';
+const partOf = 'app.kubernetes.io/part-of';
+/** The cluster that Argo CD itself runs in. */
+export const ownCluster = 'https://kubernetes.default.svc';
+const argoVersion = 'argoproj.io/v1alpha1';
+
+/** An override in an Application, where digests are not delivered as a commit. */
+export interface Override {
+  /** Kustomize's own notation: `web=cr.azurecr.io/web@sha256:…`. */
+  readonly kustomizeImages?: readonly string[];
+  readonly helmParameters?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface OwnObjectsInput {
+  readonly view: EnvironmentScope;
+  readonly applications: Applications;
+  /** `https://github.com` */
+  readonly serverUrl: string;
+  /** Of the environment's state; undefined before its first apply. */
+  readonly outputs: Readonly<Record<string, unknown>> | undefined;
+  /** By application. */
+  readonly overrides: ReadonlyMap<string, Override>;
+}
+
+/** What Argo CD is told of a platform. */
+export interface OwnObjects {
+  /** Namespaces of the applications, before everything else. */
+  readonly namespaces: readonly KubernetesObject[];
+  /** The project, then the Application over all or the Applications. */
+  readonly argo: readonly KubernetesObject[];
+  /** Names the cluster to Argo CD and carries what Terraform made to charts and ApplicationSets (GitOps bridge). */
+  readonly cluster: KubernetesObject;
+}
+
+/** Everything that Argo CD needs to deploy the applications of an environment. Pure; what is applied twice is the same twice. */
+export function ownObjects(input: OwnObjectsInput): OwnObjects {
+  const { applications } = input;
+  const { hasRoot, apps } = applications;
+  return {
+    namespaces: ownNamespaces(input).map(name => namespaceOf(name, input)),
+    argo: [
+      projectOf(input),
+      ...(hasRoot ? [rootProjectOf(input), rootOf(input)] : apps.map(app => applicationOf(app, input))),
+    ],
+    cluster: clusterSecret(input),
+  };
+}
+
+/** What belongs to some of the applications: namespaces and Applications of the others are left out. */
+export function onlyOf(
+  own: OwnObjects,
+  apps: readonly Pick<Applications['apps'][number], 'name' | 'namespace'>[],
+): OwnObjects {
+  const [names, places] = [new Set(apps.map(({ name }) => name)), new Set(apps.map(({ namespace }) => namespace))];
+  return {
+    ...own,
+    namespaces: own.namespaces.filter(({ metadata }) => places.has(metadata.name)),
+    argo: own.argo.filter(({ kind, metadata }) => kind !== 'Application' || names.has(metadata.name)),
+  };
+}
+
+/** Address that Argo CD reads the repository at. */
+export function repositoryUrl({ repository }: Applications, serverUrl: string): string {
+  return `${serverUrl.replace(/\/$/, '')}/${repository}`;
+}
+
+export function rootName({ project }: Applications): string {
+  return `${project}-root`;
+}
+
+function labelsOf({ view }: OwnObjectsInput) {
+  return { [partOf]: view.platform, [ownerLabel]: view.platform };
+}
+
+/** Those that no release has: a release says itself what its namespace lets pods do. */
+function ownNamespaces({ applications: { apps }, view: { releases } }: OwnObjectsInput): readonly string[] {
+  const taken = new Set(releases.own.map(({ namespace }) => namespace));
+  return [...new Set(apps.map(({ namespace }) => namespace))].filter(name => !taken.has(name));
+}
+
+/** Pods of applications are held to the strictest level; whoever needs less makes the namespace with a release of their own. */
+function namespaceOf(name: string, input: OwnObjectsInput): KubernetesObject {
+  const level = 'restricted';
+  const labels = {
+    ...labelsOf(input),
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/warn': level,
+  };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+}
+
+/** What applications may do: read one repository, and live in their own namespaces, without limits and quotas in their own hands. */
+function projectOf(input: OwnObjectsInput): KubernetesObject {
+  const { applications, serverUrl, view } = input;
+  const { apps, hasRoot, project, argoNamespace } = applications;
+  const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
+  // Applications of a team's own may live anywhere but where the platform does.
+  const places = hasRoot ? ['*', '!kube-*', `!${argoNamespace}`, '!aks-platform'] : namespaces;
+  return argoObject('AppProject', project, input, {
+    description: `Applications of ${view.platform} in ${view.scope}`,
+    sourceRepos: [repositoryUrl(applications, serverUrl)],
+    destinations: places.map(namespace => ({ server: ownCluster, namespace })),
+    namespaceResourceBlacklist: [
+      { group: '', kind: 'ResourceQuota' },
+      { group: '', kind: 'LimitRange' },
+    ],
+  });
+}
+
+/** The Application over all makes Applications and ApplicationSets, and nothing else. */
+function rootProjectOf(input: OwnObjectsInput): KubernetesObject {
+  const { applications, serverUrl, view } = input;
+  return argoObject('AppProject', rootName(applications), input, {
+    description: `The Application over those of ${view.platform} in ${view.scope}`,
+    sourceRepos: [repositoryUrl(applications, serverUrl)],
+    destinations: [{ server: ownCluster, namespace: applications.argoNamespace }],
+    namespaceResourceWhitelist: [
+      { group: 'argoproj.io', kind: 'Application' },
+      { group: 'argoproj.io', kind: 'ApplicationSet' },
+    ],
+  });
+}
+
+function rootOf(input: OwnObjectsInput): KubernetesObject {
+  const { applications } = input;
+  const { argoNamespace, path } = applications;
+  const name = rootName(applications);
+  return argoObject('Application', name, input, specOf({ project: name, namespace: argoNamespace, path }, input));
+}
+
+function applicationOf({ name, namespace, path }: ApplicationSettings, input: OwnObjectsInput): KubernetesObject {
+  const { kustomizeImages, helmParameters } = input.overrides.get(name) ?? {};
+  const source = {
+    ...(kustomizeImages === undefined ? {} : { kustomize: { images: kustomizeImages } }),
+    // As text: a digest that looks like a number stays one.
+    ...(helmParameters === undefined
+      ? {}
+      : { helm: { parameters: helmParameters.map(parameter => ({ ...parameter, forceString: true })) } }),
+  };
+  const { project } = input.applications;
+  return argoObject('Application', name, input, specOf({ project, namespace, path, source }, input));
+}
+
+interface Specified {
+  readonly project: string;
+  readonly namespace: string;
+  readonly path: string;
+  readonly source?: object;
+}
+
+function specOf({ project, namespace, path, source = {} }: Specified, { applications, serverUrl }: OwnObjectsInput) {
+  const automated = { prune: true, selfHeal: true };
+  return {
+    project,
+    source: {
+      repoURL: repositoryUrl(applications, serverUrl),
+      targetRevision: applications.branch,
+      path,
+      ...source,
+    },
+    destination: { server: ownCluster, namespace },
+    syncPolicy: {
+      ...(applications.isAutomatic ? { automated } : {}),
+      syncOptions: ['ServerSideApply=true', 'PruneLast=true'],
+      retry: { limit: 2, backoff: { duration: '5s', factor: 2, maxDuration: '3m' } },
+    },
+  };
+}
+
+function argoObject(
+  kind: 'Application' | 'AppProject',
+  name: string,
+  input: OwnObjectsInput,
+  spec: object,
+): KubernetesObject {
+  // Who takes an application out of the file and allows it wants its objects gone, too.
+  const finalizers = kind === 'Application' ? { finalizers: ['resources-finalizer.argocd.argoproj.io'] } : {};
+  return {
+    apiVersion: argoVersion,
+    kind,
+    metadata: { name, namespace: input.applications.argoNamespace, labels: labelsOf(input), ...finalizers },
+    spec,
+  };
+}
+
+/** Longest value that is worth an annotation; Kubernetes takes 256 KiB for all of an object. */
+const longestOutput = 8192;
+
+function clusterSecret(input: OwnObjectsInput): KubernetesObject {
+  const { applications, outputs, view } = input;
+  const annotations = Object.fromEntries(
+    Object.entries(outputs ?? {})
+      .map(([name, value]) => [
+        `aks-platform.io/${name.replaceAll('_', '-')}`,
+        typeof value === 'string' ? value : canonicalJson(value),
+      ])
+      .filter(([, value]) => value !== undefined && value !== 'null' && value.length <= longestOutput),
+  );
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: 'aks-platform-cluster',
+      namespace: applications.argoNamespace,
+      labels: {
+        ...labelsOf(input),
+        'argocd.argoproj.io/secret-type': 'cluster',
+        'aks-platform.io/environment': view.scope,
+        'aks-platform.io/region': view.region,
+        'aks-platform.io/production': String(view.production),
+      },
+      annotations,
+    },
+    type: 'Opaque',
+    data: {
+      name: encode(view.cluster.name),
+      server: encode(ownCluster),
+      // Argo CD's own service account: there is no credential in it.
+      config: encode('{"tlsClientConfig":{"insecure":false}}'),
+    },
+  };
+}
+
+/** What a plan may compare of an object that it may not read: nothing in it is a credential, and a plan reads no Secret. */
+export function fingerprintOf(object: KubernetesObject): string {
+  return createHash('sha256').update(canonicalJson(object)).digest('hex');
+}

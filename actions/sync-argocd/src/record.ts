@@ -1,0 +1,105 @@
+import { asArray, asObject, asString, parseJson } from '@suite/foundation';
+import type { Cluster, KubernetesObject } from '@suite/kubernetes';
+import { fieldManager } from './objects.ts';
+
+/** What an environment has proven: the digests that ran, and the commit that they came with. */
+export interface Proven {
+  /** Of the repository of the applications. */
+  readonly commit: string;
+  /** `sha256:…` of the bundle; undefined where there was none. */
+  readonly bundle: string | undefined;
+  /** Address of the run. */
+  readonly run: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** What ran: name of the image → `host/repository@sha256:…`. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Names of the applications that it was proven of. */
+  readonly applications: readonly string[];
+}
+
+/**
+ * What a sync leaves behind, where a plan may read it. The newest proof comes first; what is no longer there was
+ * proven too long ago to go back to.
+ */
+export interface SyncRecord {
+  readonly proven: readonly Proven[];
+  /** Of the Secret that names the cluster, as it was written last; a plan reads no Secret. */
+  readonly clusterFingerprint: string | undefined;
+}
+
+export const noRecord: SyncRecord = { proven: [], clusterFingerprint: undefined };
+
+/** Where `deploy-platform` keeps its records, too. */
+const recordNamespace = 'aks-platform';
+const recordName = 'applications';
+const kept = 10;
+const kind = { apiVersion: 'v1', kind: 'ConfigMap', namespace: recordNamespace } as const;
+
+/** Where an environment keeps it. All throw UserError. */
+export interface Records {
+  read(): Promise<SyncRecord>;
+  write(record: SyncRecord): Promise<void>;
+}
+
+/** In a ConfigMap of the cluster. */
+export function createClusterRecords(cluster: Pick<Cluster, 'get' | 'apply'>): Records {
+  return {
+    read: async () => {
+      const found = await cluster.get({ ...kind, name: recordName });
+      return readRecordText(asString(asObject(found?.['data'])['record']));
+    },
+    write: async record => {
+      await cluster.apply(recordObject(record), { manager: fieldManager, force: true });
+    },
+  };
+}
+
+export function recordText(record: SyncRecord): string {
+  return JSON.stringify(record);
+}
+
+/** What somebody has spoiled counts as none. */
+export function readRecordText(text = ''): SyncRecord {
+  const record = asObject(parseJson(text));
+  const proven = asArray(record['proven'])
+    .map(asObject)
+    .flatMap(({ commit, bundle, run, at, images, applications }): Proven[] => {
+      const known = asString(commit);
+      if (known === undefined) return [];
+      return [
+        {
+          commit: known,
+          bundle: asString(bundle),
+          run: asString(run) ?? '',
+          at: asString(at) ?? '',
+          images: Object.fromEntries(
+            Object.entries(asObject(images)).flatMap(([name, image]) =>
+              typeof image === 'string' ? [[name, image] as const] : [],
+            ),
+          ),
+          applications: asArray(applications).flatMap(name => asString(name) ?? []),
+        },
+      ];
+    });
+  return { proven, clusterFingerprint: asString(record['clusterFingerprint']) };
+}
+
+/** What is proven again is the newest, and stands there once. */
+export function withProven(record: SyncRecord, proven: Proven): SyncRecord {
+  const others = record.proven.filter(({ commit, bundle }) => commit !== proven.commit || bundle !== proven.bundle);
+  return { ...record, proven: [proven, ...others].slice(0, kept) };
+}
+
+function recordObject(record: SyncRecord): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: recordName,
+      namespace: recordNamespace,
+      annotations: { 'aks-platform.io/note': 'Written by sync-argocd. Its plans and rollbacks read it.' },
+    },
+    data: { record: recordText(record) },
+  };
+}

@@ -1,0 +1,13 @@
+export { createClusterArgo } from './cluster-argo.ts';
+export { explainProofs, explainRollbacks, explainSync } from './explain.ts';
+export { childrenOf } from './follow.ts';
+export * from './plan.ts';
+export * from './ports.ts';
+export { proveApplications } from './prove.ts';
+export { rollbackApplications } from './roll-back.ts';
+export { createServerClient } from './server/client.ts';
+export { createServerArgo } from './server/server-argo.ts';
+export { createServerCluster } from './server/server-cluster.ts';
+export { createServerRecords } from './server/server-records.ts';
+export { type ServerAccess, tokenOf } from './server/sign-in.ts';
+export { checkApplications, syncApplications, waitApplications } from './sync.ts';

@@ -1,0 +1,116 @@
+import { mapInParallel, UserError } from '@suite/foundation';
+import { checkAll, findAll, type Refusal } from './check.ts';
+import { causeOf } from './explain.ts';
+import { type Followed, followApplications } from './follow.ts';
+import { followSet } from './follow-set.ts';
+import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
+import { type ApplicationRef, keyOf, type SyncPorts, stampOf } from './ports.ts';
+import { pinsFor, startSync } from './start.ts';
+
+/** Syncs that are begun at once. */
+const atOnce = 8;
+
+/** What would be refused, before anything is delivered: nothing is changed. */
+export async function checkApplications(
+  plan: SyncPlan,
+  ports: Pick<SyncPorts, 'argo' | 'clock' | 'contains'>,
+): Promise<readonly Refusal[]> {
+  return (await checkAll(refsOf(plan), plan, ports)).refusals;
+}
+
+/**
+ * Syncs the plan's applications, and what they and its ApplicationSets bring, to the plan's revision, and waits until all are there.
+ * Where one is refused none is touched. Rejects for defects only: what goes wrong is in the results (see `explainSync`).
+ */
+export async function syncApplications(plan: SyncPlan, ports: SyncPorts): Promise<readonly ApplicationResult[]> {
+  return bring(plan, ports, 'sync');
+}
+
+/** Waits until the plan's applications are at its revision, whoever syncs them; Argo CD is only asked to look. */
+export async function waitApplications(plan: SyncPlan, ports: SyncPorts): Promise<readonly ApplicationResult[]> {
+  return bring(plan, ports, 'wait');
+}
+
+async function bring(plan: SyncPlan, ports: SyncPorts, how: 'sync' | 'wait'): Promise<readonly ApplicationResult[]> {
+  const { clock, argo, log } = ports;
+  const until = clock.now() + plan.timeoutMs;
+  const began = clock.now();
+  const own = refsOf(plan);
+  try {
+    const sets = await followSets(plan, ports, until);
+    const refs = unique([...own, ...sets.members.keys()]);
+    const { applications, refusals } = how === 'sync' ? await checkAll(refs, plan, ports) : await findAll(refs, ports);
+    if (refusals.length > 0 || sets.failed.length > 0) return [...sets.failed, ...refused(refs, refusals)];
+    const failed: ApplicationResult[] = [];
+    const followed = await mapInParallel(applications, atOnce, async ({ ref, application }) => {
+      const parent = sets.members.get(ref);
+      const one: Followed = {
+        ref,
+        ...(parent === undefined ? {} : { parent }),
+        expectation: { operation: undefined, pins: pinsFor(application, plan) },
+        comparedBefore: application.status.reconciledAt,
+        began: clock.now(),
+      };
+      if (how === 'wait') {
+        await argo.refresh(ref, stampOf(ports));
+        return [one];
+      }
+      const started = await startSync(ref, plan, ports, { attempt: 1, until }).catch(error => {
+        return { is: 'failed', cause: causeOf(error) } as const;
+      });
+      if (started.is === 'failed') {
+        failed.push({ ...resultOf(ref, 'failed', one.began), cause: started.cause });
+        return [];
+      }
+      const at = started.pins.flatMap(pin => pin?.slice(0, 12) ?? []).join(', ');
+      const doing = started.is === 'adopted' ? 'Argo CD is already at it' : 'sync begun';
+      log.info(`${ref.name}: ${doing}${at === '' ? '' : `, to ${at}`}`);
+      const operation = started.is === 'begun' ? started.operation : undefined;
+      return [{ ...one, expectation: { operation, pins: started.pins } }];
+    });
+    const results = await followApplications(followed.flat(), plan, ports, { until, syncsChildren: how === 'sync' });
+    return [...failed, ...results];
+  } catch (error) {
+    if (ports.signal.aborted) return own.map(ref => resultOf(ref, 'cancelled', began));
+    if (!(error instanceof UserError)) throw error;
+    return own.map(ref => ({ ...resultOf(ref, 'failed', began), cause: causeOf(error) }));
+  }
+
+  function resultOf(ref: ApplicationRef, phase: ApplicationResult['phase'], since: number): ApplicationResult {
+    const seconds = (clock.now() - since) / 1000;
+    return { ...ref, phase, revisions: [], seconds, notes: [], evidence: noEvidence };
+  }
+
+  function refused(refs: readonly ApplicationRef[], refusals: readonly Refusal[]): ApplicationResult[] {
+    const causes = new Map(refusals.map(({ ref, cause }) => [keyOf(ref), cause]));
+    return refs.map(ref => {
+      const cause = causes.get(keyOf(ref));
+      return { ...resultOf(ref, cause === undefined ? 'skipped' : 'refused', began), ...(cause && { cause }) };
+    });
+  }
+}
+
+function refsOf({ applications, argoNamespace }: SyncPlan): readonly ApplicationRef[] {
+  return applications.map(({ name, namespace }) => ({ name, namespace: namespace ?? argoNamespace }));
+}
+
+function unique(refs: readonly ApplicationRef[]): readonly ApplicationRef[] {
+  return [...new Map(refs.map(ref => [keyOf(ref), ref])).values()];
+}
+
+/** The Applications that the plan's ApplicationSets have, with the set that each is of. */
+async function followSets({ applicationSets, argoNamespace: namespace }: SyncPlan, ports: SyncPorts, until: number) {
+  const members = new Map<ApplicationRef, string>();
+  const failed: ApplicationResult[] = [];
+  for (const name of applicationSets) {
+    const began = ports.clock.now();
+    const outcome = await followSet({ name, namespace }, ports, until);
+    if (outcome.is === 'ready') for (const member of outcome.members) members.set(member, name);
+    else {
+      const seconds = (ports.clock.now() - began) / 1000;
+      const { cause } = outcome;
+      failed.push({ name, namespace, phase: 'failed', revisions: [], seconds, notes: [], cause, evidence: noEvidence });
+    }
+  }
+  return { members, failed };
+}

@@ -1,0 +1,93 @@
+import type { ChangeReport } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
+import type { PlacedImage } from './deliver/index.ts';
+import { loginServerOf, placedImages } from './images.ts';
+import type { Request } from './inputs.ts';
+import type { Connected, Services } from './ports.ts';
+import { type Outcome, runningOf, timingsOf } from './report.ts';
+import { portsOf, syncPlanOf } from './run.ts';
+import {
+  childrenOf,
+  explainProofs,
+  explainSync,
+  proveApplications,
+  type SyncPlan,
+  waitApplications,
+} from './sync/index.ts';
+import type { Target } from './target.ts';
+
+/** Waits until what is under way is done. */
+export async function wait(
+  request: Request,
+  target: Target,
+  services: Services,
+  connected: Connected,
+  startedAt: number,
+): Promise<Outcome> {
+  const offset = services.clock.now() - startedAt;
+  const plan = syncPlanOf(request, target, services, [], undefined);
+  const results = await waitApplications(plan, portsOf(target, services, connected));
+  const error = explainSync(results);
+  const timings = timingsOf(results, offset);
+  const warnings = results.flatMap(({ name, notes }) => notes.map(note => `${name}: ${note}`));
+  return { findings: { verdict: error === undefined ? 'verified' : 'failed', timings, warnings }, error };
+}
+
+/** Whether every application is synced and healthy, and every container runs the digest that the platform file has. */
+export async function verify(
+  request: Request,
+  target: Target,
+  services: Services,
+  connected: Connected,
+): Promise<Outcome> {
+  const ports = portsOf(target, services, connected);
+  const plan = syncPlanOf(request, target, services, imagesOf(request, target, connected), undefined);
+  const unwell = await differencesOf(plan, ports);
+  const proofs = await proveApplications(plan, ports);
+  const unproven = explainProofs(proofs);
+  const running = runningOf(proofs);
+  const warnings = proofs.flatMap(({ name, notes }) => notes.map(note => `${name}: ${note}`));
+  const differences = [
+    ...unwell,
+    ...proofs.flatMap(({ name, problems }) =>
+      problems.map(actual => ({ what: `application ${name}`, path: '', expected: 'the promised digests', actual })),
+    ),
+  ];
+  if (differences.length === 0) return { findings: { verdict: 'verified', warnings, running } };
+  const problems = [
+    ...unwell.map(({ what, expected, actual }) => ({ message: `${what} should be ${expected}, and is ${actual}.` })),
+    ...(unproven?.problems ?? []),
+  ];
+  return { findings: { verdict: 'mismatch', differences, warnings, running }, error: new UserError(problems) };
+}
+
+function imagesOf(request: Request, { view }: Target, { state }: Connected): readonly PlacedImage[] {
+  return placedImages(view, loginServerOf(view, state?.outputs), request.images);
+}
+
+async function differencesOf(
+  { applications, argoNamespace }: SyncPlan,
+  { argo }: Pick<ReturnType<typeof portsOf>, 'argo'>,
+): Promise<ChangeReport['differences']> {
+  const found = await argo.list(argoNamespace);
+  /** With those that it brings, and that they bring. */
+  const family = new Set(applications.map(({ name }) => name));
+  for (const name of family) {
+    const one = found.find(application => application.name === name);
+    for (const child of one === undefined ? [] : childrenOf(one)) family.add(child.name);
+  }
+  return [...family].flatMap(name => {
+    const what = `application ${name}`;
+    const one = found.find(application => application.name === name);
+    if (one === undefined) return [{ what, path: '', expected: 'there', actual: 'absent' }];
+    const { sync, health } = one.status;
+    return [
+      ...(sync.status === 'Synced'
+        ? []
+        : [{ what, path: 'status.sync.status', expected: 'Synced', actual: sync.status }]),
+      ...(health.status === 'Healthy'
+        ? []
+        : [{ what, path: 'status.health.status', expected: 'Healthy', actual: health.status }]),
+    ];
+  });
+}

@@ -1,0 +1,10 @@
+export * from './application.ts';
+export * from './application-set.ts';
+export * from './cause.ts';
+export * from './operation.ts';
+export { type AppProject, readProject, type SyncWindow } from './project.ts';
+export * from './project-rules.ts';
+export * from './repository.ts';
+export * from './rollback.ts';
+export * from './sync-windows.ts';
+export * from './wait.ts';

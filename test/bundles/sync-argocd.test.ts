@@ -1,0 +1,417 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { asArray, asObject, parseJson } from '@suite/foundation';
+import type { KubernetesView, RunningStep, WorldRequest } from '@suite/sandbox';
+import { type ApplicationsWorld, openApplicationsWorld } from '../support/applications-world.ts';
+import { type BundleWorld, errors, reportOf, succeeded } from '../support/bundle.ts';
+import { holdAt, hurried } from '../support/held-step.ts';
+import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
+import { playArgoCdServer } from '../support/played-argocd-server.ts';
+
+let world: ApplicationsWorld;
+let sandbox: BundleWorld;
+let cluster: KubernetesView;
+
+beforeAll(async () => {
+  world = await openApplicationsWorld();
+  ({ sandbox, cluster } = world);
+}, 300_000);
+afterAll(() => sandbox?.close());
+afterEach(() => sandbox.world.faults.clear());
+
+const run: ApplicationsWorld['run'] = (...given) => world.run(...given);
+const choose: ApplicationsWorld['choose'] = (...given) => world.choose(...given);
+const digestOf: ApplicationsWorld['digestOf'] = (...given) => world.digestOf(...given);
+const running: ApplicationsWorld['running'] = namespace => world.running(namespace);
+const head = () => sandbox.gitops?.repository.resolve('refs/heads/main');
+const textOf = (path: string) => sandbox.gitops?.repository.readFile('refs/heads/main', path);
+
+describe('sync-argocd', () => {
+  test('plans what Argo CD will deploy, delivers exactly that, and proves the digests that run', async () => {
+    const before = await head();
+    const planned = succeeded(await run('plan'));
+    const report = await reportOf(planned);
+    expect(report.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
+    expect(report.changes.map(({ kind, title }) => `${kind} ${title}`)).toEqual(
+      expect.arrayContaining([
+        'create AppProject argocd/contoso',
+        'create Application argocd/web',
+        'create Deployment web/web',
+        'create Service web/web',
+        'create Deployment worker/worker',
+      ]),
+    );
+    expect(await head()).toBe(before);
+
+    const synced = succeeded(await run('sync', { 'expected-digest': planned.outputs['digest'] ?? '' }));
+    const after = await head();
+    expect(after).not.toBe(before);
+    expect(synced.outputs['gitops-commit']).toBe(after);
+    expect(running('web')).toEqual([digestOf('web', 'one')]);
+    expect(running('worker')).toEqual([digestOf('worker', 'one')]);
+    expect(JSON.parse(synced.outputs['running'] ?? '')).toEqual({
+      web: { [expectedPlace('web')]: digestOf('web', 'one') },
+      worker: { [expectedPlace('worker')]: digestOf('worker', 'one') },
+    });
+    // Comments of people stay where they were.
+    expect(await textOf('environments/dev/web/kustomization.yaml')).toContain(
+      '# sync-argocd writes registry and digest here',
+    );
+
+    expect((await reportOf(succeeded(await run('plan')))).changes.map(({ title }) => title)).toEqual([]);
+    const again = succeeded(await run('sync'));
+    expect(again.outputs['verdict']).toBe('no-changes');
+    expect(await head()).toBe(after);
+    succeeded(await run('verify'));
+    succeeded(await run('wait'));
+  }, 240_000);
+
+  test('a new image changes one Deployment; a sync of anything but what was reviewed delivers nothing', async () => {
+    await choose('two', 'one');
+    await world.push();
+    const before = await head();
+    const planned = succeeded(await run('plan'));
+    const { changes } = await reportOf(planned);
+    expect(changes.map(({ kind, title }) => `${kind} ${title}`)).toEqual(['update Deployment web/web']);
+    const refused = await run('sync', { 'expected-digest': '0'.repeat(64) });
+    expect(errors(refused)[0]).toContain('is not what was reviewed. Nothing was changed.');
+    expect(await head()).toBe(before);
+    succeeded(await run('sync', { 'expected-digest': planned.outputs['digest'] ?? '' }));
+    expect(running('web')).toEqual([digestOf('web', 'two')]);
+  }, 240_000);
+
+  test('an image that no registry has is named, and what ran before is brought back', async () => {
+    const good = await textOf('environments/dev/web/kustomization.yaml');
+    await choose('three', 'one');
+    const before = await head();
+    const absent = await run('sync');
+    expect(errors(absent)).toEqual([
+      expect.stringContaining(`has no ${digestOf('web', 'three')}. Nothing was delivered.`),
+    ]);
+    expect(await head()).toBe(before);
+
+    await world.push();
+    const mend = cluster.unpullable(`*${digestOf('web', 'three')}`);
+    const failed = await run('sync', { 'on-failure': 'rollback', timeout: '2' });
+    expect(failed.conclusion).toBe('failure');
+    expect(errors(failed).join('\n')).toMatch(/web: .*(?:ImagePullBackOff|ErrImagePull|pull)/);
+    expect(failed.log.join('\n')).toContain('web was brought back to what was proven last');
+    expect(await textOf('environments/dev/web/kustomization.yaml')).toBe(good);
+    expect(running('web')).toEqual([digestOf('web', 'two')]);
+    mend();
+  }, 240_000);
+
+  test('the command rollback goes to what was proven before', async () => {
+    await choose('four', 'one');
+    await world.push();
+    succeeded(await run('sync'));
+    expect(running('web')).toEqual([digestOf('web', 'four')]);
+    // Other environments, and people, write to the same branch.
+    await sandbox.gitops?.repository.commit({
+      branch: 'main',
+      message: 'Somebody else',
+      author: 'lisa',
+      files: { 'environments/staging/note.md': 'theirs\n' },
+    });
+    succeeded(await run('rollback'));
+    expect(running('web')).toEqual([digestOf('web', 'two')]);
+    expect(await textOf('environments/staging/note.md')).toBe('theirs\n');
+    // What runs now was proven; what came after it is nothing to go back to.
+    succeeded(await run('rollback'));
+    expect(running('web')).toEqual([digestOf('web', 'one')]);
+    expect(errors(await run('rollback'))[0]).toContain('there is nothing to go back to');
+  }, 240_000);
+
+  test('an application that is gone from the file stays until the environment allows it to go', async () => {
+    await choose('two', 'one', 'apps: [{ name: web, images: [web] }]');
+    const blocked = await reportOf(succeeded(await run('plan')));
+    expect(blocked.verdict).toBe('blocked');
+    expect(blocked.checks).toContainEqual(
+      expect.objectContaining({ id: 'application/worker/removal', status: 'blocked' }),
+    );
+    expect(errors(await run('sync'))[0]).toContain('would be deleted');
+    await sandbox.edit('platform.yaml', text => text.replace('  dev:\n', '  dev:\n    allow: [application/worker]\n'));
+    succeeded(await run('sync'));
+    await cluster.settled();
+    expect(cluster.get({ resource: 'applications.argoproj.io', namespace: 'argocd', name: 'worker' })).toBeUndefined();
+    expect(cluster.list('deployments', 'worker')).toEqual([]);
+  }, 240_000);
+});
+
+describe('through an Argo CD server', () => {
+  const host = 'argocd.contoso.example';
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjaSJ9.c2lnbmF0dXJl';
+  const server = { server: `https://${host}`, token };
+  const requests = () => sandbox.world.ledger.requests;
+
+  test('plans, delivers, syncs, proves and goes back, and never asks the cluster itself', async () => {
+    const [{ tenant } = { tenant: '' }] = sandbox.views;
+    const registration = sandbox.world.azure.addApplication({ name: 'argo-cd', tenant }).clientId;
+    const audienceOf = (given: string) =>
+      asObject(parseJson(Buffer.from(given.split('.')[1] ?? '', 'base64url').toString('utf8')))['aud'];
+    sandbox.world.addRoute(
+      playArgoCdServer(cluster, { host, takes: given => given === token || audienceOf(given) === registration }),
+    );
+    // Nobody makes it through a server.
+    if (cluster.get({ resource: 'namespaces', name: 'web' }) === undefined) {
+      cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } });
+    }
+    await choose('one', 'one', 'apps: [{ name: web, images: [web] }]');
+    succeeded(await sandbox.run({ command: 'push', scope: 'dev' }, { action: 'push-acr' }));
+    const before = requests().length;
+    succeeded(await run('sync', server));
+    await choose('five', 'one', 'apps: [{ name: web, images: [web] }]');
+    succeeded(await sandbox.run({ command: 'push', scope: 'dev' }, { action: 'push-acr' }));
+    const planned = succeeded(await run('plan', server));
+    expect((await reportOf(planned)).changes.map(({ kind, title }) => `${kind} ${title}`)).toEqual([
+      'update Deployment web/web',
+    ]);
+    const synced = succeeded(await run('sync', { ...server, 'expected-digest': planned.outputs['digest'] ?? '' }));
+    expect(synced.outputs['gitops-commit']).toBe(await head());
+    expect(JSON.parse(synced.outputs['running'] ?? '')).toEqual({
+      web: { [expectedPlace('web')]: digestOf('web', 'five') },
+    });
+    expect(running('web')).toEqual([digestOf('web', 'five')]);
+    for (const command of ['verify', 'wait']) succeeded(await run(command, server));
+    // Entra gives the identity of the step a token for Argo CD's registration.
+    succeeded(await run('verify', { server: server.server, 'server-audience': registration }));
+    expect(succeeded(await run('drift', server)).outputs['verdict']).toBe('clean');
+    succeeded(await run('rollback', server));
+    expect(running('web')).toEqual([digestOf('web', 'one')]);
+    const asked = requests().slice(before);
+    expect(asked.filter(one => one.host.endsWith('.azmk8s.io'))).toEqual([]);
+    expect(asked.filter(one => one.host === host).length).toBeGreaterThan(20);
+    // The log names the token nowhere.
+    expect(synced.log.join('\n')).not.toContain(token);
+  }, 240_000);
+
+  test.each<[string, Readonly<Record<string, string>>, string]>([
+    ['a token that it does not take', { ...server, token: 'a.b.c' }, 'answered HTTP 401: invalid session'],
+    ['an address without https', { ...server, server: `http://${host}` }, 'Write it as https://argocd.contoso.com'],
+    [
+      'no way to sign in',
+      { server: `https://${host}` },
+      'needs a way to sign in. Give a `token`, or `server-audience`',
+    ],
+    ['two ways to sign in', { ...server, 'server-audience': 'x' }, 'both say how to sign in'],
+    ['a token and no server', { token }, 'is for an Argo CD server, and none is named.'],
+    ['no token at all', { ...server, token: 'admin' }, 'three parts with dots between them'],
+    [
+      'a connector and no audience',
+      { server: `https://${host}`, 'dex-connector': 'x' },
+      'is needed with `dex-connector`',
+    ],
+    [
+      'a registration that is not in the tenant',
+      { server: `https://${host}`, 'server-audience': 'api://argo' },
+      'api://argo',
+    ],
+    ['a server that is not there', { ...server, server: 'https://nobody.example' }, 'nobody.example cannot be reached'],
+  ])('%s', async (_, inputs, message) => {
+    const result = await run('verify', inputs);
+    expect(result.conclusion).toBe('failure');
+    expect(errors(result).join('\n')).toContain(message);
+  });
+});
+
+const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
+  request.host.endsWith('.azmk8s.io') && request.method === method && path.test(request.path);
+
+/** Everything that a sync writes anywhere, in its order. */
+const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[] = [
+  [
+    'the lease is taken',
+    ({ method, path, query }) => method === 'PUT' && path.endsWith('.run') && query.get('comp') === 'lease',
+  ],
+  [
+    'the commit is made',
+    ({ host, method, path }) => host === 'api.github.com' && method === 'POST' && path === '/graphql',
+  ],
+  ['the namespace is applied', onCluster('PATCH', /\/namespaces\/web$/)],
+  ['the project is applied', onCluster('PATCH', /\/appprojects\/contoso$/)],
+  ['the Secret of the cluster is applied', onCluster('PATCH', /\/secrets\/aks-platform-cluster$/)],
+  [
+    'the Application is applied',
+    request => onCluster('PATCH', /\/applications\/web$/)(request) && request.query.has('fieldManager'),
+  ],
+  [
+    'the sync is asked for',
+    request => onCluster('PATCH', /\/applications\/web$/)(request) && !request.query.has('fieldManager'),
+  ],
+  ['the proof is recorded', onCluster('PATCH', /\/configmaps\/applications$/)],
+  [
+    'the lease is given back',
+    ({ method, path, query }) => method === 'DELETE' && path.endsWith('.run') && query.get('comp') === null,
+  ],
+];
+
+describe('the machine is lost when', () => {
+  /** A minute passes in which nobody renews it. */
+  const breakLease = () => {
+    const view = sandbox.views.find(({ scope }) => scope === 'dev');
+    if (view === undefined) throw new Error('The example has no dev.');
+    const { account, container, key } = view.state;
+    if (sandbox.world.azure.readBlob(account, container, `${key}.run`) !== undefined) {
+      sandbox.world.azure.breakLease(account, container, `${key}.run`);
+    }
+  };
+
+  test.each(effects)(
+    '%s: the next run comes to the same end',
+    async (what, match) => {
+      const version = `lost when ${what}`;
+      await choose(version, 'one', 'apps: [{ name: web, images: [web] }]');
+      await world.push();
+      let running: RunningStep | undefined;
+      const fault = sandbox.world.faults.add({
+        match,
+        times: 1,
+        answer: { call: () => loseMachine(running) },
+      });
+      const lost = await run(
+        'sync',
+        {},
+        {
+          onStart: started => {
+            running = started;
+          },
+        },
+      );
+      expect(lost.exitCode).not.toBe(0);
+      expect(fault.struck()).toBe(1);
+      await untilQuiet(sandbox.world);
+      breakLease();
+      const again = succeeded(await run('sync'));
+      expect(JSON.parse(again.outputs['running'] ?? '')).toEqual({
+        web: { [expectedPlace('web')]: digestOf('web', version) },
+      });
+      // One commit at most: the third run has nothing left to do.
+      const after = await head();
+      expect(succeeded(await run('sync')).outputs['verdict']).toBe('no-changes');
+      expect(await head()).toBe(after);
+    },
+    120_000,
+  );
+});
+
+describe('two at once', () => {
+  const web = { applications: 'web' };
+  const later = { ...hurried, GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
+  const asksForSync = onCluster('PATCH', /\/applications\/web$/);
+  const ancestor = (steps: number) => sandbox.gitops?.repository.resolve(`refs/heads/main~${steps}`);
+  /** How many Argo CD has counted; it keeps the last ten. */
+  const syncs = () => {
+    const application = cluster.get({ resource: 'applications.argoproj.io', namespace: 'argocd', name: 'web' });
+    const last = asArray(asObject(application?.['status'])['history']).at(-1);
+    return last === undefined ? 0 : Number(asObject(last)['id']) + 1;
+  };
+  const promised = (digest: string) => ({ web: { [expectedPlace('web')]: digest } });
+
+  /** The first stands still where it asks Argo CD to sync; the second is let wait before the first goes on. */
+  async function together(second: Readonly<Record<string, string>>) {
+    const first = await holdAt(
+      sandbox.world,
+      request => asksForSync(request) && !request.query.has('fieldManager'),
+      options => run('sync', web, options),
+    );
+    const waiting = Promise.withResolvers<string>();
+    const other = run(
+      'sync',
+      { ...web, ...second },
+      {
+        machine: 'second',
+        environment: later,
+        onLine: line => {
+          if (line.includes('waiting for it')) waiting.resolve(line);
+        },
+      },
+    );
+    const said = await Promise.race([waiting.promise, other.then(({ log }) => log.join('\n'))]);
+    first.goOn();
+    return { said, first: await first.result, second: await other };
+  }
+
+  test('with the same images: the second says who works and since when, waits, and finds nothing left to do', async () => {
+    await choose('same', 'one');
+    await world.push();
+    const before = { head: await head(), syncs: syncs() };
+    const { said, first, second } = await together({});
+    expect(said).toMatch(
+      /The run \S+\/runs\/4711 of mona \(sync-argocd sync, since \S+ \S+ UTC, .* ago\) works on dev in westeurope: waiting for it/,
+    );
+    const promise = promised(digestOf('web', 'same'));
+    for (const [result, verdict] of [
+      [first, 'applied'],
+      [second, 'no-changes'],
+    ] as const) {
+      expect(succeeded(result).outputs['verdict']).toBe(verdict);
+      expect(JSON.parse(result.outputs['running'] ?? '')).toEqual(promise);
+    }
+    expect(await ancestor(1)).toBe(before.head);
+    expect(syncs()).toBe(before.syncs + 1);
+    // Nothing is claimed of applications that it was not about.
+    const { changes } = await reportOf(first);
+    expect(changes.filter(({ title }) => title.includes('worker'))).toEqual([]);
+  }, 120_000);
+
+  test('with different images: each is delivered, synced and proven, one after the other', async () => {
+    // What the second brings is in the registry, and in no file.
+    await choose('after', 'one');
+    await world.push();
+    await choose('before', 'one');
+    await world.push();
+    const before = { head: await head(), syncs: syncs() };
+    const { first, second } = await together({ images: `web=${expectedPlace('web')}@${digestOf('web', 'after')}` });
+    for (const [result, version] of [
+      [first, 'before'],
+      [second, 'after'],
+    ] as const) {
+      expect(succeeded(result).outputs['verdict']).toBe('applied');
+      expect(JSON.parse(result.outputs['running'] ?? '')).toEqual(promised(digestOf('web', version)));
+    }
+    expect(first.outputs['gitops-commit']).not.toBe(second.outputs['gitops-commit']);
+    expect(second.outputs['gitops-commit']).toBe(await head());
+    expect(running('web')).toEqual([digestOf('web', 'after')]);
+    expect(await ancestor(2)).toBe(before.head);
+    expect(syncs()).toBe(before.syncs + 2);
+  }, 120_000);
+
+  test('one that is not to wait says so, and has changed nothing', async () => {
+    await choose('alone', 'one');
+    await world.push();
+    const { first, second } = await together({ 'lease-wait': '0' });
+    expect(errors(second)).toEqual([
+      expect.stringMatching(
+        /runs\/4711 of mona \(sync-argocd sync, since .*\) works on dev in westeurope\. Nothing was changed\./,
+      ),
+    ]);
+    expect(JSON.parse(succeeded(first).outputs['running'] ?? '')).toEqual(promised(digestOf('web', 'alone')));
+    expect(await head()).toBe(first.outputs['gitops-commit']);
+  }, 120_000);
+});
+
+describe('what bad input gets', () => {
+  test.each([
+    [
+      'an application that there is not',
+      { applications: 'wep' },
+      'names wep, which the platform file does not have. Did you mean web?',
+    ],
+    ['half of an app', { 'gitops-app-key': '' }, 'is needed with `gitops-app-id`.'],
+    ['no way to the repository', { 'gitops-app-id': '', 'gitops-app-key': '' }, 'is needed to read contoso/gitops.'],
+    ['an environment that there is not', { scope: 'shared' }, 'names no environment'],
+    [
+      'an image without a digest',
+      { images: 'web=ghcr.io/contoso/web:latest' },
+      'Use one name=registry/repository@sha256:…',
+    ],
+  ])('%s', async (_, inputs, message) => {
+    const result = await run('plan', inputs);
+    expect(result.conclusion).toBe('failure');
+    expect(errors(result).join('\n')).toContain(message);
+  });
+});
+
+function expectedPlace(name: string): string {
+  const [registry] = sandbox.world.azure.resources('Microsoft.ContainerRegistry/registries');
+  return `${registry?.name.toLowerCase()}.azurecr.io/${name}`;
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { runAction, type StepResult } from '@suite/sandbox';
+import {
+  conclusions,
+  dispatch,
+  errorMessages,
+  jobOf,
+  openPipelineWorld,
+  type PipelineWorld,
+  summaryOf,
+  transcript,
+  withoutLaterEnvironments,
+} from '../support/pipeline.ts';
+
+/** `destroy.yml` and `unlock.yml`, started by hand in the example repository, whose dev may go. */
+let sandbox: PipelineWorld;
+
+beforeAll(async () => {
+  sandbox = await openPipelineWorld({
+    platform: text =>
+      withoutLaterEnvironments(text).replace(
+        '    cluster:',
+        '    allow: [cluster]\n    production: false\n    cluster:',
+      ),
+  });
+  sandbox.world.settings.operationMs = 0;
+  for (const scope of ['shared', 'dev']) await deploy(scope);
+}, 600_000);
+afterAll(() => sandbox.close());
+
+async function step(inputs: Readonly<Record<string, string>>, environment?: string): Promise<StepResult> {
+  const result = await runAction({
+    name: inputs['command'] ?? '',
+    action: join(import.meta.dirname, '..', '..', 'out', 'release', 'provision-aks'),
+    inputs,
+    environment: sandbox.environmentOf(environment === undefined ? {} : { environment }),
+    workspace: sandbox.checkout,
+    temp: join(sandbox.checkout, '..', 'temp'),
+  });
+  if (result.conclusion !== 'success') throw new Error(result.log.join('\n'));
+  return result;
+}
+async function deploy(scope: string): Promise<void> {
+  const { outputs } = await step({ command: 'plan', scope });
+  await step({ command: 'apply', scope, 'plan-file': outputs['plan-file'] ?? '' }, scope);
+}
+
+const clusters = () => sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters').length;
+const armWrites = () => sandbox.world.ledger.writes().filter(({ host }) => host === 'management.azure.com');
+
+test('an environment that nobody approves, or that there is none of, does not go', async () => {
+  sandbox.repository.defineEnvironment({ name: 'dev', branches: ['main'] });
+  const writes = armWrites();
+  const open = await dispatch(sandbox, 'destroy.yml', { environment: 'dev', confirm: 'dev' });
+  expect(errorMessages(jobOf(open, 'Resolve'))).toEqual([expect.stringMatching(/Nobody has to approve .* dev/)]);
+  const unknown = await dispatch(sandbox, 'destroy.yml', { environment: 'production', confirm: 'production' });
+  expect(errorMessages(jobOf(unknown, 'Resolve'))).toEqual([
+    expect.stringMatching(/is `production`, which the platform file does not have/),
+  ]);
+  expect(armWrites()).toEqual(writes);
+  sandbox.repository.defineEnvironment({ name: 'dev', branches: ['main'], reviewers: ['mona'] });
+  const alone = await dispatch(sandbox, 'destroy.yml', { environment: 'dev', confirm: 'dev' });
+  expect(errorMessages(jobOf(alone, 'Resolve'))).toEqual([expect.stringMatching(/may approve it alone .* dev/)]);
+  expect(armWrites()).toEqual(writes);
+  const reviewers = ['mona', 'hubot'];
+  sandbox.repository.defineEnvironment({ name: 'dev', branches: ['main'], reviewers, preventSelfReview: true });
+});
+
+test('another name typed: one message, nothing touched', async () => {
+  const writes = armWrites();
+  const run = await dispatch(sandbox, 'destroy.yml', { environment: 'dev', confirm: 'prod' });
+  expect(run.conclusion).toBe('failure');
+  expect(errorMessages(jobOf(run, 'Plan the end of dev'))).toEqual([
+    expect.stringMatching(/confirm.*is "prod", but the environment is `dev`\. Nothing was touched/),
+  ]);
+  // GitHub does not evaluate the name of a job that is skipped.
+  const last = Object.entries(conclusions(run)).find(([name]) => name.startsWith('Destroy'));
+  expect(last?.[1]).toBe('skipped');
+  expect(armWrites()).toEqual(writes);
+});
+
+test('planned, approved, and gone, but for what holds data', async () => {
+  expect(clusters()).toBe(1);
+  const run = await dispatch(sandbox, 'destroy.yml', { environment: 'dev', confirm: 'dev' });
+  if (run.conclusion !== 'success') throw new Error(transcript(run));
+  expect(summaryOf(jobOf(run, 'Plan the end of dev'))).toMatch(/stays: it holds data/);
+  expect(clusters()).toBe(0);
+  expect(sandbox.world.azure.resources('Microsoft.ContainerRegistry/registries')).toHaveLength(1);
+  const deployments = sandbox.repository.deployments().filter(({ environment }) => environment === 'dev');
+  expect(deployments.length).toBeGreaterThan(0);
+}, 600_000);
+
+test('unlock.yml: nothing is held, so nothing is released', async () => {
+  const run = await dispatch(sandbox, 'unlock.yml', { environment: 'dev', run: '4711' });
+  if (run.conclusion !== 'success') throw new Error(transcript(run));
+  expect(summaryOf(jobOf(run, 'Unlock dev'))).toMatch(/Nothing is held on dev in westeurope/);
+}, 300_000);

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { KubernetesView, RunResult } from '@suite/sandbox';
+import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
+import { inRegistry, makeImage } from '../support/images.ts';
+import {
+  conclusions,
+  currentStep,
+  errorMessages,
+  jobOf,
+  openPipelineWorld,
+  type PipelineWorld,
+  summaryOf,
+} from '../support/pipeline.ts';
+
+const off = ['prometheus-operator-crds', 'cert-manager', 'issuers', 'kube-prometheus-stack', 'argo-cd'];
+
+/** NVIDIA's device plugin as a chart of its own, as small as it can be. */
+const plugin = {
+  'Chart.yaml': 'apiVersion: v2\nname: nvidia-device-plugin\nversion: 0.18.0\n',
+  'templates/all.yaml': `apiVersion: apps/v1
+kind: DaemonSet
+metadata: { name: nvidia-device-plugin }
+spec:
+  selector: { matchLabels: { app: nvidia-device-plugin } }
+  template:
+    metadata: { labels: { app: nvidia-device-plugin } }
+    spec:
+      nodeSelector: { node-type: ai }
+      tolerations: [{ key: nvidia.com/gpu, operator: Exists, effect: NoSchedule }]
+      containers: [{ name: plugin, image: "nvcr.io/nvidia/k8s-device-plugin:v0.18.0", resources: { requests: { cpu: 10m } } }]
+`,
+};
+
+let sandbox: PipelineWorld;
+
+beforeAll(async () => {
+  sandbox = await openPipelineWorld({
+    platform: text =>
+      text.replace(
+        /^environments:/m,
+        `defaults:\n  gpu-smoke: { level: standard }\n  releases: { ${off.map(name => `${name}: false`).join(', ')} }\n\n$&`,
+      ),
+  });
+  sandbox.world.settings.operationMs = 0;
+});
+afterAll(() => sandbox.close());
+
+const clusterOf = (environment: string): KubernetesView => {
+  const all = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
+  const found = all.find(({ name }) => name.includes(environment));
+  if (found === undefined) throw new Error(`${environment} has no cluster.`);
+  return sandbox.world.kubernetes.of(found.id);
+};
+
+/** Commits a release of the device plugin to main, and promotes it. */
+async function promote(): Promise<RunResult> {
+  const { repository, runner, push, world } = sandbox;
+  const { version, digest, url } = world.charts.publish(world.charts.pack('nvidia-device-plugin', plugin));
+  const release = `nvidia-device-plugin: { chart: nvidia-device-plugin, repository: "${url.replace(/\/$/, '')}", version: ${version}, digest: "${digest}", namespace: gpu, pod-security: privileged }`;
+  const before = await repository.resolve('refs/heads/main');
+  const file = 'platform.yaml';
+  const text = (await repository.readFile(before, file)) ?? '';
+  // The pinned image is not in this world.
+  const { digest: python } = makeImage(inRegistry(world.registries.registry('ghcr.io'), 'contoso/python'), {
+    name: 'python',
+  });
+  const image = `image: "ghcr.io/contoso/python@${python}"`;
+  const changed = text
+    .replace('  releases: { ', `  releases: { ${release}, `)
+    .replace('level: standard', `level: standard, ${image}`);
+  const files = { [file]: changed };
+  const after = await repository.commit({ branch: 'main', message: 'Device plugin', author: 'mona', files });
+  return runner.start(push(before, after)).result;
+}
+
+/** A person starts gpu-smoke.yml of the example. */
+async function dispatch(inputs: Readonly<Record<string, string>>): Promise<RunResult> {
+  const { repository, runner } = sandbox;
+  const sha = await repository.resolve('refs/heads/main');
+  return runner.start({
+    repository: repository.name,
+    path: '.github/workflows/gpu-smoke.yml',
+    event: { name: 'workflow_dispatch', payload: { inputs } },
+    ref: 'refs/heads/main',
+    sha,
+    headSha: sha,
+    actor: 'mona',
+    restricted: false,
+    inputs,
+  }).result;
+}
+
+/** What the jobs that failed say, by their names. */
+const errorsIn = (run: RunResult) =>
+  Object.fromEntries(
+    run.jobs
+      .filter(({ conclusion }) => conclusion === 'failure')
+      .map(job => [job.name.replace(/^.* \/ /, ''), errorMessages(job)]),
+  );
+
+/** What tests of GPUs make. */
+const leftIn = (environment: string) =>
+  clusterOf(environment)
+    .everything()
+    .filter(({ kind, metadata: { name, namespace, labels = {} } }) => {
+      const isOurs = [name, namespace ?? '', ...Object.keys(labels)].some(text => text.includes('gpu-smoke'));
+      return isOurs && kind !== 'Event';
+    })
+    .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+const recorded = () => recordPromotions(sandbox.world.azure, sandbox.world.registries);
+
+describe('GPU pools in a promotion', () => {
+  test('dev passes from no node; a driver that does not fit stops staging, and prod is never begun', async () => {
+    const step = currentStep(sandbox);
+    let isBroken = false;
+    sandbox.watchers.add(() => {
+      if (isBroken || step() !== 'Apply staging: Apply the platform') return;
+      isBroken = true;
+      clusterOf('staging').gpu.script({ state: 'driver-mismatch' });
+    });
+    const run = await promote();
+    expect(errorsIn(run)).toEqual({
+      'Apply staging': [expect.stringMatching(/staging.*gpu: failed: driver\..*driver\/library version mismatch/s)],
+    });
+    expect(conclusions(run)).toMatchObject({
+      'Apply shared': 'success',
+      'Apply dev': 'success',
+      'Apply staging': 'failure',
+    });
+    expect(Object.keys(conclusions(run))).not.toContain('Apply prod');
+    expect(isBroken).toBe(true);
+    expect(summaryOf(jobOf(run, 'Apply dev'))).toMatch(/passed/);
+    // It came from no node in both.
+    for (const environment of ['dev', 'staging']) {
+      expect(
+        clusterOf(environment)
+          .events('kube-system')
+          .map(({ reason }) => reason),
+      ).toContain('ScaledUpGroup');
+      expect([environment, leftIn(environment)]).toEqual([environment, []]);
+    }
+    expect(recorded()).toEqual([
+      expect.objectContaining({ environment: 'dev', tests: { 'gpu-smoke-test': 'verified' } }),
+    ]);
+  }, 400_000);
+
+  test('by hand, one environment is asked for, or all; each says for itself what is wrong', async () => {
+    const one = await dispatch({ environment: 'dev', level: 'quick' });
+    expect([errorsIn(one), conclusions(one)]).toEqual([{}, { Resolve: 'success', 'Test dev': 'success' }]);
+    const all = await dispatch({});
+    expect(errorsIn(all)).toEqual({
+      'Test staging': [expect.stringMatching(/failed: driver/)],
+      'Test prod': [expect.stringMatching(/There is no cluster/)],
+    });
+    expect(conclusions(all)).toMatchObject({
+      'Test dev': 'success',
+      'Test staging': 'failure',
+      'Test prod': 'failure',
+    });
+    // Nothing was deployed.
+    const filed = sandbox.repository.deployments().filter(({ environment }) => environment === 'dev');
+    expect(filed).toHaveLength(1);
+    for (const environment of ['dev', 'staging']) expect([environment, leftIn(environment)]).toEqual([environment, []]);
+  }, 200_000);
+
+  test('what was mended passes, and an environment without GPUs is refused', async () => {
+    clusterOf('staging').gpu.script({ state: 'healthy' });
+    expect(conclusions(await dispatch({ environment: 'staging' }))).toMatchObject({ 'Test staging': 'success' });
+    const wrong = await dispatch({ environment: 'shared' });
+    expect(errorMessages(jobOf(wrong, 'Resolve')).join('\n')).toContain('`shared`, which has no GPU pool');
+  }, 200_000);
+});

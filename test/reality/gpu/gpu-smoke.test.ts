@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { asArray, asObject, type Clock, systemClock } from '@suite/foundation';
+import { type Cluster, createCluster } from '@suite/kubernetes';
+import { clear } from '../../../actions/gpu-smoke-test/src/cleanup/clear.ts';
+import { sweep } from '../../../actions/gpu-smoke-test/src/cleanup/sweep.ts';
+import { decide, decisive } from '../../../actions/gpu-smoke-test/src/decide.ts';
+import { type JobPlan, nameOf } from '../../../actions/gpu-smoke-test/src/job.ts';
+import { ownNamespace, runLabel } from '../../../actions/gpu-smoke-test/src/labels.ts';
+import { ensureNamespace } from '../../../actions/gpu-smoke-test/src/namespace.ts';
+import { type PoolOutcome, testPool } from '../../../actions/gpu-smoke-test/src/test-pool.ts';
+import { verdictText } from '../../../actions/gpu-smoke-test/src/verdict.ts';
+import { nodeManifest } from '../../support/control-plane/nodes.ts';
+import { outcomeAnnotation } from '../../support/control-plane/stages.ts';
+import {
+  controlPlaneNeeds,
+  hasControlPlane,
+  kubernetesVersion,
+  poolNodes,
+  type RunningControlPlane,
+  smallPlatform,
+  startControlPlane,
+} from '../../support/control-plane.ts';
+
+/** The Job, the watch and the cleanup on a real API server, scheduler and controllers; kwok plays the kubelets. */
+const real = hasControlPlane ? describe : describe.skip;
+
+const size = 'Standard_NC4as_T4_v3';
+const [gpuNode] = poolNodes({
+  name: 'gpu',
+  mode: 'User',
+  count: 1,
+  size,
+  cpu: '3860m',
+  memory: '24Gi',
+  labels: { 'node-type': 'ai', accelerator: 'nvidia-gpu' },
+  taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }],
+});
+const nodePath = `/api/v1/nodes/${gpuNode?.name}`;
+const uuid = 'GPU-11111111-2222-3333-4444-555555555555';
+const printed = {
+  suite: 'gpu-smoke',
+  version: 1,
+  mode: 'work',
+  level: 'quick',
+  ok: true,
+  driver: { cuda: '13.0', version: '580.159.04' },
+  devices: [{ index: 0, uuid, name: 'Tesla T4', memoryBytes: 16_000_000_000, computeCapability: '7.5', mig: false }],
+  vectorAdd: { elements: 1_048_576, maxError: 0 },
+  matmul: { n: 1024, maxError: 0, tflops: null },
+  fp32: null,
+  bandwidth: null,
+  deviceFiles: ['/dev/nvidia0'],
+  seconds: 1,
+  error: null,
+};
+
+/** Minutes of budgets in seconds: nothing of the cluster's own hangs on this clock. */
+const pace = 30;
+const began = Date.now();
+const fast: Clock = {
+  now: () => began + (Date.now() - began) * pace,
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const timer = setTimeout(resolve, milliseconds / pace);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+    }),
+};
+
+real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
+  let control: RunningControlPlane;
+  let cluster: Cluster;
+  let runs = 0;
+  let plan: JobPlan;
+  const lines: string[] = [];
+
+  beforeAll(async () => {
+    control = await startControlPlane({ nodes: smallPlatform });
+    cluster = createCluster({
+      server: control.url,
+      ca: control.caCertificate,
+      token: async () => control.admin.token,
+      identity: 'apply identity of dev',
+      env: {},
+      clock: systemClock,
+    });
+    control.serveLogs(({ container }) =>
+      container === 'smoke'
+        ? `${JSON.stringify(printed)}\n`
+        : `${JSON.stringify({ suite: 'gpu-smoke', version: 1, mode: 'isolation', ok: true, deviceFiles: [] })}\n`,
+    );
+  }, 120_000);
+  afterAll(async () => {
+    cluster?.close();
+    await control?.stop();
+  });
+
+  beforeEach(async () => {
+    lines.length = 0;
+    runs++;
+    plan = {
+      run: `run${runs}`,
+      pool: 'gpu',
+      namespace: await ensureNamespace(undefined, `run${runs}`, { cluster, clock: systemClock }),
+      image: `registry.example/python@sha256:${'a'.repeat(64)}`,
+      level: 'quick',
+      program: 'print(1)',
+      selector: undefined,
+      taints: [],
+      deadlineSeconds: 600,
+      now: new Date(fast.now()).toISOString(),
+    };
+  });
+
+  const start = (change: Partial<JobPlan> = {}): Promise<PoolOutcome> =>
+    testPool(
+      {
+        plan: { ...plan, ...change },
+        size,
+        gpusOfSize: 1,
+        driver: 'Install',
+        labels: { accelerator: 'nvidia-gpu' },
+        deadlineAt: fast.now() + 25 * 60_000,
+      },
+      {
+        cluster,
+        clock: fast,
+        signal: new AbortController().signal,
+        log: { info: (line: string) => void lines.push(line) } as never,
+      },
+    );
+  const seen = ({ findings }: PoolOutcome) => [verdictText(decide(findings)), decisive(findings)?.evidence ?? ''];
+  const podsPath = `/api/v1/namespaces/${ownNamespace}/pods`;
+  const ours = async () => {
+    const query = `?labelSelector=${encodeURIComponent(runLabel)}`;
+    const paths = ['/apis/batch/v1/jobs', '/api/v1/pods', '/api/v1/configmaps'];
+    return (await Promise.all(paths.map(path => control.api.list(`${path}${query}`)))).flat();
+  };
+  /** The test's pod, once the Job controller has made it. */
+  const pod = async () => {
+    for (;;) {
+      const all = (await control.api.list(`${podsPath}?labelSelector=job-name=${nameOf(plan)}`)).map(asObject);
+      const name = asObject(all[0]?.['metadata'])['name'];
+      if (typeof name === 'string') return `${podsPath}/${name}`;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  };
+  const tell = async (reason: string, message: string) => {
+    const path = await pod();
+    const { uid, name } = asObject((await control.api.get(path))['metadata']);
+    await control.api.create(`/api/v1/namespaces/${ownNamespace}/events`, {
+      metadata: { generateName: 'scaler-', namespace: ownNamespace },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: ownNamespace, name, uid },
+      reason,
+      message,
+      type: 'Normal',
+      lastTimestamp: new Date().toISOString(),
+    });
+  };
+  /** The node registers: at first without a GPU, as before a device plugin has told of any. */
+  const addNode = async (gpus: number) => {
+    if (gpuNode === undefined) throw new Error('The pool has no node.');
+    await control.api.create('/api/v1/nodes', nodeManifest(gpuNode, 9, kubernetesVersion));
+    if (gpus > 0) await offer(gpus);
+  };
+  const offer = async (gpus: number) => {
+    const amounts = { 'nvidia.com/gpu': String(gpus) };
+    const answer = await control.api.call('PATCH', `${nodePath}/status`, {
+      status: { capacity: amounts, allocatable: amounts },
+    });
+    expect(answer.status).toBe(200);
+  };
+  const removeNode = () => control.api.call('DELETE', nodePath);
+
+  test('from zero: the namespace is restricted, the scheduler waits for node and plugin, and nothing is left', async () => {
+    const running = start();
+    await pod();
+    await tell('TriggeredScaleUp', 'pod triggered scale-up: [{aks-gpu-00000000-vmss 0->1 (max: 2)}]');
+    await control.api.until(await pod(), ({ status }) => JSON.stringify(status ?? {}).includes('Unschedulable'));
+    await addNode(0);
+    await new Promise(resolve => setTimeout(resolve, 500));
+    await offer(1);
+    const outcome = await running;
+    expect(seen(outcome)).toEqual(['passed', '']);
+    expect(Object.keys(outcome.progress.reached)).toEqual([
+      'queued',
+      'scale-up',
+      'node',
+      'ready',
+      'plugin',
+      'pulled',
+      'running',
+      'done',
+    ]);
+    expect(outcome.nodes).toEqual([{ name: gpuNode?.name, covered: true, came: true }]);
+    expect(outcome.findings.map(({ check }) => check)).toContain('Pods without a GPU');
+    const namespace = await control.api.get(`/api/v1/namespaces/${ownNamespace}`);
+    expect(asObject(asObject(namespace['metadata'])['labels'])).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await ours()).toEqual([]);
+    expect((await control.api.call('GET', `/api/v1/namespaces/${ownNamespace}`)).status).toBe(404);
+  }, 60_000);
+
+  test('on the node that is there', async () => {
+    const outcome = await start();
+    expect(seen(outcome)).toEqual(['passed', '']);
+    expect(outcome.progress.reached).not.toHaveProperty('scale-up');
+    // Killed now: the next start finds it silent, and takes it away with all that belongs to it.
+    expect((await ours()).length).toBeGreaterThan(1);
+    const later = { now: () => fast.now() + 120_000, sleep: fast.sleep };
+    expect(await sweep({ cluster, clock: later, log: { info: () => undefined } })).toContain(plan.run);
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await ours()).toEqual([]);
+  }, 60_000);
+
+  test('a GPU that somebody holds: nobody is displaced, and the verdict says who has it', async () => {
+    const holder = {
+      metadata: { name: 'ada', namespace: 'default' },
+      spec: {
+        nodeName: gpuNode?.name,
+        tolerations: [{ operator: 'Exists' }],
+        containers: [
+          {
+            name: 'notebook',
+            image: 'registry.example/notebook:1',
+            resources: { limits: { 'nvidia.com/gpu': '1' } },
+          },
+        ],
+      },
+    };
+    await control.api.create('/api/v1/namespaces/default/pods', holder);
+    try {
+      const running = start();
+      await tell('NotTriggerScaleUp', "pod didn't trigger scale-up: 1 max node group size reached");
+      expect(seen(await running)).toEqual(['inconclusive: busy', expect.stringContaining('default/ada')]);
+      expect(asObject(await control.api.get('/api/v1/namespaces/default/pods/ada'))['status']).toMatchObject({
+        phase: 'Running',
+      });
+    } finally {
+      await control.api.call('DELETE', '/api/v1/namespaces/default/pods/ada?gracePeriodSeconds=0');
+      await clear(plan.run, { cluster }, false);
+    }
+  }, 60_000);
+
+  test('a taint that nobody tolerates', async () => {
+    const taints = asArray(asObject((await control.api.get(nodePath))['spec'])['taints']);
+    const foreign = { key: 'team', value: 'a', effect: 'NoSchedule' };
+    await control.api.call('PATCH', nodePath, { spec: { taints: [...taints, foreign] } });
+    try {
+      const running = start();
+      await tell('NotTriggerScaleUp', "pod didn't trigger scale-up: 1 node(s) had untolerated taint {team: a}");
+      expect(seen(await running)).toEqual(['blocked: configuration', expect.stringContaining('{team: a}')]);
+    } finally {
+      await control.api.call('PATCH', nodePath, { spec: { taints } });
+      await clear(plan.run, { cluster }, false);
+    }
+  }, 60_000);
+
+  test('a quota without room: the real controller says so of the Job', async () => {
+    await control.api.create('/api/v1/namespaces', { metadata: { name: 'tight' } });
+    await control.api.create('/api/v1/namespaces/tight/resourcequotas', {
+      metadata: { name: 'no-gpus' },
+      spec: { hard: { 'requests.nvidia.com/gpu': '0' } },
+    });
+    await control.api.until('/api/v1/namespaces/tight/resourcequotas/no-gpus', ({ status }) =>
+      JSON.stringify(status ?? {}).includes('hard'),
+    );
+    const outcome = await start({ namespace: 'tight' });
+    expect(seen(outcome)).toEqual(['blocked: quota', expect.stringMatching(/exceeded quota: no-gpus/)]);
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+  }, 60_000);
+
+  test('an image that cannot be pulled', async () => {
+    const outcome = await start({ image: `registry.invalid/python@sha256:${'b'.repeat(64)}` });
+    expect(seen(outcome)).toEqual(['blocked: registry', expect.stringMatching(/cannot pull the image/)]);
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+  }, 60_000);
+
+  test('an eviction is no failure', async () => {
+    await offer(0);
+    const running = start();
+    const path = await pod();
+    // Stays running from now on.
+    await control.api.call('PATCH', path, { metadata: { annotations: { [outcomeAnnotation]: 'never-ready' } } });
+    await offer(1);
+    await control.api.until(path, ({ status }) => asObject(status)['phase'] === 'Running');
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const evicted = await control.api.call('POST', `${path}/eviction`, {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace: ownNamespace },
+    });
+    expect(evicted.status).toBe(201);
+    expect(seen(await running)).toEqual(['inconclusive: interrupted', expect.stringMatching(/Evict|deleted/)]);
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+  }, 60_000);
+
+  test('the deadline of the Job ends it, whatever became of its watcher', async () => {
+    await removeNode();
+    const outcome = await start({ deadlineSeconds: 2 });
+    expect(seen(outcome)).toEqual(['inconclusive: unknown', expect.stringMatching(/time was over/)]);
+    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await ours()).toEqual([]);
+  }, 60_000);
+});
