@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseReport, type Row, renderComment, renderSummaryParts } from '@suite/change-report';
 import { utf8Length } from '@suite/foundation';
+import { ownPeak } from './process-use.ts';
 
 const [what, folder = ''] = process.argv.slice(2);
 const mebibyte = 1024 * 1024;
@@ -41,4 +42,4 @@ if (what === 'comment') {
     }
   }
 }
-console.log(JSON.stringify({ ms: performance.now() - started, megabytes: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify({ ms: performance.now() - started, megabytes: ownPeak() }));

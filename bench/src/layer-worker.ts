@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { systemClock } from '@suite/foundation';
 import { createTransfers, type Exchange, nodeExchange, openSourceRegistry } from '@suite/registry';
+import { ownPeak } from './process-use.ts';
 
 const [from = '', to = '', digest = ''] = process.argv.slice(2);
 
@@ -18,8 +18,6 @@ const plan = await transfers.plan([{ source, digest, repository: 'shop/api', tag
 // By now everything is loaded that a transfer needs.
 const before = process.memoryUsage().rss;
 await transfers.perform(plan);
-// Not what the system counts for the process: that holds what its parent had when it began.
-const peak = Number(/VmHWM:\s+(\d+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1]) * 1024;
-const grown = (peak - before) / (1024 * 1024);
+const grown = ownPeak() - before / (1024 * 1024);
 // The promise of the transfer, whatever the layer's size.
 if (grown > 64) throw new Error(`The process grew by ${grown.toFixed(0)} MiB.`);

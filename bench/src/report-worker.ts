@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ChangeReport, createDigest, judgeAllowance, renderSummaryParts } from '@suite/change-report';
 import { digestPlan, readPlan } from '@suite/terraform';
+import { ownPeak } from './process-use.ts';
 
 const [what, file = ''] = process.argv.slice(2);
 const text = readFileSync(file, 'utf8');
@@ -35,4 +36,4 @@ if (what === 'report') {
   if (renderSummaryParts(report, { limitBytes: 1024 * 1024 }).length === 0) throw new Error('The summary is empty.');
 }
 const ms = performance.now() - started;
-console.log(JSON.stringify({ ms, megabytes: process.resourceUsage().maxRSS / 1024 }));
+console.log(JSON.stringify({ ms, megabytes: ownPeak() }));
