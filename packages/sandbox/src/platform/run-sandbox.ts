@@ -50,20 +50,29 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
     });
     const { print, signal } = options;
     const runner = createRunner(host);
+    const played = options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters);
+    await mkdir(options.folder, { recursive: true });
+    const write = async (told: Told) => {
+      const record = describe(sandbox, told, (Date.now() - startedAt) / 1000);
+      await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+      await writeFile(join(options.folder, 'index.html'), page(sandbox, record, told, startedAt));
+      return record;
+    };
     const told = await tellStory({
       repository,
       world,
       runner,
       build: imagesOf(world),
+      played,
       print,
-      played: options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters),
+      onChapter: async soFar => {
+        await write(soFar);
+        if (soFar.chapters.length === 1 && played.length > 1 && !signal?.aborted)
+          print('  Open .sandbox/index.html already: it is written anew after each chapter.');
+      },
       ...(signal === undefined ? {} : { signal }),
     });
-    const record = describe(sandbox, told, (Date.now() - startedAt) / 1000);
-    await mkdir(options.folder, { recursive: true });
-    await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-    await writeFile(join(options.folder, 'index.html'), page(sandbox, record, told, startedAt));
-    return record;
+    return await write(told);
   } finally {
     await world.close();
   }

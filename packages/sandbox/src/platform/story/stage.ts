@@ -38,10 +38,6 @@ export interface Stage {
   build(name: string, version: string): string;
   /** Runs a workflow to its end; a run ends as `success` unless the chapter expects something else. */
   run(words: string, request: RunRequest, expected?: Conclusion): Promise<RunResult>;
-  /** “Re-run all jobs”. */
-  again(words: string, run: RunResult): Promise<RunResult>;
   /** Looks whether something is as the chapter has it. */
   see(words: string, holds: boolean, where?: Pick<Scene, 'pull' | 'issue'>): void;
-  /** The last run that brought to all environments what was on main. */
-  promotion(): RunResult;
 }

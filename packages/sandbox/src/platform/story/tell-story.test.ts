@@ -27,7 +27,7 @@ function play(chapter: Pick<Chapter, 'play'>, ends: readonly Conclusion[], more:
       readFile: async () => 'on: push\njobs: { one: { runs-on: x, steps: [{ run: "true" }] } }\n',
     } as unknown as RepositoryHandle,
     world: {} as World,
-    runner: { start, rerun: start } as unknown as Runner,
+    runner: { start } as unknown as Runner,
     build: () => '',
     played: [{ number: 1, title: 'One', tells: 'Of one.', after: [], ...chapter }, ...more],
     print: line => lines.push(line),

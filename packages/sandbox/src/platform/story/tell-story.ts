@@ -19,6 +19,8 @@ export interface StoryOptions {
   readonly build: Stage['build'];
   readonly played: readonly Chapter[];
   readonly print: (line: string) => void;
+  /** Told after each chapter what was told so far; the next one waits for it. */
+  readonly onChapter?: (told: Told) => Promise<void>;
   /** Aborted when the person at the terminal wants to stop. */
   readonly signal?: AbortSignal;
 }
@@ -46,6 +48,7 @@ export async function tellStory(options: StoryOptions): Promise<Told> {
     const ok = end === undefined && scenes.every(scene => scene.ok);
     told.push({ number, title, tells, scenes, ok });
     if (end !== undefined && !(end instanceof StoryEnds)) throw end;
+    await options.onChapter?.({ chapters: told, runs });
     if (!ok || signal?.aborted) break;
   }
   return { chapters: told, runs };
@@ -65,10 +68,11 @@ function stageOf(options: StoryOptions, scenes: Scene[], runs: RunResult[]): Sta
     scenes.push(scene);
     if (!scene.ok) throw new StoryEnds(scene.words);
   };
-  const toItsEnd = async (words: string, start: () => ReturnType<Runner['start']>, expected = 'success') => {
+  const run: Stage['run'] = async (words, request, expected = 'success') => {
+    await demandTrigger(repository, request);
     if (signal?.aborted) throw new StoryEnds('Stopped.');
     print(`▸ ${words}`);
-    const running = start();
+    const running = runner.start(request);
     const stop = () => running.cancel();
     signal?.addEventListener('abort', stop, { once: true });
     const result = await running.result.finally(() => signal?.removeEventListener('abort', stop));
@@ -82,19 +86,10 @@ function stageOf(options: StoryOptions, scenes: Scene[], runs: RunResult[]): Sta
     repository,
     world,
     build,
-    run: async (words, request, expected) => {
-      await demandTrigger(repository, request);
-      return toItsEnd(words, () => runner.start(request), expected);
-    },
-    again: (words, run) => toItsEnd(words, () => runner.rerun(run)),
+    run,
     see: (words, holds, where = {}) => {
       print(`  ${holds ? '✓' : '✗ Not so:'} ${words}`);
       tell({ words, ok: holds, ...where });
-    },
-    promotion: () => {
-      const last = runs.findLast(({ event, conclusion }) => event === 'push' && conclusion === 'success');
-      if (last === undefined) throw new Error('Nothing was promoted.');
-      return last;
     },
   };
 }
