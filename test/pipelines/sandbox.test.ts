@@ -16,34 +16,54 @@ const command = ['--conditions=source', join(root, 'scripts', 'sandbox.ts')];
 
 describe('the example platform through the release tree', () => {
   let record: RunRecord;
+  // Six chapters, each with runs of many jobs.
   beforeAll(async () => {
     await run(process.execPath, command, { cwd: root });
     record = JSON.parse(await readFile(join(root, '.sandbox', 'run.json'), 'utf8'));
-  }, 900_000);
+  }, 1_800_000);
 
-  test('is created, changed on a pull request, and promoted', () => {
+  const all = ['shared', 'dev', 'staging', 'prod'];
+
+  test('lives through all chapters of the story', () => {
     expect(record).toMatchObject({ ok: true, refusedHosts: [] });
-    const applied = record.runs.map(({ event, jobs }) => [
-      event,
-      jobs.filter(({ conclusion, environment }) => conclusion === 'success' && environment).map(job => job.environment),
+    expect(record.chapters.map(({ ok, title }) => [ok, title])).toEqual([
+      [true, 'A platform comes to life'],
+      [true, 'A change is proposed'],
+      [true, 'It is merged, and promoted'],
+      [true, 'Somebody changes something by hand'],
+      [true, 'A bad image is stopped in staging'],
+      [true, 'dev goes back as well'],
     ]);
-    const all = ['shared', 'dev', 'staging', 'prod'];
+    for (const { scenes } of record.chapters) expect(scenes.map(({ ok }) => ok)).not.toContain(false);
+    const applied = record.runs.map(({ workflow, event, conclusion, jobs }) => [
+      `${workflow} (${event}): ${conclusion}`,
+      ...jobs.flatMap(job => (job.conclusion === 'success' && job.environment ? job.environment : [])),
+    ]);
+    const planned = ['Platform (pull_request): success'];
+    const promoted = ['Platform (push): success', ...all];
+    const looked = ['Drift (schedule): success'];
     expect(applied).toEqual([
-      ['push', all],
-      ['pull_request', []],
-      ['pull_request', []],
-      ['pull_request', []],
-      ['push', all],
+      promoted,
+      ...[planned, planned, planned, promoted],
+      ...[looked, planned, planned, promoted, looked],
+      ...[planned, planned, ['Platform (push): failure', 'shared', 'dev']],
+      ['Roll back (workflow_dispatch): success', 'dev'],
     ]);
   });
 
   test('one bundle goes through all environments, and each keeps the proof of it', () => {
-    const environments = record.records.map(({ environment }) => environment);
-    expect(environments).toEqual(['dev', 'staging', 'prod', 'dev', 'staging', 'prod']);
-    const bundles = record.records.map(({ bundle, commit }) => `${bundle} ${commit}`);
-    for (const run of [bundles.slice(0, 3), bundles.slice(3)]) expect(new Set(run).size).toBe(1);
-    expect(bundles[0]).not.toBe(bundles[3]);
-    expect(record.records.map(({ approvers }) => approvers)).toEqual([[], [], ['mona'], [], [], ['mona']]);
+    const [first = '', second = '', third = '', bad = ''] = [...new Set(record.records.map(({ bundle }) => bundle))];
+    const through = (bundle: string) => ['dev', 'staging', 'prod'].map(name => [name, bundle]);
+    expect(record.records.map(({ environment, bundle }) => [environment, bundle])).toEqual([
+      ...[first, second, third].flatMap(through),
+      // The one that crashes in staging is proven in dev alone, which goes back to the one before.
+      ['dev', bad],
+      ['dev', third],
+    ]);
+    const approvers = record.records.map(one => [one.environment, ...one.approvers]);
+    for (const [environment, ...who] of approvers) expect(who).toEqual(environment === 'prod' ? ['mona'] : []);
+    for (const { bundle, commit } of record.records)
+      for (const other of record.records) expect(other.bundle === bundle).toBe(other.commit === commit);
   });
 
   test('plan identities only add plan files, and jobs of pull requests write what GitHub shows', () => {
@@ -56,15 +76,23 @@ describe('the example platform through the release tree', () => {
     const github = record.writes.filter(({ host }) => host === 'api.github.com');
     expect(github.map(({ method, path, count }) => `${count} ${method} ${path.replace(/\d{6,}$/, 'ID')}`)).toEqual([
       '1 POST /repos/contoso/platform/issues/1/comments',
-      '2 POST /repos/contoso/platform/check-runs',
+      '4 POST /repos/contoso/platform/check-runs',
       '3 PATCH /repos/contoso/platform/issues/comments/ID',
-      // One commit of digests for each environment, by the App alone.
-      '3 POST /graphql',
+      // One commit of digests for each environment that a promotion comes to, that goes back after it, or that is rolled back, by the App alone.
+      '7 POST /graphql',
+      '1 POST /repos/contoso/platform/issues',
+      '1 POST /repos/contoso/platform/issues/3/comments',
+      '1 PATCH /repos/contoso/platform/issues/comments/ID',
+      '1 POST /repos/contoso/platform/issues/2/comments',
+      '1 PATCH /repos/contoso/platform/issues/2',
+      '1 POST /repos/contoso/platform/issues/4/comments',
+      '1 PATCH /repos/contoso/platform/issues/comments/ID',
     ]);
-    expect(github.at(-1)?.identity).toBe('github:contoso-gitops[bot]');
+    const byApp = github.filter(({ path }) => path === '/graphql').map(({ identity }) => identity);
+    expect(byApp).toEqual(['github:contoso-gitops[bot]']);
   });
 
-  test('the digests that were promoted run in every environment', () => {
+  test('in the end the digests that were promoted run in every environment', () => {
     const digests = (application: string) =>
       record.running.filter(one => one.application === application).map(one => [one.environment, ...one.digests]);
     for (const application of ['web', 'worker']) {
@@ -74,19 +102,32 @@ describe('the example platform through the release tree', () => {
     }
   });
 
-  test('one comment tells of all of it', () => {
-    expect(record.comments).toHaveLength(1);
+  test('each pull request has one comment, which tells of all of it', () => {
+    expect(record.comments.map(({ pull, revisions }) => [pull, revisions])).toEqual([
+      [1, 4],
+      [3, 2],
+      [4, 2],
+    ]);
     const [comment] = record.comments;
-    expect(comment).toMatchObject({ pull: 1, author: 'github-actions[bot]', revisions: 4 });
+    expect(comment?.author).toBe('github-actions[bot]');
     expect(comment?.body).toMatch(/^<!-- platform-plan:v1 \S+ -->\n> \[!NOTE\]\n> \*\*Merged as `[0-9a-f]{7}`\.\*\*/);
     expect(comment?.body).toContain('prod rotates node pool `gpu`');
     expect(comment?.body).toContain('`node-pool/gpu` is allowed.');
     expect(comment?.body).toContain('**Only in some environments:** `cluster.pools.gpu.size` (prod)');
   });
 
+  test('the change by hand has one issue, which was closed by the run that found nothing left', () => {
+    expect(record.issues).toMatchObject([
+      { number: 2, title: 'Drift in dev of contoso', state: 'closed', revisions: 2 },
+    ]);
+    expect(record.issues[0]?.body).toContain('`image_cleaner_interval_hours`: `24` → `168`');
+    expect(record.issues[0]?.comments).toEqual([expect.stringMatching(/^\*\*Clean\.\*\*/)]);
+  });
+
   test('the page shows it without running anything', async () => {
     const page = await readFile(join(root, '.sandbox', 'index.html'), 'utf8');
     expect(page).toContain('All is well');
+    expect(page).toContain('6. dev goes back as well');
     expect(page).not.toMatch(/<script/i);
   });
 
@@ -114,6 +155,10 @@ test('a wrong argument is answered at once', async () => {
   await expect(run(process.execPath, [...command, '--azurerm', '/nowhere'], { cwd: root })).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('there is no file /nowhere'),
+  });
+  await expect(run(process.execPath, [...command, '--chapter', '7'], { cwd: root })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/there is no chapter 7\. Use one of these:\n {2}1 {2}A platform comes to life\n/),
   });
 });
 

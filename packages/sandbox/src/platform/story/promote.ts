@@ -8,7 +8,7 @@ export const promote: Chapter = {
   title: 'It is merged, and promoted',
   tells:
     'What was merged goes through dev, staging and production as one bundle: the plans that were reviewed, the images by digest. Each ' +
-    'environment is planned, applied and proven before the next one begins. The comment of the pull request tells how far it came.',
+    'environment is planned, applied and proven before the next one begins, and keeps the proof in its own registry.',
   after: [1, 2],
   play: async stage => {
     const { repository, see } = stage;
