@@ -66,17 +66,15 @@ function describeEffect(request: WorldRequest): string | undefined {
   if (action === 'renew') return undefined;
   const comp = query.get('comp');
   const more = [...(comp === null ? [] : [comp]), ...(typeof action === 'string' ? [action] : [])];
-  // Its name is made of whom it is for, and that is somebody new in every run.
-  const place = path.replace(/\/roleAssignments\/[^/]+$/i, '/roleAssignments/*');
-  return [method, `${host}${place}`, ...more].join(' ');
+  return [method, `${host}${path}`, ...more].join(' ');
 }
 
 interface Play {
   /** Puts everything back to where every cell begins. */
-  readonly startAnew: () => void | Promise<void>;
+  readonly startAnew: () => void;
   readonly run: Run;
   /** Time passes. Gives all that the next run can see of the one that died. */
-  readonly whatIsLeft: () => object | Promise<object>;
+  readonly whatIsLeft: () => object;
   /** What a person does who follows the messages, to the end. Gives what it comes to. */
   readonly goOn: () => Promise<object>;
   /** What an undisturbed run comes to. */
@@ -96,9 +94,9 @@ export async function playCells(
   const cells = cellsOf(effects);
   const differences = new Map<string, string | undefined>();
   const play = async (cell: Cell): Promise<string | undefined> => {
-    await startAnew();
+    startAnew();
     await loseAt(world, cell, run);
-    const left = JSON.stringify(await whatIsLeft());
+    const left = JSON.stringify(whatIsLeft());
     if (!differences.has(left)) differences.set(left, differenceOf(await goOn(), end));
     return differences.get(left);
   };
