@@ -18,6 +18,9 @@ interface Cell extends Effect {
 
 type Run = (options: Pick<RunOptions, 'onStart'>) => Promise<StepResult>;
 
+/** Terraform writes the state as well whenever it has worked for 20 s: only its first write is certain. */
+const isStateWrite = /^PUT \S+\.tfstate$/;
+
 /** Runs undisturbed. Gives everything that it changed, in order. */
 export async function effectsOf(world: World, run: () => Promise<StepResult>): Promise<readonly Effect[]> {
   const seen: string[] = [];
@@ -31,7 +34,9 @@ export async function effectsOf(world: World, run: () => Promise<StepResult>): P
   });
   await run();
   watching.remove();
-  return seen.map((what, index) => ({ what, nth: seen.slice(0, index).filter(earlier => earlier === what).length }));
+  return seen
+    .map((what, index) => ({ what, nth: seen.slice(0, index).filter(earlier => earlier === what).length }))
+    .filter(({ what, nth }) => nth === 0 || !isStateWrite.test(what));
 }
 
 function cellsOf(effects: readonly Effect[]): readonly Cell[] {
@@ -156,7 +161,7 @@ export async function openStoredMatrix(
     effects,
     end,
     play: () =>
-      playCells(command, world, effects, {
+      playCells(`${command} of ${scope}`, world, effects, {
         startAnew: () => {
           resources();
           storage();
@@ -169,8 +174,11 @@ export async function openStoredMatrix(
         goOn: async () => {
           if (watch.look().lock !== 'free') await watch.releaseLock(unlock);
           const again = await perform({ environment: { GITHUB_RUN_ATTEMPT: '2' } });
-          // What the dead run made is in no plan of before.
-          if (errors(again).some(message => message.includes('Plan again'))) succeeded(await perform({}, await plan()));
+          // What the dead run made, or wrote down, is in no plan of before.
+          const isOutdated = errors(again).some(message =>
+            /Plan again|run all jobs of the workflow again/.test(message),
+          );
+          if (isOutdated) succeeded(await perform({}, await plan()));
           else succeeded(again);
           return watch.look();
         },
