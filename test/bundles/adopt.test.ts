@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RunningStep } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
@@ -90,7 +91,16 @@ test('asked for, the plan imports it, its digest says so, and the apply takes it
   // Planned again by another job, the same imports make the same digest.
   const again = await sandbox.run({ command: 'apply', scope: 'shared', 'expected-digest': 'a'.repeat(64) });
   expect(errors(again)[0]).toContain(`its digest is ${digest}`);
+  const copy = `${file}.copy`;
+  await copyFile(file, copy);
   succeeded(await sandbox.run({ command: 'apply', scope: 'shared', 'plan-file': file, 'expected-digest': digest }));
+  // What it made is no dead run's: the state has it.
+  const twice = await sandbox.run({ command: 'apply', scope: 'shared', 'plan-file': copy });
+  expect(errors(twice)).toEqual([
+    expect.stringMatching(
+      /^This plan was applied already, .*`module\.\S+`.* which the state has by now\. Nothing was applied\. Plan again\./,
+    ),
+  ]);
   expect(sandbox.world.azure.resource(group)?.id).toBe(before?.id);
   const groups = sandbox.world.azure.resources('Microsoft.OperationalInsights/workspaces');
   expect(groups.filter(({ name }) => name === 'log-contoso')).toHaveLength(1);

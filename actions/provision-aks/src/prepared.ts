@@ -1,4 +1,4 @@
-import { createDigest } from '@suite/change-report';
+import { type Check, createDigest } from '@suite/change-report';
 import { type Problem, sentenceList, UserError } from '@suite/foundation';
 import type { StateBlob } from '@suite/lease';
 import type { EnvironmentScope } from '@suite/platform-file';
@@ -8,7 +8,7 @@ import { judgeDestroy } from './destroy/judge.ts';
 import { planDestroy } from './destroy/make-plan.ts';
 import { lookAround } from './destroy/surroundings.ts';
 import { heldVersions } from './held-versions.ts';
-import { type JudgedPlan, judgePlan } from './plan.ts';
+import { type JudgedPlan, judgePlan, withChecks } from './plan.ts';
 import type { Azure, Services } from './ports.ts';
 import {
   apiVersionOf,
@@ -23,7 +23,7 @@ import { describeSources, hasOwnRoot } from './sources/describe-sources.ts';
 import { refuseProviders } from './sources/own-providers.ts';
 import { requireState } from './state.ts';
 import type { Target } from './target.ts';
-import { findUnrecorded } from './unrecorded.ts';
+import { describeApplied, findUnrecorded } from './unrecorded.ts';
 import { terraformRoot, terraformVariables } from './variables.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -196,9 +196,22 @@ export async function readPlanFile(target: Target, prepared: Prepared, planFile:
     const judged = judgeDestroy(target.view, target.platform.document.path, content, digest, around);
     return { ...judged, serial: revision?.serial };
   }
-  const unrecorded = await unrecordedIn(target, prepared, content);
+  const found = await unrecordedIn(target, prepared, content);
+  const recorded = found.length === 0 ? [] : await terraform.recorded();
+  const known = new Set(recorded.map(({ address }) => address));
+  const unrecorded = found.filter(({ address }) => !known.has(address));
   const judged = judgePlan(target.view, target.platform.document.path, content, digest, unrecorded);
-  return { ...judged, serial: revision?.serial };
+  const applied = found.filter(({ address }) => known.has(address)).map(({ address }) => address);
+  return { ...withChecks(judged, applied.length === 0 ? [] : [isApplied(applied)]), serial: revision?.serial };
+}
+
+function isApplied(addresses: readonly string[]): Check {
+  return {
+    id: 'review/applied',
+    name: 'The plan is still to be applied',
+    status: 'blocked',
+    ...describeApplied(addresses),
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LeaseView, RunNote, SeenRun, StateLock } from '@suite/lease';
+import { cellsOf, countingMachine, type Loss } from './lost-machine.fixture.ts';
 import type { Services } from './ports.ts';
 import { recordingLog, runContext } from './run.fixture.ts';
 import { unlock } from './unlock.ts';
@@ -44,34 +45,9 @@ const left = (): Storage => ({
   kept: 8,
 });
 
-class MachineLost extends Error {}
-
-/** Where a machine is lost: at the effect of that number, before or after it is done. */
-interface Loss {
-  readonly at: number;
-  readonly when: 'before' | 'after';
-}
-
 /** One run. Gives what it did in the storage, in order. */
 async function run(id: number, storage: Storage, loss?: Loss) {
-  const effects: string[] = [];
-  let isLost = false;
-  /** A machine that is lost does nothing any more, whatever its code says. */
-  const effect = <T>(what: string, work: () => T): T => {
-    if (isLost) throw new MachineLost();
-    const strikes = effects.length === loss?.at;
-    if (strikes && loss.when === 'before') {
-      isLost = true;
-      throw new MachineLost();
-    }
-    effects.push(what);
-    const done = work();
-    if (strikes) {
-      isLost = true;
-      throw new MachineLost();
-    }
-    return done;
-  };
+  const { effects, effect, isLost } = countingMachine(loss);
   const now = began + id * 3_600_000;
   const azure = {
     readState: async () => ({
@@ -185,7 +161,7 @@ async function run(id: number, storage: Storage, loss?: Loss) {
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { effects, error, isLost };
+  return { effects, error, isLost: isLost() };
 }
 
 const done: Storage = { serial: 8, lock: undefined, holder: undefined, note: undefined, kept: undefined };
@@ -195,9 +171,7 @@ test('lost at each of its effects, the next one completes: nothing is lost, noth
   const { effects, error } = await run(10, undisturbed);
   expect(error).toBeUndefined();
   expect(undisturbed).toEqual(done);
-  const cells = effects.flatMap((what, at) =>
-    (['before', 'after'] as const).map(when => ({ what: `${when}: ${what}`, at, when })),
-  );
+  const cells = cellsOf(effects);
   const diverged: string[] = [];
   for (const { what, at, when } of cells) {
     const storage = left();

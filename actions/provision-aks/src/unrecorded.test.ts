@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Condition, Unrecorded } from './adopt.ts';
-import { describeUnrecorded, findUnrecorded } from './unrecorded.ts';
+import { describeApplied, describeUnrecorded, findUnrecorded } from './unrecorded.ts';
 
 const group = '/subscriptions/s/resourceGroups/rg-dev';
 const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): Unrecorded => ({
@@ -68,5 +68,15 @@ test.each<[Condition, RegExp]>([
 test('what is whole is offered for adoption, until it is asked for', () => {
   expect(describeUnrecorded([resource(group)], view)[0]?.remedy).toMatch(
     /add `adopt` to `allow:` of dev and plan again/,
+  );
+  // A plan that was made before it was there does not import it, and whoever adopts removes nothing.
+  const { remedy } = describeUnrecorded([resource(group)], { ...view, allow: ['adopt'] })[0] ?? {};
+  expect(remedy).toMatch(/^Plan again: `allow:` of dev names `adopt`, so the new plan takes it over/);
+  expect(remedy).not.toContain('remove');
+});
+
+test('what the state has by now shows that the plan was applied', () => {
+  expect(describeApplied(['a', 'b', 'c', 'd', 'e']).message).toBe(
+    'This plan was applied already, or another run has applied since it was made: it would create `a`, `b`, `c` and 2 more, which the state has by now. Nothing was applied.',
   );
 });

@@ -1,4 +1,4 @@
-import { count, mapInParallel, type Problem } from '@suite/foundation';
+import { count, mapInParallel, type Problem, sentenceList } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import { adoptKey, conditionOf, type Unrecorded, whyNotAdopted } from './adopt.ts';
 import type { PredictedResource } from './resource-ids.ts';
@@ -61,18 +61,44 @@ export function describeUnrecorded(
         return why === undefined ? [] : [`${other.id === id ? 'It' : other.id} ${why}`];
       });
       const hindrance = stuck.length === 0 ? '' : ` ${stuck[0]}, so it cannot be adopted as it is.`;
-      const adopt =
-        stuck.length > 0 || (view.allow as readonly string[]).includes(adoptKey)
-          ? ''
-          : ` To take it over as it is, add \`${adoptKey}\` to \`allow:\` of ${view.scope} and plan again: the plan then shows what it imports.`;
+      const isAllowed = (view.allow as readonly string[]).includes(adoptKey);
       const inside = resources.filter(other => isInside(other.id, id)).length;
       const more = inside === 0 ? '' : `, nor ${count(inside, 'resource')} in it`;
       return {
         address,
         message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.${hindrance}`,
-        remedy: `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.${adopt}`,
+        remedy:
+          stuck.length === 0 && isAllowed
+            ? adoptNow(view)
+            : removeOrAdopt(removal, stuck.length === 0 ? view : undefined),
       };
     });
+}
+
+/** Whoever plans with the key adopts: a plan that does not was made before the resource was there, or before the key was. */
+function adoptNow({ scope }: Adopting): string {
+  return `Plan again: \`allow:\` of ${scope} names \`${adoptKey}\`, so the new plan takes it over as it is and shows what it imports. If it is somebody else's, choose another name.`;
+}
+
+/** `view`: where it could be adopted. */
+function removeOrAdopt(removal: string, view: Adopting | undefined): string {
+  const adopt =
+    view === undefined
+      ? ''
+      : ` To take it over as it is, add \`${adoptKey}\` to \`allow:\` of ${view.scope} and plan again: the plan then shows what it imports.`;
+  return `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.${adopt}`;
+}
+
+const named = 3;
+
+/** What a plan would create that the state has by now: then it was applied, or another run was quicker. */
+export function describeApplied(addresses: readonly string[]): Problem {
+  const shown = addresses.slice(0, named).map(address => `\`${address}\``);
+  if (addresses.length > named) shown.push(`${addresses.length - named} more`);
+  return {
+    message: `This plan was applied already, or another run has applied since it was made: it would create ${sentenceList(shown)}, which the state has by now. Nothing was applied.`,
+    remedy: 'Plan again. What is left to do, if anything, is in the new plan.',
+  };
 }
 
 function isInside(id: string, ancestor: string): boolean {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Problem, pathInside, UserError } from '@suite/foundation';
+import { asObject, type Problem, pathInside, UserError } from '@suite/foundation';
 import { parsePlatform } from './load.ts';
 import { type Lock, parseLock } from './lock.ts';
 import type { Platform } from './platform.ts';
@@ -50,7 +50,7 @@ export async function loadLock(
     const content = await readSmallFile(lockFile);
     return { lock: parseLock(content, pathInside(workspace, lockFile)), text: Buffer.from(content).toString('utf8') };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (asObject(error)['code'] === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -40,5 +40,12 @@ export {
   type StorageAccountSeed,
   tokenExchangeAudience,
 } from './azure.ts';
-export type { Caller, IssuedToken, Ledger, LedgerEntry, WriteCount } from './ledger.ts';
+export {
+  asksForChange,
+  type Caller,
+  type IssuedToken,
+  type Ledger,
+  type LedgerEntry,
+  type WriteCount,
+} from './ledger.ts';
 export { defaultTenant, startWorld, type World, type WorldOptions, type WorldSettings } from './start-world.ts';

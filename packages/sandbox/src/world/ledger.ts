@@ -100,7 +100,7 @@ export function createLedger(): LedgerBook {
 
 function countWrites(entries: readonly LedgerEntry[]): WriteCount[] {
   const counts = new Map<string, WriteCount>();
-  for (const entry of entries.filter(isWrite)) {
+  for (const entry of entries.filter(asksForChange)) {
     const comp = new URLSearchParams(entry.query).get('comp');
     const place = entry.path.replace(uploadIds, '/blobs/uploads/*');
     const path = comp === null ? place : `${place}?comp=${comp}`;
@@ -125,7 +125,13 @@ const tokenEnd = '/installation/token';
 const reviews = /\/apis\/(?:authorization|authentication)\.k8s\.io\/v1\/[a-z]+reviews$/;
 const readActions = /\/(list[A-Za-z]*|sharedKeys|checkNameAvailability|checkPolicyRestrictions)$/;
 
-function isWrite({ method, path, query, isQuery }: LedgerEntry): boolean {
+/** Whether a request asks for a change, whatever becomes of it. */
+export function asksForChange({
+  method,
+  path,
+  query,
+  isQuery,
+}: Pick<LedgerEntry, 'method' | 'path' | 'query' | 'isQuery'>): boolean {
   if (isQuery === true || query.includes('dryRun=All')) return false;
   if (!['PUT', 'PATCH', 'DELETE', 'POST'].includes(method)) return false;
   if (method === 'DELETE' && path === tokenEnd) return false;
