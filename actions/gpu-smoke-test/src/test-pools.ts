@@ -16,7 +16,7 @@ import { settleInParallel } from './settle.ts';
 import { gpuSizeOf } from './sizes.ts';
 import type { GpuPoolInstance, Target } from './target.ts';
 import { testPool } from './test-pool.ts';
-import type { Finding } from './verdict.ts';
+import { type Finding, findingText } from './verdict.ts';
 import { workloadImage } from './workload/index.ts';
 
 /** Pools of one cluster are tested at the same time: their machines have nothing to do with one another. */
@@ -36,6 +36,11 @@ export async function testPools(
   const run = services.newRun();
   const looks = await lookBefore(request, target, services, connected, { run, deadlineAt });
   signal.throwIfAborted();
+  // A test that goes on takes long: who reads its log learns now what is not as it should be.
+  for (const { instance, preflight } of looks) {
+    const notes = preflight.findings.filter(({ level }) => level === 'bad' || level === 'warning');
+    for (const finding of notes) log.info(findingText(instance.name, finding));
+  }
   const ready = looks.filter(({ preflight }) => preflight.findings.every(({ level }) => level !== 'bad'));
   const refused = looks
     .filter(look => !ready.includes(look))
@@ -135,6 +140,7 @@ async function lookBefore(
     };
     const preflight = await connected.checkBefore({
       pool: instance,
+      level: settings.level,
       namespace: { name: settings.namespace, isOwn: request.namespace === undefined },
       image: settings.image,
       job: jobOf(plan),

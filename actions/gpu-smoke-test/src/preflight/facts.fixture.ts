@@ -58,6 +58,7 @@ export function node(changes: Partial<NodeFacts> = {}): NodeFacts {
     labels: { agentpool: 'gpu', 'kubernetes.azure.com/accelerator': 'nvidia' },
     capacity: 1,
     allocatable: 1,
+    slices: [],
     taints: [],
     problems: [],
     reported: ['Ready'],
@@ -91,6 +92,7 @@ export function found(changes: Partial<FoundNamespace> = {}): FoundNamespace {
 export function facts(changes: Partial<PreflightFacts> = {}): PreflightFacts {
   return {
     location: 'westeurope',
+    level: 'quick',
     pool: {
       name: 'gpu',
       size: 'Standard_NC4as_T4_v3',
