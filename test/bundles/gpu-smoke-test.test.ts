@@ -237,8 +237,30 @@ const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[
   ['the program is made', onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/)],
   ['the result is read', onCluster('GET', /\/pods\/gpu-smoke-gpu-.*\/log$/)],
   ['the pod without a GPU is made', onCluster('PATCH', /\/pods\/gpu-smoke-gpu-\w+-isolation$/)],
+  ['what that one saw is read', onCluster('GET', /\/pods\/gpu-smoke-gpu-\w+-isolation\/log$/)],
   ['the Job is taken away', onCluster('DELETE', /\/jobs\/gpu-smoke-gpu-\w+$/)],
+  ['the program is taken away', onCluster('DELETE', /\/configmaps\/gpu-smoke-gpu-\w+$/)],
+  ['the namespace is taken away', onCluster('DELETE', /\/namespaces\/gpu-smoke-test$/)],
 ];
+
+/** Time passes: whoever finds what a run has left finds that it has said nothing for two minutes. */
+function twoMinutesPass(): void {
+  const aliveAnnotation = 'aks-platform.io/alive';
+  const places = [
+    ...cluster.list('jobs').map(({ metadata }) => ({ resource: 'jobs', metadata })),
+    ...cluster.list('namespaces').map(({ metadata }) => ({ resource: 'namespaces', metadata })),
+  ];
+  for (const { resource, metadata } of places) {
+    const { name, namespace, annotations = {} } = metadata;
+    const alive = annotations[aliveAnnotation];
+    if (alive === undefined) continue;
+    const before = new Date(Date.parse(alive) - 120_000).toISOString();
+    cluster.patch(
+      { resource, name, ...(namespace === undefined ? {} : { namespace }) },
+      { metadata: { annotations: { [aliveAnnotation]: before } } },
+    );
+  }
+}
 
 async function lose(match: (request: WorldRequest) => boolean) {
   let running: RunningStep | undefined;
@@ -269,7 +291,19 @@ describe('the machine is lost when', () => {
     120_000,
   );
 
-  test('there is no post stage either: the next start finds it dead, takes it away and passes', async () => {
+  test.each(effects)(
+    '%s, and its post stage with it: the next start takes it away, and passes',
+    async (_, match) => {
+      await lose(match);
+      twoMinutesPass();
+      const next = succeeded(await run());
+      expect([next.outputs['verdict'], next.log.join('\n')]).toEqual(['passed', expect.anything()]);
+      expect(left()).toEqual([]);
+    },
+    120_000,
+  );
+
+  test('there is no post stage, and the next start comes at once: it waits until that one is silent for a minute', async () => {
     await lose(onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/));
     expect(left().length).toBeGreaterThan(1);
     expect(succeeded(await run()).outputs['verdict']).toBe('passed');
@@ -320,6 +354,53 @@ describe('what bad input gets, before anything is made', () => {
     expect(errors(result).join('\n')).toContain(message);
     expect(left()).toEqual([]);
   });
+
+  test('an environment without a GPU pool', async () => {
+    await sandbox.edit('platform.yaml', text => text.replace('      tier: free', '$&\n      pools: { gpu: false }'));
+    const result = await run();
+    await sandbox.restore();
+    expect(errors(result)).toEqual([
+      expect.stringMatching(/no GPU pool for dev in westeurope, so there is nothing to test.*take `gpu: false` away/),
+    ]);
+  });
+
+  const poolBody = (change: (properties: Record<string, unknown>) => void) => {
+    const pools = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters/agentPools');
+    const id = pools.find(({ name }) => name.endsWith('gpu'))?.id ?? '';
+    sandbox.world.azure.mutate(id, body => change(body['properties'] as Record<string, unknown>));
+  };
+
+  test('a pool whose maximum somebody has set to 0', async () => {
+    poolBody(own => Object.assign(own, { maxCount: 0 }));
+    const result = await run();
+    poolBody(own => Object.assign(own, { maxCount: 2 }));
+    expect(result.outputs['verdict']).toBe('blocked: configuration');
+    expect(errors(result).join('\n')).toMatch(/its maximum is 0\. Set `max` of the GPU pool .* to 1 or more/);
+    expect(left()).toEqual([]);
+  });
+
+  test('an image of a CUDA that the driver of the pool does not run', async () => {
+    const registry = inRegistry(sandbox.world.registries.registry('ghcr.io'), 'contoso/cuda');
+    const { digest } = makeImage(registry, { name: 'cuda', env: ['CUDA_VERSION=14.0.1'] });
+    const result = await run({ image: `ghcr.io/contoso/cuda@${digest}` });
+    expect(result.outputs['verdict']).toBe('blocked: configuration');
+    expect(errors(result).join('\n')).toMatch(/is of CUDA 14\.0; .* runs CUDA up to 13\. Use the default image/);
+    expect(left()).toEqual([]);
+  });
+
+  test('a level that the pool cannot serve: said before anything is made, and the rest is tested', async () => {
+    cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'notebooks' } });
+    await sandbox.edit('platform.yaml', text =>
+      text.replace('      tier: free', '$&\n      pools: { gpu: { size: Standard_NV12ads_A10_v5 } }'),
+    );
+    const result = succeeded(await run({ level: 'standard', namespace: 'notebooks' }));
+    await sandbox.restore();
+    const line = (words: RegExp) => result.log.findIndex(each => words.test(each));
+    const said = line(/Level of the test: .*machines of Standard_NV12ads_A10_v5 have 1\/3 of an A10.*`level: quick`/);
+    expect(said).toBeGreaterThan(0);
+    expect(said).toBeLessThan(line(/waits for a place/));
+    expect(left()).toEqual([]);
+  }, 120_000);
 
   test('a quota without room for a GPU, and no device plugin', async () => {
     cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tight' } });

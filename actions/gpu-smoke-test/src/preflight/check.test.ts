@@ -133,7 +133,7 @@ describe.each<Case>([
     'speeds of a part of a GPU',
     { ...fraction, level: 'standard' },
     'warning',
-    /machines of Standard_NV12ads_A10_v5 have 1\/3 of a A10.*level: quick/,
+    /machines of Standard_NV12ads_A10_v5 have 1\/3 of an A10.*level: quick/,
   ],
   ...(
     [

@@ -36,7 +36,7 @@ export function judgeLevel(facts: PreflightFacts): readonly Finding[] {
 
 function whyShared({ pool, nodes, size }: PreflightFacts): string | undefined {
   const known = gpuSizeOf(pool.size);
-  if (known?.fraction !== undefined) return `machines of ${known.name} have ${known.fraction} of a ${known.model}`;
+  if (known?.fraction !== undefined) return `machines of ${known.name} have ${known.fraction} of an ${known.model}`;
   const gpus = (size.known ? size.value?.gpus : undefined) ?? known?.gpus;
   const [why] = (nodes.known ? nodes.value : [])
     .filter(node => isInPool(node, pool.name))
