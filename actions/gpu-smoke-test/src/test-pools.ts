@@ -55,7 +55,7 @@ export async function testPools(
   let isCancelled = false;
   let tested: readonly TestedPool[] = [];
   try {
-    const namespace = ensureNamespace(request.namespace, run, { cluster, clock });
+    const namespace = ensureNamespace(request.namespace, run, { cluster, clock, log });
     // Nothing is taken away before the last of them has ended, and what the cluster refuses to one says nothing about the others.
     tested = await settleInParallel(ready, atOnce, async ({ instance, plan, preflight }): Promise<TestedPool> => {
       const pool = instance.name;
@@ -171,7 +171,7 @@ async function scaleDownOf(
 /** Whether everything is gone. What could not be taken away hides nothing of what was found. */
 async function takeAway(run: string, cluster: Cluster, isHurried: boolean, log: Services['log']): Promise<boolean> {
   try {
-    const left = await clear(run, { cluster }, isHurried);
+    const left = await clear(run, { cluster, log }, isHurried);
     if (left.length > 0) log.warning(`Still there after a minute: ${left.join(', ')}. The next test takes it away.`);
     return left.length === 0;
   } catch (error) {

@@ -54,6 +54,7 @@ const printed = {
   error: null,
 };
 
+const quiet = { info: () => undefined };
 /** Minutes of budgets in seconds: nothing of the cluster's own hangs on this clock. */
 const pace = 30;
 const began = Date.now();
@@ -104,7 +105,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     plan = {
       run: `run${runs}`,
       pool: 'gpu',
-      namespace: await ensureNamespace(undefined, `run${runs}`, { cluster, clock: systemClock }),
+      namespace: await ensureNamespace(undefined, `run${runs}`, { cluster, clock: systemClock, log: quiet }),
       image: `registry.example/python@sha256:${'a'.repeat(64)}`,
       level: 'quick',
       program: 'print(1)',
@@ -201,7 +202,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     expect(asObject(asObject(namespace['metadata'])['labels'])).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
     });
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
     expect((await control.api.call('GET', `/api/v1/namespaces/${ownNamespace}`)).status).toBe(404);
   }, 60_000);
@@ -213,8 +214,8 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     // Killed now: the next start finds it silent, and takes it away with all that belongs to it.
     expect((await ours()).length).toBeGreaterThan(1);
     const later = { now: () => fast.now() + 120_000, sleep: fast.sleep };
-    expect(await sweep({ cluster, clock: later, log: { info: () => undefined } })).toContain(plan.run);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await sweep({ cluster, clock: later, log: quiet })).toContain(plan.run);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
   }, 60_000);
 
@@ -243,7 +244,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
       });
     } finally {
       await control.api.call('DELETE', '/api/v1/namespaces/default/pods/ada?gracePeriodSeconds=0');
-      await clear(plan.run, { cluster }, false);
+      await clear(plan.run, { cluster, log: quiet }, false);
     }
   }, 60_000);
 
@@ -257,7 +258,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
       expect(seen(await running)).toEqual(['blocked: configuration', expect.stringContaining('{team: a}')]);
     } finally {
       await control.api.call('PATCH', nodePath, { spec: { taints } });
-      await clear(plan.run, { cluster }, false);
+      await clear(plan.run, { cluster, log: quiet }, false);
     }
   }, 60_000);
 
@@ -272,13 +273,13 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     );
     const outcome = await start({ namespace: 'tight' });
     expect(seen(outcome)).toEqual(['blocked: quota', expect.stringMatching(/exceeded quota: no-gpus/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
 
   test('an image that cannot be pulled', async () => {
     const outcome = await start({ image: `registry.invalid/python@sha256:${'b'.repeat(64)}` });
     expect(seen(outcome)).toEqual(['blocked: registry', expect.stringMatching(/cannot pull the image/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
 
   test('an eviction is no failure', async () => {
@@ -297,14 +298,14 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     });
     expect(evicted.status).toBe(201);
     expect(seen(await running)).toEqual(['inconclusive: interrupted', expect.stringMatching(/Evict|deleted/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
 
   test('the deadline of the Job ends it, whatever became of its watcher', async () => {
     await removeNode();
     const outcome = await start({ deadlineSeconds: 2 });
     expect(seen(outcome)).toEqual(['inconclusive: unknown', expect.stringMatching(/time was over/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
   }, 60_000);
 });
