@@ -95,6 +95,13 @@ describe.each<Case>([
   ],
   ['pool', 'it is stopped', pools({ powerState: 'Stopped' }), 'blocked: configuration', /nodepool start/],
   ['pool', 'its last change failed', pools({ provisioningState: 'Failed' }), 'warning', /Failed/],
+  [
+    'pool',
+    'its machines are switched off and kept (NVIDIA/gpu-operator#729)',
+    pools({ scaleDownMode: 'Deallocate' }),
+    'warning',
+    /Deallocate.*drivers break.*provision-aks/,
+  ],
   ['pool', 'nobody may look', { pools: open }, 'unknown', /lacks a right/],
   ['pool', 'at most 0', pools({ max: 0 }), 'blocked: configuration', /maximum is 0/],
   ['pool', 'another maximum', pools({ max: 5 }), 'warning', /5, where the platform file says 2/],

@@ -28,6 +28,7 @@ export function livePool(changes: Partial<LivePool> = {}): LivePool {
     upgrade: { surge: undefined, drainMinutes: undefined, soakMinutes: undefined },
     subnet: undefined,
     gpuDriver: 'Install',
+    scaleDownMode: 'Delete',
     version: '1.35.2',
     provisioningState: 'Succeeded',
     powerState: 'Running',

@@ -15,7 +15,7 @@ export function judgeContainer(progress: Progress, { pod, events, nodes }: Facts
       verdict: { kind: 'failed', cause: 'plugin' },
       evidence: `The kubelet could not give the pod its GPU: ${pod.message ?? pod.reason}`,
       remedy: 'Look at the log of the device plugin on this node, and restart it.',
-      link: 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/1397',
+      link: 'https://github.com/NVIDIA/k8s-device-plugin/issues/1223',
     };
   }
   if (pod.reason?.startsWith('OutOf')) {

@@ -456,7 +456,7 @@ const rows: readonly Row[] = [
     evidence: /python3/,
   },
   {
-    name: 'the kubelet cannot give the GPU (NVIDIA/nvidia-container-toolkit#1397)',
+    name: 'the kubelet cannot give the GPU (NVIDIA/k8s-device-plugin#1223)',
     scenes: [
       { at: 0, nodes: [node] },
       {
