@@ -422,6 +422,27 @@ describe('what bad input gets, before anything is made', () => {
   }, 120_000);
 });
 
+test('an environment whose nodes reach its own registry alone: the image is brought there as the refusal says, and passes', async () => {
+  const mirrors = (text: string) => text.replace('      tier: free', '$&\n    registry: { mirror: true }');
+  await sandbox.edit('platform.yaml', mirrors);
+  const refused = await run();
+  expect(refused.outputs['verdict']).toBe('blocked: registry');
+  const said = errors(refused).join('\n');
+  const [, host = ''] = /takes its images from (\S+\.azurecr\.io), and the test’s lies in ghcr\.io\./.exec(said) ?? [];
+  const [, entry = ''] =
+    /under `images:` of the platform file, `(gpu-smoke: \{[^}]+\})`, then push-acr/.exec(said) ?? [];
+  const [, there = ''] = /test with `image: ([^`]+)`/.exec(said) ?? [];
+  expect(left()).toEqual([]);
+
+  await sandbox.edit('platform.yaml', text => text.replace(/^environments:/m, `images:\n  ${entry}\n\n$&`));
+  succeeded(await sandbox.run({ command: 'push', scope: 'dev' }, { action: 'push-acr' }));
+  const result = succeeded(await run({ image: there }));
+  await sandbox.restore();
+  expect(there).toBe(`${host}/gpu-smoke@${image.slice(image.indexOf('@') + 1)}`);
+  expect(result.outputs['verdict']).toBe('passed');
+  expect(left()).toEqual([]);
+}, 150_000);
+
 test('it stays until the node that came for it is gone again, where that is asked for', async () => {
   const nodes = () => cluster.nodes().filter(({ metadata }) => metadata.labels?.['agentpool'] === 'gpu');
   cluster.delete({ resource: 'pods', namespace: 'default', name: 'holder' });
