@@ -427,6 +427,16 @@ describe('what bad input gets, before anything is made', () => {
   }, 120_000);
 });
 
+test('it stays until the node that came for it is gone again, where that is asked for', async () => {
+  const nodes = () => cluster.nodes().filter(({ metadata }) => metadata.labels?.['agentpool'] === 'gpu');
+  cluster.delete({ resource: 'pods', namespace: 'default', name: 'holder' });
+  while (nodes().length > 0) await sleep(100);
+  const result = succeeded(await run({ 'watch-scale-down': 'true' }));
+  expect(result.outputs['verdict']).toBe('passed');
+  expect(result.summary).toMatch(/aks-gpu-\S+ went after [\d.]+ s/);
+  expect(nodes()).toEqual([]);
+}, 120_000);
+
 test('an environment whose nodes reach its own registry alone: the image is brought there as the refusal says, and passes', async () => {
   const mirrors = (text: string) => text.replace('      tier: free', '$&\n    registry: { mirror: true }');
   await sandbox.edit('platform.yaml', mirrors);
@@ -447,13 +457,3 @@ test('an environment whose nodes reach its own registry alone: the image is brou
   expect(result.outputs['verdict']).toBe('passed');
   expect(left()).toEqual([]);
 }, 150_000);
-
-test('it stays until the node that came for it is gone again, where that is asked for', async () => {
-  const nodes = () => cluster.nodes().filter(({ metadata }) => metadata.labels?.['agentpool'] === 'gpu');
-  cluster.delete({ resource: 'pods', namespace: 'default', name: 'holder' });
-  while (nodes().length > 0) await sleep(100);
-  const result = succeeded(await run({ 'watch-scale-down': 'true' }));
-  expect(result.outputs['verdict']).toBe('passed');
-  expect(result.summary).toMatch(/aks-gpu-\S+ went after [\d.]+ s/);
-  expect(nodes()).toEqual([]);
-}, 120_000);
