@@ -91,6 +91,11 @@ const left = () =>
     })
     .map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
 
+/** The post stage asks for everything to go, and does not wait: that takes the cluster a moment. */
+async function untilNothingIsLeft(): Promise<void> {
+  while (left().length > 0) await sleep(50);
+}
+
 describe('a GPU pool that is as it should be', () => {
   test('passes from no node: phases, measurements, the node, and nothing is left', async () => {
     expect(cluster.nodes().filter(({ metadata }) => metadata.labels?.['agentpool'] === 'gpu')).toEqual([]);
@@ -237,8 +242,30 @@ const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[
   ['the program is made', onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/)],
   ['the result is read', onCluster('GET', /\/pods\/gpu-smoke-gpu-.*\/log$/)],
   ['the pod without a GPU is made', onCluster('PATCH', /\/pods\/gpu-smoke-gpu-\w+-isolation$/)],
+  ['what that one saw is read', onCluster('GET', /\/pods\/gpu-smoke-gpu-\w+-isolation\/log$/)],
   ['the Job is taken away', onCluster('DELETE', /\/jobs\/gpu-smoke-gpu-\w+$/)],
+  ['the program is taken away', onCluster('DELETE', /\/configmaps\/gpu-smoke-gpu-\w+$/)],
+  ['the namespace is taken away', onCluster('DELETE', /\/namespaces\/gpu-smoke-test$/)],
 ];
+
+/** Time passes: whoever finds what a run has left finds that it has said nothing for two minutes. */
+function twoMinutesPass(): void {
+  const aliveAnnotation = 'aks-platform.io/alive';
+  const places = [
+    ...cluster.list('jobs').map(({ metadata }) => ({ resource: 'jobs', metadata })),
+    ...cluster.list('namespaces').map(({ metadata }) => ({ resource: 'namespaces', metadata })),
+  ];
+  for (const { resource, metadata } of places) {
+    const { name, namespace, annotations = {} } = metadata;
+    const alive = annotations[aliveAnnotation];
+    if (alive === undefined) continue;
+    const before = new Date(Date.parse(alive) - 120_000).toISOString();
+    cluster.patch(
+      { resource, name, ...(namespace === undefined ? {} : { namespace }) },
+      { metadata: { annotations: { [aliveAnnotation]: before } } },
+    );
+  }
+}
 
 async function lose(match: (request: WorldRequest) => boolean) {
   let running: RunningStep | undefined;
@@ -264,12 +291,24 @@ describe('the machine is lost when', () => {
       const lost = await lose(match);
       const post = await run({}, { post: lost.state });
       expect([post.exitCode, post.log.join('\n')]).toEqual([0, expect.anything()]);
+      await untilNothingIsLeft();
+    },
+    120_000,
+  );
+
+  test.each(effects)(
+    '%s, and its post stage with it: the next start takes it away, and passes',
+    async (_, match) => {
+      await lose(match);
+      twoMinutesPass();
+      const next = succeeded(await run());
+      expect([next.outputs['verdict'], next.log.join('\n')]).toEqual(['passed', expect.anything()]);
       expect(left()).toEqual([]);
     },
     120_000,
   );
 
-  test('there is no post stage either: the next start finds it dead, takes it away and passes', async () => {
+  test('there is no post stage, and the next start comes at once: it waits until that one is silent for a minute', async () => {
     await lose(onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/));
     expect(left().length).toBeGreaterThan(1);
     expect(succeeded(await run()).outputs['verdict']).toBe('passed');
@@ -301,7 +340,7 @@ test('a cancellation takes everything away at once, and its post stage makes sur
   await cluster.settled();
   const post = await run({}, { post: cancelled.state });
   expect(post.exitCode).toBe(0);
-  expect(left()).toEqual([]);
+  await untilNothingIsLeft();
 }, 120_000);
 
 describe('what bad input gets, before anything is made', () => {
@@ -320,6 +359,54 @@ describe('what bad input gets, before anything is made', () => {
     expect(errors(result).join('\n')).toContain(message);
     expect(left()).toEqual([]);
   });
+
+  test('an environment without a GPU pool', async () => {
+    await sandbox.edit('platform.yaml', text => text.replace('      tier: free', '$&\n      pools: { gpu: false }'));
+    const result = await run();
+    await sandbox.restore();
+    expect(errors(result)).toEqual([
+      expect.stringMatching(/no GPU pool for dev in westeurope, so there is nothing to test.*take `gpu: false` away/),
+    ]);
+  });
+
+  const poolBody = (change: (properties: Record<string, unknown>) => void) => {
+    const pools = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters/agentPools');
+    const id = pools.find(({ name }) => name.endsWith('gpu'))?.id ?? '';
+    sandbox.world.azure.mutate(id, body => change(body['properties'] as Record<string, unknown>));
+  };
+
+  test('a pool whose maximum somebody has set to 0', async () => {
+    poolBody(own => Object.assign(own, { maxCount: 0 }));
+    const result = await run();
+    poolBody(own => Object.assign(own, { maxCount: 2 }));
+    expect(result.outputs['verdict']).toBe('blocked: configuration');
+    expect(errors(result).join('\n')).toMatch(/its maximum is 0\. Set `max` of the GPU pool .* to 1 or more/);
+    expect(left()).toEqual([]);
+  });
+
+  test('an image of a CUDA that the driver of the pool does not run', async () => {
+    const registry = inRegistry(sandbox.world.registries.registry('ghcr.io'), 'contoso/cuda');
+    const { digest } = makeImage(registry, { name: 'cuda', env: ['CUDA_VERSION=14.0.1'] });
+    const result = await run({ image: `ghcr.io/contoso/cuda@${digest}` });
+    expect(result.outputs['verdict']).toBe('blocked: configuration');
+    expect(errors(result).join('\n')).toMatch(/is of CUDA 14\.0; .* runs CUDA up to 13\. Use the default image/);
+    expect(left()).toEqual([]);
+  });
+
+  test('a level that the pool cannot serve: said before anything is made, and the rest is tested', async () => {
+    cluster.put(holder);
+    succeeded(await run());
+    const [node] = cluster.list('nodes').filter(({ metadata }) => metadata.labels?.['agentpool'] === 'gpu');
+    const labels = { 'nvidia.com/gpu.sharing-strategy': 'time-slicing' };
+    cluster.patch({ resource: 'nodes', name: node?.metadata.name ?? '' }, { metadata: { labels } });
+    const result = succeeded(await run({ level: 'standard' }));
+    const line = (words: RegExp) => result.log.findIndex(each => words.test(each));
+    const said = line(/^gpu, Level of the test: .*the GPUs of aks-gpu-\S+ are shared by several pods.*`level: quick`/);
+    expect(said).toBeGreaterThan(0);
+    expect(said).toBeLessThan(line(/waits for a place/));
+    expect(result.outputs['verdict']).toBe('passed');
+    expect(left()).toEqual([]);
+  }, 120_000);
 
   test('a quota without room for a GPU, and no device plugin', async () => {
     cluster.put({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tight' } });
@@ -349,3 +436,24 @@ test('it stays until the node that came for it is gone again, where that is aske
   expect(result.summary).toMatch(/aks-gpu-\S+ went after [\d.]+ s/);
   expect(nodes()).toEqual([]);
 }, 120_000);
+
+test('an environment whose nodes reach its own registry alone: the image is brought there as the refusal says, and passes', async () => {
+  const mirrors = (text: string) => text.replace('      tier: free', '$&\n    registry: { mirror: true }');
+  await sandbox.edit('platform.yaml', mirrors);
+  const refused = await run();
+  expect(refused.outputs['verdict']).toBe('blocked: registry');
+  const said = errors(refused).join('\n');
+  const [, host = ''] = /takes its images from (\S+\.azurecr\.io), and the test’s lies in ghcr\.io\./.exec(said) ?? [];
+  const [, entry = ''] =
+    /under `images:` of the platform file, `(gpu-smoke: \{[^}]+\})`, then push-acr/.exec(said) ?? [];
+  const [, there = ''] = /test with `image: ([^`]+)`/.exec(said) ?? [];
+  expect(left()).toEqual([]);
+
+  await sandbox.edit('platform.yaml', text => text.replace(/^environments:/m, `images:\n  ${entry}\n\n$&`));
+  succeeded(await sandbox.run({ command: 'push', scope: 'dev' }, { action: 'push-acr' }));
+  const result = succeeded(await run({ image: there }));
+  await sandbox.restore();
+  expect(there).toBe(`${host}/gpu-smoke@${image.slice(image.indexOf('@') + 1)}`);
+  expect(result.outputs['verdict']).toBe('passed');
+  expect(left()).toEqual([]);
+}, 150_000);

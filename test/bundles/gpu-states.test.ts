@@ -81,12 +81,20 @@ function connect({ send, clock }: Sandbox) {
   );
 }
 
+interface Run extends PoolOutcome {
+  readonly minutes: number;
+  /** What a person who waits has read, each with its second. */
+  readonly lines: readonly { readonly at: number; readonly line: string }[];
+}
+
 /** Tests the pool while time passes; says how much of it did, in minutes. */
-async function run(sandbox: Sandbox): Promise<PoolOutcome & { readonly minutes: number }> {
+async function run(sandbox: Sandbox): Promise<Run> {
   const { clock } = sandbox;
   const cluster = connect(sandbox);
   await cluster.apply(namespaceOf('run1', new Date(clock.now()).toISOString()), { manager: 'test' });
   const startedAt = clock.now();
+  const lines: { at: number; line: string }[] = [];
+  const say = (line: string) => void lines.push({ at: (clock.now() - startedAt) / 1000, line });
   const deadlineAt = startedAt + 25 * minute;
   const plan = {
     run: 'run1',
@@ -103,7 +111,7 @@ async function run(sandbox: Sandbox): Promise<PoolOutcome & { readonly minutes: 
   let outcome: PoolOutcome | undefined;
   const done = testPool(
     { plan, size, gpusOfSize: 1, driver: 'Install', labels, deadlineAt },
-    { cluster, clock, signal: new AbortController().signal, log: { info: () => undefined } as never },
+    { cluster, clock, signal: new AbortController().signal, log: { info: say } as never },
   ).then(value => {
     outcome = value;
   });
@@ -117,7 +125,7 @@ async function run(sandbox: Sandbox): Promise<PoolOutcome & { readonly minutes: 
   }
   await done;
   if (outcome === undefined) throw new Error('The test of the pool came to no end.');
-  return { ...outcome, minutes: (clock.now() - startedAt) / minute };
+  return { ...outcome, lines, minutes: (clock.now() - startedAt) / minute };
 }
 
 test.each<[GpuState, string, RegExp, number]>([
@@ -146,10 +154,15 @@ test.each<[GpuState, string, RegExp, number]>([
   const sandbox = startCluster(state);
   // Notebooks were there first.
   await sandbox.pass(10_000);
-  const { findings, minutes: passed, nodes } = await run(sandbox);
+  const { findings, minutes: passed, nodes, lines } = await run(sandbox);
   const cause = decisive(findings)?.evidence ?? '';
   expect([verdictText(decide(findings)), cause]).toEqual([verdict, expect.stringMatching(evidence)]);
   expect(passed).toBeLessThanOrEqual(minutes);
+  // Nobody waits for more than 15 s without a line that says for what, and how long that usually takes.
+  const times = [0, ...lines.map(({ at }) => at), passed * 60];
+  expect(Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)))).toBeLessThanOrEqual(15);
+  for (const { line } of lines)
+    expect(line).toMatch(/^gpu: .*(?:\((?:.*; )?(?:usually|about) .*\)|looks for one on \S+)$/);
   // Every test is of a pool from no node, unless others had some already.
   if (state !== 'busy') expect(nodes.every(({ came }) => came)).toBe(true);
 });

@@ -74,13 +74,15 @@ async function promote(): Promise<RunResult> {
 }
 
 /** A person starts gpu-smoke.yml of the example. */
-async function dispatch(inputs: Readonly<Record<string, string>>): Promise<RunResult> {
+const dispatch = (inputs: Readonly<Record<string, string>>) => smoke('workflow_dispatch', inputs);
+
+async function smoke(event: string, inputs: Readonly<Record<string, string>> = {}): Promise<RunResult> {
   const { repository, runner } = sandbox;
   const sha = await repository.resolve('refs/heads/main');
   return runner.start({
     repository: repository.name,
     path: '.github/workflows/gpu-smoke.yml',
-    event: { name: 'workflow_dispatch', payload: { inputs } },
+    event: { name: event, payload: event === 'schedule' ? { schedule: '17 5 * * 1' } : { inputs } },
     ref: 'refs/heads/main',
     sha,
     headSha: sha,
@@ -168,5 +170,16 @@ describe('GPU pools in a promotion', () => {
     expect(conclusions(await dispatch({ environment: 'staging' }))).toMatchObject({ 'Test staging': 'success' });
     const wrong = await dispatch({ environment: 'shared' });
     expect(errorMessages(jobOf(wrong, 'Resolve')).join('\n')).toContain('`shared`, which has no GPU pool');
+  }, 200_000);
+
+  test('by schedule everything is tested at the level that measures; a machine that Azure takes back fails nobody', async () => {
+    const mend = clusterOf('staging').gpu.script({ state: 'evicted' });
+    const run = await smoke('schedule');
+    mend();
+    expect(errorsIn(run)).toEqual({ 'Test prod': [expect.stringMatching(/There is no cluster/)] });
+    expect(summaryOf(jobOf(run, 'Test dev'))).toMatch(/: passed[\s\S]*Host to device/);
+    expect(summaryOf(jobOf(run, 'Test staging'))).toMatch(/: inconclusive: interrupted/);
+    expect(conclusions(run)).toMatchObject({ 'Test dev': 'success', 'Test staging': 'success' });
+    expect(leftIn('staging')).toEqual([]);
   }, 200_000);
 });

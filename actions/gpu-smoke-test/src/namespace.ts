@@ -1,4 +1,5 @@
-import { type Clock, UserError } from '@suite/foundation';
+import type { Log } from '@suite/action-kit';
+import { type Clock, longestSilenceMs, UserError } from '@suite/foundation';
 import { type Cluster, KubernetesFailure } from '@suite/kubernetes';
 import { namespaceOf } from './job.ts';
 import { fieldManager, ownNamespace, runLabel } from './labels.ts';
@@ -13,11 +14,16 @@ const lookEveryMs = 1000;
 export async function ensureNamespace(
   given: string | undefined,
   run: string,
-  { cluster, clock }: { readonly cluster: Pick<Cluster, 'get' | 'apply'>; readonly clock: Clock },
+  {
+    cluster,
+    clock,
+    log,
+  }: { readonly cluster: Pick<Cluster, 'get' | 'apply'>; readonly clock: Clock; readonly log: Pick<Log, 'info'> },
 ): Promise<string> {
   const name = given ?? ownNamespace;
   const find = () => cluster.get({ apiVersion: 'v1', kind: 'Namespace', name, namespace: undefined });
   const began = clock.now();
+  let said = Number.NEGATIVE_INFINITY;
   for (;;) {
     const found = await find();
     if (found === undefined && given !== undefined) {
@@ -41,6 +47,10 @@ export async function ensureNamespace(
         message: `The namespace ${name} is being deleted, and does not go.`,
         remedy: 'Look at what is left in it, and run the test again.',
       });
+    }
+    if (clock.now() - said >= longestSilenceMs) {
+      said = clock.now();
+      log.info(`Waiting for the namespace ${name} of an earlier test to go (usually some seconds).`);
     }
     await clock.sleep(lookEveryMs);
   }

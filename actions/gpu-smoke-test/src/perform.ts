@@ -4,12 +4,13 @@ import { placeOf } from '@suite/platform-file';
 import { sweep } from './cleanup/sweep.ts';
 import { decisive } from './decide.ts';
 import type { Request, RunRequest } from './inputs.ts';
+import { stoppedBy } from './left-open.ts';
 import type { Services } from './ports.ts';
 import { type PoolReport, type RunFindings, reportOf, verdictOf } from './report.ts';
 import { renderSummary } from './summary.ts';
 import { loadTarget, type Target } from './target.ts';
 import { testPools } from './test-pools.ts';
-import { type Finding, verdictText } from './verdict.ts';
+import { findingText, type Verdict, verdictText } from './verdict.ts';
 
 /** Runs one command and reports it, also when it fails. Rejects with what went wrong, after the report was written. */
 export async function perform(request: Request, services: Services): Promise<void> {
@@ -62,8 +63,9 @@ async function runAndReport(request: RunRequest, target: Target, services: Servi
     nodes: JSON.stringify(findings.pools.flatMap(({ pool, nodes }) => nodes.map(node => ({ pool, ...node })))),
     report: reportFile,
   });
-  if (error !== undefined) throw error;
-  conclude(request, target, findings, services);
+  // A cancelled step has failed whatever is wished.
+  if (error instanceof CancelledError) throw error;
+  conclude(request, target, { findings, error }, services);
   log.info(`${placeOf(target.view)}: ${verdictText(verdict)}`);
 }
 
@@ -72,15 +74,22 @@ function perPool<T>({ pools }: RunFindings, read: (pool: PoolReport) => T): Read
 }
 
 /** A defect is told by the runner; its report says no more than that. */
-function failuresOf(error: unknown) {
+function failuresOf(error: Outcome['error']) {
   return error === undefined ? [] : failureChecks(error);
 }
 
 /** Annotations, and the exit that `fail-on` asks for. */
-function conclude({ failOn }: RunRequest, { view }: Target, findings: RunFindings, { log }: Services): void {
+function conclude({ failOn }: RunRequest, { view }: Target, { findings, error }: Outcome, { log }: Services): void {
+  const isFailure = ({ kind }: Verdict) => failOn.some(failure => failure === kind);
+  if (error !== undefined) {
+    const { stopped } = findings;
+    if (stopped === undefined || isFailure(stopped)) throw error;
+    log.warning(`${placeOf(view)}: ${verdictText(stopped)}. ${error.message}`);
+    return;
+  }
   for (const { pool, findings: all } of findings.pools) {
     for (const finding of all) {
-      if (finding.level === 'warning') log.warning(sentenceOf(pool, finding));
+      if (finding.level === 'warning') log.warning(findingText(pool, finding));
     }
   }
   const verdict = verdictOf(findings);
@@ -92,7 +101,7 @@ function conclude({ failOn }: RunRequest, { view }: Target, findings: RunFinding
       { verdict: finding.verdict, finding, sentence: `${pool}: ${verdictText(finding.verdict)}. ${finding.evidence}` },
     ];
   });
-  const fails = reasons.filter(reason => failOn.some(kind => kind === reason.verdict.kind));
+  const fails = reasons.filter(({ verdict: of }) => isFailure(of));
   for (const { finding, sentence } of reasons.filter(reason => !fails.includes(reason))) {
     log.warning(finding.remedy === undefined ? sentence : `${sentence} ${finding.remedy}`);
   }
@@ -105,14 +114,10 @@ function conclude({ failOn }: RunRequest, { view }: Target, findings: RunFinding
   );
 }
 
-function sentenceOf(pool: string, { check, evidence, remedy }: Finding): string {
-  return `${pool}, ${check}: ${evidence}${remedy === undefined ? '' : ` ${remedy}`}`;
-}
-
 interface Outcome {
   readonly findings: RunFindings;
-  /** What the command fails with, after its report was written. */
-  readonly error?: unknown;
+  /** What stopped the command, which is told after its report was written. */
+  readonly error?: UserError | CancelledError | undefined;
 }
 
 async function work(request: RunRequest, target: Target, services: Services, startedAt: number): Promise<Outcome> {
@@ -127,7 +132,6 @@ async function work(request: RunRequest, target: Target, services: Services, sta
   } catch (error) {
     // A defect is reported by the runner alone; there is nothing a reader of the summary could do about it.
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;
-    const cause = error instanceof CancelledError ? 'interrupted' : 'unknown';
-    return { findings: { pools: [], startedAt, stopped: { kind: 'inconclusive', cause } }, error };
+    return { findings: { pools: [], startedAt, stopped: stoppedBy(error) }, error };
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import type { GpuPoolInstance, Target } from './target.ts';
 import type { Finding } from './verdict.ts';
+import type { Level } from './workload/index.ts';
 
 /** What the commands need from outside. The composition root gives it; tests give their own. */
 export interface Services {
@@ -40,6 +41,7 @@ export interface Connected {
 /** The test of a pool as it would be made. */
 export interface PlannedTest {
   readonly pool: GpuPoolInstance;
+  readonly level: Level;
   /** `isOwn`: the action makes it. */
   readonly namespace: { readonly name: string; readonly isOwn: boolean };
   /** With its digest. */

@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { asArray, asObject, asString, type Clock, duration } from '@suite/foundation';
+import { asArray, asObject, asString, type Clock, duration, longestSilenceMs } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import type { Finding } from './verdict.ts';
 
@@ -15,7 +15,6 @@ export interface ScaleDownPorts {
  * `scale-down-delay-after-add` and `scale-down-unneeded-time`); then Azure deletes the machine.
  */
 const patienceMs = 25 * 60_000;
-const sayEveryMs = 14_000;
 const check = 'Scale-down';
 
 /** Waits until the nodes that came for the tests are gone again, so that nobody pays for them. */
@@ -39,7 +38,7 @@ export async function watchScaleDown(nodes: readonly string[], ports: ScaleDownP
     .then(() => true);
   const waiting = (async () => {
     while (clock.now() - began < patienceMs) {
-      await clock.sleep(sayEveryMs, until);
+      await clock.sleep(longestSilenceMs, until);
       log.info(`Waiting for ${left.join(', ')} to go (${duration(clock.now() - began)}; usually 10 to 15 min)`);
     }
     return false;

@@ -16,7 +16,7 @@ import { settleInParallel } from './settle.ts';
 import { gpuSizeOf } from './sizes.ts';
 import type { GpuPoolInstance, Target } from './target.ts';
 import { testPool } from './test-pool.ts';
-import type { Finding } from './verdict.ts';
+import { type Finding, findingText } from './verdict.ts';
 import { workloadImage } from './workload/index.ts';
 
 /** Pools of one cluster are tested at the same time: their machines have nothing to do with one another. */
@@ -36,6 +36,11 @@ export async function testPools(
   const run = services.newRun();
   const looks = await lookBefore(request, target, services, connected, { run, deadlineAt });
   signal.throwIfAborted();
+  // A test that goes on takes long: who reads its log learns now what is not as it should be.
+  for (const { instance, preflight } of looks) {
+    const notes = preflight.findings.filter(({ level }) => level === 'bad' || level === 'warning');
+    for (const finding of notes) log.info(findingText(instance.name, finding));
+  }
   const ready = looks.filter(({ preflight }) => preflight.findings.every(({ level }) => level !== 'bad'));
   const refused = looks
     .filter(look => !ready.includes(look))
@@ -50,7 +55,7 @@ export async function testPools(
   let isCancelled = false;
   let tested: readonly TestedPool[] = [];
   try {
-    const namespace = ensureNamespace(request.namespace, run, { cluster, clock });
+    const namespace = ensureNamespace(request.namespace, run, { cluster, clock, log });
     // Nothing is taken away before the last of them has ended, and what the cluster refuses to one says nothing about the others.
     tested = await settleInParallel(ready, atOnce, async ({ instance, plan, preflight }): Promise<TestedPool> => {
       const pool = instance.name;
@@ -135,6 +140,7 @@ async function lookBefore(
     };
     const preflight = await connected.checkBefore({
       pool: instance,
+      level: settings.level,
       namespace: { name: settings.namespace, isOwn: request.namespace === undefined },
       image: settings.image,
       job: jobOf(plan),
@@ -165,7 +171,7 @@ async function scaleDownOf(
 /** Whether everything is gone. What could not be taken away hides nothing of what was found. */
 async function takeAway(run: string, cluster: Cluster, isHurried: boolean, log: Services['log']): Promise<boolean> {
   try {
-    const left = await clear(run, { cluster }, isHurried);
+    const left = await clear(run, { cluster, log }, isHurried);
     if (left.length > 0) log.warning(`Still there after a minute: ${left.join(', ')}. The next test takes it away.`);
     return left.length === 0;
   } catch (error) {

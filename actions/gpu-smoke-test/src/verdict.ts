@@ -25,3 +25,8 @@ export interface Finding {
 export function verdictText(verdict: Verdict): string {
   return verdict.kind === 'passed' ? verdict.kind : `${verdict.kind}: ${verdict.cause}`;
 }
+
+/** One line of a log: which pool, what was looked at, what was seen, what to do. */
+export function findingText(pool: string, { check, evidence, remedy }: Finding): string {
+  return `${pool}, ${check}: ${evidence}${remedy === undefined ? '' : ` ${remedy}`}`;
+}

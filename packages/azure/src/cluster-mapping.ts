@@ -146,6 +146,7 @@ function mapPool(pool: AgentPool): LivePool {
     },
     subnet: pool.vnetSubnetID,
     gpuDriver: pool.gpuProfile?.driver,
+    scaleDownMode: pool.scaleDownMode,
     version: pool.currentOrchestratorVersion ?? pool.orchestratorVersion,
     provisioningState: pool.provisioningState,
     powerState: pool.powerState?.code,

@@ -87,13 +87,22 @@ export function withRetries<T>(
     capMs,
     judge: error => {
       if (error instanceof UserError) return { retry: false };
-      const { status, code, retryAfter } = readFailure(error);
-      if (status === undefined) return { retry: code !== '' && !isLastingCode(code) };
-      if (!isTransientStatus(status)) return { retry: false };
-      const afterMs = parseRetryAfter(retryAfter, clock.now());
+      const failure = readFailure(error);
+      if (!passes(failure)) return { retry: false };
+      const afterMs = failure.status === undefined ? undefined : parseRetryAfter(failure.retryAfter, clock.now());
       return { retry: true, ...(afterMs === undefined ? {} : { afterMs }) };
     },
   });
+}
+
+/** Nobody answered, or whoever did has too much to do. */
+function passes({ status, code }: RequestFailure): boolean {
+  return status === undefined ? code !== '' && !isLastingCode(code) : isTransientStatus(status);
+}
+
+/** Whether what a request was given up for may pass by itself, so that it says nothing of anybody's settings. */
+export function mayPass({ cause }: UserError): boolean {
+  return passes(readFailure(cause));
 }
 
 /** What a request was about, for the message. */

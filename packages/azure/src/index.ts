@@ -11,6 +11,7 @@ export type { AzureCredential, CredentialOptions } from './credential.ts';
 export { createCredential } from './credential.ts';
 export type { EnvironmentLease, HeldLease, LeaseView, RunNote } from './environment-lease.ts';
 export { createEnvironmentLease, leaseSeconds } from './environment-lease.ts';
+export { mayPass } from './failure.ts';
 export type { Graph } from './graph.ts';
 export { createGraph, isGraphRefusal } from './graph.ts';
 export type { Identity } from './identity.ts';

@@ -115,6 +115,8 @@ export interface LivePool {
   readonly subnet: string | undefined;
   /** Who installs GPU drivers: `Install` (AKS) or `None`. */
   readonly gpuDriver: string | undefined;
+  /** What becomes of machines that the pool needs no longer: `Delete` or `Deallocate`. */
+  readonly scaleDownMode: string | undefined;
   readonly version: string | undefined;
   readonly provisioningState: string | undefined;
   readonly powerState: string | undefined;

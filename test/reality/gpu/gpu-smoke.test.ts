@@ -4,9 +4,12 @@ import { type Cluster, createCluster } from '@suite/kubernetes';
 import { clear } from '../../../actions/gpu-smoke-test/src/cleanup/clear.ts';
 import { sweep } from '../../../actions/gpu-smoke-test/src/cleanup/sweep.ts';
 import { decide, decisive } from '../../../actions/gpu-smoke-test/src/decide.ts';
-import { type JobPlan, nameOf } from '../../../actions/gpu-smoke-test/src/job.ts';
+import { isolationPod, type JobPlan, jobOf, nameOf } from '../../../actions/gpu-smoke-test/src/job.ts';
 import { ownNamespace, runLabel } from '../../../actions/gpu-smoke-test/src/labels.ts';
 import { ensureNamespace } from '../../../actions/gpu-smoke-test/src/namespace.ts';
+import { checkBefore } from '../../../actions/gpu-smoke-test/src/preflight/check.ts';
+import { facts, known, livePool, vmSize } from '../../../actions/gpu-smoke-test/src/preflight/facts.fixture.ts';
+import { readPreflight } from '../../../actions/gpu-smoke-test/src/preflight/read.ts';
 import { type PoolOutcome, testPool } from '../../../actions/gpu-smoke-test/src/test-pool.ts';
 import { verdictText } from '../../../actions/gpu-smoke-test/src/verdict.ts';
 import { nodeManifest } from '../../support/control-plane/nodes.ts';
@@ -54,6 +57,7 @@ const printed = {
   error: null,
 };
 
+const quiet = { info: () => undefined };
 /** Minutes of budgets in seconds: nothing of the cluster's own hangs on this clock. */
 const pace = 30;
 const began = Date.now();
@@ -104,7 +108,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     plan = {
       run: `run${runs}`,
       pool: 'gpu',
-      namespace: await ensureNamespace(undefined, `run${runs}`, { cluster, clock: systemClock }),
+      namespace: await ensureNamespace(undefined, `run${runs}`, { cluster, clock: systemClock, log: quiet }),
       image: `registry.example/python@sha256:${'a'.repeat(64)}`,
       level: 'quick',
       program: 'print(1)',
@@ -201,7 +205,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     expect(asObject(asObject(namespace['metadata'])['labels'])).toMatchObject({
       'pod-security.kubernetes.io/enforce': 'restricted',
     });
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
     expect((await control.api.call('GET', `/api/v1/namespaces/${ownNamespace}`)).status).toBe(404);
   }, 60_000);
@@ -213,8 +217,8 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     // Killed now: the next start finds it silent, and takes it away with all that belongs to it.
     expect((await ours()).length).toBeGreaterThan(1);
     const later = { now: () => fast.now() + 120_000, sleep: fast.sleep };
-    expect(await sweep({ cluster, clock: later, log: { info: () => undefined } })).toContain(plan.run);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await sweep({ cluster, clock: later, log: quiet })).toContain(plan.run);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
   }, 60_000);
 
@@ -243,7 +247,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
       });
     } finally {
       await control.api.call('DELETE', '/api/v1/namespaces/default/pods/ada?gracePeriodSeconds=0');
-      await clear(plan.run, { cluster }, false);
+      await clear(plan.run, { cluster, log: quiet }, false);
     }
   }, 60_000);
 
@@ -257,7 +261,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
       expect(seen(await running)).toEqual(['blocked: configuration', expect.stringContaining('{team: a}')]);
     } finally {
       await control.api.call('PATCH', nodePath, { spec: { taints } });
-      await clear(plan.run, { cluster }, false);
+      await clear(plan.run, { cluster, log: quiet }, false);
     }
   }, 60_000);
 
@@ -272,13 +276,13 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     );
     const outcome = await start({ namespace: 'tight' });
     expect(seen(outcome)).toEqual(['blocked: quota', expect.stringMatching(/exceeded quota: no-gpus/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
 
   test('an image that cannot be pulled', async () => {
     const outcome = await start({ image: `registry.invalid/python@sha256:${'b'.repeat(64)}` });
     expect(seen(outcome)).toEqual(['blocked: registry', expect.stringMatching(/cannot pull the image/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
 
   test('an eviction is no failure', async () => {
@@ -297,14 +301,127 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     });
     expect(evicted.status).toBe(201);
     expect(seen(await running)).toEqual(['inconclusive: interrupted', expect.stringMatching(/Evict|deleted/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
   }, 60_000);
+
+  describe('nobody comes back for it: the cluster takes it away by itself', () => {
+    /** Nothing of any run, once controllers have come to it. */
+    const untilGone = async () => {
+      while ((await ours()).length > 0) await new Promise(resolve => setTimeout(resolve, 50));
+    };
+    const jobPath = () => `/apis/batch/v1/namespaces/${ownNamespace}/jobs/${nameOf(plan)}`;
+
+    test('whoever deletes the Job deletes its pods and its program', async () => {
+      expect(seen(await start())).toEqual(['passed', '']);
+      // Job, program, and two pods.
+      expect(await ours()).toHaveLength(4);
+      await control.api.call('DELETE', `${jobPath()}?propagationPolicy=Background`);
+      await untilGone();
+    }, 60_000);
+
+    test('once its time after its end is over', async () => {
+      expect(seen(await start())).toEqual(['passed', '']);
+      const { spec } = await control.api.get(jobPath());
+      expect(asObject(spec)['ttlSecondsAfterFinished']).toBe(900);
+      await control.api.call('PATCH', jobPath(), { spec: { ttlSecondsAfterFinished: 1 } });
+      await untilGone();
+    }, 60_000);
+  });
+
+  describe('before anything is made, the real API server says of a namespace', () => {
+    const pool = facts().pool;
+    /** What stops the test there: its verdict and its words. */
+    const look = async (namespace: string) => {
+      const there = { ...plan, namespace };
+      const read = await readPreflight(
+        {
+          location: 'westeurope',
+          level: 'quick',
+          pool,
+          image: plan.image,
+          ownRegistry: undefined,
+          namespace: { name: namespace, isOwn: false },
+          job: jobOf(there),
+          pods: [isolationPod(there, undefined, 'gpu')],
+        },
+        {
+          cluster,
+          azure: { sizes: async () => known([vmSize()]), usages: async () => facts().usages },
+          pools: async () => known([livePool()]),
+          image: async () => known({ cuda: undefined }),
+        },
+      );
+      return checkBefore({ ...read, plugins: facts().plugins, scaler: facts().scaler })
+        .filter(({ level }) => level === 'bad')
+        .map(({ verdict, evidence, remedy }) => [verdict && verdictText(verdict), evidence, remedy]);
+    };
+    const make = (name: string, labels: object = {}) =>
+      control.api.create('/api/v1/namespaces', { metadata: { name, labels } });
+
+    test('that enforces restricted pods: it would take all of them', async () => {
+      await make('notebooks', { 'pod-security.kubernetes.io/enforce': 'restricted' });
+      expect(await look('notebooks')).toEqual([]);
+    }, 60_000);
+
+    test('that allows less than the test takes', async () => {
+      await make('small');
+      await control.api.create('/api/v1/namespaces/small/limitranges', {
+        metadata: { name: 'bounds' },
+        spec: { limits: [{ type: 'Container', max: { memory: '256Mi' } }] },
+      });
+      const findings = await look('small');
+      expect(findings).toContainEqual([
+        'blocked: configuration',
+        expect.stringMatching(/bounds allows a container 256 MiB memory at most/),
+        expect.stringMatching(/Change the LimitRange/),
+      ]);
+    }, 60_000);
+
+    test('whose policy forbids the Job', async () => {
+      await make('strict', { gpus: 'forbidden' });
+      const admission = '/apis/admissionregistration.k8s.io/v1';
+      await control.api.create(`${admission}/validatingadmissionpolicies`, {
+        metadata: { name: 'no-gpus' },
+        spec: {
+          matchConstraints: {
+            resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          },
+          validations: [
+            {
+              expression:
+                "!object.spec.containers.exists(c, has(c.resources.limits) && 'nvidia.com/gpu' in c.resources.limits)",
+              message: 'GPUs are for the other team',
+            },
+          ],
+        },
+      });
+      await control.api.create(`${admission}/validatingadmissionpolicybindings`, {
+        metadata: { name: 'no-gpus' },
+        spec: {
+          policyName: 'no-gpus',
+          validationActions: ['Deny'],
+          matchResources: { namespaceSelector: { matchLabels: { gpus: 'forbidden' } } },
+        },
+      });
+      // The API server learns of a policy a moment after it has taken it.
+      let findings = await look('strict');
+      while (findings.length === 0) findings = await look('strict');
+      expect(findings).toEqual([
+        [
+          'blocked: configuration',
+          expect.stringMatching(/would not take the test’s pod in strict: .*GPUs are for the other team/),
+          expect.stringMatching(/Make an exception in the policy/),
+        ],
+      ]);
+      expect(await ours()).toEqual([]);
+    }, 60_000);
+  });
 
   test('the deadline of the Job ends it, whatever became of its watcher', async () => {
     await removeNode();
     const outcome = await start({ deadlineSeconds: 2 });
     expect(seen(outcome)).toEqual(['inconclusive: unknown', expect.stringMatching(/time was over/)]);
-    expect(await clear(plan.run, { cluster }, false)).toEqual([]);
+    expect(await clear(plan.run, { cluster, log: quiet }, false)).toEqual([]);
     expect(await ours()).toEqual([]);
   }, 60_000);
 });

@@ -15,7 +15,7 @@ function sightOf(page: string): DcgmSight {
 }
 
 const series = (name: string, value: number, of = uuid) =>
-  `${name}{gpu="0",UUID="${of}",device="nvidia0",modelName="Tesla T4",Hostname="${plainNode.name}"} ${value}\n`;
+  `${name}{gpu="0",UUID="${of}",device="nvidia0",modelName="Tesla T4",DCGM_FI_DRIVER_VERSION="580.159.04",Hostname="${plainNode.name}"} ${value}\n`;
 const healthy =
   `# HELP DCGM_FI_DEV_GPU_TEMP GPU temperature (in C).\n# TYPE DCGM_FI_DEV_GPU_TEMP gauge\n${series('DCGM_FI_DEV_GPU_TEMP', 31)}` +
   series('DCGM_FI_DEV_XID_ERRORS', 0) +
@@ -31,7 +31,11 @@ const device = {
   computeCapability: '7.5',
   mig: false,
 } as WorkloadDevice;
-const result = { devices: [device], error: undefined } as unknown as WorkloadResult;
+const result = {
+  driver: { version: '580.159.04', cuda: '13.0' },
+  devices: [device],
+  error: undefined,
+} as unknown as WorkloadResult;
 const node = { ...plainNode, reported: ['Ready', 'XIDError', 'GPUMissing'] };
 const counted: Counted = {
   size: 'Standard_NC4as_T4_v3',
@@ -52,6 +56,7 @@ test('everybody tells of the same GPU: nothing is bad, and nothing unknown', () 
     'Allocatable GPUs',
     'GPUs of the process',
     'Same GPU for all',
+    'Same driver for all',
     'DCGM series',
     'Xid errors',
     'ECC errors',
@@ -119,6 +124,22 @@ const rows: readonly Row[] = [
     level: 'warning',
     verdict: 'passed',
     evidence: /GPU-99999999.*knows nothing/,
+  },
+  {
+    name: 'a driver that was changed under the exporter (Azure/AKS#5869)',
+    change: { dcgm: sightOf(healthy.replaceAll('580.159.04', '570.211.01')) },
+    check: 'Same driver for all',
+    level: 'warning',
+    verdict: 'passed',
+    evidence: /works with driver 580\.159\.04; gpu-operator\/\S+ says 570\.211\.01/,
+  },
+  {
+    name: 'and under the feature discovery',
+    change: { node: { ...node, labels: { ...node.labels, 'nvidia.com/cuda.driver-version.full': '570.211.01' } } },
+    check: 'Same driver for all',
+    level: 'warning',
+    verdict: 'passed',
+    evidence: /a label of aks-gpu-\S+ says 570\.211\.01/,
   },
   {
     name: 'no exporter',
@@ -227,6 +248,30 @@ const rows: readonly Row[] = [
     level: 'bad',
     verdict: 'failed: plugin',
     evidence: /inactive/,
+  },
+  {
+    name: 'a GRID driver without a licence (Azure/AKS#4880)',
+    change: { node: { ...node, problems: [{ type: 'NvidiaGRIDDriverUnlicensed', message: 'unlicensed' }] } },
+    check: 'Node conditions',
+    level: 'bad',
+    verdict: 'failed: driver',
+    evidence: /NvidiaGRIDDriverUnlicensed: unlicensed/,
+  },
+  {
+    name: 'a GPU that the node misses',
+    change: { node: { ...node, problems: [{ type: 'GPUMissing', message: '3 of 4' }] } },
+    check: 'Node conditions',
+    level: 'bad',
+    verdict: 'failed: hardware',
+    evidence: /GPUMissing: 3 of 4/,
+  },
+  {
+    name: 'a node that says it throttles',
+    change: { node: { ...node, problems: [{ type: 'GPUClockThrottling', message: 'thermal' }] } },
+    check: 'Node conditions',
+    level: 'warning',
+    verdict: 'passed',
+    evidence: /GPUClockThrottling: thermal/,
   },
   {
     name: 'a node that reports nothing of GPUs',

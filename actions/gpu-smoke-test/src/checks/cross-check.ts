@@ -1,7 +1,7 @@
 import type { Finding } from '../verdict.ts';
 import type { NodeFacts } from '../watch/facts.ts';
 import type { Sharing, WorkloadResult } from '../workload/index.ts';
-import { type DcgmSight, judgeDcgm, uuidsOf } from './dcgm.ts';
+import { type DcgmSight, driversOf, judgeDcgm, uuidsOf } from './dcgm.ts';
 import { judgeConditions } from './node-health.ts';
 
 /** Everybody who counts GPUs, asked about one node. */
@@ -30,6 +30,7 @@ export function crossCheck(counted: Counted): readonly Finding[] {
     judgeAllocatable(node),
     ...(result === undefined ? [] : [judgeSeen(result)]),
     ...judgeUuids(result, dcgm),
+    ...judgeDriver(counted),
     ...judgeDcgm(dcgm, counted.gpusOfSize ?? node.capacity),
     ...judgeConditions(node),
     judgeLabels(counted),
@@ -127,6 +128,30 @@ function judgeUuids(result: WorkloadResult | undefined, dcgm: DcgmSight | undefi
           evidence: `The process ran on ${strangers.join(', ')}, of which ${dcgm.from} knows nothing (it knows ${[...known].join(', ')}).`,
           remedy: 'Restart the exporter of this node: it may have been started before the GPU was there.',
         },
+  ];
+}
+
+/** A driver that was changed under those who look at it: what they tell may be of the one before, and libraries of both may be about. */
+function judgeDriver({ result, dcgm, node }: Counted): readonly Finding[] {
+  const own = result?.driver.version;
+  const others = [
+    ...driversOf(dcgm).map(version => ({ who: dcgm?.from ?? '', version })),
+    // GPU feature discovery (NVIDIA/k8s-device-plugin, "GPU Feature Discovery Labels").
+    { who: `a label of ${node.name}`, version: node.labels['nvidia.com/cuda.driver-version.full'] },
+  ].flatMap(({ who, version }) => (version === undefined ? [] : [{ who, version }]));
+  if (own === undefined || others.length === 0) return [];
+  const check = 'Same driver for all';
+  const strangers = others.filter(({ version }) => version !== own);
+  if (strangers.length === 0) return [{ check, level: 'fine', evidence: `${own}, by everybody’s word.` }];
+  return [
+    {
+      check,
+      level: 'warning',
+      evidence: `The process works with driver ${own}; ${strangers.map(({ who, version }) => `${who} says ${version}`).join('; ')}.`,
+      remedy:
+        'Restart the pods of the exporter and of the feature discovery on this node; if it stays so, restart the node.',
+      link: 'https://github.com/Azure/AKS/issues/5869',
+    },
   ];
 }
 

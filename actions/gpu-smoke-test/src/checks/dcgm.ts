@@ -18,6 +18,12 @@ export function uuidsOf({ samples }: DcgmSight): readonly string[] {
   return [...new Set(uuids)].sort();
 }
 
+/** Versions of the driver that its series are labelled with (dcgm-exporter, `DCGM_FI_DRIVER_VERSION`). */
+export function driversOf(sight: DcgmSight | undefined): readonly string[] {
+  const versions = (sight?.samples ?? []).flatMap(({ labels }) => labels['DCGM_FI_DRIVER_VERSION'] ?? []);
+  return [...new Set(versions)].filter(version => version !== '').sort();
+}
+
 /** The GPU's own account of its health. Where nobody reports, that is unknown and not fine. */
 export function judgeDcgm(sight: DcgmSight | undefined, capacity: number): readonly Finding[] {
   if (sight === undefined) {

@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { asArray, asObject, asString, type Clock } from '@suite/foundation';
+import { asArray, asObject, asString, type Clock, duration, longestSilenceMs } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import { isolationContainers, isolationName, isolationPod, type JobPlan } from '../job.ts';
 import { fieldManager } from '../labels.ts';
@@ -26,7 +26,7 @@ export async function checkIsolation(
   const { cluster, log } = ports;
   log.info(`${plan.pool}: a pod that asks for no GPU looks for one on ${node}`);
   await cluster.apply(isolationPod(plan, jobUid, node), { manager: fieldManager });
-  if (!(await waitForEnd(plan, ports))) {
+  if (!(await waitForEnd(plan, node, ports))) {
     return [{ check, level: 'unknown', evidence: `A pod that asks for no GPU has not run on ${node} in two minutes.` }];
   }
   const outcomeOf = async (container: string) =>
@@ -70,7 +70,11 @@ function judgeBoth({
 }
 
 /** Whether the pod ended in time. */
-async function waitForEnd(plan: JobPlan, { cluster, clock, signal }: IsolationPorts): Promise<boolean> {
+async function waitForEnd(
+  plan: JobPlan,
+  node: string,
+  { cluster, clock, log, signal }: IsolationPorts,
+): Promise<boolean> {
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
   const following = cluster
@@ -80,7 +84,14 @@ async function waitForEnd(plan: JobPlan, { cluster, clock, signal }: IsolationPo
       until,
     )
     .then(() => true);
-  const waiting = clock.sleep(patienceMs, until).then(() => false);
+  const began = clock.now();
+  const waiting = (async () => {
+    for (let waited = 0; waited < patienceMs; waited = clock.now() - began) {
+      if (waited > 0) log.info(`${plan.pool}: that pod runs on ${node} (${duration(waited)}; usually a few seconds)`);
+      await clock.sleep(Math.min(longestSilenceMs, patienceMs - waited), until);
+    }
+    return false;
+  })();
   try {
     return await Promise.race([following, waiting]);
   } finally {

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '@suite/foundation';
+import type { Log } from '@suite/action-kit';
+import { type Clock, longestSilenceMs, systemClock } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
 import { ownNamespace } from '../labels.ts';
 import { findLeftovers, removeObjects, removeOwnNamespace } from './leftovers.ts';
@@ -14,11 +15,17 @@ export async function clear(
   run: string,
   {
     cluster,
+    log,
     clock = systemClock,
-  }: { readonly cluster: Pick<Cluster, 'get' | 'listMetadata' | 'remove'>; readonly clock?: Clock },
+  }: {
+    readonly cluster: Pick<Cluster, 'get' | 'listMetadata' | 'remove'>;
+    readonly log: Pick<Log, 'info'>;
+    readonly clock?: Clock;
+  },
   isHurried: boolean,
 ): Promise<readonly string[]> {
   const began = clock.now();
+  let said = began;
   for (;;) {
     const left = (await findLeftovers(cluster, run)).flatMap(({ objects }) => objects);
     if (left.length > 0) await removeObjects(cluster, left);
@@ -29,6 +36,10 @@ export async function clear(
         ...left.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`),
         ...(isEmpty ? [`Namespace ${ownNamespace}`] : []),
       ];
+    }
+    if (clock.now() - said >= longestSilenceMs) {
+      said = clock.now();
+      log.info('Waiting for what the test has made to go (usually some seconds).');
     }
     await clock.sleep(lookEveryMs);
   }

@@ -123,16 +123,16 @@ test('a run that is known to be dead is not waited for; others are left in peace
 test('a namespace that another run has just begun with stays, and goes once that run is silent', async () => {
   const cluster = clusterOf([object('Namespace', 'other', began - 10_000)]);
   expect(await sweep({ cluster, clock: jumping(), log })).toEqual([]);
-  expect(await clear('own', { cluster, clock: jumping() }, false)).toEqual([]);
+  expect(await clear('own', { cluster, log, clock: jumping() }, false)).toEqual([]);
   expect(cluster.removed).toEqual([]);
   const later = { ...jumping(), now: () => began + 50_000 };
-  expect(await clear('own', { cluster, clock: later }, false)).toEqual([]);
+  expect(await clear('own', { cluster, log, clock: later }, false)).toEqual([]);
   expect(cluster.removed).toEqual(['Namespace gpu-smoke-test']);
 });
 
 test.each(['at its end', 'in its post stage'])('the run that began with it takes it away %s', async when => {
   const cluster = clusterOf([object('Namespace', 'own', began)]);
-  if (when === 'at its end') await clear('own', { cluster, clock: jumping() }, false);
+  if (when === 'at its end') await clear('own', { cluster, log, clock: jumping() }, false);
   else await sweep({ cluster, clock: jumping(), log }, 'own');
   expect(cluster.removed).toEqual(['Namespace gpu-smoke-test']);
 });

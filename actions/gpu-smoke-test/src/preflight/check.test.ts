@@ -56,6 +56,11 @@ const a10 = {
   ...pool({ size: 'Standard_NV36ads_A10_v5' }),
   pools: known([livePool({ size: 'Standard_NV36ads_A10_v5' })]),
 };
+const fraction = {
+  ...pool({ size: 'Standard_NV12ads_A10_v5' }),
+  pools: known([livePool({ size: 'Standard_NV12ads_A10_v5' })]),
+  size: known(vmSize({ name: 'Standard_NV12ads_A10_v5' })),
+};
 const spot = { ...pool({ spot: true }), pools: known([livePool({ priority: 'Spot' })]) };
 const spotTolerations = {
   test: {
@@ -70,8 +75,10 @@ const quota = (hard: object, used: object) => namespace({ quotas: known([{ name:
 const limits = (changes: object) =>
   namespace({ limits: known([{ name: 'bounds', of: 'Container', min: {}, max: {}, ...changes } as never]) });
 
+type Case = [topic: string, what: string, changes: Partial<PreflightFacts>, expected: string, words: RegExp];
+
 /** One row per thing that is wrong: the only finding that is not fine, and a word of its evidence or remedy. */
-describe.each<[string, string, Partial<PreflightFacts>, string, RegExp]>([
+describe.each<Case>([
   [
     'pool',
     'there is no cluster',
@@ -88,6 +95,13 @@ describe.each<[string, string, Partial<PreflightFacts>, string, RegExp]>([
   ],
   ['pool', 'it is stopped', pools({ powerState: 'Stopped' }), 'blocked: configuration', /nodepool start/],
   ['pool', 'its last change failed', pools({ provisioningState: 'Failed' }), 'warning', /Failed/],
+  [
+    'pool',
+    'its machines are switched off and kept (NVIDIA/gpu-operator#729)',
+    pools({ scaleDownMode: 'Deallocate' }),
+    'warning',
+    /Deallocate.*drivers break.*provision-aks/,
+  ],
   ['pool', 'nobody may look', { pools: open }, 'unknown', /lacks a right/],
   ['pool', 'at most 0', pools({ max: 0 }), 'blocked: configuration', /maximum is 0/],
   ['pool', 'another maximum', pools({ max: 5 }), 'warning', /5, where the platform file says 2/],
@@ -121,6 +135,40 @@ describe.each<[string, string, Partial<PreflightFacts>, string, RegExp]>([
   ],
   ['size', 'no GPU by Azure’s word', { size: known(vmSize({ gpus: 0 })) }, 'blocked: configuration', /no GPU/],
   ['size', 'not offered', { size: known(undefined), usages: base.usages }, 'blocked: configuration', /does not offer/],
+  [
+    'level',
+    'speeds of a part of a GPU',
+    { ...fraction, level: 'standard' },
+    'warning',
+    /machines of Standard_NV12ads_A10_v5 have 1\/3 of an A10.*level: quick/,
+  ],
+  ...(
+    [
+      ['slices of MIG', { labels: { agentpool: 'gpu', 'nvidia.com/gpu.product': 'NVIDIA-A100-SXM4-MIG-1g.5gb' } }],
+      ['time-slicing', { capacity: 4, allocatable: 4 }],
+      ['virtual GPUs', { labels: { agentpool: 'gpu', 'nvidia.com/vgpu.present': 'true' } }],
+    ] as const
+  ).map(
+    ([what, change]): Case => [
+      'level',
+      `speeds of ${what}`,
+      { nodes: known([node(change)]), level: 'standard' },
+      'warning',
+      /the GPUs of aks-gpu-1-vmss000000 are .*not judged.*level: quick/,
+    ],
+  ),
+  [
+    'level',
+    'a size that nobody has measured',
+    {
+      ...pool({ size: 'Standard_NC144ds_xl_RTXPRO6000BSE_v6' }),
+      pools: known([livePool({ size: 'Standard_NC144ds_xl_RTXPRO6000BSE_v6' })]),
+      size: known(vmSize({ name: 'Standard_NC144ds_xl_RTXPRO6000BSE_v6' })),
+      level: 'standard',
+    },
+    'unknown',
+    /how fast RTX PRO 6000 should be/,
+  ],
   ['size', 'other GPUs than documented', { size: known(vmSize({ gpus: 4 })) }, 'warning', /4 GPUs by Azure/],
   [
     'image',
@@ -241,6 +289,13 @@ describe.each<[string, string, Partial<PreflightFacts>, string, RegExp]>([
     { plugins: known([plugin({ name: 'gpu-operator/gpu-operator', does: 'operator' })]) },
     'unknown',
     /with the first GPU node/,
+  ],
+  [
+    'plugin',
+    'slices of MIG with names of their own',
+    { nodes: known([node({ capacity: 0, allocatable: 0, slices: ['nvidia.com/mig-1g.10gb'] })]) },
+    'blocked: configuration',
+    /offers nvidia\.com\/mig-1g\.10gb, and no nvidia\.com\/gpu.*`single`/,
   ],
   [
     'plugin',
@@ -406,6 +461,11 @@ test.each<[string, Partial<PreflightFacts>]>([
   [
     'CUDA 12 on A10',
     { ...a10, ...image({ sight: known({ cuda: '12.5' }) }), size: known(vmSize({ name: 'Standard_NV36ads_A10_v5' })) },
+  ],
+  ['speeds of a GPU that is measured elsewhere', { level: 'standard' }],
+  [
+    'speeds under an operator that writes a strategy for MIG on every node',
+    { nodes: known([node({ labels: { agentpool: 'gpu', 'nvidia.com/mig.strategy': 'single' } })]), level: 'standard' },
   ],
   ['a quota of other things', quota({ services: 0, 'requests.nvidia.com/gpu': 1 }, {})],
   ['limits that it keeps', limits({ max: { cpu: 0.5, memory: 2 ** 29, 'nvidia.com/gpu': 1 }, min: { cpu: 0.1 } })],

@@ -28,6 +28,7 @@ export function livePool(changes: Partial<LivePool> = {}): LivePool {
     upgrade: { surge: undefined, drainMinutes: undefined, soakMinutes: undefined },
     subnet: undefined,
     gpuDriver: 'Install',
+    scaleDownMode: 'Delete',
     version: '1.35.2',
     provisioningState: 'Succeeded',
     powerState: 'Running',
@@ -58,6 +59,7 @@ export function node(changes: Partial<NodeFacts> = {}): NodeFacts {
     labels: { agentpool: 'gpu', 'kubernetes.azure.com/accelerator': 'nvidia' },
     capacity: 1,
     allocatable: 1,
+    slices: [],
     taints: [],
     problems: [],
     reported: ['Ready'],
@@ -91,6 +93,7 @@ export function found(changes: Partial<FoundNamespace> = {}): FoundNamespace {
 export function facts(changes: Partial<PreflightFacts> = {}): PreflightFacts {
   return {
     location: 'westeurope',
+    level: 'quick',
     pool: {
       name: 'gpu',
       size: 'Standard_NC4as_T4_v3',

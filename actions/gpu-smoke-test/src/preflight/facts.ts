@@ -1,11 +1,13 @@
 import type { Answer, LivePool, Usage, VmSize } from '@suite/azure';
 import type { JsonObject } from '@suite/foundation';
 import type { NodeFacts, ScalerGroup } from '../watch/facts.ts';
+import type { Level } from '../workload/index.ts';
 
 /** What is known before anything is made. Whatever nobody could say is an unknown answer, never a good one. */
 export interface PreflightFacts {
   /** Azure's name of the location: `westeurope`. */
   readonly location: string;
+  readonly level: Level;
   readonly pool: PlannedPool;
   /** Every pool of the cluster as ARM shows it; undefined without the cluster. */
   readonly pools: Answer<readonly LivePool[] | undefined>;

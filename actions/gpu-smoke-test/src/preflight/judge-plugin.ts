@@ -1,5 +1,6 @@
 import { sentenceList } from '@suite/foundation';
 import type { Finding } from '../verdict.ts';
+import { slicesOnly } from '../watch/judge-node.ts';
 import { matchAffinity, writeAffinity } from './affinity.ts';
 import { isInPool } from './capacity.ts';
 import type { DaemonFacts, PreflightFacts } from './facts.ts';
@@ -23,6 +24,10 @@ function plugin(facts: PreflightFacts, daemons: readonly DaemonFacts[]): Finding
     ? facts.nodes.value.find(node => isInPool(node, facts.pool.name) && node.allocatable > 0)
     : undefined;
   if (offering !== undefined) return fine(check, `${offering.name} offers ${offering.allocatable}.`);
+  const sliced = facts.nodes.known
+    ? facts.nodes.value.find(node => isInPool(node, facts.pool.name) && node.slices.length > 0)
+    : undefined;
+  if (sliced !== undefined) return slicesOnly(sliced);
   if (found.length === 0) return without(daemons);
   const live = facts.pools.known ? facts.pools.value?.find(({ name }) => name === facts.pool.name) : undefined;
   const taints = live === undefined ? facts.pool.taints : taintsOf(live);

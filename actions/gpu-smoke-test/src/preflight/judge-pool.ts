@@ -23,7 +23,13 @@ export function judgePool(facts: PreflightFacts): readonly Finding[] {
       blocked(check, 'configuration', `The cluster has no pool ${pool.name}: there is ${sentenceList(names)}.`, apply),
     ];
   }
-  return [judgeState(check, live), judgeMaximum(live, facts), ...judgeLabels(live, facts), judgeTaints(live, facts)];
+  return [
+    judgeState(check, live),
+    judgeMaximum(live, facts),
+    ...judgeScaleDown(live),
+    ...judgeLabels(live, facts),
+    judgeTaints(live, facts),
+  ];
 }
 
 function judgeState(check: string, { name, powerState, provisioningState, size }: LivePool): Finding {
@@ -58,6 +64,19 @@ function judgeMaximum({ name, autoscaling, max, count }: LivePool, { pool }: Pre
   return max === pool.max
     ? fine(check, `The autoscaler may give ${name} ${max}.`)
     : warning(check, `The autoscaler may give ${name} ${max}, where the platform file says ${pool.max}.`, apply);
+}
+
+/** Machines that are only switched off stay nodes that are not ready, which the autoscaler counts (Azure/AKS#5211). */
+function judgeScaleDown({ name, scaleDownMode }: LivePool): readonly Finding[] {
+  if (scaleDownMode !== 'Deallocate') return [];
+  return [
+    warning(
+      'Nodes that go',
+      `Machines that ${name} needs no longer are switched off and kept (scale-down mode Deallocate): drivers break after some starts, and the autoscaler takes such nodes for broken ones.`,
+      apply,
+      'https://github.com/NVIDIA/gpu-operator/issues/729',
+    ),
+  ];
 }
 
 function judgeLabels({ name, labels, size }: LivePool, { pool }: PreflightFacts): readonly Finding[] {

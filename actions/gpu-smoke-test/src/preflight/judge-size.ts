@@ -54,7 +54,7 @@ export function judgeSize({ pool, size, location }: PreflightFacts, hasNode: boo
 }
 
 function describe({ name, gpus, fraction, model }: GpuSize): string {
-  return `${name} has ${fraction === undefined ? gpus : `${fraction} of a`} ${model}`;
+  return `${name} has ${fraction === undefined ? gpus : `${fraction} of an`} ${model}`;
 }
 
 /** Drivers from which on a major version of CUDA runs (NVIDIA, "CUDA Compatibility", Minor Version Compatibility). */

@@ -26,6 +26,7 @@ const plan = {
 } as const;
 const question: PreflightQuestion = {
   location: 'westeurope',
+  level: 'standard',
   pool: {
     name: 'gpu',
     size: 'Standard_NC4as_T4_v3',
@@ -128,6 +129,7 @@ test('a cluster in the words of facts', async () => {
     known([{ name: 'aks-gpu-1-vmss', scaleUp: 'Backoff', backoff: { code: 'QuotaExceeded', message: 'no' } }]),
   );
   expect(facts.size).toEqual(known(vmSize()));
+  expect(facts.level).toBe('standard');
   expect(facts.test).toMatchObject({ pods: 1, total: { cpu: 0.5, memory: 512 * 2 ** 20, gpus: 1 } });
   // The Job, and its pod as the Job's controller will make it.
   expect(tried.map(({ kind }) => kind)).toEqual(['Job', 'Pod']);

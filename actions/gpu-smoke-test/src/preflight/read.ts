@@ -3,6 +3,7 @@ import { asArray, asObject } from '@suite/foundation';
 import { type Cluster, KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
 import { quantityNumber } from '@suite/kubernetes/compare';
 import { readNode, readScaler } from '../watch/read-facts.ts';
+import type { Level } from '../workload/index.ts';
 import type { FoundNamespace, ImageSight, NamespaceFacts, PlannedPool, PreflightFacts } from './facts.ts';
 import { readDaemon } from './read-daemons.ts';
 import { readLimits, readQuota } from './read-quota.ts';
@@ -10,6 +11,7 @@ import { unanswered } from './unanswered.ts';
 
 export interface PreflightQuestion {
   readonly location: string;
+  readonly level: Level;
   readonly pool: PlannedPool;
   /** With its digest. */
   readonly image: string;
@@ -32,7 +34,7 @@ export interface PreflightPorts {
 
 /** Asks everybody at once; nothing is made. Whatever cannot be read is an unknown answer with its reason. */
 export async function readPreflight(question: PreflightQuestion, ports: PreflightPorts): Promise<PreflightFacts> {
-  const { pool, location, image, ownRegistry } = question;
+  const { pool, location, level, image, ownRegistry } = question;
   const { cluster, azure } = ports;
   const [pools, sizes, usages, sight, namespace, nodes, plugins, scaler] = await Promise.all([
     ports.pools(),
@@ -46,6 +48,7 @@ export async function readPreflight(question: PreflightQuestion, ports: Prefligh
   ]);
   return {
     location,
+    level,
     pool,
     pools,
     size: sizes.known ? { known: true, value: sizes.value[0] } : sizes,

@@ -59,6 +59,8 @@ export interface NodeFacts {
   /** GPUs; 0 while no device plugin has told of any. */
   readonly capacity: number;
   readonly allocatable: number;
+  /** Kinds of MIG slices that it offers under names of their own: `nvidia.com/mig-1g.10gb`. */
+  readonly slices: readonly string[];
   /** `key=value:effect` */
   readonly taints: readonly string[];
   /** Conditions that hold, besides Ready: `XIDError`, `EgressBlocked`, … */

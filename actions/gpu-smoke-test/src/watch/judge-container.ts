@@ -2,10 +2,11 @@ import { duration } from '@suite/foundation';
 import type { Finding } from '../verdict.ts';
 import { pullPatience } from './budgets.ts';
 import type { Facts } from './facts.ts';
+import { egressRemedy } from './judge-node.ts';
 import { creationTroubles, type Progress } from './phases.ts';
 
 /** Why a pod that has its node does not come to run. */
-export function judgeContainer(progress: Progress, { pod, events }: Facts, now: number): Finding | undefined {
+export function judgeContainer(progress: Progress, { pod, events, nodes }: Facts, now: number): Finding | undefined {
   if (pod === undefined) return undefined;
   if (pod.reason === 'UnexpectedAdmissionError') {
     return {
@@ -14,7 +15,7 @@ export function judgeContainer(progress: Progress, { pod, events }: Facts, now: 
       verdict: { kind: 'failed', cause: 'plugin' },
       evidence: `The kubelet could not give the pod its GPU: ${pod.message ?? pod.reason}`,
       remedy: 'Look at the log of the device plugin on this node, and restart it.',
-      link: 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/1397',
+      link: 'https://github.com/NVIDIA/k8s-device-plugin/issues/1223',
     };
   }
   if (pod.reason?.startsWith('OutOf')) {
@@ -28,7 +29,10 @@ export function judgeContainer(progress: Progress, { pod, events }: Facts, now: 
   }
   const { unpullableSince } = progress;
   if (unpullableSince !== undefined && (now - unpullableSince >= pullPatience || isFinal(pod.waiting))) {
-    return unpullable(pod.waiting, events, now - unpullableSince);
+    const egress = nodes
+      .find(({ name }) => name === pod.node)
+      ?.problems.find(({ type }) => type === 'EgressBlocked')?.message;
+    return unpullable(pod.waiting, { events, egress }, now - unpullableSince);
   }
   const { ended, waiting } = pod;
   if (ended !== undefined && /^(?:StartError|ContainerCannotRun)$/.test(ended.reason)) return unstarted(ended);
@@ -55,7 +59,12 @@ function isFinal(waiting: Said | undefined): boolean {
   return waiting?.reason === 'InvalidImageName' || waiting?.reason === 'ErrImageNeverPull';
 }
 
-function unpullable(waiting: Said | undefined, events: Facts['events'], since: number): Finding {
+/** `egress`: what the node itself says of its way out, where that is blocked. */
+function unpullable(
+  waiting: Said | undefined,
+  { events, egress }: Pick<Facts, 'events'> & { readonly egress: string | undefined },
+  since: number,
+): Finding {
   const why =
     events.findLast(({ reason, message }) => reason === 'Failed' && /^Failed to pull/.test(message))?.message ??
     waiting?.message ??
@@ -64,13 +73,20 @@ function unpullable(waiting: Said | undefined, events: Facts['events'], since: n
     check: 'Image',
     level: 'bad',
     verdict: { kind: 'blocked', cause: 'registry' },
-    evidence: `The node cannot pull the image for ${duration(since)}: ${why}`,
-    remedy: /not found|manifest unknown/i.test(why)
-      ? 'The registry does not have it: import it, and give `image` with its digest.'
-      : /unauthorized|denied|forbidden|\b40[13]\b/i.test(why)
-        ? 'The nodes may not pull it: give the identity of the kubelet AcrPull over the registry.'
-        : 'Let the nodes reach the registry, or import the image into the registry of the environment and give `image`.',
+    evidence: `The node cannot pull the image for ${duration(since)}: ${why}${egress === undefined ? '' : ` The node reports EgressBlocked: ${egress}`}`,
+    remedy:
+      egress === undefined
+        ? remedyOf(why)
+        : `${egressRemedy} Or import the image into the registry of the environment.`,
   };
+}
+
+function remedyOf(why: string): string {
+  return /not found|manifest unknown/i.test(why)
+    ? 'The registry does not have it: import it, and give `image` with its digest.'
+    : /unauthorized|denied|forbidden|\b40[13]\b/i.test(why)
+      ? 'The nodes may not pull it: give the identity of the kubelet AcrPull over the registry.'
+      : 'Let the nodes reach the registry, or import the image into the registry of the environment and give `image`.';
 }
 
 /**

@@ -1,7 +1,23 @@
-import { duration } from '@suite/foundation';
+import { duration, sentenceList } from '@suite/foundation';
 import type { Finding } from '../verdict.ts';
 import type { NodeFacts } from './facts.ts';
 import type { Watched } from './phases.ts';
+
+/** MIG with the strategy `mixed` gives slices names of their own; whoever asks for a GPU, as notebooks do, gets none. */
+export function slicesOnly({ name, slices }: Pick<NodeFacts, 'name' | 'slices'>): Finding {
+  return {
+    check: 'Device plugin',
+    level: 'bad',
+    verdict: { kind: 'blocked', cause: 'configuration' },
+    evidence: `${name} offers ${sentenceList(slices)}, and no nvidia.com/gpu: its GPUs are cut into slices (MIG) with names of their own.`,
+    remedy:
+      'Use the MIG strategy `single` (`mig.strategy` of the GPU operator, `migStrategy` of the device plugin): then slices are asked for as `nvidia.com/gpu`, by this test as by notebooks.',
+    link: 'https://docs.nvidia.com/datacenter/cloud-native/gpu-operator/latest/gpu-operator-mig.html',
+  };
+}
+
+/** Of nodes that may not reach what they need. */
+export const egressRemedy = 'Let nodes reach what AKS needs, through the firewall or proxy of the environment.';
 
 /** Why a node that came is of no use when its time is over. */
 export function judgeNode(
@@ -20,7 +36,7 @@ export function judgeNode(
       verdict: isEgress ? { kind: 'blocked', cause: 'configuration' } : { kind: 'inconclusive', cause: 'unknown' },
       evidence: `${node.name} has not become ready in ${duration(waited)}: ${node.readiness}.${also}`,
       remedy: isEgress
-        ? 'Let nodes reach what AKS needs, through the firewall or proxy of the environment.'
+        ? egressRemedy
         : 'Look at the node in the portal, at its boot diagnostics, and at the way out of its subnet.',
     };
   }

@@ -300,6 +300,40 @@ const rows: readonly Row[] = [
     evidence: /A node came for the test, and was gone again/,
   },
   {
+    name: 'a node whose GPUs are slices of MIG with names of their own (NVIDIA/gpu-operator#637)',
+    scenes: [
+      { at: 40, events: [triggered] },
+      { at: 200, nodes: [{ ...bareNode, slices: ['nvidia.com/mig-1g.10gb', 'nvidia.com/mig-3g.40gb'] }] },
+    ],
+    verdict: 'blocked: configuration',
+    after: 260,
+    evidence: /offers nvidia\.com\/mig-1g\.10gb and nvidia\.com\/mig-3g\.40gb, and no nvidia\.com\/gpu/,
+  },
+  {
+    name: 'a new node with a GPU, which another taint keeps the pod from',
+    scenes: [
+      { at: 40, events: [triggered] },
+      {
+        at: 200,
+        nodes: [node],
+        pod: { ...pendingPod, unschedulable: '0/4 nodes are available: 1 node(s) had untolerated taint {team: a}.' },
+      },
+    ],
+    verdict: 'blocked: configuration',
+    after: 380,
+    evidence: /No node takes the pod: .*untolerated taint \{team: a\}/,
+  },
+  {
+    name: 'a new node with a GPU, which a notebook was faster to take',
+    scenes: [
+      { at: 40, events: [triggered] },
+      { at: 200, nodes: [node], holders: [notebook] },
+    ],
+    verdict: 'inconclusive: busy',
+    after: 380,
+    evidence: /All GPUs of gpu are in use: 1 GPU is held by jupyter\/ada/,
+  },
+  {
     name: 'ErrImagePull that lasts',
     scenes: [
       { at: 0, nodes: [node] },
@@ -311,6 +345,17 @@ const rows: readonly Row[] = [
     verdict: 'blocked: registry',
     after: 65,
     evidence: /cannot pull the image for 1 min/,
+  },
+  {
+    name: 'the same on a node whose way out is blocked',
+    scenes: [
+      { at: 0, nodes: [{ ...node, problems: [{ type: 'EgressBlocked', message: 'no way to mcr.microsoft.com' }] }] },
+      { at: 2, pod: waiting('ErrImagePull', 'dial tcp: i/o timeout') },
+    ],
+    options: warm,
+    verdict: 'blocked: registry',
+    after: 62,
+    evidence: /i\/o timeout The node reports EgressBlocked: no way to mcr\.microsoft\.com/,
   },
   {
     name: 'a name of an image that cannot be',
@@ -411,7 +456,7 @@ const rows: readonly Row[] = [
     evidence: /python3/,
   },
   {
-    name: 'the kubelet cannot give the GPU (NVIDIA/nvidia-container-toolkit#1397)',
+    name: 'the kubelet cannot give the GPU (NVIDIA/k8s-device-plugin#1223)',
     scenes: [
       { at: 0, nodes: [node] },
       {

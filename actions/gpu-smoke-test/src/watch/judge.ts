@@ -1,9 +1,9 @@
 import { duration } from '@suite/foundation';
 import type { Finding } from '../verdict.ts';
-import { budgets, deletionPatience, operatorBudget, pullBudget } from './budgets.ts';
+import { budgets, deletionPatience, operatorBudget, pullBudget, refusalPatience } from './budgets.ts';
 import type { Facts } from './facts.ts';
 import { judgeContainer } from './judge-container.ts';
-import { judgeNode } from './judge-node.ts';
+import { judgeNode, slicesOnly } from './judge-node.ts';
 import { judgeQueue } from './judge-queue.ts';
 import { nodeInSight, type Progress, type Watched } from './phases.ts';
 
@@ -44,6 +44,10 @@ function judgeWaiting(
     case 'ready': {
       const budget = current === 'ready' && watched.driver === 'None' ? operatorBudget : budgets[current];
       const node = nodeInSight(facts, watched);
+      // Names that the device plugin has given stay: there is nothing to wait for.
+      if (current === 'ready' && node !== undefined && node.slices.length > 0 && waited >= refusalPatience) {
+        return slicesOnly(node);
+      }
       if (waited >= budget && node !== undefined) return judgeNode(current, node, waited, watched);
       // Another one may be on its way, which takes as long as the first.
       if (waited >= budgets['scale-up'] && node === undefined) return nodeGone(waited);

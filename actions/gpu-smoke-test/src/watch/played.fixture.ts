@@ -36,6 +36,7 @@ export const node: NodeFacts = {
   labels: { 'kubernetes.azure.com/agentpool': 'gpu', 'node-type': 'ai', accelerator: 'nvidia-gpu' },
   capacity: 1,
   allocatable: 1,
+  slices: [],
   taints: ['nvidia.com/gpu=true:NoSchedule'],
   problems: [],
   reported: ['Ready'],

@@ -128,6 +128,10 @@ test('a node without a device plugin has no GPU, and one that lies has none eith
   });
   expect(readNode(node({ cpu: '4' }))).toMatchObject({ capacity: 0, allocatable: 0, isReady: true });
   expect(readNode(node({ 'nvidia.com/gpu': '4' }))).toMatchObject({ capacity: 4, allocatable: 4 });
+  expect(readNode(node({ 'nvidia.com/mig-1g.10gb': '7', 'nvidia.com/mig-3g.40gb': '0' }))).toMatchObject({
+    allocatable: 0,
+    slices: ['nvidia.com/mig-1g.10gb'],
+  });
   expect(readNode(node({ 'nvidia.com/gpu': 'many' }))).toMatchObject({ capacity: 0 });
 });
 

@@ -86,6 +86,10 @@ export function readNode(node: KubernetesObject): NodeFacts {
     labels: node.metadata.labels ?? {},
     capacity: gpusOf(status['capacity']),
     allocatable: gpusOf(status['allocatable']),
+    slices: Object.entries(asObject(status['allocatable']))
+      .filter(([name, amount]) => name.startsWith('nvidia.com/mig-') && amount !== '0')
+      .map(([name]) => name)
+      .sort(),
     taints: asArray(spec['taints'])
       .map(asObject)
       .map(({ key, value, effect }) => `${asString(key) ?? ''}=${asString(value) ?? ''}:${asString(effect) ?? ''}`),

@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { type Clock, duration } from '@suite/foundation';
+import { type Clock, duration, longestSilenceMs } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import type { Finding } from '../verdict.ts';
 import { awaited, typical } from './budgets.ts';
@@ -43,8 +43,6 @@ export interface Watching {
 
 /** Often enough that a budget is kept to within seconds; nothing is asked of the cluster for it. */
 const tickMs = 2000;
-/** A line must come at least every 15 s. */
-const sayEveryMs = 14_000;
 /** Who else holds GPUs is asked, not watched. */
 const lookEveryMs = 20_000;
 /** Clocks of runners and clusters differ. */
@@ -136,7 +134,7 @@ export async function watchTest(test: WatchedTest, ports: WatchPorts): Promise<W
         looked = clock.now();
         seen.holders = await holdersOf(nodes, test, cluster, until);
       }
-      if (clock.now() - said < sayEveryMs || progress.current === 'done') continue;
+      if (clock.now() - said < longestSilenceMs || progress.current === 'done') continue;
       said = clock.now();
       const since = progress.reached[progress.current] ?? test.startedAt;
       log.info(`${test.pool}: ${awaited[progress.current]} (${duration(said - since)}; ${typical[progress.current]})`);

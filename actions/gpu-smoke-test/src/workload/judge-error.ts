@@ -78,10 +78,13 @@ function judge(error: WorkloadError, result: WorkloadResult, size: GpuSize | und
   };
 }
 
+/** Containers whose devices systemd has taken back ("NVML: Unknown Error", Azure/AKS#3680). */
+const lostDevice = 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/1397';
+
 const isBeforeWork = (stage: WorkloadStage) => ['load', 'init', 'device', 'module'].includes(stage);
 
 /** The pod was granted a GPU, and its container lacks the device or the driver's library. */
-function notGiven({ deviceFiles, visibleDevices }: WorkloadResult): Judgement {
+function notGiven({ deviceFiles, visibleDevices }: WorkloadResult, link?: string): Judgement {
   const hasDevice = deviceFiles.some(file => /^\/dev\/nvidia\d+$/.test(file));
   const isTold = visibleDevices !== undefined && !['void', 'none'].includes(visibleDevices);
   if (hasDevice || isTold) {
@@ -91,6 +94,7 @@ function notGiven({ deviceFiles, visibleDevices }: WorkloadResult): Judgement {
       meaning: hasDevice
         ? 'The device is in the container, what belongs to it is not.'
         : 'The device plugin named a GPU, and the runtime brought none into the container.',
+      ...(hasDevice && link !== undefined ? { link } : {}),
     };
   }
   return { verdict: failed('plugin'), remedy: lookAtPlugin };
@@ -127,7 +131,7 @@ function judgeCode(code: number, stage: WorkloadStage, result: WorkloadResult, s
           };
     case 100: // NO_DEVICE
     case 101: // INVALID_DEVICE
-      return notGiven(result);
+      return notGiven(result, lostDevice);
     case 102: // DEVICE_NOT_LICENSED
       return {
         verdict: failed('driver'),
@@ -159,6 +163,7 @@ function judgeCode(code: number, stage: WorkloadStage, result: WorkloadResult, s
         verdict: failed('toolkit'),
         remedy: lookAtToolkit,
         meaning: 'The container may not use the device files that it has.',
+        link: lostDevice,
       };
     case 802: // SYSTEM_NOT_READY
       return {

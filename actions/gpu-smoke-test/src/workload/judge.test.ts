@@ -231,6 +231,16 @@ describe('an error', () => {
     expect(found?.remedy).toMatch(/\w/);
   });
 
+  test('a device file that the container may not use any more (Azure/AKS#3680): where to read on', () => {
+    for (const code of [100, 304, 800]) {
+      const found = named(judge({ ok: false, error: error({ code }) }), 'Work on the GPU');
+      expect(found).toMatchObject({
+        verdict: { kind: 'failed', cause: 'toolkit' },
+        link: 'https://github.com/NVIDIA/nvidia-container-toolkit/issues/1397',
+      });
+    }
+  });
+
   test('after a wrong result: both are told', () => {
     const after = { ok: false, matmul: { n: 4, maxError: 1, tflops: undefined }, error: error({ stage: 'fp32' }) };
     expect(judge(after).filter(({ level }) => level === 'bad')).toMatchObject([

@@ -39,12 +39,14 @@ export interface ImageSeed {
   /** Of its own layer. */
   readonly layerBytes?: number;
   readonly platforms?: readonly string[];
+  /** What it sets for its programs: `CUDA_VERSION=12.5.0`. */
+  readonly env?: readonly string[];
 }
 
 /** An index of images that are signed and have an SBOM, as teams publish them: the referrer behind the fall-back tag. */
 export function makeImage(
   place: ImagePlace,
-  { name, layerBytes = 2000, platforms = ['linux/amd64', 'linux/arm64'] }: ImageSeed,
+  { name, layerBytes = 2000, platforms = ['linux/amd64', 'linux/arm64'], env }: ImageSeed,
 ): MadeImage {
   const base = place.blob(types.layer, noise(5000, 'base'));
   const layers: Descriptor[] = [base];
@@ -52,7 +54,10 @@ export function makeImage(
     const [os = '', architecture = ''] = platform.split('/');
     const layer = place.blob(types.layer, noise(layerBytes, `${name} ${platform}`));
     layers.push(layer);
-    const config = place.blob(types.config, JSON.stringify({ os, architecture, name }));
+    const config = place.blob(
+      types.config,
+      JSON.stringify({ os, architecture, name, ...(env === undefined ? {} : { config: { Env: env } }) }),
+    );
     const image = place.manifest(
       mediaTypes.image,
       manifestOf({ mediaType: mediaTypes.image, config, layers: [base, layer] }),
