@@ -74,6 +74,26 @@ describe('the example platform through the release tree', () => {
     }
   });
 
+  test('their bytes pass the runner once, into dev; Azure itself brings them on, with signatures and SBOMs', () => {
+    // Two images for two platforms each, with a layer of 1 MiB; the rest of it is small.
+    const layers = 4 * 1024 * 1024;
+    const small = 64 * 1024;
+    const { throughRunner, imported } = record.imageBytes;
+    expect([throughRunner >= layers, throughRunner < layers + small]).toEqual([true, true]);
+    expect([imported >= 2 * layers, imported < 2 * (layers + small)]).toEqual([true, true]);
+    const inOrder = (manifests: RunRecord['images'][number]['manifests']) =>
+      manifests.map(({ digest, tags }) => [digest, [...tags].sort()]).sort();
+    for (const repository of ['web', 'worker']) {
+      const held = record.images.filter(one => one.repository === repository);
+      expect(held.map(({ environment }) => environment).sort()).toEqual(['dev', 'prod', 'staging']);
+      const [first, ...others] = held.map(({ manifests }) => inOrder(manifests));
+      for (const other of others) expect(other).toEqual(first);
+      // Index, two platforms, SBOM and signature.
+      expect(first).toHaveLength(5);
+      expect(first?.flatMap(([, tags]) => tags)).toContainEqual(expect.stringMatching(/^sha256-[0-9a-f]{64}\.sig$/));
+    }
+  });
+
   test('one comment tells of all of it', () => {
     expect(record.comments).toHaveLength(1);
     const [comment] = record.comments;

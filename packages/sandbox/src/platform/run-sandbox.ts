@@ -9,6 +9,7 @@ import {
   recordComments,
   recordDeployments,
   recordImageBytes,
+  recordImages,
   recordPromotions,
   recordRun,
   recordRunning,
@@ -79,6 +80,7 @@ function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[
     records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
     imageBytes: recordImageBytes(world.azure, world.registries),
+    images: recordImages(world.azure, world.registries),
     running: recordRunning(world.azure, world.kubernetes),
     refusedHosts: world.ledger.refusedHosts,
   };
