@@ -1,6 +1,7 @@
 /**
  * `pnpm sandbox`: the example platform through the release tree, in a world of its own (DESIGN §7).
  * `pnpm sandbox serve`: keeps that world running and prints, as JSON, the variables to work in it by hand.
+ * `--chapter N` plays one part of the story, after those that it builds upon; it may stand several times.
  * `--azurerm PATH` puts a real azurerm 5.2.0 in the place of the stand-in provider; `--charts DIR` serves the archives of real
  * charts (.tgz) in the place of the small ones of the same name.
  */
@@ -8,7 +9,7 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { duration } from '@suite/foundation';
-import { runSandbox, type SandboxOptions, serveSandbox } from '@suite/sandbox';
+import { chapters, runSandbox, type SandboxOptions, serveSandbox } from '@suite/sandbox';
 import { build } from './build.ts';
 import { putHelmOnPath } from './helm.ts';
 
@@ -19,6 +20,7 @@ const print = (line: string) => console.error(line);
 
 const { positionals, values } = readArguments();
 const serving = positionals[0] === 'serve';
+const played = (values.chapter ?? []).map(numberOfChapter);
 if (positionals.length > (serving ? 1 : 0))
   fail(`There is no command \`${positionals.join(' ')}\`. Use \`sandbox\` or \`sandbox serve\`.`);
 if (values.azurerm !== undefined) {
@@ -51,6 +53,7 @@ async function run(): Promise<void> {
   const record = await runSandbox({
     ...options,
     release: join(root, 'out', 'release'),
+    ...(played.length === 0 ? {} : { chapters: played }),
     print,
     signal: stopping.signal,
   });
@@ -73,10 +76,20 @@ async function serve(): Promise<void> {
 
 function readArguments() {
   try {
-    return parseArgs({ allowPositionals: true, options: { azurerm: { type: 'string' }, charts: { type: 'string' } } });
+    const text = { type: 'string' } as const;
+    return parseArgs({
+      allowPositionals: true,
+      options: { azurerm: text, charts: text, chapter: { ...text, multiple: true } },
+    });
   } catch (error) {
     return fail(error instanceof Error ? error.message : String(error));
   }
+}
+
+function numberOfChapter(text: string): number {
+  const found = chapters.find(({ number }) => String(number) === text);
+  const list = chapters.map(({ number, title }) => `  ${number}  ${title}`).join('\n');
+  return found?.number ?? fail(`--chapter: there is no chapter ${text}. Use one of these:\n${list}`);
 }
 
 function fail(message: string): never {

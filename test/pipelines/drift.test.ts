@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { RunResult } from '@suite/sandbox';
+import { type RunResult, scheduleRequest } from '@suite/sandbox';
 import {
   conclusions,
   errorMessages,
@@ -41,17 +41,7 @@ function promote(before: string, after: string): Promise<RunResult> {
 /** What the schedule starts. */
 async function look(): Promise<RunResult> {
   const { repository, runner } = sandbox;
-  const sha = await repository.resolve('refs/heads/main');
-  return runner.start({
-    repository: repository.name,
-    path: '.github/workflows/drift.yml',
-    event: { name: 'schedule', payload: { schedule: '17 4 * * 1-5' } },
-    ref: 'refs/heads/main',
-    sha,
-    headSha: sha,
-    actor: 'mona',
-    restricted: false,
-  }).result;
+  return runner.start(await scheduleRequest(repository, 'drift.yml', '17 4 * * 1-5', 'mona')).result;
 }
 
 /** As somebody with the portal does. */

@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   createRunnerHost,
+  dispatchRequest,
   gitopsAccess,
   type HostOptions,
   openSandbox,
@@ -113,18 +114,7 @@ export async function dispatch(
   workflow: string,
   inputs: Readonly<Record<string, string>>,
 ): Promise<RunResult> {
-  const sha = await repository.resolve('refs/heads/main');
-  return runner.start({
-    repository: repository.name,
-    path: `.github/workflows/${workflow}`,
-    event: { name: 'workflow_dispatch', payload: { inputs } },
-    ref: 'refs/heads/main',
-    sha,
-    headSha: sha,
-    actor: developer,
-    restricted: false,
-    inputs,
-  }).result;
+  return runner.start(await dispatchRequest(repository, workflow, inputs, developer)).result;
 }
 
 /** A copy of the example with what is different of it. */

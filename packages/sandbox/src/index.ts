@@ -2,12 +2,13 @@ export { azurermSchema, type BlockSchema } from './azurerm/schema/schema.ts';
 export { createUpstream, type KubernetesUser, type Upstream, type UpstreamOptions } from './kubernetes/upstream.ts';
 export { type PageContent, renderPage } from './page/page.ts';
 export type { RunRecord } from './platform/run-record.ts';
-export { pullRequestRun, pushRequest } from './platform/run-requests.ts';
+export { dispatchRequest, pullRequestRun, pushRequest, scheduleRequest } from './platform/run-requests.ts';
 export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
 export { createRunnerHost, type HostOptions, suite } from './platform/runner-host.ts';
 export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
 export { gitopsAccess } from './platform/seed.ts';
 export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
+export { chapters } from './platform/story/tell-story.ts';
 export {
   type ImagePlace,
   type ImageSeed,

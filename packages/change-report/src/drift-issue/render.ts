@@ -73,7 +73,7 @@ function waysOut(content: DriftContent): Section[] {
   const lines = [
     ...(seen
       ? [
-          '- **Undo it:** the next apply puts it back. Promote the newest commit of the default branch again; its plan shows it first.',
+          '- **Undo it:** the next promotion puts it back. Open a pull request (an empty commit is enough): its comment shows what is put back, and merging it does so. Where somebody approves the environment, running its last promotion again will do.',
         ]
       : []),
     ...(unseen

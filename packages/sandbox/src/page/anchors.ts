@@ -1,15 +1,17 @@
-import type { CheckRunView, CommentView, PullView } from '../github/views.ts';
+import type { CheckRunView, CommentView, IssueView, PullView } from '../github/views.ts';
 import type { JobResult, RunResult } from '../runner/results.ts';
-import type { PageContent } from './content.ts';
+import type { PageContent, ShownChapter } from './content.ts';
 import type { FollowLink } from './markdown/links.ts';
 
 /** Ids of the page's parts; GitHub's numbers make them unique. */
 export const anchors = {
-  pull: ({ number }: PullView) => `pull-${number}`,
+  chapter: ({ number }: ShownChapter) => `chapter-${number}`,
+  issue: ({ number }: Pick<IssueView, 'number'>) => `issue-${number}`,
+  pull: ({ number }: Pick<PullView, 'number'>) => `pull-${number}`,
   checks: ({ number }: PullView) => `pull-${number}-checks`,
   comment: ({ id }: CommentView) => `issuecomment-${id}`,
   check: ({ id }: CheckRunView) => `check-${id}`,
-  run: ({ id, attempt }: RunResult) => `run-${slug(id)}-attempt-${attempt}`,
+  run: ({ id, attempt }: Pick<RunResult, 'id' | 'attempt'>) => `run-${slug(id)}-attempt-${attempt}`,
   job: ({ id }: JobResult) => `job-${slug(id)}`,
 };
 
@@ -18,7 +20,7 @@ function slug(text: string): string {
 }
 
 /** Addresses on GitHub of what stands on the page lead there. */
-export function followLinks({ repository, pulls, runs }: PageContent): FollowLink {
+export function followLinks({ repository, pulls, issues = [], runs }: PageContent): FollowLink {
   const targets = new Map<string, string>();
   for (const { pull, checks } of pulls) {
     targets.set(`pull/${pull.number}`, anchors.pull(pull));
@@ -26,6 +28,12 @@ export function followLinks({ repository, pulls, runs }: PageContent): FollowLin
       targets.set(`pull/${pull.number}#issuecomment-${comment.id}`, anchors.comment(comment));
     }
     for (const check of checks) targets.set(`runs/${check.id}`, anchors.check(check));
+  }
+  for (const issue of issues) {
+    targets.set(`issues/${issue.number}`, anchors.issue(issue));
+    for (const comment of issue.comments) {
+      targets.set(`issues/${issue.number}#issuecomment-${comment.id}`, anchors.comment(comment));
+    }
   }
   for (const run of runs) {
     targets.set(`actions/runs/${run.id}`, anchors.run(run));

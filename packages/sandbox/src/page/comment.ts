@@ -17,7 +17,7 @@ of ${moment(comment.createdAt)}${revisions(comment, comment.revisions, follow)}<
   }
   return html`<li class="comment" id="${id}">${avatar(comment.author)}<article class="box" aria-label="Comment by ${comment.author}">
 <div class="box-header"><h4>${author(comment.author)} <span class="muted">commented at ${moment(comment.createdAt)}${edited}</span></h4></div>
-<div class="markdown-body">${body(comment.body, id, follow)}</div>
+<div class="markdown-body">${renderBody(comment.body, id, follow)}</div>
 ${revisions(comment, comment.revisions.slice(0, -1), follow)}
 </article></li>`;
 }
@@ -29,13 +29,14 @@ function revisions(comment: CommentView, shown: CommentView['revisions'], follow
       revision,
       index,
     ) => html`<details><summary>Revision ${index + 1} of ${comment.revisions.length} <span class="muted">at ${moment(revision.at)}</span></summary>
-<div class="markdown-body">${body(revision.body, `${anchors.comment(comment)}-revision-${index + 1}`, follow)}</div></details>`,
+<div class="markdown-body">${renderBody(revision.body, `${anchors.comment(comment)}-revision-${index + 1}`, follow)}</div></details>`,
   );
   const words = count(shown.length, comment.deleted ? 'revision' : 'earlier revision');
   return html`<details class="revisions"><summary>${icon('history')} ${words}</summary>${items}</details>`;
 }
 
-function body(markdown: string, prefix: string, follow: FollowLink): Html {
+/** The Markdown of a comment or an issue; ids in it begin with the prefix. */
+export function renderBody(markdown: string, prefix: string, follow: FollowLink): Html {
   const drawn = renderMarkdown(markdown, { prefix, under: 4, is: 'comment', follow });
   return drawn.html.trim() === '' ? html`<p><em>No description provided.</em></p>` : drawn;
 }

@@ -5,6 +5,7 @@ import { type Html, html, trusted } from './html.ts';
 const names = [
   'alert',
   'beaker',
+  'book',
   'check',
   'check-circle-fill',
   'checklist',
@@ -19,6 +20,8 @@ const names = [
   'graph',
   'history',
   'info',
+  'issue-closed',
+  'issue-opened',
   'light-bulb',
   'link-external',
   'pencil',

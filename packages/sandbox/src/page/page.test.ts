@@ -32,6 +32,17 @@ const elements = elementsOf(page);
 test.each([
   ['the verdict', 'Something failed · 3 runs in 3 min 25 s'],
   ['notes', 'Records of staging and prod are in run.json.'],
+  ['the story', '<h3>1. A change is proposed</h3>'],
+  ['what a chapter is about', 'A setting is changed in the portal.'],
+  [
+    'a failed run that had to fail',
+    'It is promoted, and stops</a> <span class="muted">stopped, as it has to be</span>',
+  ],
+  ['the way to an issue', '<a href="#issue-43">One issue says which</a>'],
+  ['an issue', 'Drift in dev of contoso <span class="number">#43</span>'],
+  ['the state of an issue', 'Closed</span>'],
+  ['a comment of an issue', '<strong>Clean.</strong> Nothing is left.'],
+  ['an issue in the time line', 'github-actions[bot] edited issue #43'],
   ['the pull request', 'Move the GPU pool to T4 nodes <span class="number">#42</span>'],
   ['a comment', '<h3 aria-level="5">Platform plan: prod rotates a node pool, 2 environments are routine</h3>'],
   ['its earlier revision', 'Plans of 4 environments are under way.'],

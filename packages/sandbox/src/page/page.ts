@@ -4,12 +4,14 @@ import { anchors, followLinks } from './anchors.ts';
 import type { PageContent } from './content.ts';
 import { renderDeployments } from './deployments.ts';
 import { type Html, html, nothing, trusted } from './html.ts';
-import { icon, iconSheet } from './icons.ts';
+import { type IconName, icon, iconSheet } from './icons.ts';
+import { renderIssue } from './issue.ts';
 import type { FollowLink } from './markdown/links.ts';
 import { renderPull } from './pull.ts';
 import { renderRun } from './run.ts';
 import { moment, seconds } from './small-parts.ts';
 import { stateIcon } from './states.ts';
+import { renderStory } from './story.ts';
 import { style } from './style.ts';
 import { renderTimeLine } from './time-line.ts';
 
@@ -36,7 +38,9 @@ export function renderPage(content: PageContent): string {
 ${header(content)}
 <main>
 ${notes(content)}
+${renderStory(content)}
 ${content.pulls.map(pulled => renderPull(pulled, content, follow))}
+${(content.issues ?? []).map(issue => renderIssue(issue, follow))}
 ${actions(content, follow)}
 <section id="deployments"><h2>Deployments</h2>${renderDeployments(content.deployments, follow)}</section>
 <section id="time-line"><h2>Time line</h2><div class="box">${renderTimeLine(content)}</div></section>
@@ -52,22 +56,22 @@ function verdict({ ok }: PageContent): string {
 
 function header(content: PageContent): Html {
   const [owner, ...name] = content.repository.split('/');
+  const { chapters = [], issues = [] } = content;
   const [firstPull] = content.pulls;
+  const [firstIssue] = issues;
+  const story = chapters.length === 0 ? nothing : tab('book', 'Story', 'story', chapters.length);
+  const opened =
+    firstIssue === undefined ? nothing : tab('issue-opened', 'Issues', anchors.issue(firstIssue), issues.length);
   const pulls =
     firstPull === undefined
       ? nothing
       : tab('git-pull-request', 'Pull requests', anchors.pull(firstPull.pull), content.pulls.length);
   return html`<header><div class="wide"><h1>${icon('repo')} <span>${owner} / <strong>${name.join('/')}</strong></span></h1>
 <p class="verdict">${stateIcon(content.ok ? 'success' : 'failure')} <span>${verdict(content)} · ${count(content.runs.length, 'run')} in ${seconds(content.seconds)}</span></p></div>
-<nav class="tabs wide" aria-label="Page"><ul>${pulls}${tab('play', 'Actions', 'actions', content.runs.length)}${tab('rocket', 'Deployments', 'deployments', content.deployments.length)}${tab('graph', 'Time line', 'time-line')}</ul></nav></header>`;
+<nav class="tabs wide" aria-label="Page"><ul>${story}${opened}${pulls}${tab('play', 'Actions', 'actions', content.runs.length)}${tab('rocket', 'Deployments', 'deployments', content.deployments.length)}${tab('graph', 'Time line', 'time-line')}</ul></nav></header>`;
 }
 
-function tab(
-  name: 'git-pull-request' | 'play' | 'rocket' | 'graph',
-  words: string,
-  target: string,
-  quantity?: number,
-): Html {
+function tab(name: IconName, words: string, target: string, quantity?: number): Html {
   return html`<li><a href="#${target}">${icon(name)} ${words}${quantity === undefined ? nothing : html` <span class="counter">${quantity}</span>`}</a></li>`;
 }
 

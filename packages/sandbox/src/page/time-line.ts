@@ -19,7 +19,7 @@ export function renderTimeLine(content: PageContent): Html {
   return html`<ol class="time-line">${rows.map(row => renderRow(row, content))}</ol>`;
 }
 
-function rowsOf({ pulls, runs, deployments, approvals = [], records = [] }: PageContent): Row[] {
+function rowsOf({ pulls, issues = [], runs, deployments, approvals = [], records = [] }: PageContent): Row[] {
   return [
     ...runs.map(
       (run): Row => ({
@@ -31,6 +31,28 @@ function rowsOf({ pulls, runs, deployments, approvals = [], records = [] }: Page
         target: anchors.run(run),
       }),
     ),
+    ...issues.flatMap(({ number, author, revisions, comments }) => [
+      ...revisions.map(
+        ({ at }, index): Row => ({
+          icon: index === 0 ? 'issue-opened' : 'pencil',
+          state: 'notice',
+          words: `${author} ${index === 0 ? 'opened' : 'edited'} issue #${number}`,
+          startedAt: at,
+          seconds: 0,
+          target: anchors.issue({ number }),
+        }),
+      ),
+      ...comments.map(
+        (comment): Row => ({
+          icon: 'comment',
+          state: 'notice',
+          words: `${comment.author} commented on issue #${number}`,
+          startedAt: comment.createdAt,
+          seconds: 0,
+          target: anchors.comment(comment),
+        }),
+      ),
+    ]),
     ...pulls.flatMap(({ pull }) =>
       pull.comments.flatMap(comment =>
         comment.revisions.map(

@@ -3,6 +3,7 @@ import type { Conclusion, RunResult } from '../runner/index.ts';
 import type {
   Azure,
   DeploymentView,
+  IssueView,
   KubeObject,
   Kubernetes,
   KubernetesView,
@@ -10,13 +11,17 @@ import type {
   Registries,
   WriteCount,
 } from '../world/index.ts';
+import type { ToldChapter } from './story/stage.ts';
 
 /** `run.json` (DESIGN §7): what happened, for programs. Written from what the stand-ins saw, never from what an action says. */
 export interface RunRecord {
   readonly ok: boolean;
   readonly seconds: number;
+  /** Of the story, as far as it was played. */
+  readonly chapters: readonly RecordedChapter[];
   readonly runs: readonly RecordedRun[];
   readonly comments: readonly RecordedComment[];
+  readonly issues: readonly RecordedIssue[];
   readonly deployments: readonly { readonly environment: string; readonly state: string }[];
   readonly records: readonly PromotedBundle[];
   readonly writes: readonly RecordedWrite[];
@@ -30,7 +35,17 @@ export interface RunRecord {
   readonly refusedHosts: readonly string[];
 }
 
+export interface RecordedChapter {
+  readonly number: number;
+  readonly title: string;
+  readonly ok: boolean;
+  /** One line each; `run` names the run that it tells of. */
+  readonly scenes: readonly { readonly words: string; readonly ok: boolean; readonly run?: string }[];
+}
+
 export interface RecordedRun {
+  readonly id: string;
+  readonly attempt: number;
   readonly workflow: string;
   readonly event: string;
   readonly conclusion: Conclusion;
@@ -57,6 +72,17 @@ export interface RecordedComment {
   /** How many bodies it has had. */
   readonly revisions: number;
   readonly body: string;
+}
+
+export interface RecordedIssue {
+  readonly number: number;
+  readonly title: string;
+  readonly state: 'open' | 'closed';
+  /** How many bodies it has had. */
+  readonly revisions: number;
+  readonly body: string;
+  /** Bodies, in the order of their writing. */
+  readonly comments: readonly string[];
 }
 
 /** The proof, in some registry, that an environment runs a bundle. */
@@ -120,8 +146,19 @@ export function recordImageBytes(azure: Azure, registries: Registries): RunRecor
   };
 }
 
-export function recordRun({ workflow, event, conclusion, jobs }: RunResult): RecordedRun {
+export function recordChapter({ number, title, ok, scenes }: ToldChapter): RecordedChapter {
   return {
+    number,
+    title,
+    ok,
+    scenes: scenes.map(({ words, ok, run }) => ({ words, ok, ...(run === undefined ? {} : { run: run.id }) })),
+  };
+}
+
+export function recordRun({ id, attempt, workflow, event, conclusion, jobs }: RunResult): RecordedRun {
+  return {
+    id,
+    attempt,
     workflow,
     event,
     conclusion,
@@ -146,6 +183,17 @@ export function recordComments(pulls: readonly PullView[]): RecordedComment[] {
       .filter(({ deleted }) => !deleted)
       .map(({ author, revisions, body }) => ({ pull: number, author, revisions: revisions.length, body })),
   );
+}
+
+export function recordIssues(issues: readonly IssueView[]): RecordedIssue[] {
+  return issues.map(({ number, title, state, revisions, body, comments }) => ({
+    number,
+    title,
+    state,
+    revisions: revisions.length,
+    body,
+    comments: comments.map(comment => comment.body),
+  }));
 }
 
 export function recordDeployments(deployments: readonly DeploymentView[]) {

@@ -3,13 +3,15 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../page/page.ts';
 import { inRegistry, makeImage } from '../registry/sample-image.ts';
-import { createRunner, type RunResult } from '../runner/index.ts';
+import { createRunner } from '../runner/index.ts';
 import {
   type RunRecord,
+  recordChapter,
   recordComments,
   recordDeployments,
   recordImageBytes,
   recordImages,
+  recordIssues,
   recordPromotions,
   recordRun,
   recordRunning,
@@ -17,11 +19,13 @@ import {
 import { createRunnerHost } from './runner-host.ts';
 import { openSandbox, type SandboxOptions, type SandboxWorld } from './sandbox-world.ts';
 import { gitopsAccess } from './seed.ts';
-import { tellStory } from './story.ts';
+import { chapters, type Told, tellStory, withWhatTheyNeed } from './story/tell-story.ts';
 
 export interface RunOptions extends SandboxOptions {
   /** The release tree whose workflows and bundles run. */
   readonly release: string;
+  /** Of the story; all of them by default, else these and those that they build upon. */
+  readonly chapters?: readonly number[];
   readonly print: (line: string) => void;
   /** Aborted when the person wants to stop: what runs is cancelled as GitHub cancels it. */
   readonly signal?: AbortSignal;
@@ -47,35 +51,52 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
     });
     const { print, signal } = options;
     const runner = createRunner(host);
-    const images = seedImages(world);
-    const runs = await tellStory({ repository, runner, images, print, ...(signal === undefined ? {} : { signal }) });
-    const record = describe(sandbox, runs, (Date.now() - startedAt) / 1000);
+    const played = options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters);
     await mkdir(options.folder, { recursive: true });
-    await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-    await writeFile(join(options.folder, 'index.html'), page(sandbox, record, runs, startedAt));
-    return record;
+    const write = async (told: Told) => {
+      const record = describe(sandbox, told, (Date.now() - startedAt) / 1000);
+      await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
+      await writeFile(join(options.folder, 'index.html'), page(sandbox, record, told, startedAt));
+      return record;
+    };
+    const told = await tellStory({
+      repository,
+      world,
+      runner,
+      build: imagesOf(world),
+      played,
+      print,
+      onChapter: async soFar => {
+        await write(soFar);
+        if (soFar.chapters.length === 1 && played.length > 1 && !signal?.aborted)
+          print('  Open .sandbox/index.html already: it is written anew after each chapter.');
+      },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return await write(told);
   } finally {
     await world.close();
   }
 }
 
-/** What a team builds in repositories of its own: two images, signed and with SBOMs, in a public registry. */
-function seedImages({ registries }: SandboxWorld['world']): Readonly<Record<string, string>> {
-  const built = ['web', 'worker'].map(name => {
+/** Builds images as a team does in repositories of its own: signed, with SBOMs, in a public registry. */
+function imagesOf({ registries }: SandboxWorld['world']) {
+  return (name: string, version: string): string => {
     const repository = `contoso/${name}`;
     const place = inRegistry(registries.registry('ghcr.io'), repository);
-    const { digest } = makeImage(place, { name, layerBytes: 1024 * 1024 });
-    return [name, `ghcr.io/${repository}@${digest}`] as const;
-  });
-  return Object.fromEntries(built);
+    const { digest } = makeImage(place, { name: `${name} ${version}`, layerBytes: 1024 * 1024 });
+    return `ghcr.io/${repository}@${digest}`;
+  };
 }
 
-function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[], seconds: number): RunRecord {
+function describe({ world, repository }: SandboxWorld, told: Told, seconds: number): RunRecord {
   return {
-    ok: runs.length > 0 && runs.every(({ conclusion }) => conclusion === 'success'),
+    ok: told.chapters.length > 0 && told.chapters.every(({ ok }) => ok),
     seconds,
-    runs: runs.map(recordRun),
+    chapters: told.chapters.map(recordChapter),
+    runs: told.runs.map(recordRun),
     comments: recordComments(repository.pulls()),
+    issues: recordIssues(repository.issues()),
     deployments: recordDeployments(repository.deployments()),
     records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
@@ -86,14 +107,16 @@ function describe({ world, repository }: SandboxWorld, runs: readonly RunResult[
   };
 }
 
-function page({ repository }: SandboxWorld, record: RunRecord, runs: readonly RunResult[], startedAt: number): string {
+function page({ repository }: SandboxWorld, record: RunRecord, told: Told, startedAt: number): string {
   return renderPage({
     ok: record.ok,
     startedAt,
     seconds: record.seconds,
     repository: repository.name,
+    chapters: told.chapters,
+    issues: repository.issues(),
     pulls: repository.pulls().map(pull => ({ pull, checks: repository.checkRuns(pull.head.sha) })),
-    runs,
+    runs: told.runs,
     deployments: repository.deployments(),
     approvals: repository.approvals(),
     records: record.records.map(({ environment, commit, recordedAt }) => ({

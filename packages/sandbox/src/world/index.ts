@@ -21,6 +21,7 @@ export type {
   CommentView,
   DeploymentView,
   EnvironmentView,
+  IssueView,
   PullView,
 } from '../github/views.ts';
 export type { User } from '../kubernetes/access/attributes.ts';

@@ -37,6 +37,7 @@ main .pull > .pull-title { font-size: 32px; line-height: 1.25; border: 0; paddin
 .side-bar { font-size: 12px; } .side-bar h3 { color: var(--fgColor-muted); font-size: 12px; font-weight: 600; padding-top: 16px; margin-bottom: 4px; }
 .side-bar h3:first-child { padding-top: 0; } .side-bar :is(p, ul) { padding-bottom: 16px; border-bottom: 1px solid var(--borderColor-muted); } .side-bar li { padding: 2px 0; }
 .environments { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 360px), 1fr)); gap: 16px; align-items: start; } .environments .box { margin: 0; }
+.chapters { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 16px; align-items: start; } .chapters .box { margin: 0; }
 @media (max-width: 1011px) { .with-side-bar { grid-template-columns: minmax(0, 1fr); } .side-bar { display: none; } }
 @media (max-width: 767px) { .wide, main { padding-left: 16px; padding-right: 16px; } header .tabs { padding: 0 8px; }
   main .pull > .pull-title { font-size: 26px; } }

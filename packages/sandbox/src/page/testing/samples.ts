@@ -1,4 +1,4 @@
-import type { CheckRunView, PullView } from '../../github/views.ts';
+import type { CheckRunView, IssueView, PullView } from '../../github/views.ts';
 import type { JobResult, RunResult, StepResult } from '../../runner/results.ts';
 import type { PageContent } from '../content.ts';
 
@@ -133,6 +133,29 @@ const pull: PullView = {
       createdAt: at(5),
       revisions: [{ at: at(5), body: 'An older comment.' }],
       deleted: true,
+    },
+  ],
+};
+
+const issue: IssueView = {
+  number: 43,
+  title: 'Drift in dev of contoso',
+  author: 'github-actions[bot]',
+  labels: ['platform-drift'],
+  state: 'closed',
+  body: '### dev is not as it was left\n\n`image_cleaner_interval_hours`: `48` → `24`',
+  revisions: [
+    { at: at(10), body: 'An earlier body.' },
+    { at: at(30), body: '### dev is not as it was left\n\n`image_cleaner_interval_hours`: `48` → `24`' },
+  ],
+  comments: [
+    {
+      id: 1004,
+      author: 'github-actions[bot]',
+      body: '**Clean.** Nothing is left.',
+      createdAt: at(60),
+      revisions: [{ at: at(60), body: '**Clean.** Nothing is left.' }],
+      deleted: false,
     },
   ],
 };
@@ -297,7 +320,28 @@ export const sampleContent: PageContent = {
   startedAt: start,
   seconds: 205,
   repository,
+  chapters: [
+    {
+      number: 1,
+      title: 'A change is proposed',
+      tells: 'A pull request changes the platform file.',
+      ok: true,
+      scenes: [
+        { words: 'Pull request 42 is opened', ok: true, run: promoteRun },
+        { words: 'The comment names the pool', ok: true, pull: 42 },
+        { words: 'It is promoted, and stops', ok: true, run: planRun },
+      ],
+    },
+    {
+      number: 2,
+      title: 'Somebody changes something by hand',
+      tells: 'A setting is changed in the portal.',
+      ok: false,
+      scenes: [{ words: 'One issue says which', ok: false, issue: 43 }],
+    },
+  ],
   pulls: [{ pull, checks }],
+  issues: [issue],
   runs: [
     planRun,
     promoteRun,

@@ -1,0 +1,35 @@
+import { pullRequestRun } from '../run-requests.ts';
+import { propose } from './platform-edits.ts';
+import { mergeAndPromote } from './promote.ts';
+import type { Chapter } from './stage.ts';
+import { clusterOf, runsOf } from './what-runs.ts';
+
+export const badImage: Chapter = {
+  number: 5,
+  title: 'A bad image is stopped in staging',
+  tells:
+    'A new version of the team’s web image works in dev and crashes in staging. The promotion stops there and says why, staging runs what it ' +
+    'ran before, and production is never begun.',
+  after: [1, 2, 3],
+  play: async stage => {
+    const { repository, world, build, run, see } = stage;
+    const before = runsOf(world, 'staging', 'web');
+    const image = build('web', '2');
+    const { number } = await propose(repository, 'web-2', 'web 2', text =>
+      text.replace(/^( {2}web: \{ source: ")[^"]+/m, `$1${image}`),
+    );
+    const digest = image.slice(image.indexOf('@') + 1);
+    world.kubernetes.of(clusterOf(world, 'staging')).crashing(`*${digest}`);
+    await run(`Pull request ${number} is opened`, pullRequestRun(repository, number, 'opened'));
+    await mergeAndPromote(stage, number, 'failure');
+    see('dev runs the new version', runsOf(world, 'dev', 'web') === digest);
+    see('staging runs the one before again', runsOf(world, 'staging', 'web') === before);
+    see(
+      'Nothing was deployed to prod',
+      runsOf(world, 'prod', 'web') === before &&
+        repository
+          .deployments()
+          .every(({ environment, sha }) => environment !== 'prod' || sha !== repository.pull(number).mergeSha),
+    );
+  },
+};
