@@ -1,5 +1,7 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, chmod, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EnvironmentScope, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import {
@@ -212,6 +214,38 @@ describe('from a source to production', () => {
 
   test.each(['dev', 'staging', 'prod'])('verified in %s', async scope => {
     expect((await reportOf(succeeded(await run('verify', scope)))).verdict).toBe('verified');
+  });
+});
+
+describe('a verification looks at everything', () => {
+  beforeAll(async () => {
+    emptyRegistries();
+    succeeded(await run('push', 'dev'));
+  });
+
+  test('a layer that the registry has lost is named, and how to get it back', async () => {
+    const layer = web.layers[1]?.digest ?? '';
+    sandbox.world.faults.add({
+      match: on('HEAD', hostOf('dev'), new RegExp(`/v2/apps/web/blobs/${layer}$`)),
+      answer: { status: 404 },
+    });
+    const result = await run('verify', 'dev');
+    expect(errors(result)).toEqual([
+      `image apps/web: layer or configuration should be ${layer}, and is absent. Delete the image there, and push or promote it again.`,
+    ]);
+    expect([result.exitCode, (await reportOf(result)).verdict]).toEqual([1, 'mismatch']);
+  });
+
+  test.each<readonly [string, (made: MadeImage) => string, string]>([
+    ['an SBOM', ({ sbom }) => sbom.digest, 'signature or other referrer'],
+    ['a platform', ({ platforms }) => platforms['linux/arm64']?.digest ?? '', 'manifest'],
+  ])('%s that is gone is named', async (_, digestIn, path) => {
+    const digest = digestIn(web);
+    sandbox.world.faults.add({
+      match: on('GET', hostOf('dev'), new RegExp(`/v2/apps/web/manifests/${digest}$`)),
+      answer: registryError(404, 'MANIFEST_UNKNOWN'),
+    });
+    expect(errors(await run('verify', 'dev'))).toEqual([`image apps/web: ${path} should be ${digest}, and is absent.`]);
   });
 });
 
@@ -531,8 +565,154 @@ describe('sources that are not what they should be', () => {
   });
 });
 
+describe('what is missing is named', () => {
+  const properties = (scope: string, change: object) =>
+    sandbox.world.azure.mutate(registryId(view(scope)), body => {
+      body['properties'] = { ...(body['properties'] as object), ...change };
+    });
+  const abac = { roleAssignmentMode: 'AbacRepositoryPermissions' };
+  const legacy = { roleAssignmentMode: 'LegacyRegistryPermissions' };
+  const applyOf = (scope: string) =>
+    `The apply identity of ${scope} in westeurope (client id ${view(scope).identities.apply})`;
+  const images = () => `web=${reference('web', web)}`;
+
+  beforeAll(emptyRegistries);
+  afterEach(() => {
+    properties('dev', { ...legacy, publicNetworkAccess: 'Enabled' });
+    properties('staging', { networkRuleBypassOptions: 'AzureServices', publicNetworkAccess: 'Enabled' });
+    emptyRegistries();
+  });
+
+  /** By an identity of its own that holds one role, or none, over the registry of dev. */
+  const pushWith = async (role: string | undefined) => {
+    const { azure, github } = sandbox.world;
+    const principal = azure.addApplication({
+      name: `an application with ${role}`,
+      tenant: view('dev').tenant,
+      githubSubjects: [github.subjectFor(sandbox.jobOf({ environment: 'dev' }))],
+    });
+    if (role !== undefined) azure.assignRole({ principal, role, scope: registryId(view('dev')) });
+    const { clientId } = principal;
+    return { clientId, result: await runAlone('push', { images: images(), 'client-id': clientId }) };
+  };
+
+  test.each<readonly [string | undefined, RegExp]>([
+    [
+      undefined,
+      /gets no access to the registry \S+\. Give it "AcrPull" to read or "AcrPush" to write \("Container Registry Repository Reader" or "Writer", where the role assignment mode is ABAC\)/,
+    ],
+    [
+      'AcrPull',
+      /may not push the blob web@sha256:\w+ in the registry \S+\. Give it "AcrPush" \(or "Container Registry Repository Writer", where the registry’s role assignment mode is ABAC\) on the registry/,
+    ],
+  ])('the role, of who has %s', async (role, message) => {
+    const { clientId, result } = await pushWith(role);
+    expect(errors(result)).toEqual([expect.stringMatching(message)]);
+    expect(errors(result)[0]).toContain(`The identity of this job (client id ${clientId}) `);
+    expect([result.exitCode, registryOf('dev').manifests('web')]).toEqual([1, []]);
+  });
+
+  test('the role that counts in ABAC mode, by the plan and by the push', async () => {
+    properties('dev', abac);
+    // Whoever plans reads, and needs a role that counts there, too.
+    const { azure } = sandbox.world;
+    const reader = azure.principals().find(({ clientId }) => clientId === view('dev').identities.plan);
+    azure.assignRole({
+      principal: reader ?? '',
+      role: 'Container Registry Repository Reader',
+      scope: registryId(view('dev')),
+    });
+    const { checks } = await reportOf(succeeded(await run('plan', 'dev')));
+    expect(checks.map(({ id, status, message }) => [id, status, message])).toEqual([
+      ['rights/push', 'blocked', expect.stringMatching(/the role assignment mode is ABAC\.$/)],
+    ]);
+    const result = await run('push', 'dev');
+    expect(errors(result)).toEqual([
+      expect.stringContaining(
+        `${applyOf('dev')} gets no access to the registry ${hostOf('dev')}. Give it "Container Registry Repository Reader" to read or "Container Registry Repository Writer" to write (its role assignment mode is ABAC, where "AcrPull" and "AcrPush" count for nothing)`,
+      ),
+    ]);
+    expect(result.exitCode).toBe(1);
+  });
+
+  test('the condition of a role that leaves the repository out', async () => {
+    properties('dev', abac);
+    const { azure } = sandbox.world;
+    const applier = azure.principals().find(({ clientId }) => clientId === view('dev').identities.apply);
+    azure.assignRole({
+      principal: applier ?? '',
+      role: 'Container Registry Repository Writer',
+      scope: registryId(view('dev')),
+    });
+    // What a condition takes away is no part of the token.
+    sandbox.world.faults.add({
+      match: on('POST', hostOf('dev'), /\/blobs\/uploads\//),
+      answer: registryError(401, 'UNAUTHORIZED'),
+    });
+    expect(errors(await run('push', 'dev'))).toEqual([
+      expect.stringMatching(
+        /may not push the blob \S+ in the registry \S+\. Give it "Container Registry Repository Writer" \(its role assignment mode is ABAC, .* If it has that role already, the condition of the assignment leaves this repository out: widen it\.$/,
+      ),
+    ]);
+  });
+
+  test('nothing, where a policy wants tokens of the registry’s own audience: all are', async () => {
+    properties('dev', { policies: { azureADAuthenticationAsArmPolicy: { status: 'disabled' } } });
+    succeeded(await run('push', 'dev'));
+    expect(heldBy('dev', 'apps/web')).toEqual(wholeWeb());
+  });
+
+  test('the firewall', async () => {
+    properties('dev', { publicNetworkAccess: 'Disabled' });
+    const result = await run('push', 'dev');
+    expect(errors(result)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^The registry ${hostOf('dev')} refuses this runner's network, so this job could not .*: set \`runner\` of the environment to a runner there, or let this one through the registry’s firewall\\.$`,
+        ),
+      ),
+    ]);
+    expect(result.exitCode).toBe(1);
+  });
+
+  test('the credentials of a source, which are no question of networks, and where to give them', async () => {
+    const password = 'a secret of ghcr.io';
+    const login = `Basic ${Buffer.from(`mona:${password}`).toString('base64')}`;
+    // As GitHub answers whoever asks for a token of a private package.
+    sandbox.world.faults.add({
+      match: ({ host, path, headers }) => host === 'ghcr.io' && path === '/token' && headers.authorization !== login,
+      answer: {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body: '{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}',
+      },
+    });
+    const inputs = { images: images() };
+    const refused = await runAlone('push', inputs);
+    expect(errors(refused)).toEqual([
+      'The anonymous user may not sign in to ghcr.io: requested access to the resource is denied. Check the name, and sign in with credentials that may read it: with docker login, or as inputs.',
+    ]);
+    const told = await runAlone('push', { ...inputs, 'source-username': 'mona', 'source-password': password });
+    expect(succeeded(told).log.join('\n')).not.toContain(password);
+    emptyRegistries();
+    const folder = join(sandbox.folder, 'docker-of-mona');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ auths: { 'ghcr.io': { auth: login.slice(6) } } }));
+    const found = await runAlone('push', inputs, { environment: { DOCKER_CONFIG: folder } });
+    expect(succeeded(found).log.join('\n')).not.toContain(password);
+    expect(heldBy('dev', 'web')[web.digest]).toBeDefined();
+  });
+});
+
 describe('by login server alone', () => {
   beforeAll(emptyRegistries);
+
+  let hostile: MadeImage;
+  const layerOf = ({ layers }: MadeImage) => layers[1]?.digest ?? '';
+  const packLayout = async (folder: string, how: readonly string[] = []): Promise<string> => {
+    await promisify(execFile)('tar', ['-C', folder, ...how, '-cf', `${folder}.tar`, '.']);
+    return `${folder}.tar`;
+  };
 
   test('an OCI layout', async () => {
     const made = await writeLayout(join(sandbox.checkout, 'out', 'image'), { name: 'layout' });
@@ -552,6 +732,49 @@ describe('by login server alone', () => {
       expect.stringMatching(/is no OCI image layout: it holds no oci-layout/),
     ]);
     expect(errors(await push('nowhere'))).toEqual([expect.stringMatching(/^There is no OCI layout /)]);
+  });
+
+  test.each<readonly [string, (folder: string) => Promise<string>, RegExp]>([
+    [
+      'a name that leaves the archive',
+      folder => packLayout(folder, ['--transform=s,^\\./oci-layout$,../oci-layout,', '--absolute-names']),
+      /is no archive that can be read: a name leaves the archive\.$/,
+    ],
+    [
+      'a link to a file of the runner in the place of a layer',
+      async folder => {
+        const layer = join(folder, 'blobs', 'sha256', layerOf(hostile).slice('sha256:'.length));
+        await rename(layer, join(sandbox.folder, 'secret'));
+        await symlink(join(sandbox.folder, 'secret'), layer);
+        return folder;
+      },
+      /has a link at blobs\/sha256\/\w+/,
+    ],
+    [
+      'a layer of another size',
+      async folder => {
+        await appendFile(join(folder, 'blobs', 'sha256', layerOf(hostile).slice('sha256:'.length)), 'more');
+        return folder;
+      },
+      /holds \d+ bytes of sha256:\w+/,
+    ],
+    [
+      'an archive that ends in the middle',
+      async folder => {
+        const archive = await packLayout(folder);
+        await truncate(archive, 3000);
+        return archive;
+      },
+      /is no archive that can be read: /,
+    ],
+  ])('a hostile layout: %s', async (_, make, message) => {
+    const folder = join(sandbox.checkout, 'out', 'hostile');
+    await rm(folder, { recursive: true, force: true });
+    hostile = await writeLayout(folder, { name: 'hostile' });
+    const layout = (await make(folder)).slice(sandbox.checkout.length + 1);
+    const result = await runAlone('push', { layout: `${layout}:latest`, repository: 'apps/hostile', tags: 'v1' });
+    expect(errors(result)).toEqual([expect.stringMatching(message)]);
+    expect([result.exitCode, registryOf('dev').manifests('apps/hostile')]).toEqual([1, []]);
   });
 
   test('several images, verified and locked', async () => {

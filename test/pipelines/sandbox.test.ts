@@ -102,6 +102,32 @@ describe('the example platform through the release tree', () => {
     }
   });
 
+  test('their bytes pass the runner once, into dev; Azure itself brings them on, with signatures and SBOMs', () => {
+    // Images of two platforms each, with a layer of 1 MiB for each; the rest of them is small.
+    const image = 2 * 1024 * 1024;
+    const small = 64 * 1024;
+    const { throughRunner, imported } = record.imageBytes;
+    // web, worker and the second web, of which the last one does not come to prod.
+    expect([throughRunner >= 3 * image, throughRunner < 3 * image + small]).toEqual([true, true]);
+    expect([imported >= 5 * image, imported < 5 * image + small]).toEqual([true, true]);
+    const held = (environment: string, repository: string) =>
+      record.images
+        .filter(one => one.environment === environment && one.repository === repository)
+        .flatMap(({ manifests }) => manifests.map(({ digest, tags }) => `${digest} ${[...tags].sort().join(' ')}`))
+        .sort();
+    // Index, two platforms, SBOM and signature of each.
+    for (const [repository, inProd, before] of [
+      ['web', 5, 10],
+      ['worker', 5, 5],
+    ] as const) {
+      const [dev, staging, prod] = ['dev', 'staging', 'prod'].map(name => held(name, repository));
+      expect([dev?.length, prod?.length]).toEqual([before, inProd]);
+      expect(staging).toEqual(dev);
+      expect(dev).toEqual(expect.arrayContaining(prod ?? []));
+      expect(prod).toContainEqual(expect.stringMatching(/ sha256-[0-9a-f]{64}\.sig$/));
+    }
+  });
+
   test('each pull request has one comment, which tells of all of it', () => {
     expect(record.comments.map(({ pull, revisions }) => [pull, revisions])).toEqual([
       [1, 4],

@@ -1,9 +1,11 @@
-import { UserError } from '@suite/foundation';
+import { mapInParallel, UserError } from '@suite/foundation';
 import { differencesOf } from './differences.ts';
 import { knownOf, type OpenImage, observe, referencesOf } from './observe.ts';
 import type { OpenRegistry } from './ports.ts';
 import type { Findings, Outcome } from './report.ts';
 import type { Target, WantedImage } from './target.ts';
+
+const lostBlob = 'layer or configuration';
 
 /** Looks whether the registry really has the images, as their sources have them. `stranded`: whose source is not there. */
 export async function verifyImages(
@@ -38,11 +40,20 @@ export async function verifyImages(
     }));
   for (const one of second.images) if (one.state === 'unreadable') throw one.failure;
   const known = [...knownOf(first), ...knownOf(second)];
-  const differences = [...known.flatMap(one => differencesOf(one, registry.host)), ...lost];
+  const blobs = await mapInParallel([first, second], 1, ({ plan }) => registry.transfers.lost(plan));
+  const torn = blobs.flat().map(({ repository, descriptor }) => ({
+    what: `image ${repository}`,
+    path: lostBlob,
+    expected: descriptor.digest,
+    actual: 'absent',
+  }));
+  const differences = [...known.flatMap(one => differencesOf(one, registry.host)), ...lost, ...torn];
   const findings: Findings = { verdict: 'verified', differences, warnings, images: referencesOf(known, registry) };
   if (differences.length === 0) return { findings };
   const problems = differences.map(({ what, path, expected, actual }) => ({
     message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
+    // A push takes an image for whole whose manifest is there.
+    ...(path === lostBlob ? { remedy: 'Delete the image there, and push or promote it again.' } : {}),
   }));
   return { findings: { ...findings, verdict: 'mismatch' }, error: new UserError(problems) };
 }

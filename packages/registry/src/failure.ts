@@ -85,9 +85,12 @@ export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number):
     return new RegistryFailure('busy', describeBusy(status, attempt), { retry, cause });
   }
   if (status === 401) return new RegistryFailure('rights', describeRights(attempt), { cause });
-  if (status === 403 && (code === 'DENIED' || /not allowed access|firewall/i.test(message))) {
+  if (status === 403 && /not allowed access|firewall/i.test(message)) {
     return new RegistryFailure('closed', describeClosed(attempt), { cause });
   }
+  // The same code is of a right that is missing, as GitHub's and Docker's registries say it.
+  if (status === 403 && code === 'DENIED')
+    return new RegistryFailure('rights', describeRights(attempt, message), { cause });
   if (code === 'REGISTRY_DISALLOWED_OPERATION')
     return new RegistryFailure('locked', describeLocked(attempt), { cause });
   const said = message === '' ? '' : `: ${line(message)}`;
@@ -95,10 +98,15 @@ export function refusalFailure(refusal: Refusal, attempt: Attempt, now: number):
     'refused',
     {
       message: `The registry ${attempt.host} answered ${status}${code === '' ? '' : ` (${line(code)})`} when this job tried to ${attempt.purpose}${said}.`,
+      ...(status === 403 && code === '' ? { remedy: refusedBetween } : {}),
     },
     { cause },
   );
 }
+
+/** A registry gives a code of its own with each refusal. */
+const refusedBetween =
+  'No registry says it in this form, so something between did: let the proxy or firewall of this runner through to its login server, and to the data endpoint or storage that it hands downloads to.';
 
 /** Whether it is the network that failed, rather than what makes the request. */
 export function isNetworkError(error: unknown): boolean {
@@ -138,11 +146,13 @@ export function untrue(host: string, what: string): RegistryFailure {
   });
 }
 
-function describeRights({ host, identity, purpose, right }: Attempt): Problem {
+/** `words`: of the registry, where it says more than that. */
+function describeRights({ host, identity, purpose, right }: Attempt, words = ''): Problem {
+  const said = words === '' ? '' : `: ${line(words)}`;
   const who = identity.clientId === undefined ? undefined : `The ${identity.name} (client id ${identity.clientId})`;
   if (who === undefined) {
     return {
-      message: `The ${identity.name} may not ${purpose}${right === undefined ? '' : ` in the registry ${host}`}.`,
+      message: `The ${identity.name} may not ${purpose}${right === undefined ? '' : ` in the registry ${host}`}${said}.`,
       remedy: 'Check the name, and sign in with credentials that may read it: with docker login, or as inputs.',
     };
   }
@@ -156,16 +166,28 @@ function describeRights({ host, identity, purpose, right }: Attempt): Problem {
   const roles = named[identity.roles ?? 'unknown'];
   if (right !== undefined) {
     return {
-      message: `${who} may not ${purpose} in the registry ${host}.`,
-      remedy: `Give it ${roles} on the registry; a new assignment takes some minutes to work.`,
+      message: `${who} may not ${purpose} in the registry ${host}${said}.`,
+      remedy: `Give it ${roles} on the registry; a new assignment takes some minutes to work.${identity.roles === 'repositories' ? conditioned : ''}`,
     };
   }
+  const [reads, writes] =
+    identity.roles === 'repositories'
+      ? ['Container Registry Repository Reader', 'Container Registry Repository Writer']
+      : ['AcrPull', 'AcrPush'];
+  const mode = {
+    registry: '',
+    repositories: ' (its role assignment mode is ABAC, where "AcrPull" and "AcrPush" count for nothing)',
+    unknown: ' ("Container Registry Repository Reader" or "Writer", where the role assignment mode is ABAC)',
+  }[identity.roles ?? 'unknown'];
   return {
-    message: `${who} gets no access to the registry ${host}.`,
-    remedy:
-      'Give it "AcrPull" to read or "AcrPush" to write ("Container Registry Repository Reader" or "Writer", where the role assignment mode is ABAC), and check that the registry’s subscription belongs to the tenant of the platform file; a new assignment takes some minutes to work.',
+    message: `${who} gets no access to the registry ${host}${said}.`,
+    remedy: `Give it "${reads}" to read or "${writes}" to write${mode}, and check that the registry’s subscription belongs to the tenant of the platform file; a new assignment takes some minutes to work.`,
   };
 }
+
+/** In that mode an assignment may be for some repositories alone (Microsoft Learn, "Entra ABAC repository permissions"). */
+const conditioned =
+  ' If it has that role already, the condition of the assignment leaves this repository out: widen it.';
 
 function describeClosed({ host, purpose }: Attempt): Problem {
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type NewArtifact, packArtifact } from './artifact.ts';
 import { digestOf } from './descriptor.ts';
-import { RegistryFailure } from './failure.ts';
+import { type Identity, RegistryFailure } from './failure.ts';
 import { createRegistry } from './registry.ts';
 import { host, ociError, type StubAnswer, type StubRequest, stubRegistry, systemError } from './testing/stub.ts';
 
@@ -370,6 +370,18 @@ describe('what stays is told once, with what to do', () => {
       `${who} may not read shop/bundle:v1 in the registry ${host}. Give it "AcrPull"`,
     ],
     [
+      'a right that is missing, in the words of other registries',
+      ociError(403, 'DENIED', 'permission_denied: read_package'),
+      'rights',
+      `${who} may not read shop/bundle:v1 in the registry ${host}: permission_denied: read_package. Give it "AcrPull"`,
+    ],
+    [
+      'a proxy that lets nobody through',
+      { status: 403, body: '<html>Blocked</html>' },
+      'refused',
+      'answered 403 when this job tried to read shop/bundle:v1. No registry says it in this form, so something between did',
+    ],
+    [
       'another refusal',
       ociError(400, 'NAME_INVALID', 'invalid\u001b[31m repository\nname'),
       'refused',
@@ -389,6 +401,23 @@ describe('what stays is told once, with what to do', () => {
     expect(failure.message).toContain(
       `${who} gets no access to the registry ${host}. Give it "AcrPull" to read or "AcrPush"`,
     );
+  });
+
+  test.each<readonly [Identity['roles'], string, string]>([
+    ['registry', 'Give it "AcrPull" to read or "AcrPush" to write, and', 'Give it "AcrPush" on the registry; a'],
+    [
+      'repositories',
+      'Give it "Container Registry Repository Reader" to read or "Container Registry Repository Writer" to write (its role assignment mode is ABAC',
+      'If it has that role already, the condition of the assignment leaves this repository out: widen it.',
+    ],
+  ])('by the roles that count, where rights are those of the %s', async (roles, none, some) => {
+    const failing = (path: string) => {
+      const stub = stubRegistry(request => (request.path.startsWith(path) ? ociError(401, 'UNAUTHORIZED') : undefined));
+      const options = { ...stub.options, identity: { ...stub.options.identity, ...(roles ? { roles } : {}) } };
+      return failureOf(createRegistry(options).pushArtifact('shop/bundle', newArtifact));
+    };
+    expect((await failing('/oauth2/exchange')).message).toContain(none);
+    expect((await failing('/v2/')).message).toContain(some);
   });
 
   test('no right to push', async () => {

@@ -40,6 +40,7 @@ export function mirrorOf(held: Held | undefined, origins: Readonly<Record<string
     ...looking(host, all),
     plan: nothing,
     perform: nothing,
+    lost: nothing,
     find: nothing,
   });
   const mirror: Mirror = {

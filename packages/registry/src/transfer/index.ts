@@ -3,7 +3,7 @@ export { chooseEntry, type LayoutEntry, type LayoutSource, openLayout } from './
 export type { Manifest } from './manifest.ts';
 export { platformsOf } from './manifest.ts';
 export type { TransferOptions, TransferResult } from './perform.ts';
-export type { PlannedBlob, PlannedImage, PlanOptions, TransferPlan, TransferTotals } from './plan.ts';
+export type { LostBlob, PlannedBlob, PlannedImage, PlanOptions, TransferPlan, TransferTotals } from './plan.ts';
 export { totalsOf } from './plan.ts';
 export type { ImageCopy, ImageSource } from './source.ts';
 export { createTransfers, openSourceRegistry, type SourceRegistryOptions, type Transfers } from './transfers.ts';

@@ -182,6 +182,11 @@ describe('what is no layout, or a hostile one, is refused by name', () => {
       'larger than the archive',
     ],
     [
+      'an archive that ends within a header',
+      () => writeArchive(archive(files).subarray(0, 512 + 512 + 100)),
+      'ends in',
+    ],
+    [
       'a header without end',
       () => writeArchive([{ name: 'x', content: Buffer.alloc(70_000), type: 'x' }]),
       'header is too large',

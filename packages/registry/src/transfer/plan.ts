@@ -145,6 +145,30 @@ async function planBlob(
   return [{ repository, descriptor, source, action: await look() }, ...others.map(need => mount(need, repository))];
 }
 
+/** A blob that a repository needs. */
+export interface LostBlob {
+  readonly repository: string;
+  readonly descriptor: Descriptor;
+}
+
+/** Blobs that are not there though the manifest is that names them. Registries take no such manifest, and may lose a blob later. */
+export async function findLostBlobs(requests: Requests, { images }: TransferPlan): Promise<readonly LostBlob[]> {
+  const needed = new Map<string, LostBlob>();
+  for (const { copy, manifests } of images) {
+    for (const { manifest, isPresent } of manifests) {
+      if (!isPresent) continue;
+      for (const descriptor of manifest.blobs) {
+        needed.set(nameOf(copy.repository, descriptor.digest), { repository: copy.repository, descriptor });
+      }
+    }
+  }
+  const looked = await mapInParallel([...needed.values()], looksAtOnce, async blob => ({
+    blob,
+    isThere: await hasBlob(requests, blob.repository, blob.descriptor.digest),
+  }));
+  return looked.flatMap(({ blob, isThere }) => (isThere ? [] : [blob]));
+}
+
 export function totalsOf({ images, blobs }: TransferPlan): TransferTotals {
   const sent = blobs.filter(({ action }) => action.kind === 'send');
   const manifests = images.flatMap(image => image.manifests);

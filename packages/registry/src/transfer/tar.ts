@@ -34,7 +34,8 @@ export async function readTarIndex(
   const entries = new Map<string, TarEntry>();
   let extra: { readonly path?: string; readonly size?: number } = {};
   let seen = 0;
-  for (let at = 0; at + block <= length; ) {
+  for (let at = 0; at < length; ) {
+    // A part of a header is none: what is read to its end says so.
     const header = await read(at, block);
     if (at === 0) {
       const problem = compressionOf(header);

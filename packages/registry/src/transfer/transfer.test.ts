@@ -107,6 +107,29 @@ describe('an image is copied', () => {
     expect(target.traffic.received).toBe(result.bytes);
   });
 
+  test('with no request that another one answers already', async () => {
+    const { target, make, transfers, copyOf } = setUp();
+    const base = make.blob(noise(5 * mebibyte, 1));
+    const images = [1, 2, 3].map(seed => make.image(seed, [base, make.blob(noise(3000, 10 + seed))]));
+    await transfers.perform(await transfers.plan(images.map((image, index) => copyOf(image, `shop/${index}`))));
+    const asked = target.calls.map(({ method, path }) => {
+      const [, , , , kind, rest = ''] = path.split('/');
+      return `${method} ${kind}${rest.startsWith('uploads') ? ' upload' : ''}${path.includes('mount=') ? ' mount' : ''}`;
+    });
+    const counts = [...Map.groupBy(asked, one => one)].map(([one, all]) => [one, all.length]);
+    expect(Object.fromEntries(counts)).toEqual({
+      // Where the tag stands, and whether the image is there.
+      'GET manifests': 3,
+      // Large ones are asked for, once for all that need them.
+      'HEAD blobs': 1,
+      'POST blobs upload': 1,
+      // Of the base into the two others; and small ones, where this asks and begins: a layer and a configuration each.
+      'POST blobs upload mount': 2 + 6,
+      'PUT blobs upload': 7,
+      'PUT manifests': 3,
+    });
+  });
+
   test('by mounting within one registry, and by sending where that is refused', async () => {
     for (const isRefused of [false, true]) {
       const registry = createMemoryRegistry({

@@ -6,7 +6,7 @@ import { createSend } from '../http.ts';
 import { connect, type RegistryOptions } from '../registry.ts';
 import { createRequests, type Requests } from '../requests.ts';
 import { performTransfer, type TransferOptions, type TransferResult } from './perform.ts';
-import { type PlanOptions, planTransfer, type TransferPlan } from './plan.ts';
+import { findLostBlobs, type LostBlob, type PlanOptions, planTransfer, type TransferPlan } from './plan.ts';
 import { rememberReferrers } from './referrer-lookups.ts';
 import { createRegistrySource, headManifest, readRawManifest } from './registry-source.ts';
 import type { ImageCopy, ImageSource } from './source.ts';
@@ -16,6 +16,8 @@ export interface Transfers {
   /** Reads only. */
   plan(copies: readonly ImageCopy[], options?: PlanOptions): Promise<TransferPlan>;
   perform(plan: TransferPlan, options?: TransferOptions): Promise<TransferResult>;
+  /** Of what a plan takes for there: blobs that the target has lost. */
+  lost(plan: TransferPlan): Promise<readonly LostBlob[]>;
   /** What the registry really has under a tag or digest; undefined when it has nothing. */
   find(repository: string, reference: string): Promise<Descriptor | undefined>;
   /**
@@ -34,6 +36,7 @@ export function createTransfers(options: RegistryOptions | SourceRegistryOptions
   return {
     plan: (copies, how) => planTransfer(requests, copies, how),
     perform: (plan, how) => performTransfer(requests, plan, how),
+    lost: plan => findLostBlobs(requests, plan),
     find: async (repository, reference) => (await readRawManifest(requests, repository, reference))?.descriptor,
     head: (repository, reference) => headManifest(requests, repository, reference),
     source: repository => createRegistrySource(requests, repository, lookups),

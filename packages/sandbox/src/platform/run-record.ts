@@ -27,6 +27,8 @@ export interface RunRecord {
   readonly writes: readonly RecordedWrite[];
   /** Of layers and configs: those that came and went over the network, and those that Azure's registries fetched themselves. */
   readonly imageBytes: { readonly throughRunner: number; readonly imported: number };
+  /** What registries hold in the end: images and all that belongs to them. */
+  readonly images: readonly HeldImages[];
   /** What the pods of Argo CD's applications run, by environment. */
   readonly running: readonly RunningApplication[];
   /** Hosts that something asked for and nobody plays. */
@@ -104,14 +106,40 @@ export interface RunningApplication {
   readonly digests: readonly string[];
 }
 
+export interface HeldImages {
+  readonly environment: string;
+  readonly repository: string;
+  /** By digest; those of platforms, SBOMs and signatures are manifests, too. */
+  readonly manifests: readonly { readonly digest: string; readonly tags: readonly string[] }[];
+}
+
 /** Equal writes of one identity are one row. */
 export type RecordedWrite = WriteCount;
 
-/** In all registries of Azure. Bundles and records of promotion are no images. */
+/** Bundles and records of promotion are no images. */
+const holdsImages = (repository: string) => !repository.startsWith('promotion/');
+
+/** In all registries of Azure. */
+export function recordImages(azure: Azure, registries: Registries): HeldImages[] {
+  return azure.resources('Microsoft.ContainerRegistry/registries').flatMap(({ name, tags }) => {
+    const registry = registries.registry(name);
+    const environment = String(asObject(tags)['environment']);
+    return registry
+      .repositories()
+      .filter(holdsImages)
+      .map(repository => ({
+        environment,
+        repository,
+        manifests: registry.manifests(repository).map(({ digest, tags: names }) => ({ digest, tags: names })),
+      }));
+  });
+}
+
+/** In all registries of Azure. */
 export function recordImageBytes(azure: Azure, registries: Registries): RunRecord['imageBytes'] {
   const all = azure
     .resources('Microsoft.ContainerRegistry/registries')
-    .map(({ name }) => registries.registry(name).traffic(repository => !repository.startsWith('promotion/')));
+    .map(({ name }) => registries.registry(name).traffic(holdsImages));
   return {
     throughRunner: all.reduce((sum, { received, sent }) => sum + received + sent, 0),
     imported: all.reduce((sum, { imported }) => sum + imported, 0),

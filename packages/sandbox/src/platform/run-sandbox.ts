@@ -10,6 +10,7 @@ import {
   recordComments,
   recordDeployments,
   recordImageBytes,
+  recordImages,
   recordIssues,
   recordPromotions,
   recordRun,
@@ -100,6 +101,7 @@ function describe({ world, repository }: SandboxWorld, told: Told, seconds: numb
     records: recordPromotions(world.azure, world.registries),
     writes: world.ledger.writes(),
     imageBytes: recordImageBytes(world.azure, world.registries),
+    images: recordImages(world.azure, world.registries),
     running: recordRunning(world.azure, world.kubernetes),
     refusedHosts: world.ledger.refusedHosts,
   };
