@@ -42,11 +42,14 @@ export interface Cluster {
     onChange: (objects: ReadonlyMap<string, KubernetesObject>) => boolean,
     signal: AbortSignal,
   ): Promise<void>;
-  /** The same with what `read` makes of each object, once for each version of it; the objects themselves are let go. */
+  /**
+   * The same with what `read` makes of each object, once for each version of it; the objects themselves are let go. `changed`: the key of
+   * the one that has changed; undefined where all were read anew.
+   */
   followAs<T>(
     selection: Selection,
     read: (object: KubernetesObject) => T,
-    onChange: (objects: ReadonlyMap<string, T>) => boolean,
+    onChange: (objects: ReadonlyMap<string, T>, changed: string | undefined) => boolean,
     signal: AbortSignal,
   ): Promise<void>;
   /** The last lines of a container's log. Undefined when there is none. */
@@ -112,8 +115,8 @@ export interface ReviewedAction {
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
 const pageSize = 500;
-/** Where objects are let go page by page, a page is what is held at once. */
-const smallPageSize = 50;
+/** Where objects are let go page by page, a page is what is held at once: some hundred kilobytes of what may be large objects. */
+const smallPageSize = 20;
 /** Watches that nothing happens in are ended by the server after this long, and begun again. */
 const watchSeconds = 240;
 
@@ -194,7 +197,7 @@ export function createCluster(connection: Connection, transport: Transport = cre
   const followAs = async <T>(
     selection: Selection,
     read: (object: KubernetesObject) => T,
-    onChange: (objects: ReadonlyMap<string, T>) => boolean,
+    onChange: (objects: ReadonlyMap<string, T>, changed: string | undefined) => boolean,
     signal: AbortSignal,
     size?: number,
   ): Promise<void> => {
@@ -205,7 +208,7 @@ export function createCluster(connection: Connection, transport: Transport = cre
         signal,
         ...(size === undefined ? {} : { pageSize: size }),
       });
-      if (onChange(objects)) return;
+      if (onChange(objects, undefined)) return;
       if (kind === undefined) {
         throw new KubernetesFailure('absent', {
           message: `${transport.host} serves no ${selection.kind} of ${selection.apiVersion}.`,
@@ -336,16 +339,16 @@ export function createCluster(connection: Connection, transport: Transport = cre
     resourceVersion: string,
     objects: Map<string, T>,
     read: (object: KubernetesObject) => T,
-    onChange: (objects: ReadonlyMap<string, T>) => boolean,
+    onChange: (objects: ReadonlyMap<string, T>, changed: string | undefined) => boolean,
     signal: AbortSignal,
   ): Promise<'satisfied' | 'ended'> {
     const query = queryOf(selection, { watch: 'true', resourceVersion, timeoutSeconds: String(watchSeconds) });
     const stop = new AbortController();
     /** What the listener throws is not a broken watch. */
     let refusal: { readonly error: unknown } | undefined;
-    const tell = () => {
+    const tell = (key: string) => {
       try {
-        return onChange(objects);
+        return onChange(objects, key);
       } catch (error) {
         refusal = { error };
         throw error;
@@ -365,9 +368,10 @@ export function createCluster(connection: Connection, transport: Transport = cre
         if (type === 'ERROR' || type === undefined) return 'ended';
         if (type === 'BOOKMARK') continue;
         const changed = toObject({ apiVersion: kind.apiVersion, kind: kind.kind, ...asObject(object) });
-        if (type === 'DELETED') objects.delete(keyOf(changed));
-        else objects.set(keyOf(changed), read(changed));
-        if (tell()) return 'satisfied';
+        const key = keyOf(changed);
+        if (type === 'DELETED') objects.delete(key);
+        else objects.set(key, read(changed));
+        if (tell(key)) return 'satisfied';
       }
       return 'ended';
     } catch (error) {

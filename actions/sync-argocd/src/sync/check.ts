@@ -8,6 +8,7 @@ import {
   type SyncWindow,
 } from '@suite/argocd';
 import { nearest, sentenceList } from '@suite/foundation';
+import { readKept } from './kept.ts';
 import type { SyncPlan } from './plan.ts';
 import type { ApplicationRef, SyncPorts } from './ports.ts';
 import { pinsFor } from './start.ts';
@@ -29,7 +30,7 @@ type CheckPorts = Pick<SyncPorts, 'argo' | 'clock' | 'contains'>;
  * holds it shut, and that Argo CD would not at once undo it.
  */
 export async function checkAll(refs: readonly ApplicationRef[], plan: SyncPlan, ports: CheckPorts): Promise<Checked> {
-  const found = await findAll(refs, ports);
+  const found = await findAll(refs, ports, readKept);
   const projects = new Map<string, Promise<AppProject | undefined>>();
   const projectOf = (name: string) => {
     const project = projects.get(name) ?? ports.argo.project(name);
@@ -46,26 +47,23 @@ export async function checkAll(refs: readonly ApplicationRef[], plan: SyncPlan, 
   return { applications: found.applications, refusals };
 }
 
-export async function findAll(refs: readonly ApplicationRef[], { argo }: Pick<SyncPorts, 'argo'>): Promise<Checked> {
-  const lists = new Map<string, readonly Application[]>();
+/** `read`: what is wanted of each, everything by default. */
+export async function findAll(
+  refs: readonly ApplicationRef[],
+  { argo }: Pick<SyncPorts, 'argo'>,
+  read?: typeof readKept,
+): Promise<Checked> {
+  const lists = new Map<string, ReadonlyMap<string, Application>>();
   for (const namespace of new Set(refs.map(({ namespace: place }) => place))) {
-    lists.set(namespace, await argo.list(namespace));
+    lists.set(namespace, new Map((await argo.list(namespace, read)).map(one => [one.name, one])));
   }
   const applications: Checked['applications'][number][] = [];
   const refusals: Refusal[] = [];
   for (const ref of refs) {
-    const all = lists.get(ref.namespace) ?? [];
-    const application = all.find(({ name }) => name === ref.name);
+    const all = lists.get(ref.namespace);
+    const application = all?.get(ref.name);
     if (application !== undefined) applications.push({ ref, application });
-    else
-      refusals.push({
-        ref,
-        cause: missing(
-          ref,
-          all.map(({ name }) => name),
-          argo.where,
-        ),
-      });
+    else refusals.push({ ref, cause: missing(ref, [...(all?.keys() ?? [])], argo.where) });
   }
   return { applications, refusals };
 }

@@ -13,6 +13,7 @@ import {
   terminatePatch,
 } from '@suite/argocd';
 import { type Cluster, KubernetesFailure } from '@suite/kubernetes';
+import { readKept } from './kept.ts';
 import { type ApplicationRef, type ArgoCd, keyOf } from './ports.ts';
 
 /** Argo CD through its objects: needs rights of Kubernetes alone, and no server of Argo CD. */
@@ -36,7 +37,7 @@ export function createClusterArgo(
       const found = await cluster.get(refOf(ref));
       return found === undefined ? undefined : readApplication(found);
     },
-    list: namespace => cluster.listAs({ ...applicationKind, namespace }, readApplication),
+    list: (namespace, read = readApplication) => cluster.listAs({ ...applicationKind, namespace }, read),
     project: async name => {
       const found = await cluster.get({ ...projectKind, namespace: argoNamespace, name });
       return found === undefined ? undefined : readProject(found);
@@ -57,16 +58,16 @@ export function createClusterArgo(
     terminate: application => guarded(application, terminatePatch(application)),
     follow: async ({ namespaces, only }, onChange, signal) => {
       const [namespace, ...others] = namespaces;
-      // An Application is read once for each of its versions, and nothing else of it is kept, however many there are.
+      // An Application is read once for each of its versions.
       await cluster.followAs(
         {
           ...applicationKind,
           namespace: others.length === 0 ? namespace : undefined,
           ...(only === undefined ? {} : { fields: `metadata.name=${only}` }),
         },
-        readApplication,
-        applications => {
-          onChange(ref => applications.get(keyOf(ref)));
+        readKept,
+        (applications, changed) => {
+          onChange(ref => applications.get(keyOf(ref)), changed);
           return false;
         },
         signal,

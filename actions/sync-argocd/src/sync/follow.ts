@@ -9,13 +9,15 @@ import {
   type WaitVerdict,
 } from '@suite/argocd';
 import { duration, longestSilenceMs, mapInParallel } from '@suite/foundation';
+import { createLimit } from '../render/limit.ts';
+import { createAgenda } from './agenda.ts';
 import { createBell } from './bell.ts';
 import { createContains } from './contains.ts';
 import { findTrouble, gatherEvidence, type Trouble } from './diagnose.ts';
 import { causeOf } from './explain.ts';
 import { findSetError, followSet } from './follow-set.ts';
 import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
-import { type ApplicationLookup, type ApplicationRef, keyOf, type SyncPorts, stampOf } from './ports.ts';
+import { type ApplicationLookup, type ApplicationRef, type ArgoCd, keyOf, type SyncPorts, stampOf } from './ports.ts';
 import { pinsFor, startSync } from './start.ts';
 
 /** One application that is followed until it is there or has failed. */
@@ -35,7 +37,6 @@ interface State extends Followed {
   attempt: number;
   /** As it was looked at last. */
   application: Application | undefined;
-  again: number;
   /** Something is being done about it: it is looked at again when that is over. */
   isBusy: boolean;
   waitsFor: string;
@@ -60,6 +61,11 @@ const mostAttempts = 6;
 const mostUnseen = 4;
 /** More than this many are not told about one by one. */
 const mostNamed = 12;
+/** Applications that are asked of at once. */
+const atOnce = 8;
+
+/** Keys of applications that have changed; all of them where everything was read anew. */
+type News = Set<string> | 'all';
 
 /** Follows applications, and the children that they bring, until each is there or has failed. Rejects for defects only. */
 export async function followApplications(
@@ -68,23 +74,34 @@ export async function followApplications(
   ports: SyncPorts,
   options: FollowOptions,
 ): Promise<readonly ApplicationResult[]> {
-  const { argo, clock, log, signal } = ports;
+  const { clock, log, signal } = ports;
+  // Thousands of them may have to be asked at one moment: when a root has brought them, or a refresh of all is lost.
+  const argo = bounded(ports.argo);
   const began = clock.now();
-  const states = new Map<string, State>(followed.map(one => [keyOf(one.ref), stateOf(one, clock.now())]));
+  const states = new Map<string, State>();
+  /** Those without a result yet. */
+  const pending = new Set<State>();
+  /** When each of these is due, though nothing changes. */
+  const agenda = createAgenda<State>();
+  for (const one of followed) take(one);
   if (states.size === 0) return [];
   const contains = createContains(ports);
   const bell = createBell();
   /** Children that an application names and that have not been seen yet, with who names them. */
   const named = new Map<string, { readonly ref: ApplicationRef; readonly parent: string }>();
+  /** Keys of those that have been named since the last look. */
+  const justNamed = new Set<string>();
   /** ApplicationSets that an application has brought; a result where one failed. */
   const sets = new Map<string, ApplicationResult | undefined>();
   /** Of these sets, how many are still to say which Applications they have. */
   let open = 0;
   let lookup: ApplicationLookup | undefined;
+  /** Since the last look. */
+  let changed: News = 'all';
   let broken: { readonly error: unknown } | undefined;
   const tasks = new Set<Promise<void>>();
   let watch = startWatch();
-  const pending = () => [...states.values()].filter(({ result }) => result === undefined);
+  let isLate = false;
   let probedAt = clock.now();
   let summedUpAt = clock.now();
   try {
@@ -92,57 +109,73 @@ export async function followApplications(
       if (signal.aborted) break;
       if (broken !== undefined) throw broken.error;
       if (lookup !== undefined) {
-        // Each change of one is a look at all: what is not due costs nothing.
-        for (const state of pending()) if (isDue(state, lookup)) await step(state, lookup);
-        if (named.size > 0) await adoptChildren(lookup);
+        const news = changed;
+        changed = new Set();
+        isLate = clock.now() >= options.until;
+        for (const state of takeDue(lookup, news)) await step(state, lookup);
+        await adoptChildren(lookup, news);
         await probe();
       }
       report();
-      if (pending().length === 0 && named.size === 0 && open === 0) break;
+      if (pending.size === 0 && named.size === 0 && open === 0) break;
       const now = clock.now();
-      const saying = pending().length > mostNamed ? [summedUpAt] : pending().map(({ saidAt }) => saidAt);
-      const looking = pending().flatMap(({ again, isBusy }) => (isBusy ? [] : [again]));
-      const next = Math.min(...looking, ...saying.map(at => at + longestSilenceMs), options.until, now + probeMs);
+      const saying = pending.size > mostNamed ? [summedUpAt] : [...pending].map(({ saidAt }) => saidAt);
+      const next = Math.min(agenda.next(), ...saying.map(at => at + longestSilenceMs), options.until, now + probeMs);
       await bell.wait(Math.max(next - now, 10), clock);
     }
   } catch (error) {
     if (!signal.aborted) {
       const cause = causeOf(error);
-      for (const state of pending()) state.result = { ...resultOf(state), phase: 'failed', cause };
+      for (const state of pending) settle(state, { phase: 'failed', cause });
     }
   } finally {
     await Promise.all([watch.end(), ...tasks]);
   }
-  for (const state of pending()) {
-    state.result = {
-      ...resultOf(state),
-      phase: 'cancelled',
-      notes: [`cancelled while it waited for ${state.waitsFor}; Argo CD goes on by itself`],
-    };
+  for (const state of pending) {
+    const note = `cancelled while it waited for ${state.waitsFor}; Argo CD goes on by itself`;
+    settle(state, { phase: 'cancelled', notes: [note] });
   }
   return [...[...states.values()].map(({ result }) => result), ...sets.values()].flatMap(result => result ?? []);
+
+  function take(one: Followed): State {
+    const state = stateOf(one, clock.now());
+    states.set(keyOf(one.ref), state);
+    pending.add(state);
+    agenda.put(state, clock.now());
+    return state;
+  }
+
+  function settle(state: State, result: Partial<ApplicationResult>): void {
+    state.result = { ...resultOf(state), ...result };
+    pending.delete(state);
+    agenda.put(state, Number.POSITIVE_INFINITY);
+  }
 
   /** Others do not wait for what takes long, such as the end of somebody's operation. */
   function work(state: State, doing: Promise<void>): void {
     state.isBusy = true;
     const task = doing
       .catch(error => {
-        if (!signal.aborted) state.result = { ...resultOf(state), phase: 'failed', cause: causeOf(error) };
+        if (!signal.aborted) settle(state, { phase: 'failed', cause: causeOf(error) });
       })
       .catch(error => {
         broken = { error };
       })
       .finally(() => {
         state.isBusy = false;
-        state.again = clock.now();
+        if (state.result === undefined) agenda.put(state, clock.now());
         tasks.delete(task);
         bell.ring();
       });
     tasks.add(task);
   }
 
-  function isDue({ isBusy, ref, application, again }: State, now: ApplicationLookup): boolean {
-    return !isBusy && (now(ref) !== application || clock.now() >= again || clock.now() >= options.until);
+  /** What has changed, and whose time has come: one event of one application is no look at all the others. */
+  function takeDue(now: ApplicationLookup, news: News): readonly State[] {
+    const touched = news === 'all' || isLate ? [...pending] : [...news].flatMap(key => states.get(key) ?? []);
+    const isTouched = ({ ref, application }: State) => isLate || now(ref) !== application;
+    const due = new Set([...touched.filter(isTouched), ...agenda.take(clock.now())]);
+    return [...due].filter(({ isBusy, result }) => !isBusy && result === undefined);
   }
 
   async function step(state: State, now: ApplicationLookup): Promise<void> {
@@ -156,20 +189,18 @@ export async function followApplications(
         await contains.ask(verdict.newer, verdict.older);
         continue;
       }
-      state.again = Number.POSITIVE_INFINITY;
+      agenda.put(state, (verdict.is === 'waiting' ? verdict.again : undefined) ?? Number.POSITIVE_INFINITY);
       if (verdict.is === 'waiting') {
         state.waitsFor = verdict.for;
-        state.again = verdict.again ?? state.again;
         if (clock.now() >= options.until) {
           work(state, fail(state, timeCause(verdict.for, clock.now() - state.began)));
         }
       } else if (verdict.is === 'done') {
-        state.result = {
-          ...resultOf(state),
+        settle(state, {
           phase: 'done',
           revisions: verdict.revisions,
           notes: verdict.note === undefined ? [] : [verdict.note],
-        };
+        });
         const at = verdict.revisions.map(revision => revision.slice(0, 12)).join(', ');
         log.info(`${state.ref.name}: synced and healthy${at === '' ? '' : ` at ${at}`} after ${seconds(state)}`);
       } else if (verdict.is === 'failed') {
@@ -182,10 +213,15 @@ export async function followApplications(
     if (application === undefined) return;
     for (const ref of childrenOf(application)) {
       const key = keyOf(ref);
-      if (!states.has(key) && !named.has(key)) named.set(key, { ref, parent: state.ref.name });
+      if (!states.has(key) && !named.has(key)) name(ref, state.ref.name);
     }
     // Before its own sync is over, a set may still be the old one.
     if (state.result?.phase === 'done') for (const ref of setsOf(application)) askSet(ref, state.ref.name);
+  }
+
+  function name(ref: ApplicationRef, parent: string): void {
+    named.set(keyOf(ref), { ref, parent });
+    justNamed.add(keyOf(ref));
   }
 
   function askSet(ref: ApplicationRef, parent: string): void {
@@ -213,7 +249,7 @@ export async function followApplications(
         }
         for (const member of outcome.members) {
           const memberKey = keyOf(member);
-          if (!states.has(memberKey) && !named.has(memberKey)) named.set(memberKey, { ref: member, parent: ref.name });
+          if (!states.has(memberKey) && !named.has(memberKey)) name(member, ref.name);
         }
       })
       .catch(error => {
@@ -252,11 +288,16 @@ export async function followApplications(
       return;
     }
     state.attempt++;
-    const started = await startSync(state.ref, plan, ports, {
-      attempt: state.attempt,
-      until: options.until,
-      pins: state.expectation.pins,
-    });
+    const started = await startSync(
+      state.ref,
+      plan,
+      { ...ports, argo },
+      {
+        attempt: state.attempt,
+        until: options.until,
+        pins: state.expectation.pins,
+      },
+    );
     if (started.is === 'failed') await fail(state, started.cause);
     else {
       state.expectation = {
@@ -280,13 +321,9 @@ export async function followApplications(
         : await gatherEvidence(application, cause, state.trouble?.of, state.began, ports.workloads);
     const isUnwell = cause.kind === 'time' || cause.kind === 'health';
     const reason = isUnwell ? (state.trouble?.of.message ?? (await setErrorOf(application))) : undefined;
-    state.result = {
-      ...resultOf(state),
-      phase: 'failed',
-      cause: reason === undefined ? cause : { ...cause, message: `${cause.message}; ${reason}` },
-      evidence,
-    };
-    log.info(`${state.ref.name}: failed after ${seconds(state)}: ${state.result.cause?.message}`);
+    const whole = reason === undefined ? cause : { ...cause, message: `${cause.message}; ${reason}` };
+    settle(state, { phase: 'failed', cause: whole, evidence });
+    log.info(`${state.ref.name}: failed after ${seconds(state)}: ${whole.message}`);
   }
 
   async function setErrorOf(application: Application | undefined): Promise<string | undefined> {
@@ -300,7 +337,7 @@ export async function followApplications(
     const now = clock.now();
     if (now < probedAt + probeMs) return;
     probedAt = now;
-    const unwell = pending().filter(
+    const unwell = [...pending].filter(
       ({ memory, began: at, isBusy }) =>
         !isBusy && ['health', 'degraded', 'running'].includes(memory.situation) && now - at >= probeMs,
     );
@@ -318,8 +355,13 @@ export async function followApplications(
     });
   }
 
-  async function adoptChildren(now: ApplicationLookup): Promise<void> {
-    for (const [key, { ref, parent }] of named) {
+  async function adoptChildren(now: ApplicationLookup, news: News): Promise<void> {
+    const keys = news === 'all' || isLate ? [...named.keys()] : [...new Set([...justNamed, ...news])];
+    justNamed.clear();
+    for (const key of keys) {
+      const one = named.get(key);
+      if (one === undefined) continue;
+      const { ref, parent } = one;
       const child = now(ref);
       if (child === undefined) {
         if (!watch.sees(ref)) {
@@ -330,17 +372,13 @@ export async function followApplications(
       }
       named.delete(key);
       const pins = child === undefined ? [] : pinsFor(child, plan);
-      const state = stateOf(
-        {
-          ref,
-          parent,
-          expectation: { operation: undefined, pins },
-          comparedBefore: child?.status.reconciledAt,
-          began: clock.now(),
-        },
-        clock.now(),
-      );
-      states.set(key, state);
+      const state = take({
+        ref,
+        parent,
+        expectation: { operation: undefined, pins },
+        comparedBefore: child?.status.reconciledAt,
+        began: clock.now(),
+      });
       if (child === undefined) {
         work(state, fail(state, { kind: 'missing', message: `${parent} names it, and it is not there` }));
         continue;
@@ -355,7 +393,7 @@ export async function followApplications(
       await argo.refresh(state.ref, stampOf(ports));
       return;
     }
-    const started = await startSync(state.ref, plan, ports, { attempt: 1, until: options.until });
+    const started = await startSync(state.ref, plan, { ...ports, argo }, { attempt: 1, until: options.until });
     if (started.is === 'failed') await fail(state, started.cause);
     else if (started.is === 'begun') state.expectation = { operation: started.operation, pins: started.pins };
   }
@@ -369,8 +407,10 @@ export async function followApplications(
     const watching = argo
       .follow(
         { namespaces, ...(first !== undefined && others.length === 0 ? { only: first.name } : {}) },
-        now => {
+        (now, key) => {
           lookup = now;
+          if (key === undefined) changed = 'all';
+          else if (changed !== 'all') changed.add(key);
           bell.ring();
         },
         AbortSignal.any([signal, stop.signal]),
@@ -391,15 +431,14 @@ export async function followApplications(
 
   function report(): void {
     const now = clock.now();
-    const waiting = pending();
-    if (waiting.length > mostNamed) {
+    if (pending.size > mostNamed) {
       if (now < summedUpAt + longestSilenceMs) return;
       summedUpAt = now;
-      const first = waiting.slice(0, 3).map(({ ref, waitsFor }) => `${ref.name} waits for ${waitsFor}`);
-      log.info(`${states.size - waiting.length} of ${states.size} applications are there; ${first.join('; ')}`);
+      const first = [...pending].slice(0, 3).map(({ ref, waitsFor }) => `${ref.name} waits for ${waitsFor}`);
+      log.info(`${states.size - pending.size} of ${states.size} applications are there; ${first.join('; ')}`);
       return;
     }
-    for (const state of waiting) {
+    for (const state of pending) {
       const isNew = state.waitsFor !== state.said && now >= state.saidAt + 2000;
       if (state.waitsFor === '' || (!isNew && now < state.saidAt + longestSilenceMs)) continue;
       state.said = state.waitsFor;
@@ -425,6 +464,17 @@ export async function followApplications(
   }
 }
 
+/** Lets so many requests about single applications through at once, as these are what may come in bursts. */
+function bounded(argo: ArgoCd): ArgoCd {
+  const limit = createLimit(atOnce);
+  return {
+    ...argo,
+    get: ref => limit(() => argo.get(ref)),
+    sync: (application, request) => limit(() => argo.sync(application, request)),
+    refresh: (ref, stamp) => limit(() => argo.refresh(ref, stamp)),
+  };
+}
+
 /** Applications that an application makes (app of apps). */
 export function childrenOf({ namespace, status }: Application): readonly ApplicationRef[] {
   return status.resources
@@ -445,7 +495,6 @@ function stateOf(followed: Followed, now: number): State {
     memory: { ...beginWait(undefined, now), comparedBefore: followed.comparedBefore },
     attempt: 1,
     application: undefined,
-    again: now,
     isBusy: false,
     waitsFor: '',
     saidAt: now,

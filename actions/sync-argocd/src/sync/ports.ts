@@ -13,8 +13,8 @@ export interface ArgoCd {
   /** Reads on after "Argo CD": `in aks-contoso-dev`. */
   readonly where: string;
   get(ref: ApplicationRef): Promise<Application | undefined>;
-  /** Of one namespace. */
-  list(namespace: string): Promise<readonly Application[]>;
+  /** Of one namespace. `read`: `readKept`, where not all of each is needed. */
+  list(namespace: string, read?: (object: unknown) => Application): Promise<readonly Application[]>;
   /** Projects live in Argo CD's own namespace. */
   project(name: string): Promise<AppProject | undefined>;
   set(name: string): Promise<ApplicationSet | undefined>;
@@ -28,9 +28,14 @@ export interface ArgoCd {
   terminate(application: Application): Promise<'done' | 'changed'>;
   /**
    * Says whenever one of the Applications of these namespaces (or the one, where only one is named) has changed, and at first, and gives
-   * what they are then. Ends when the signal is aborted: rejects with its reason.
+   * what is kept of them then (see `readKept`). `changed`: which one it was (see `keyOf`); undefined where all were read anew. Ends when
+   * the signal is aborted: rejects with its reason.
    */
-  follow(scope: FollowedScope, onChange: (now: ApplicationLookup) => void, signal: AbortSignal): Promise<void>;
+  follow(
+    scope: FollowedScope,
+    onChange: (now: ApplicationLookup, changed: string | undefined) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface FollowedScope {

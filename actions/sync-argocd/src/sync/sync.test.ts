@@ -26,6 +26,55 @@ const causes = (results: readonly ApplicationResult[]) => results.map(({ cause }
 const asked = ({ cluster }: TestWorld) =>
   cluster.patches.filter(({ body }) => 'operation' in body && body['operation'] !== null);
 
+describe('of many applications', () => {
+  /** What it takes to bring so many there: requests, and looks at single applications. */
+  async function effort(size: number, bring: typeof waitApplications) {
+    const names = Array.from({ length: size }, (_, index) => `app-${index}`);
+    const world = createWorld(names.map(name => app(name)));
+    const { argo } = world.ports;
+    const count = { lists: 0, gets: 0, events: 0, looks: 0 };
+    const counting: typeof argo = {
+      ...argo,
+      list: (...listed) => {
+        count.lists++;
+        return argo.list(...listed);
+      },
+      get: ref => {
+        count.gets++;
+        return argo.get(ref);
+      },
+      follow: (scope, onChange, signal) =>
+        argo.follow(
+          scope,
+          (now, changed) => {
+            count.events++;
+            onChange(ref => {
+              count.looks++;
+              return now(ref);
+            }, changed);
+          },
+          signal,
+        ),
+    };
+    const revision = bring === waitApplications ? { revision: undefined } : {};
+    const results = await world.settle(bring(plan(names, revision), { ...world.ports, argo: counting }));
+    expect(results.filter(({ phase }) => phase === 'done')).toHaveLength(size);
+    const lines = world.said.filter(({ line }) => !line.includes('applications are there'));
+    return { ...count, patches: world.cluster.patches.length, lines: lines.length };
+  }
+
+  test.each([
+    ['a wait', waitApplications],
+    ['a sync', syncApplications],
+  ])('%s takes of each what it would take of a few: no event of one is a look at all', async (_, bring) => {
+    const [few, many] = [await effort(20, bring), await effort(200, bring)];
+    expect([few.lists, many.lists]).toEqual([1, 1]);
+    for (const what of ['gets', 'patches', 'lines'] as const) expect(many[what]).toBe(10 * few[what]);
+    expect(many.events).toBeGreaterThan(200);
+    expect(many.looks).toBeLessThan(12 * few.looks);
+  });
+});
+
 describe('a sync', () => {
   test('brings applications to the commit, each of its sources', async () => {
     const sources = [

@@ -3,6 +3,7 @@ import { checkAll, findAll, type Refusal } from './check.ts';
 import { causeOf } from './explain.ts';
 import { type Followed, followApplications } from './follow.ts';
 import { followSet } from './follow-set.ts';
+import { readKept } from './kept.ts';
 import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
 import { type ApplicationRef, keyOf, type SyncPorts, stampOf } from './ports.ts';
 import { pinsFor, startSync } from './start.ts';
@@ -39,16 +40,16 @@ async function bring(plan: SyncPlan, ports: SyncPorts, how: 'sync' | 'wait'): Pr
   try {
     const sets = await followSets(plan, ports, until);
     const refs = unique([...own, ...sets.members.keys()]);
-    const { applications, refusals } = how === 'sync' ? await checkAll(refs, plan, ports) : await findAll(refs, ports);
+    const { found, refusals } = await findBegun(refs, plan, ports, how);
     if (refusals.length > 0 || sets.failed.length > 0) return [...sets.failed, ...refused(refs, refusals)];
     const failed: ApplicationResult[] = [];
-    const followed = await mapInParallel(applications, atOnce, async ({ ref, application }) => {
+    const followed = await mapInParallel(found, atOnce, async ({ ref, pins, comparedBefore }) => {
       const parent = sets.members.get(ref);
       const one: Followed = {
         ref,
         ...(parent === undefined ? {} : { parent }),
-        expectation: { operation: undefined, pins: pinsFor(application, plan) },
-        comparedBefore: application.status.reconciledAt,
+        expectation: { operation: undefined, pins },
+        comparedBefore,
         began: clock.now(),
       };
       if (how === 'wait') {
@@ -88,6 +89,26 @@ async function bring(plan: SyncPlan, ports: SyncPorts, how: 'sync' | 'wait'): Pr
       return { ...resultOf(ref, cause === undefined ? 'skipped' : 'refused', began), ...(cause && { cause }) };
     });
   }
+}
+
+/** What is there before anything is asked of it. Of each Application only what following it begins with: there may be thousands. */
+async function findBegun(
+  refs: readonly ApplicationRef[],
+  plan: SyncPlan,
+  ports: SyncPorts,
+  how: 'sync' | 'wait',
+): Promise<{
+  readonly found: readonly (Pick<Followed, 'ref' | 'comparedBefore'> & Pick<Followed['expectation'], 'pins'>)[];
+  readonly refusals: readonly Refusal[];
+}> {
+  const { applications, refusals } =
+    how === 'sync' ? await checkAll(refs, plan, ports) : await findAll(refs, ports, readKept);
+  const found = applications.map(({ ref, application }) => ({
+    ref,
+    pins: pinsFor(application, plan),
+    comparedBefore: application.status.reconciledAt,
+  }));
+  return { found, refusals };
 }
 
 function refsOf({ applications, argoNamespace }: SyncPlan): readonly ApplicationRef[] {

@@ -8,6 +8,7 @@ import {
   syncPatch,
 } from '@suite/argocd';
 import { asArray, asObject, asString, type Clock, type JsonObject, UserError } from '@suite/foundation';
+import { readKept } from '../kept.ts';
 import { type ApplicationRef, type ArgoCd, keyOf } from '../ports.ts';
 import { type ServerClient, ServerFailure } from './client.ts';
 
@@ -24,7 +25,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
   const pathOf = ({ name }: ApplicationRef, rest = '') => `/applications/${encodeURIComponent(name)}${rest}`;
   const within = ({ namespace }: { readonly namespace: string }, more: Readonly<Record<string, string>> = {}) =>
     `?${new URLSearchParams({ appNamespace: namespace, ...more })}`;
-  const list = async (namespace: string, signal?: AbortSignal) => {
+  const list = async (namespace: string, read = readApplication, signal?: AbortSignal) => {
     const answer = asObject(
       await client.send({
         method: 'GET',
@@ -35,7 +36,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
       }),
     );
     return {
-      applications: asArray(answer['items']).map(readApplication),
+      applications: asArray(answer['items']).map(read),
       version: asString(asObject(answer['metadata'])['resourceVersion']) ?? '',
     };
   };
@@ -77,7 +78,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
         throw error;
       }
     },
-    list: async namespace => (await list(namespace)).applications,
+    list: async (namespace, read) => (await list(namespace, read)).applications,
     project: async name => {
       const path = `/projects/${encodeURIComponent(name)}`;
       const found = await orAbsent(
@@ -151,13 +152,13 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
     terminate: application => terminate(client, pathOf, within, application),
     follow: async ({ namespaces, only }, onChange, signal) => {
       const all = new Map<string, ReadonlyMap<string, Application>>();
-      const tell = () => onChange(ref => all.get(ref.namespace)?.get(keyOf(ref)));
+      const tell = (changed?: string) => onChange(ref => all.get(ref.namespace)?.get(keyOf(ref)), changed);
       await Promise.all(namespaces.map(namespace => followNamespace(namespace)));
 
       async function followNamespace(namespace: string): Promise<void> {
         for (;;) {
           signal.throwIfAborted();
-          const { applications, version } = await list(namespace, signal);
+          const { applications, version } = await list(namespace, readKept, signal);
           const known = new Map(applications.map(one => [keyOf(one), one]));
           all.set(namespace, known);
           tell();
@@ -188,10 +189,10 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
           for await (const line of lines) {
             const { type, application } = asObject(asObject(line)['result']);
             if (type === undefined) return;
-            const changed = readApplication(application);
+            const changed = readKept(application);
             if (type === 'DELETED') known.delete(keyOf(changed));
             else known.set(keyOf(changed), changed);
-            tell();
+            tell(keyOf(changed));
           }
         } catch (error) {
           signal.throwIfAborted();

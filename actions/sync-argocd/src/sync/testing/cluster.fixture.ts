@@ -89,19 +89,16 @@ export function createFakeCluster(objects: readonly KubernetesObject[]): FakeClu
           return made;
         };
         const only = fields?.replace('metadata.name=', '');
-        const tell = () => {
+        const tell = (changed?: KubernetesObject) => {
           const objects = select(kind, namespace).filter(
             ({ metadata }) => only === undefined || metadata.name === only,
           );
-          if (
-            onChange(
-              new Map(objects.map(one => [`${one.metadata.namespace ?? ''}/${one.metadata.name}`, reading(one)])),
-            )
-          )
-            resolve();
+          const nameOf = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ''}/${metadata.name}`;
+          const all = new Map(objects.map(one => [nameOf(one), reading(one)]));
+          if (onChange(all, changed && nameOf(changed))) resolve();
         };
         listeners.push(object => {
-          if (object.kind === kind && !signal.aborted) tell();
+          if (object.kind === kind && !signal.aborted) tell(object);
         });
         broken.push(reject);
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
