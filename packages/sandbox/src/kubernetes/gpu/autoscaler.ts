@@ -185,8 +185,11 @@ export function clusterAutoscaler(cluster: Cluster): Controller {
 
   return {
     name,
-    keysFor: ({ key: changed, object }) =>
-      changed === 'nodes' || (changed === 'pods' && gpusOf(object) > 0) ? [key] : [],
+    // Whoever leaves a node may have been its last one, also without a GPU.
+    keysFor: ({ key: changed, kind, object }) =>
+      changed === 'nodes' || (changed === 'pods' && (gpusOf(object) > 0 || kind === 'DELETED' || hasEnded(object)))
+        ? [key]
+        : [],
     reconcile: (_, context) => {
       const { later, isRipe } = context;
       if (pools().length === 0) return;

@@ -145,6 +145,24 @@ describe('from no node', () => {
     );
   });
 
+  test('the node goes once the last one on it has left, also one without a GPU', async () => {
+    smoke('work');
+    await cluster.pass(2000);
+    const [node] = nodes();
+    cluster.view.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'guest', namespace },
+      spec: { nodeName: node?.metadata.name ?? '', containers: [{ name: 'guest', image: 'ghcr.io/contoso/guest:1' }] },
+    });
+    await cluster.pass(6000);
+    expect(conditionsOf('work')).toContain('Complete');
+    expect(nodes()).toHaveLength(1);
+    await cluster.call('DELETE', `/api/v1/namespaces/${namespace}/pods/guest`);
+    await cluster.pass(6000);
+    expect(nodes()).toEqual([]);
+  });
+
   test('the autoscaler’s report follows', async () => {
     await cluster.pass();
     expect(groupOf('gpu')).toMatchObject({
