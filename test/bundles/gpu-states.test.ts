@@ -110,7 +110,7 @@ async function run(sandbox: Sandbox): Promise<Run> {
   };
   let outcome: PoolOutcome | undefined;
   const done = testPool(
-    { plan, size, gpusOfSize: 1, driver: 'Install', labels, deadlineAt },
+    { plan, size, gpusOfSize: 1, driver: 'Install', labels, startTimeoutSeconds: undefined, deadlineAt },
     { cluster, clock, signal: new AbortController().signal, log: { info: say } as never },
   ).then(value => {
     outcome = value;

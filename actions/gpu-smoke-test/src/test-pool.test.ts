@@ -116,8 +116,11 @@ function portsOf({ node = nodeOf('gpu'), exitCode = 0, broken = [] }: World): Te
   };
 }
 
-const run = (world: World) =>
-  testPool({ plan, size, gpusOfSize: 1, driver: 'Install', labels: {}, deadlineAt: 1_500_000 }, portsOf(world));
+const run = (world: World, startTimeoutSeconds?: number) =>
+  testPool(
+    { plan, size, gpusOfSize: 1, driver: 'Install', labels: {}, startTimeoutSeconds, deadlineAt: 1_500_000 },
+    portsOf(world),
+  );
 
 test('a node of the pool, whose work is right', async () => {
   const { findings, nodes } = await run({});
@@ -126,6 +129,12 @@ test('a node of the pool, whose work is right', async () => {
     expect.arrayContaining(['GPUs of the node', 'Pods without a GPU']),
   );
   expect(nodes).toEqual([{ name: nodeName, covered: true, came: false }]);
+});
+
+test('what it took is held to the time that a notebook gets, where notebooks have GPUs', async () => {
+  const of = async (limit?: number) => (await run({}, limit)).findings.filter(({ check }) => /notebook/.test(check));
+  expect(await of()).toEqual([]);
+  expect(await of(1200)).toMatchObject([{ level: 'fine', evidence: expect.stringContaining('after 20 min') }]);
 });
 
 test.each<[string, World, RegExp]>([

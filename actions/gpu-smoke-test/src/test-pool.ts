@@ -5,6 +5,7 @@ import { judgeExit } from './checks/exit.ts';
 import { gatherDcgm } from './checks/gather-dcgm.ts';
 import { checkIsolation } from './checks/isolation.ts';
 import { judgeConditions } from './checks/node-health.ts';
+import { judgeNotebook } from './checks/notebook.ts';
 import { judgePlace } from './checks/place.ts';
 import { keepAlive } from './cleanup/alive.ts';
 import { type JobPlan, jobOf, nameOf, programOf } from './job.ts';
@@ -26,6 +27,8 @@ export interface PoolTest {
   readonly driver: 'Install' | 'None';
   /** Labels that its nodes have by the platform file. */
   readonly labels: Readonly<Record<string, string>>;
+  /** How long JupyterHub lets a notebook start; undefined where none of its profiles has a GPU. */
+  readonly startTimeoutSeconds: number | undefined;
   /** Milliseconds since 1970. */
   readonly deadlineAt: number;
 }
@@ -91,6 +94,10 @@ export async function testPool(test: PoolTest, ports: TestPorts): Promise<PoolOu
       ...judgeWorkload(outcome, { size: test.size, sharing, level: plan.level }),
       ...judgeExit(outcome, end.pod),
     ];
+    const { startTimeoutSeconds } = test;
+    const { running } = progress.reached;
+    if (startTimeoutSeconds !== undefined && running !== undefined)
+      findings.push(judgeNotebook(running - startedAt, startTimeoutSeconds));
     if (node === undefined) findings.push(judgePlace(plan.pool, end.pod.node, facts.nodes));
     else {
       const { gpusOfSize, size, labels } = test;

@@ -33,6 +33,7 @@ export async function testPools(
   const cluster = demandCluster(target.view, connected);
   await sweep({ ...services, cluster });
   const deadlineAt = startedAt + request.timeoutMs;
+  const hub = target.view.releases.jupyterHub;
   const run = services.newRun();
   const looks = await lookBefore(request, target, services, connected, { run, deadlineAt });
   signal.throwIfAborted();
@@ -68,6 +69,7 @@ export async function testPools(
             gpusOfSize: preflight.gpusOfSize ?? gpuSizeOf(instance.pool.size)?.gpus,
             driver: instance.pool.driver,
             labels: plannedPool(instance).labels,
+            startTimeoutSeconds: hub?.profiles.some(({ gpus }) => gpus > 0) ? hub.startTimeoutSeconds : undefined,
             deadlineAt,
           },
           { ...services, cluster },

@@ -127,6 +127,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
         gpusOfSize: 1,
         driver: 'Install',
         labels: { accelerator: 'nvidia-gpu' },
+        startTimeoutSeconds: undefined,
         deadlineAt: fast.now() + 25 * 60_000,
       },
       {

@@ -25,7 +25,7 @@ code { font: 12px/1.5 var(--mono); }
 .markdown-body .diagram div { overflow-x: auto; padding: 16px; } .gantt { display: block; width: 100%; min-width: 560px; }
 .gantt rect { fill: var(--bar); } .gantt text { fill: var(--fgColor-default); font-size: 11px; } .gantt .tick { fill: var(--fgColor-muted); } .gantt line { stroke: var(--borderColor-muted); }
 .markdown-body .image { padding: 0 6px; border: 1px dashed var(--borderColor-default); border-radius: 6px; color: var(--fgColor-muted); }
-.thread { position: relative; padding-left: 56px; }
+.thread { position: relative; padding-left: 56px; } .pull > .thread { margin-top: 16px; }
 .thread::before { content: ""; position: absolute; top: 0; bottom: 0; left: 72px; border-left: 2px solid var(--borderColor-muted); }
 .comment { position: relative; padding: 8px 0; } .comment > .box { position: relative; margin: 0; }
 .avatar { position: absolute; left: -56px; width: 40px; height: 40px; border-radius: 50%; display: grid; place-items: center; font-weight: 600; font-size: 18px; color: #fff; background: #59636e; }
