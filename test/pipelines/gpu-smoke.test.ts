@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { KubernetesView, RunResult } from '@suite/sandbox';
+import { type KubernetesView, type RunResult, scheduleRequest } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import { inRegistry, makeImage } from '../support/images.ts';
 import {
   conclusions,
   currentStep,
+  dispatch as dispatchWorkflow,
   errorMessages,
   jobOf,
   openPipelineWorld,
@@ -74,22 +75,12 @@ async function promote(): Promise<RunResult> {
 }
 
 /** A person starts gpu-smoke.yml of the example. */
-const dispatch = (inputs: Readonly<Record<string, string>>) => smoke('workflow_dispatch', inputs);
+const dispatch = (inputs: Readonly<Record<string, string>>) => dispatchWorkflow(sandbox, 'gpu-smoke.yml', inputs);
 
-async function smoke(event: string, inputs: Readonly<Record<string, string>> = {}): Promise<RunResult> {
+/** Its schedule starts it. */
+async function onSchedule(): Promise<RunResult> {
   const { repository, runner } = sandbox;
-  const sha = await repository.resolve('refs/heads/main');
-  return runner.start({
-    repository: repository.name,
-    path: '.github/workflows/gpu-smoke.yml',
-    event: { name: event, payload: event === 'schedule' ? { schedule: '17 5 * * 1' } : { inputs } },
-    ref: 'refs/heads/main',
-    sha,
-    headSha: sha,
-    actor: 'mona',
-    restricted: false,
-    inputs,
-  }).result;
+  return runner.start(await scheduleRequest(repository, 'gpu-smoke.yml', '17 5 * * 1', 'mona')).result;
 }
 
 /** What the jobs that failed say, by their names. */
@@ -174,7 +165,7 @@ describe('GPU pools in a promotion', () => {
 
   test('by schedule everything is tested at the level that measures; a machine that Azure takes back fails nobody', async () => {
     const mend = clusterOf('staging').gpu.script({ state: 'evicted' });
-    const run = await smoke('schedule');
+    const run = await onSchedule();
     mend();
     expect(errorsIn(run)).toEqual({ 'Test prod': [expect.stringMatching(/There is no cluster/)] });
     expect(summaryOf(jobOf(run, 'Test dev'))).toMatch(/: passed[\s\S]*Host to device/);

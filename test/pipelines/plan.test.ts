@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { on, type PullView } from '@suite/sandbox';
+import { on, type PullView, scheduleRequest } from '@suite/sandbox';
 import { createRunner } from '../../packages/sandbox/src/runner/index.ts';
 import { testClock } from '../../packages/sandbox/src/runner/testing.ts';
 import {
@@ -410,18 +410,7 @@ test('newer charts are one issue, with the lines to put into the file, by somebo
   const { digest } = charts.publish(
     charts.pack('cert-manager', { 'Chart.yaml': 'apiVersion: v2\nname: cert-manager\nversion: v1.22.0\n' }),
   );
-  const sha = await repository.resolve('refs/heads/main');
-  const look = () =>
-    runner.start({
-      repository: repository.name,
-      path: '.github/workflows/versions.yml',
-      event: { name: 'schedule', payload: { schedule: '41 5 * * 1' } },
-      ref: 'refs/heads/main',
-      sha,
-      headSha: sha,
-      actor: 'mona',
-      restricted: false,
-    }).result;
+  const look = async () => runner.start(await scheduleRequest(repository, 'versions.yml', '41 5 * * 1', 'mona')).result;
   const watched = watch();
   const run = await look();
   expect({ jobs: conclusions(run), log: transcript(run) }).toMatchObject({

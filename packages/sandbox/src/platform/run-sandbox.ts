@@ -54,11 +54,12 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
     const played = options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters);
     await mkdir(options.folder, { recursive: true });
     const write = async (told: Told) => {
-      const record = describe(sandbox, told, (Date.now() - startedAt) / 1000);
-      await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-      await writeFile(join(options.folder, 'index.html'), page(sandbox, record, told, startedAt));
-      return record;
+      const written = describe(sandbox, told, (Date.now() - startedAt) / 1000);
+      await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(written, null, 2)}\n`);
+      await writeFile(join(options.folder, 'index.html'), page(sandbox, written, told, startedAt));
+      return written;
     };
+    let record: RunRecord | undefined;
     const told = await tellStory({
       repository,
       world,
@@ -67,13 +68,13 @@ export async function runSandbox(options: RunOptions): Promise<RunRecord> {
       played,
       print,
       onChapter: async soFar => {
-        await write(soFar);
+        record = await write(soFar);
         if (soFar.chapters.length === 1 && played.length > 1 && !signal?.aborted)
           print('  Open .sandbox/index.html already: it is written anew after each chapter.');
       },
       ...(signal === undefined ? {} : { signal }),
     });
-    return await write(told);
+    return record ?? (await write(told));
   } finally {
     await world.close();
   }
