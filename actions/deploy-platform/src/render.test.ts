@@ -79,6 +79,34 @@ describe('renderReleases', () => {
     ]);
   });
 
+  test('renders once more what needs an installed release that brings more kinds now', async () => {
+    const { helm, calls } = recordingHelm();
+    const releases = [release('kinds'), release('web', 'kinds'), release('far', 'web')];
+    const rendered = await renderReleases(releases, capabilities, helm, new Set(['kinds', 'web', 'far']));
+    const kinds = ['example.org/v1', 'example.org/v1/Monitor'];
+    expect(calls.map(({ name, more }) => [name, more])).toEqual([
+      ['kinds', []],
+      ['web', []],
+      ['far', []],
+      ['web', kinds],
+      ['far', kinds],
+    ]);
+    expect(rendered.map(one => titles(one.objects))).toEqual([
+      ['CustomResourceDefinition '],
+      ['ConfigMap web-space', 'Monitor web-space'],
+      ['ConfigMap far-space', 'Monitor far-space'],
+    ]);
+  });
+
+  test('renders once what needs an installed release whose kinds are served', async () => {
+    const { helm, calls } = recordingHelm();
+    const served = { ...capabilities, apiVersions: ['v1', 'example.org/v1', 'example.org/v1/Monitor'] };
+    const installed = new Set(['kinds', 'web']);
+    const rendered = await renderReleases([release('kinds'), release('web', 'kinds')], served, helm, installed);
+    expect(calls.map(({ name }) => name)).toEqual(['kinds', 'web']);
+    expect(titles(rendered[1]?.objects ?? [])).toEqual(['ConfigMap web-space', 'Monitor web-space']);
+  });
+
   test('what a chart says itself is what the plan fails with', async () => {
     const { helm } = recordingHelm();
     const releases = [release('broken'), release('web', 'broken')];

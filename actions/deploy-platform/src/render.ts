@@ -41,26 +41,38 @@ export async function renderReleases(
   const charts = new Map(
     await mapInParallel(releases, atOnce, async ({ name, chart }) => [name, await helm.pull(chart)] as const),
   );
-  const byName = new Map<string, RenderedRelease>();
-  const render = async (release: Release) => {
+  const render = async (release: Release, brought: readonly string[]): Promise<RenderedRelease> => {
     const chart = charts.get(release.name);
     if (chart === undefined) throw new Error(`The chart of ${release.name} was not pulled.`);
-    const brought = [...allNeeds(release.name, releases)].flatMap(need => definedKinds(byName.get(need)));
     const manifests = await helm.render({
       chart,
       release: release.name,
       namespace: release.namespace,
       values: release.values,
       kubeVersion: capabilities.kubeVersion,
-      apiVersions: [...capabilities.apiVersions, ...brought.filter(kind => !known.has(kind))],
+      apiVersions: [...capabilities.apiVersions, ...brought],
       isUpgrade: installed.has(release.name),
     });
-    const rendered = { release, chart, ...manifests };
+    return { release, chart, ...manifests };
+  };
+  // Where all that a release needs is installed, the kinds of those are served by now, most likely: it need not wait for them.
+  const early = new Map(
+    await mapInParallel(
+      releases.filter(({ name }) => [...allNeeds(name, releases)].every(need => installed.has(need))),
+      atOnce,
+      // What a chart says against it holds only once it has all that it needs.
+      async release => [release.name, await render(release, []).catch(() => undefined)] as const,
+    ),
+  );
+  const byName = new Map<string, RenderedRelease>();
+  // What a release brings may depend on what others bring to it, so it is rendered once they are.
+  const runs = await schedule(releases, { limit: atOnce, now: () => 0, signal: never }, async release => {
+    const kinds = [...allNeeds(release.name, releases)].flatMap(need => definedKinds(byName.get(need)));
+    const brought = kinds.filter(kind => !known.has(kind));
+    const rendered = (brought.length === 0 ? early.get(release.name) : undefined) ?? (await render(release, brought));
     byName.set(release.name, rendered);
     return rendered;
-  };
-  // What a release brings may depend on what others bring to it, so it is rendered once they are, and only once.
-  const runs = await schedule(releases, { limit: atOnce, now: () => 0, signal: never }, render);
+  });
   for (const run of runs) {
     if (run.result === 'failed') throw run.error;
   }

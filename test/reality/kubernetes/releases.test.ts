@@ -59,11 +59,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       releases: '{}',
       machine: 'releases',
       prepare: async ({ checkout }) => {
-        await writeChart(join(checkout, 'charts', 'late'), {
-          'Chart.yaml': 'apiVersion: v2\nname: late\nversion: 1.0.0\n',
-          'templates/all.yaml':
-            'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: late }\ndata: { text: {{ .Values.text }} }\n',
-        });
+        await writeChart(join(checkout, 'charts', 'late'), late);
         await writeChart(join(checkout, 'charts', 'hooked'), hooked);
       },
     });
@@ -183,6 +179,21 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       const configs = asArray(webhooks).map(webhook => asObject(asObject(webhook)['clientConfig']));
       expect(configs.filter(({ caBundle }) => caBundle === undefined)).toEqual([]);
     }
+  }, 120_000);
+
+  test('a newer chart brings its definitions of `crds/` along, which Helm leaves as they were', async () => {
+    await writeChart(join(sandbox.checkout, 'charts', 'late'), newerLate);
+    const report = await applyAsAnnounced();
+    expect(announced(report)).toEqual([
+      'create CustomResourceDefinition tags.late.example',
+      'create Note late/first',
+      'create Tag late/first',
+      'update CustomResourceDefinition notes.late.example',
+    ]);
+    expect(await control.api.get('/apis/late.example/v1/namespaces/late/notes/first')).toMatchObject({
+      spec: { text: 'one', author: 'somebody' },
+    });
+    expect(await plan()).toMatchObject({ verdict: 'no-changes' });
   }, 120_000);
 
   test('what people changed by hand is named in the plan, and taken back', async () => {
@@ -346,6 +357,49 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
 });
 
 const platformReleases = ['prometheus-operator-crds', 'cert-manager', 'issuers', 'kube-prometheus-stack', 'argo-cd'];
+
+const lateDefinition = (kind: string, fields: readonly string[]) => `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: ${kind.toLowerCase()}s.late.example }
+spec:
+  group: late.example
+  scope: Namespaced
+  names: { plural: ${kind.toLowerCase()}s, singular: ${kind.toLowerCase()}, kind: ${kind}, listKind: ${kind}List }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties: { ${fields.map(field => `${field}: { type: string }`).join(', ')} }
+`;
+
+/** A chart with a definition in `crds/`. */
+const late = {
+  'Chart.yaml': 'apiVersion: v2\nname: late\nversion: 1.0.0\n',
+  'crds/notes.yaml': lateDefinition('Note', ['text']),
+  'templates/all.yaml':
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: late }\ndata: { text: {{ .Values.text }} }\n',
+};
+
+const lateObject = (kind: string) => `---
+apiVersion: late.example/v1
+kind: ${kind}
+metadata: { name: first }
+spec: { text: {{ .Values.text }}, author: somebody }
+`;
+
+/** Its next version, which needs a field that the old definition would drop, and a kind that there was not. */
+const newerLate = {
+  'Chart.yaml': 'apiVersion: v2\nname: late\nversion: 1.1.0\n',
+  'crds/notes.yaml': lateDefinition('Note', ['text', 'author']),
+  'crds/tags.yaml': lateDefinition('Tag', ['text', 'author']),
+  'templates/all.yaml': `${late['templates/all.yaml']}${lateObject('Note')}${lateObject('Tag')}`,
+};
 
 /** A job before each upgrade. */
 const hooked = {

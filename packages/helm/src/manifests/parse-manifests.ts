@@ -47,10 +47,15 @@ interface SplitDocument {
   readonly content: string;
 }
 
-/** Splits where Helm splits, and reads the comment that Helm puts before each document. */
+/**
+ * Splits where Helm splits, at `(?:^|\s*\n)---\s*`, and reads the comment that Helm puts before each document. The space before a
+ * separator is cut afterwards: looked for by the pattern, it costs as much as to read the YAML.
+ */
 function splitDocuments(text: string): SplitDocument[] {
-  return text.split(/(?:^|\s*\n)---\s*/).flatMap(part => {
-    const [, source = '', content = ''] = /^(?:# Source: ([^\n]*)(?:\n|$))?([\s\S]*)$/.exec(part) ?? [];
+  const parts = text.split(/(?:^|\n)---\s*/);
+  return parts.flatMap((part, at) => {
+    const document = at === parts.length - 1 ? part : part.trimEnd();
+    const [, source = '', content = ''] = /^(?:# Source: ([^\n]*)(?:\n|$))?([\s\S]*)$/.exec(document) ?? [];
     return content.trim() === '' ? [] : [{ source: source.trim(), content }];
   });
 }

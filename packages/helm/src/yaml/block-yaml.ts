@@ -1,5 +1,5 @@
 import type { Json } from '@suite/foundation';
-import { resolvePlain } from './scalar.ts';
+import { giveUp, notSimple, readDoubleQuoted, readKey, readPlain, readSingleQuoted } from './simple.ts';
 
 /**
  * Reads the YAML that programs write: blocks of maps and lists, scalars on one line, literal text. Undefined for everything else,
@@ -15,12 +15,6 @@ export function readBlockYaml(text: string, readInline: (value: string) => Json 
     if (error === notSimple) return undefined;
     throw error;
   }
-}
-
-const notSimple = new Error('This is not as programs write it.');
-
-function giveUp(): never {
-  throw notSimple;
 }
 
 /** A key without quotes, up to its colon. */
@@ -184,36 +178,4 @@ function indentOf(line: string): number {
 
 function isItem(content: string): boolean {
   return content === '-' || content.startsWith('- ');
-}
-
-function readKey(key: string): string {
-  if (key.startsWith('"')) return readDoubleQuoted(key);
-  if (key.startsWith("'")) return readSingleQuoted(key);
-  if (key.endsWith(' ') || key.includes(' #')) giveUp();
-  const value = readPlain(key);
-  return value === null ? giveUp() : String(value);
-}
-
-function readPlain(text: string): string | number | boolean | null {
-  const hash = text.indexOf(' #');
-  const plain = (hash < 0 ? text : text.slice(0, hash)).trimEnd();
-  // Indicators, and what would be a key.
-  if (/^(?:[,[\]{}#&*!|>'"%@`]|[-?:](?:[ \n]|$))|:[ \n]|:$|\t/.test(plain)) giveUp();
-  try {
-    return resolvePlain(plain);
-  } catch {
-    return giveUp();
-  }
-}
-
-function readDoubleQuoted(quoted: string): string {
-  try {
-    return JSON.parse(quoted) as string;
-  } catch {
-    return giveUp();
-  }
-}
-
-function readSingleQuoted(quoted: string): string {
-  return quoted.slice(1, -1).replaceAll("''", "'");
 }

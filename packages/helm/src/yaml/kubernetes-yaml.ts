@@ -12,6 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { readBlockYaml } from './block-yaml.ts';
+import { readFlowYaml } from './flow-yaml.ts';
 import { resolvePlain, resolveTagged, type ScalarValue } from './scalar.ts';
 
 /** Far above any chart, and far below what aliases of aliases could grow to. */
@@ -29,7 +30,7 @@ export function parseKubernetesYaml(text: string): Json {
 /** A value in brackets on one line; undefined when it is none, or goes on in the next. */
 function readInline(value: string): Json | undefined {
   try {
-    return parseFully(value);
+    return readFlowYaml(value) ?? parseFully(value);
   } catch (error) {
     if (error instanceof UserError) return undefined;
     throw error;
