@@ -19,8 +19,8 @@ export interface Peers {
   apply(): Promise<string>;
   /** `helmfile sync`: every release. `isWaiting`: each level once the one before it is ready. */
   sync(isWaiting: boolean): Promise<string>;
-  /** `helm upgrade --install`, one release after the other. */
-  loop(): Promise<void>;
+  /** `helm upgrade --install`, one release after the other: the seconds of each, by name. */
+  loop(): Promise<ReadonlyMap<string, number>>;
   /** Takes away what any of all has installed. */
   uninstall(): Promise<void>;
 }
@@ -67,11 +67,15 @@ export async function openPeers({ helmfile, kubeconfig, charts, folder, releases
     apply: () => state(false, 'apply'),
     sync: isWaiting => state(isWaiting, 'sync'),
     loop: async () => {
+      const seconds = new Map<string, number>();
       for (const release of releases) {
         const { name } = release;
         const to = ['--namespace', name, '--create-namespace', '--values', valuesOf(release, false)];
+        const began = performance.now();
         await call('helm', ['upgrade', '--install', name, join(charts, name), ...to]);
+        seconds.set(name, (performance.now() - began) / 1000);
       }
+      return seconds;
     },
     uninstall: async () => {
       // What brings kinds goes last: with a kind go all objects of it.

@@ -114,6 +114,19 @@ describe('schedule', () => {
     expect(begun).toEqual(['first', 'middle', 'one', 'two', 'last']);
   });
 
+  test('beside what more waits for, the others keep to half of the places', async () => {
+    const { work, begun, end } = controlled();
+    const many = [node('first'), node('last', 'first'), ...['a', 'b', 'c', 'd'].map(name => node(name))];
+    const all = schedule(many, { limit: 4, now: () => 0, signal: go }, work);
+    expect(begun).toEqual(['first', 'a']);
+    await end('a');
+    expect(begun).toEqual(['first', 'a', 'b']);
+    await end('first');
+    expect(begun).toEqual(['first', 'a', 'b', 'last', 'c', 'd']);
+    for (const name of ['b', 'last', 'c', 'd']) await end(name);
+    await all;
+  });
+
   test('what needs a failed one is not begun; the rest goes on', async () => {
     const { work, begun, end, fail } = controlled();
     const all = schedule(nodes, { limit: 9, now: () => 0, signal: go }, work);

@@ -88,13 +88,19 @@ export async function schedule<T extends Node, R>(
   const ordered = orderByNeeds(nodes);
   // What a long chain waits for goes first; the others have time.
   const lengths = chainLengths(ordered);
-  const urgent = ordered.toSorted((one, other) => (lengths.get(other.name) ?? 0) - (lengths.get(one.name) ?? 0));
+  const lengthOf = (name: string) => lengths.get(name) ?? 0;
+  const urgent = ordered.toSorted((one, other) => lengthOf(other.name) - lengthOf(one.name));
   const known = new Set(ordered.map(({ name }) => name));
   const runs = new Map<string, Run<R>>();
   const running = new Map<string, Promise<void>>();
   const busy = new Set<string>();
   let rested = Promise.withResolvers<void>();
   const began = now();
+  /** Beside what more waits for, the others keep to half of the places: they would only slow down what decides how long all takes. */
+  const placesFor = ({ name }: T) =>
+    [...busy].some(other => lengthOf(other) > lengthOf(name))
+      ? Math.min(limit, Math.max(2, Math.ceil(limit / 2)))
+      : limit;
   const finish = (run: Run<R>) => {
     runs.set(run.name, run);
     running.delete(run.name);
@@ -112,7 +118,7 @@ export async function schedule<T extends Node, R>(
         finish({ name: node.name, startMs, endMs: startMs, result: 'skipped', because });
         continue;
       }
-      if (busy.size >= limit || needs.some(need => runs.get(need)?.result !== 'done')) continue;
+      if (busy.size >= placesFor(node) || needs.some(need => runs.get(need)?.result !== 'done')) continue;
       busy.add(node.name);
       const rest = () => {
         if (busy.delete(node.name)) rested.resolve();
