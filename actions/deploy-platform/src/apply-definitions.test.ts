@@ -8,7 +8,9 @@ const definition = (name: string): KubernetesObject => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name },
+  spec: { group: 'a', names: { kind: 'Old' }, versions: [{ name: 'v1' }, { name: 'v0', served: false }] },
 });
+const kind = { apiVersion: 'a/v1', kind: 'Old', resource: 'olds', isNamespaced: true };
 const title = (name: string) => `CustomResourceDefinition ${name}`;
 
 /** Two definitions of `crds/` that are there or not, one that is as it should be, and one of a template. */
@@ -30,15 +32,14 @@ const names = (objects: readonly KubernetesObject[]) => objects.map(({ metadata 
 
 describe('definitions that Helm would leave as they are', () => {
   test.each([
-    ['upgrade', ['old.a', 'new.a']],
-    // Helm makes what is not there.
-    ['install', ['old.a']],
-    ['none', ['old.a']],
-  ] as const)('%s', (action, expected) => {
-    expect(names(definitionsToApply(planOf(action)))).toEqual(expected);
+    'upgrade',
+    // Helm would make what is not there, and begin with its kinds before they are known.
+    'install',
+  ] as const)('%s', action => {
+    expect(names(definitionsToApply(planOf(action)))).toEqual(['old.a', 'new.a']);
   });
 
-  test('are applied, and waited for until they are served', async () => {
+  test('are applied, and waited for until they are served, and the API server says so', async () => {
     const clock = manualClock();
     const did: string[] = [];
     let asked = 0;
@@ -61,10 +62,17 @@ describe('definitions that Helm would leave as they are', () => {
           }
         },
         forget: () => void did.push('forget'),
+        discovery: async () => {
+          const served = did.push('discover') > 4 ? ['a/v1'] : [];
+          return { apiVersions: [], find: apiVersion => (served.includes(apiVersion) ? kind : undefined) };
+        },
       },
     });
+    while (did.length < 3) await clock.advance(0);
+    await clock.advance(250);
     await work;
-    expect([did, asked]).toEqual([['apply old.a as helm true false', 'forget'], 2]);
+    const looked = ['forget', 'discover'];
+    expect([did, asked]).toEqual([['apply old.a as helm true false', ...looked, ...looked], 2]);
   });
 
   test('that are never served are an error, and none is nothing to do', async () => {
@@ -81,6 +89,7 @@ describe('definitions that Helm would leave as they are', () => {
           end?.addEventListener('abort', () => reject(end.reason));
         }),
       forget: () => undefined,
+      discovery: () => Promise.reject(new Error('Nobody asks before they are established.')),
     };
     const options = { clock, cluster, signal: new AbortController().signal };
     const work = applyDefinitions([definition('old.a')], options).then(

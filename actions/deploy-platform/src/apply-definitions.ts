@@ -1,34 +1,33 @@
-import type { Clock } from '@suite/foundation';
+import { asArray, asObject, asString, type Clock } from '@suite/foundation';
 import { type Cluster, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
 import { NotReady } from './not-ready.ts';
 import type { ReleasePlan } from './plan.ts';
 import { untilEstablished } from './ready.ts';
 
 export interface DefinitionOptions {
-  readonly cluster: Pick<Cluster, 'apply' | 'follow' | 'forget'>;
+  readonly cluster: Pick<Cluster, 'apply' | 'follow' | 'discovery' | 'forget'>;
   readonly clock: Clock;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;
 }
 
 const limitMs = 60_000;
+const betweenMs = 250;
 
 /**
- * The definitions of a chart's folder `crds/` that Helm would leave as they are: it makes those with the first install, skips what is there
- * already, and looks at none of them in an upgrade (helm/pkg/action/install.go, `installCRDs`). A newer chart would run with old ones.
+ * The definitions of a chart's folder `crds/` that differ. Helm makes those with the first install, and goes on as soon as they are
+ * established, when the API server may not say yet that it serves their kinds: it then knows no such kind. It skips what is there
+ * already, and looks at none of them in an upgrade (helm/pkg/action/install.go, `installCRDs`): a newer chart would run with old ones.
  */
-export function definitionsToApply({ rendered, changes, action }: ReleasePlan): readonly KubernetesObject[] {
-  const differing = new Map(changes.map(({ title, kind }) => [title, kind]));
+export function definitionsToApply({ rendered, changes }: ReleasePlan): readonly KubernetesObject[] {
+  const differing = new Set(changes.map(({ title }) => title));
   return (rendered?.objects ?? [])
     .filter(({ isMadeOnce }) => isMadeOnce === true)
     .map(({ object }) => object)
-    .filter(object => {
-      const kind = differing.get(titleOf(refOf(object)));
-      return kind !== undefined && (action === 'upgrade' || kind !== 'create');
-    });
+    .filter(object => differing.has(titleOf(refOf(object))));
 }
 
-/** Applies them as the plan showed them, and waits until the API server serves their kinds. */
+/** Applies them as the plan showed them, and waits until the API server serves their kinds, and says so. */
 export async function applyDefinitions(
   definitions: readonly KubernetesObject[],
   { cluster, clock, signal }: DefinitionOptions,
@@ -46,12 +45,41 @@ export async function applyDefinitions(
     () => undefined,
   );
   try {
-    await untilEstablished(names, { cluster, signal: AbortSignal.any([signal, over.signal]), say });
+    const ending = AbortSignal.any([signal, over.signal]);
+    await untilEstablished(names, { cluster, signal: ending, say });
+    await untilDiscovered(definitions, { cluster, clock, signal: ending, say });
   } catch (cause) {
     if (!over.signal.aborted || signal.aborted) throw cause;
     throw new NotReady(`${[...missing][0] ?? names[0]} is not served by the API server.`, undefined, { cause });
   } finally {
     done.abort();
   }
-  cluster.forget();
+}
+
+/** What the API server says that it serves follows a moment later. */
+async function untilDiscovered(
+  definitions: readonly KubernetesObject[],
+  { cluster, clock, signal, say }: DefinitionOptions & { say(what: string, why: string | undefined): void },
+): Promise<void> {
+  for (;;) {
+    cluster.forget();
+    const discovery = await cluster.discovery();
+    const hidden = definitions.filter(
+      definition =>
+        !kindsOf(definition).every(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined),
+    );
+    for (const definition of hidden) say(titleOf(refOf(definition)), 'it to be served');
+    if (hidden.length === 0) return;
+    await clock.sleep(betweenMs, signal);
+  }
+}
+
+/** A kind in each of its versions that are served. */
+function kindsOf(definition: KubernetesObject): readonly { readonly apiVersion: string; readonly kind: string }[] {
+  const { group, names, versions } = asObject(definition['spec']);
+  const kind = asString(asObject(names)['kind']) ?? '';
+  return asArray(versions)
+    .map(asObject)
+    .filter(({ served }) => served !== false)
+    .map(({ name }) => ({ apiVersion: `${group}/${name}`, kind }));
 }

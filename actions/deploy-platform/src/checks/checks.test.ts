@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { Release } from '../release.ts';
 import { checkPodSecurity } from './admission.ts';
 import { checkApiVersions } from './api-versions.ts';
+import { checkBackupHooks } from './backup-hooks.ts';
 import { checkCapacity } from './capacity.ts';
 import { deployment, inputOf, object, releaseOf, resolve, view, workload } from './checks.fixture.ts';
 import { checkDisruption } from './disruption.ts';
@@ -258,6 +259,58 @@ test('pod security: says what the namespace refuses', () => {
     'blocked web/pod-security: Namespace `shop` is baseline and refuses the pods of `Deployment shop/web` (`container web must not be privileged`).',
   ]);
   expect(checkPodSecurity(inputOf([web], {}, { podSecurity: 'privileged' }))).toEqual([]);
+});
+
+describe('commands for the backup', () => {
+  const hooked = (annotations: Readonly<Record<string, string>>) =>
+    object('apps/v1', 'StatefulSet', {
+      spec: {
+        template: {
+          metadata: {
+            annotations: Object.fromEntries(
+              Object.entries(annotations).map(([name, value]) => [`pre.hook.backup.velero.io/${name}`, value]),
+            ),
+          },
+          spec: { containers: [{ name: 'database' }] },
+        },
+      },
+    });
+  const good = {
+    command: '["psql", "-c", "CHECKPOINT"]',
+    container: 'database',
+    'on-error': 'Continue',
+    timeout: '1m30s',
+  };
+  const backup = { view: resolve('    backup: true') };
+
+  test.each<[string, Readonly<Record<string, string>>, string[]]>([
+    ['as Velero has them', good, []],
+    ['a command alone', { command: '/bin/sync' }, []],
+    ['without a command', { container: 'database' }, ['`pre.hook.backup.velero.io/command` is missing']],
+    ['half a list', { command: '["psql", ' }, ['`pre.hook.backup.velero.io/command` is no JSON list of text']],
+    ['another container', { ...good, container: 'postgres' }, ['there is no container `postgres`']],
+    [
+      'another word',
+      { ...good, 'on-error': 'ignore' },
+      ['`pre.hook.backup.velero.io/on-error` is `ignore`, and is `Fail` or `Continue`'],
+    ],
+    [
+      'another time',
+      { ...good, timeout: '30' },
+      ['`pre.hook.backup.velero.io/timeout` is `30`, and is a time such as `30s`'],
+    ],
+  ])('%s', (_, annotations, expected) => {
+    expect(told(checkBackupHooks(inputOf([hooked(annotations)], backup)))).toEqual(
+      expected.map(fault => `warning web/backup-hooks: \`StatefulSet shop/web\`: ${fault}.`),
+    );
+  });
+
+  test('that nobody runs', () => {
+    expect(told(checkBackupHooks(inputOf([hooked(good)])))).toEqual([
+      'warning web/backup-hooks: `StatefulSet shop/web` has commands for a backup, and there is none.',
+    ]);
+    expect(checkBackupHooks(inputOf([deployment({})]))).toEqual([]);
+  });
 });
 
 describe('what workloads leave out', () => {

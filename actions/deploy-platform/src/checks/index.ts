@@ -1,6 +1,7 @@
 import type { Check } from '@suite/change-report';
 import { checkPodSecurity } from './admission.ts';
 import { checkApiVersions } from './api-versions.ts';
+import { checkBackupHooks } from './backup-hooks.ts';
 import { checkCapacity } from './capacity.ts';
 import { checkDisruption } from './disruption.ts';
 import { checkImages } from './images.ts';
@@ -37,6 +38,7 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkImages,
   checkInterfaces,
   checkQuotas,
+  checkBackupHooks,
 ];
 
 /** Everything that can be known to be wrong with rendered releases before any is applied. What is right is not mentioned. */

@@ -383,6 +383,28 @@ describe('sign-in of the others', () => {
   });
 });
 
+test('databases on disks are made fit for a snapshot, where there are backups', () => {
+  const commandsOf = (scope: 'dev' | 'prod', said: string) => {
+    const one = view(scope, `jupyterhub: { ${login} }, mlflow: ${said}`);
+    return [
+      at(valuesOf(one, 'jupyterhub'), 'hub', 'annotations'),
+      at(valuesOf(one, 'mlflow'), 'postgresql', 'primary', 'podAnnotations'),
+    ];
+  };
+  const run = (container: string, command: RegExp) => ({
+    'pre.hook.backup.velero.io/container': container,
+    'pre.hook.backup.velero.io/command': expect.stringMatching(command),
+    'pre.hook.backup.velero.io/on-error': 'Continue',
+    'pre.hook.backup.velero.io/timeout': '2m',
+  });
+  const copy = run('hub', /^\["python3",.*jupyterhub\.sqlite/);
+  expect(commandsOf('prod', '{ database: cluster }')).toEqual([copy, run('postgresql', /^\["bash",.*CHECKPOINT/)]);
+  // Its database is Azure's there.
+  expect(commandsOf('prod', 'true')).toEqual([copy, undefined]);
+  // There is no backup there.
+  expect(commandsOf('dev', '{ database: cluster }')).toEqual([undefined, undefined]);
+});
+
 test('only who has a sign-in is reached from outside', () => {
   const routed = (said: string) =>
     interfacesOf(view('dev', said))

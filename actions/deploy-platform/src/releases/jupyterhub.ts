@@ -3,6 +3,7 @@ import type { EnvironmentScope, JupyterHubRelease, Login, NotebookProfile } from
 import type { ImagePlace } from '../mirror/place.ts';
 import type { MadeUp, Release, ReleaseInput } from '../release.ts';
 import { hub, mlflow, nameOf } from './ai-hosts.ts';
+import { beforeBackup } from './backup-hooks.ts';
 import { pinned } from './pins.ts';
 import { gpuNodes, gpuToleration, spotTolerations, userNodes } from './pools.ts';
 import { secretsOf } from './secrets.ts';
@@ -74,12 +75,13 @@ function draft(view: EnvironmentScope, settings: JupyterHubRelease): Draft {
   return {
     unknown: [],
     values: {
-      hub: {
+      hub: present({
         ...(settings.login === undefined ? {} : signIn(view, settings.login)),
         // There is one hub: it keeps its state on a disk, and a second one would not share it.
         db: { type: 'sqlite-pvc', pvc: { storageClassName: storageClass } },
+        annotations: beforeBackup(view, 'hub', copyDatabase),
         resources: resources(size.hub),
-      },
+      }),
       proxy: {
         // The chart's default is a public load balancer, past the gateway.
         service: { type: 'ClusterIP' },
@@ -112,6 +114,18 @@ function draft(view: EnvironmentScope, settings: JupyterHubRelease): Draft {
     },
   };
 }
+
+/** Beside the database, on the same disk: a copy that is whole, while the hub may be writing to the file itself. */
+const copyDatabase = [
+  'python3',
+  '-c',
+  [
+    'from sqlite3 import connect',
+    'database = "/srv/jupyterhub/jupyterhub.sqlite"',
+    // Where there is none, as with a server that somebody gave the hub, none is made.
+    'connect(f"file:{database}?mode=rw", uri=True).backup(connect(f"{database}.backup"))',
+  ].join('\n'),
+];
 
 function signIn(view: EnvironmentScope, { clientId, secret, allowed, admins }: Login): JsonObject {
   const entra = `https://login.microsoftonline.com/${view.tenant}/oauth2/v2.0`;

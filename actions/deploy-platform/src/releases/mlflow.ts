@@ -4,6 +4,7 @@ import type { EnvironmentScope, Login, MlflowRelease } from '@suite/platform-fil
 import type { ImagePlace } from '../mirror/place.ts';
 import type { MadeUp, Release, ReleaseInput, TerraformOutputs } from '../release.ts';
 import { mlflow as host, nameOf } from './ai-hosts.ts';
+import { beforeBackup } from './backup-hooks.ts';
 import { gatewaySources, type Source, throughApiServer } from './flows.ts';
 import { signedInAs, useIdentity } from './identity.ts';
 import { pinned } from './pins.ts';
@@ -258,6 +259,20 @@ const scriptVolume: JsonObject = {
   },
 };
 
+/**
+ * PostgreSQL writes what it has in memory to its disk, so that a start from the snapshot has little of the log to go through. The chart
+ * gives the administrator's password as a file, or as a variable (`auth.usePasswordFiles`).
+ */
+const checkpoint = [
+  'bash',
+  '-ec',
+  [
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's.
+    'export PGPASSWORD="${POSTGRES_POSTGRES_PASSWORD:-$(cat "$POSTGRES_POSTGRES_PASSWORD_FILE")}"',
+    'psql --username=postgres --command=CHECKPOINT',
+  ].join('\n'),
+];
+
 function databaseOf(
   view: EnvironmentScope,
   { database, storage }: MlflowRelease,
@@ -272,7 +287,11 @@ function databaseOf(
         postgresql: {
           enabled: true,
           auth: { username: 'mlflow', database: 'mlflow' },
-          primary: { persistence: { enabled: true, ...persistence }, resources: resources(size.postgres) },
+          primary: present({
+            persistence: { enabled: true, ...persistence },
+            resources: resources(size.postgres),
+            podAnnotations: beforeBackup(view, 'postgresql', checkpoint),
+          }),
         },
         // One pod, so nobody else migrates at the same time.
         backendStore: { databaseMigration: true, databaseConnectionCheck: false },
