@@ -27,6 +27,13 @@ export function definitionsToApply({ rendered, changes }: ReleasePlan): readonly
     .filter(object => differing.has(titleOf(refOf(object))));
 }
 
+/** Whether an object is of a kind that definitions among these define: the API server takes it by their schema alone. */
+export function isDefinedBy(objects: readonly KubernetesObject[]): (object: KubernetesObject) => boolean {
+  const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const defined = new Set(definitions.flatMap(kindsOf).map(({ apiVersion, kind }) => `${apiVersion}/${kind}`));
+  return ({ apiVersion, kind }) => defined.has(`${apiVersion}/${kind}`);
+}
+
 /** Applies them as the plan showed them, and waits until the API server serves their kinds, and says so. */
 export async function applyDefinitions(
   definitions: readonly KubernetesObject[],

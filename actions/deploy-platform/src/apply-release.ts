@@ -1,7 +1,7 @@
 import type { Log } from '@suite/action-kit';
 import { CancelledError, type Clock, duration, errorMessage, longestSilenceMs, mapInParallel } from '@suite/foundation';
 import { type Cluster, identityOf, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
-import { applyDefinitions, definitionsToApply } from './apply-definitions.ts';
+import { applyDefinitions, definitionsToApply, isDefinedBy } from './apply-definitions.ts';
 import { type Histories, type HistoryCluster, historyKey, type Revision } from './history.ts';
 import { whileHooksRun } from './hooks.ts';
 import type { ReleasePlan } from './plan.ts';
@@ -59,7 +59,12 @@ export async function applyRelease(
       await repair(plan, history, options);
       reporter.say('asking the API server about every object that differs');
       const definitions = definitionsToApply(plan);
-      await tryObjects(plan, options, definitions);
+      const force = (object: KubernetesObject) => takesOwnership(plan) || definitions.includes(object);
+      // What the old schema says of objects that come with a new one does not count.
+      const isChanging = isDefinedBy(
+        rendered.objects.map(({ object }) => object).filter(object => differs(plan, object)),
+      );
+      await tryObjects(plan, options, { force, isMeant: object => !isChanging(object) });
       const request = {
         chart,
         release: name,
@@ -73,6 +78,8 @@ export async function applyRelease(
       await record(plan, 'applying', options);
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
       await applyDefinitions(definitions, { cluster, clock, signal });
+      // A changed schema takes effect a moment later, which the dry run waits for.
+      await tryObjects(plan, options, { force, isMeant: isDefinedBy(definitions) });
       reporter.say(doing);
       const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
       await whileHooksRun(rendered, { cluster, clock, onWait }, stop => upgrade(plan, { ...request, stop }, options));
@@ -126,25 +133,22 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
 async function tryObjects(
   plan: ReleasePlan,
   { cluster }: ApplyOptions,
-  definitions: readonly KubernetesObject[],
+  { force, isMeant }: Record<'force' | 'isMeant', (object: KubernetesObject) => boolean>,
 ): Promise<void> {
-  const { rendered, changes } = plan;
-  if (rendered === undefined) return;
-  const { objects } = rendered;
-  const differing = new Set(changes.map(({ title }) => title));
   const discovery = await cluster.discovery();
-  const tried = objects
+  const tried = (plan.rendered?.objects ?? [])
     .map(({ object }) => object)
-    .filter(object => differing.has(titleOf(refOf(object))))
+    .filter(object => differs(plan, object) && isMeant(object))
     // Objects of a kind that this very release brings have to wait for it.
     .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
   await mapInParallel(tried, 8, object =>
-    cluster.apply(object, {
-      manager: 'helm',
-      force: takesOwnership(plan) || definitions.includes(object),
-      dryRun: true,
-    }),
+    cluster.apply(object, { manager: 'helm', force: force(object), dryRun: true }),
   );
+}
+
+function differs({ changes }: ReleasePlan, object: KubernetesObject): boolean {
+  const title = titleOf(refOf(object));
+  return changes.some(change => change.title === title);
 }
 
 /**
