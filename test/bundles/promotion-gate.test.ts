@@ -25,7 +25,7 @@ const twoRegions: Changes = {
   'platform.yaml': text =>
     text.replace(
       /( {2}staging:\n {4}subscription: \S+\n) {4}location: westeurope\n/,
-      '$1    regions: { westeurope: , northeurope: }\n',
+      '$1    rollout: { regions: in-order }\n    regions: { westeurope: , northeurope: }\n',
     ),
   'platform.lock.yaml': text =>
     text.replace(
@@ -156,6 +156,21 @@ describe('from the bundle to production', () => {
       recorded.outputs['record'],
     ]);
     expect(contentsIn('staging', 'northeurope')).toEqual([]);
+  });
+
+  test('its second region begins once this very run has recorded the first one', async () => {
+    const begin = (environment: Inputs, region = 'northeurope') =>
+      check('staging', { region, identity: 'apply' }, { environment, job: { environment: 'staging' } });
+    expect(await refused(begin({ GITHUB_RUN_ID: '4711' }))).toEqual([
+      expect.stringMatching(
+        /^`staging` goes one region after another, and it is the turn of westeurope: this run has no record of the bundle in westeurope yet\. /,
+      ),
+    ]);
+    succeeded(await begin({ GITHUB_RUN_ID: '4711' }, 'westeurope'));
+    const { summary } = succeeded(await begin(run));
+    expect(asRead(summary)).toContain(
+      `Goes after staging · westeurope | verified ${minute(recordsIn('staging').at(-1))} UTC`,
+    );
   });
 
   test('the third one opens when every region of the second one is there', async () => {
@@ -1312,7 +1327,7 @@ describe('wrong inputs', () => {
       'an unknown command',
       () => ({ command: 'checks' }),
       [
-        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose` or `limits`. Did you mean `check`?',
+        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose`, `limits`, `pause` or `halt`. Did you mean `check`?',
       ],
     ],
   ])('%s', async (_, inputs, messages) => {

@@ -1,5 +1,5 @@
 import { cell, escapeText, table } from '@suite/change-report';
-import { duration, longestSilenceMs, UserError } from '@suite/foundation';
+import { duration, UserError } from '@suite/foundation';
 import { isInForce, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
@@ -8,6 +8,8 @@ import { readBundle } from './read-bundle.ts';
 import { type Exception, newest, oldest, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { checkRollback } from './rollback/check-rollback.ts';
 import { findScope, type PromotedScope } from './scope.ts';
+import { predecessors } from './turn.ts';
+import { waitUntil } from './wait.ts';
 
 type CheckRequest = Extract<Request, { command: 'check' }>;
 
@@ -18,7 +20,7 @@ export async function check(request: CheckRequest, services: Services): Promise<
   const { bundle } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const scope = findScope(resolveAll(platform, lock), request.scope);
   const about = { digest: request.digest, commit: bundle.commit };
-  if (request.rollback !== undefined) return checkRollback(scope, about, request.identity, request.rollback, services);
+  if (request.rollback !== undefined) return checkRollback(scope, about, request, request.rollback, services);
   const { facts, judgement } = await settle(scope, about, request, services);
   if (judgement.problems.length > 0) throw new UserError(judgement.problems);
   const exception = exceptionOf(facts, judgement, services);
@@ -36,20 +38,17 @@ export async function check(request: CheckRequest, services: Services): Promise<
 async function settle(
   scope: PromotedScope,
   bundle: Facts['bundle'],
-  { identity, waitMs }: CheckRequest,
+  { identity, region, waitMs }: CheckRequest,
   services: Services,
 ): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
-  const { clock, log, signal } = services;
+  const { clock } = services;
   const until = clock.now() + waitMs;
   for (;;) {
-    const facts = await gather(scope, bundle, identity, services);
+    const facts = await gather(scope, bundle, { role: identity, region }, services);
     const judgement = judge(facts);
     const { opensAt } = judgement;
     if (opensAt === undefined || opensAt > until) return { facts, judgement };
-    for (let now = clock.now(); now < opensAt; now = clock.now()) {
-      log.info(`${scope.name} opens at ${inUtc(opensAt)}, in ${duration(opensAt - now)}.`);
-      await clock.sleep(Math.min(opensAt - now, longestSilenceMs), signal);
-    }
+    await waitUntil(opensAt, left => `${scope.name} opens at ${inUtc(opensAt)}, in ${duration(left)}.`, services);
   }
 }
 
@@ -89,7 +88,7 @@ function findReview(
 async function gather(
   { name, regions, upstream }: PromotedScope,
   bundle: Facts['bundle'],
-  role: 'plan' | 'apply',
+  { role, region }: { readonly role: 'plan' | 'apply'; readonly region: string | undefined },
   { context, clock, compare, openShelf, readChecks }: Services,
 ): Promise<Facts> {
   const [own] = regions;
@@ -117,11 +116,14 @@ async function gather(
   const running = await Promise.all(
     regions.map(async view => {
       const shelf = await openShelf(view, reader);
-      const record = newest(
-        ((await shelf?.running()) ?? []).filter(found => speaksFor(found, placeOf(view, context.repositoryId))),
-      );
-      if (record === undefined) return [];
-      return [{ region: view.region, record, relation: await compare(record.commit, bundle.commit) }];
+      const isOwn = (found: PromotionRecord) => speaksFor(found, placeOf(view, context.repositoryId));
+      return { region: view.region, records: ((await shelf?.running()) ?? []).filter(isOwn) };
+    }),
+  );
+  const related = await Promise.all(
+    running.map(async ({ region, records }) => {
+      const record = newest(records);
+      return record === undefined ? [] : [{ region, record, relation: await compare(record.commit, bundle.commit) }];
     }),
   );
   const names = gate?.checks ?? [];
@@ -132,17 +134,23 @@ async function gather(
     bundle,
     gate,
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
-    running: running.flat(),
+    running: related.flat(),
+    before: predecessors(regions, region, running, { bundle: bundle.digest, run: context.runId }),
+    mayBegin: role === 'apply',
     checks,
   };
 }
 
-function describe({ environment, bundle, upstream, running, checks }: Facts): string[] {
+function describe({ environment, bundle, upstream, running, before, checks }: Facts): string[] {
   const rows = [
     ['Bundle', cell(bundle.digest)],
     ...(upstream?.regions ?? []).map(({ region, record }) => [
       `Verified in ${escapeText(`${upstream?.environment} · ${region}`)}`,
       record === undefined ? '' : escapeText(inUtc(Date.parse(record.recordedAt))),
+    ]),
+    ...before.map(({ region, record }) => [
+      `Goes after ${escapeText(`${environment} · ${region}`)}`,
+      record === undefined ? '' : `verified ${escapeText(inUtc(Date.parse(record.recordedAt)))}`,
     ]),
     ...running.map(({ region, record }) => [
       `Runs in ${escapeText(`${environment} · ${region}`)}`,

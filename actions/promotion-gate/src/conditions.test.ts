@@ -36,6 +36,8 @@ const facts = (more: Partial<Facts>): Facts => ({
   bundle: { digest, commit: '2'.repeat(40) },
   gate: gate({}),
   running: [],
+  before: [],
+  mayBegin: true,
   checks: [],
   ...more,
 });
@@ -155,6 +157,16 @@ test.each<readonly [string, Facts, string, number | undefined]>([
   expect(judgement.problems.map(describeProblem)).toEqual([expect.stringContaining(message)]);
   expect(judgement.problems[0]?.remedy).toBeDefined();
   expect(judgement.opensAt).toBe(opensAt);
+});
+
+test('a region whose turn has not come is planned, and does not begin', () => {
+  const before = [{ region: 'westeurope', record: undefined }];
+  const emergencies = gate({ breakGlass: emergency });
+  expect(judge(facts({ before, mayBegin: false })).problems).toEqual([]);
+  expect(judge(facts({ before, gate: emergencies })).problems.map(({ message }) => message)).toEqual([
+    '`prod` goes one region after another, and it is the turn of westeurope: this run has no record of the bundle in westeurope yet.',
+  ]);
+  expect(judge(facts({ before: [{ region: 'westeurope', record: record('prod') }] })).problems).toEqual([]);
 });
 
 test('all of it is told at once', () => {

@@ -2,6 +2,7 @@ import { duration, type Problem, sentenceList } from '@suite/foundation';
 import { type EnvironmentGate, type Freeze, frozenAt, isInForce, longestBreakGlassMs } from '@suite/platform-file';
 import type { Gone } from './gone.ts';
 import type { PromotionRecord } from './record.ts';
+import { outOfTurn, type Predecessor } from './turn.ts';
 
 /** How one commit stands to another, in GitHub's words: `ahead` means that it comes after. */
 export type Relation = 'identical' | 'ahead' | 'behind' | 'diverged' | 'unknown';
@@ -39,6 +40,10 @@ export interface Facts {
     readonly record: PromotionRecord;
     readonly relation: Relation;
   }[];
+  /** Of the region that asks; empty where those of the environment go in parallel, or nobody says which one asks. */
+  readonly before: readonly Predecessor[];
+  /** Whether the bundle enters now, and is not only planned. */
+  readonly mayBegin: boolean;
   /** One for each that the gate names. */
   readonly checks: readonly CommitCheck[];
 }
@@ -71,6 +76,7 @@ export function judge(facts: Facts): Judgement {
     ...frozen(facts),
     ...unchecked(facts),
     ...overtaken(facts),
+    ...notItsTurn(facts),
   ];
   const isEmergency = gate?.breakGlass !== undefined && isInForce(gate.breakGlass, now);
   const [lifted, kept] = [
@@ -237,6 +243,11 @@ function overtaken({ environment, bundle, running }: Facts): Unmet[] {
           },
         ],
   );
+}
+
+function notItsTurn({ environment, mayBegin, before }: Facts): Unmet[] {
+  const problem = mayBegin ? outOfTurn(environment, before) : undefined;
+  return problem === undefined ? [] : [{ ...problem, until: undefined, isLiftable: false }];
 }
 
 function describeGone(environment: string, region: string, { at, actor, run }: Gone): string {

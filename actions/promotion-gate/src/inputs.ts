@@ -66,6 +66,22 @@ export type Request =
       readonly scope: string;
       readonly region: string | undefined;
     }
+  | (Base & {
+      readonly command: 'pause';
+      readonly digest: string;
+      readonly scope: string;
+      readonly region: string | undefined;
+      readonly reports: readonly string[];
+    })
+  | {
+      readonly command: 'halt';
+      readonly platformFile: string;
+      readonly token: string;
+      readonly scope: string;
+      readonly region: string | undefined;
+      /** Of all steps that have written one. */
+      readonly reports: readonly string[];
+    }
   | (WithPromotion & {
       readonly command: 'record';
       readonly region: string | undefined;
@@ -111,7 +127,7 @@ const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bu
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['bundle', 'check', 'record', 'ledger', 'retire', 'choose', 'limits']),
+    command: choice(['bundle', 'check', 'record', 'ledger', 'retire', 'choose', 'limits', 'pause', 'halt']),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     scope: optional(scopeName),
     region: optional(location),
@@ -152,6 +168,10 @@ export function readRequest(source: InputSource, workspace: string): Request {
     const { platformFile, token } = base;
     return { command: 'retire', platformFile, token, scope, region: inputs.region };
   }
+  if (inputs.command === 'halt') {
+    if (problems.length > 0) throw new UserError(problems);
+    return { ...plain, command: 'halt', scope, region: inputs.region, reports: inputs.reports ?? [] };
+  }
   if (inputs.command === 'choose') {
     const why = needed('reason', inputs.reason, 'Say why the environment goes back: its record keeps it.');
     if (problems.length > 0) throw new UserError(problems);
@@ -169,6 +189,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
       ? []
       : needed('reports', inputs.reports, `Give the \`report\` outputs of the ${acts}, one on each line.`);
   if (problems.length > 0) throw new UserError(problems);
+  if (command === 'pause') return { ...plain, command, scope, digest: promotion.digest, region, reports };
   if (command === 'limits') return { ...promotion, command, region, reports };
   if (command === 'record') return { ...promotion, command, region, reports, exception: inputs.exception, rollback };
   return { ...promotion, command, identity: inputs.identity, region, waitMs: inputs.wait, rollback };

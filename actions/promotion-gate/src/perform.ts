@@ -1,9 +1,11 @@
 import { problemSections } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { check } from './check.ts';
+import { halt } from './halt.ts';
 import type { Request } from './inputs.ts';
 import { writeLedger } from './ledger.ts';
 import { makeBundle } from './make-bundle.ts';
+import { pause } from './pause.ts';
 import type { Services } from './ports.ts';
 import { retire } from './retire.ts';
 import { choose } from './rollback/choose.ts';
@@ -26,6 +28,10 @@ export async function perform(request: Request, services: Services): Promise<voi
         return await retire(request, services);
       case 'choose':
         return await choose(request, services);
+      case 'pause':
+        return await pause(request, services);
+      case 'halt':
+        return await halt(request, services);
       case 'limits':
         return await tellLimits(request, services);
     }

@@ -34,3 +34,18 @@ export function findScope(views: readonly ScopeView[], name: string): PromotedSc
     earlier,
   };
 }
+
+/** One of its regions, the only one where none is wanted. Throws a UserError about the input `region`. */
+export function chooseRegion(regions: readonly ScopeView[], wanted: string | undefined): ScopeView {
+  const found =
+    wanted === undefined && regions.length === 1 ? regions[0] : regions.find(({ region }) => region === wanted);
+  if (found !== undefined) return found;
+  throw new UserError({
+    message:
+      wanted === undefined
+        ? 'is needed: the environment has several regions.'
+        : `is \`${wanted}\`, which the environment does not have.`,
+    location: { kind: 'input', name: 'region' },
+    remedy: `Give one of ${regions.map(({ region }) => region).join(', ')}.`,
+  });
+}

@@ -14,14 +14,17 @@ const place = (region: string, index: number) => ({
   smoke: false as const,
   index,
   platform: 'contoso',
+  awaited: false,
+  pause: false,
 });
 const prod: Stage = {
   scope: 'prod',
   images: 'promote',
   approval: true,
+  width: 2,
   places: [place('westeurope', 0), place('northeurope', 1)],
 };
-const dev: Stage = { scope: 'dev', images: 'push', approval: false, places: [] };
+const dev: Stage = { scope: 'dev', images: 'push', approval: false, width: 0, places: [] };
 const protections = [
   { name: 'prod', reviewers: 1, preventsSelfReview: true, waitMinutes: 0, branches: 'selected' as const },
 ];

@@ -31,18 +31,20 @@ interface SmokeInputs {
 }
 
 export function matrixOf(views: readonly ScopeView[]): { readonly include: readonly MatrixEntry[] } {
+  return { include: views.map(view => entryOf(view, views)) };
+}
+
+function entryOf(view: ScopeView, views: readonly ScopeView[]): MatrixEntry {
   return {
-    include: views.map(view => ({
-      scope: view.scope,
-      region: view.region,
-      runner: view.runner,
-      title: titleOf(view, views),
-      artifact: `report-${view.platform}-${view.scope}-${view.region}`,
-      images: hasImages(view),
-      applications: hasApplications(view),
-      gpu: hasGpus(view),
-      smoke: smokeOf(view),
-    })),
+    scope: view.scope,
+    region: view.region,
+    runner: view.runner,
+    title: titleOf(view, views),
+    artifact: `report-${view.platform}-${view.scope}-${view.region}`,
+    images: hasImages(view),
+    applications: hasApplications(view),
+    gpu: hasGpus(view),
+    smoke: smokeOf(view),
   };
 }
 
@@ -80,30 +82,55 @@ export interface Stage {
   readonly images: 'push' | 'promote';
   /** Whether somebody has to approve it on GitHub. */
   readonly approval: boolean;
-  readonly places: readonly (MatrixEntry & { readonly index: number; readonly platform: string })[];
+  /** How many of its places are applied at once, for `max-parallel`. With 1, one that fails ends the stage. */
+  readonly width: number;
+  readonly places: readonly StagePlace[];
 }
 
-/** The stages in order. A job's matrix is `places`; its `index` tells the legs apart. */
+interface StagePlace extends MatrixEntry {
+  /** Tells the jobs of the matrix apart. */
+  readonly index: number;
+  readonly platform: string;
+  /** Whether another region waits for this one. */
+  readonly awaited: boolean;
+  /** Whether it has to stay healthy for a while before that one begins. */
+  readonly pause: boolean;
+}
+
+/** The stages in order. A job's matrix is `places`. */
 export function stagesOf(views: readonly ScopeView[], protections: readonly Protection[]): Stage[] {
-  const entries = matrixOf(views).include;
   const scopes = [...new Set(views.map(({ scope }) => scope))];
   const first = views.find(({ kind }) => kind === 'environment')?.scope;
-  return scopes.map(scope => ({
-    scope,
-    images: scope === first ? 'push' : 'promote',
-    approval: (protectionOf(protections, scope)?.reviewers ?? 0) > 0,
-    places: entries
-      .filter(entry => entry.scope === scope)
-      .map((entry, index) => ({ ...entry, index, platform: views[0]?.platform ?? '' })),
-  }));
+  return scopes.map(scope => {
+    const regions = views.filter(view => view.scope === scope);
+    return {
+      scope,
+      images: scope === first ? 'push' : 'promote',
+      approval: (protectionOf(protections, scope)?.reviewers ?? 0) > 0,
+      width: regions.some(isAwaited) ? 1 : regions.length,
+      places: regions.map((view, index) => ({
+        ...entryOf(view, views),
+        index,
+        platform: view.platform,
+        awaited: isAwaited(view),
+        pause: view.kind === 'environment' && view.rollout.pauseMs > 0,
+      })),
+    };
+  });
+}
+
+function isAwaited(view: ScopeView): boolean {
+  return view.kind === 'environment' && view.rollout.after.length > 0;
 }
 
 /** What a comment expects a report of, and what gates its apply: the region or scope before it, and GitHub's protection. */
 export function expectedScopes(views: readonly ScopeView[], protections: readonly Protection[]): ExpectedScope[] {
   return views.map((view, index) => {
     const { kind, scope, region, production } = view;
-    // Regions of an environment go side by side, after the whole environment before it.
-    const before = views.slice(0, index).findLast(earlier => earlier.scope !== scope);
+    const earlier = views.slice(0, index);
+    const isInTurn = kind === 'environment' && view.rollout.before.length > 0;
+    // After the whole environment before it; of regions in order, after the one before it.
+    const before = isInTurn ? earlier.at(-1) : earlier.findLast(one => one.scope !== scope);
     const protection = protectionOf(protections, scope);
     return {
       scope,
@@ -117,20 +144,22 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
         ...(hasApplications(view) ? ['sync-argocd'] : []),
       ],
       gate: {
-        ...(before === undefined ? {} : { after: before.scope }),
+        ...(before === undefined ? {} : { after: isInTurn ? titleOf(before, views) : before.scope }),
         reviewers: protection?.reviewers ?? 0,
         waitMinutes: protection?.waitMinutes ?? 0,
-        ...asksOf(view),
+        ...asksOf(view, isInTurn ? before : undefined),
       },
     };
   });
 }
 
-/** What the gate of its platform file asks, in a few words each. */
-function asksOf(view: ScopeView): { readonly asks?: readonly string[] } {
+/** What the gate of its platform file asks, in a few words each. `before` is the region that it waits for. */
+function asksOf(view: ScopeView, before: ScopeView | undefined): { readonly asks?: readonly string[] } {
   if (view.kind === 'shared') return {};
   const { hold, soakMs, freezes, checks, breakGlass } = view.gate;
+  const pauseMs = before?.kind === 'environment' ? before.rollout.pauseMs : 0;
   const asks = [
+    ...(pauseMs === 0 ? [] : [`healthy for ${duration(pauseMs)}`]),
     ...(hold === undefined ? [] : ['on hold']),
     ...(soakMs === 0 ? [] : [`soak ${duration(soakMs)}`]),
     ...(freezes.length === 0 ? [] : ['freeze']),

@@ -1,4 +1,5 @@
 import { cell, escapeText, filledTable, prose } from '@suite/change-report';
+import { duration } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { Mode } from './mode.ts';
 import { protectionOf } from './pipeline.ts';
@@ -30,8 +31,20 @@ export function describeResolution(
   return [
     heading,
     filledTable(['Scope', 'Region', 'Runner', '', 'Approval', 'Branches'], rows),
+    ...describeOrder(views),
     ...(warnings.length === 0 ? [] : [warnings.map(warning => `- ${prose(warning)}`).join('\n')]),
   ];
+}
+
+/** A list of the environments whose regions go one after another. */
+function describeOrder(views: readonly ScopeView[]): string[] {
+  const lines = views.flatMap(view => {
+    if (view.kind === 'shared' || view.rollout.before.length > 0 || view.rollout.after.length === 0) return [];
+    const { after, pauseMs } = view.rollout;
+    const pause = pauseMs === 0 ? '' : ` Each but the last has to stay healthy for ${duration(pauseMs)} first.`;
+    return `- ${prose(`${view.scope} goes one region after another: ${[view.region, ...after].join(', then ')}.${pause}`)}`;
+  });
+  return lines.length === 0 ? [] : [lines.join('\n')];
 }
 
 function describeApproval({ reviewers, waitMinutes }: Protection): string {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunContext } from '@suite/action-kit';
+import type { ExpectedScope } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
+import type { Stage } from './pipeline.ts';
 import type { Protection, Services } from './ports.ts';
 import { resolve } from './resolve.ts';
 
@@ -128,6 +130,49 @@ test('says what the gate of an environment asks', async () => {
   await writeFile(file, text.replace('  staging:\n', `  staging:\n    gate: ${gate}\n`));
   const scopes = JSON.parse((await run(protectedWell)).outputs['scopes'] ?? '');
   expect(scopes[2].gate.asks).toEqual(['on hold', 'soak 24 h', 'freeze', 'check e2e']);
+});
+
+test('regions one after another, as jobs, for the comment and in the summary', async () => {
+  const edit = async (name: string, change: (text: string) => string) =>
+    writeFile(join(folder, name), change(await readFile(join(folder, name), 'utf8')));
+  await edit('platform.yaml', text =>
+    text.replace(
+      /( {2}prod:\n {4}subscription: \S+\n) {4}location: westeurope\n/,
+      '$1    rollout: { pause: 15m }\n    regions: { westeurope: , northeurope: }\n',
+    ),
+  );
+  await edit('platform.lock.yaml', text =>
+    text.replace(
+      '  prod:\n',
+      `  prod:
+    northeurope:
+      identities: { plan: a0000000-0000-4000-8000-000000000009, apply: a0000000-0000-4000-8000-00000000000a }
+      state: { account: stcontosoprodne41c9, container: tfstate }
+`,
+    ),
+  );
+  const { outputs, summary } = await run(protectedWell);
+  const stages = JSON.parse(outputs['stages'] ?? '') as Stage[];
+  expect(stages.map(({ width }) => width)).toEqual([1, 1, 1, 1]);
+  expect(stages.at(-1)?.places.map(({ region, awaited, pause }) => ({ region, awaited, pause }))).toEqual([
+    { region: 'westeurope', awaited: true, pause: true },
+    { region: 'northeurope', awaited: false, pause: false },
+  ]);
+  const scopes = JSON.parse(outputs['scopes'] ?? '') as ExpectedScope[];
+  expect(scopes.slice(-2).map(({ gate: { after, asks } }) => ({ after, asks }))).toEqual([
+    { after: 'staging', asks: undefined },
+    { after: 'prod · westeurope', asks: ['healthy for 15 min'] },
+  ]);
+  expect(summary).toContain(
+    'prod goes one region after another: westeurope, then northeurope. Each but the last has to stay healthy for 15 min first.',
+  );
+  await edit('platform.yaml', text => text.replace('{ pause: 15m }', '{ regions: parallel }'));
+  const parallel = (await run(protectedWell)).outputs;
+  expect((JSON.parse(parallel['stages'] ?? '') as Stage[]).at(-1)).toMatchObject({
+    width: 2,
+    places: [{ awaited: false }, { awaited: false }],
+  });
+  expect((JSON.parse(parallel['scopes'] ?? '') as ExpectedScope[]).at(-1)?.gate.after).toBe('staging');
 });
 
 describe('GPUs', () => {

@@ -10,6 +10,8 @@ export interface Merged extends LayerSource {
   /** Those of the whole platform below all others. */
   readonly images?: Readonly<Record<string, ImageSource | false>> | undefined;
   readonly applications?: ApplicationsSource | false | undefined;
+  /** Of an environment or of all, but of no region: it is about all of them. */
+  readonly rollout?: PlatformSource['environments'][string]['rollout'];
 }
 
 /** Later layers win. Blocks are merged; everything else, lists and `false` included, replaces what was there. */

@@ -174,7 +174,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, rollout, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {
@@ -714,6 +714,53 @@ describe('meaning: the Azure layer', () => {
   ])('%s', (_name, line, expected) => {
     const found = problems(withDev(line)).map(problem => problem.replace(/^p\.yaml:9:\d+: /, ''));
     expect(found).toEqual([expect.stringContaining(expected)]);
+  });
+
+  const two = 'regions: { westeurope: , northeurope: }';
+  test.each<[string, string, string[]]>([
+    [
+      'a pause of one region',
+      withDev('rollout: { pause: 15m }'),
+      ['p.yaml:9:23: `dev` has one region, and none that would wait for it. Remove `pause`.'],
+    ],
+    [
+      'a pause of regions in parallel',
+      withDev('rollout: { pause: 15m }').replace('location: westeurope\n', `${two}\n`),
+      [
+        'p.yaml:9:23: The regions of `dev` go in parallel, so none waits for another. Say `regions: in-order` beside it, or remove `pause`.',
+      ],
+    ],
+    [
+      'a pause longer than a job',
+      withDev('rollout: { regions: in-order, pause: 3h }').replace('location: westeurope\n', `${two}\n`),
+      ['p.yaml:9:42: A region that pauses for 3h leaves its job too little time for what it applies. Use 2h or less.'],
+    ],
+    [
+      'a pause in parallel for all',
+      withDefaults('rollout: { regions: parallel, pause: 15m }').replace(/(dev: .*)location: westeurope/, `$1${two}`),
+      [
+        'p.yaml:6:40: The regions of `dev` go in parallel, so none waits for another. Say `regions: in-order` beside it, or remove `pause`.',
+      ],
+    ],
+    [
+      'a pause for all, of which some need none',
+      withDefaults('rollout: { pause: 15m }').replace(/(dev: .*)location: westeurope/, `$1${two}`),
+      [],
+    ],
+    [
+      'an order that is none',
+      withDev('rollout: { regions: random }'),
+      ['p.yaml:9:25: `environments.dev.rollout.regions` is `random`. Expected in-order or parallel.'],
+    ],
+    [
+      'of one region alone',
+      withDev().replace('location: westeurope\n', 'regions: { westeurope: { rollout: { pause: 15m } } }\n'),
+      [
+        'p.yaml:8:30: Unknown key `environments.dev.regions.westeurope.rollout`. Known here: runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications, existing.',
+      ],
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(problems(text)).toEqual(expected);
   });
 
   test('a zone of another domain', () => {

@@ -107,6 +107,7 @@ describe('the example', () => {
       },
       state: { account: 'stcontosoprodd5b6', container: 'tfstate', key: 'contoso/prod/westeurope.tfstate' },
       gate: { hold: undefined, soakMs: 0, freezes: [], checks: [], breakGlass: undefined },
+      rollout: { before: [], after: [], pauseMs: 0 },
       allow: [],
       tags: { platform: 'contoso', environment: 'prod', 'managed-by': 'provision-aks' },
       resourceGroup: 'rg-contoso-prod-westeurope',
@@ -301,6 +302,45 @@ describe('layers: ours, defaults, environment, region', () => {
     }).cluster.pools;
     if (expected === undefined) expect(gpu).toBeUndefined();
     else expect(gpu).toMatchObject(expected);
+  });
+
+  describe('regions one after another', () => {
+    const regions = 'regions: { westeurope: , northeurope: , swedencentral: }';
+    const of = (settings: string, region: string, defaults = '') =>
+      dev(`${regions}${settings}`, { region, ...(defaults === '' ? {} : { defaults }) }).rollout;
+    const parallel = { before: [], after: [], pauseMs: 0 };
+    const inOrder = ', rollout: { regions: in-order, pause: 15m }';
+    const production = ', production: true, runner: inside';
+
+    test('each knows whom it follows and who waits for it; the last one need not pause', () => {
+      expect(of(inOrder, 'westeurope')).toEqual({
+        before: [],
+        after: ['northeurope', 'swedencentral'],
+        pauseMs: 900_000,
+      });
+      expect(of(inOrder, 'northeurope')).toEqual({
+        before: ['westeurope'],
+        after: ['swedencentral'],
+        pauseMs: 900_000,
+      });
+      expect(of(inOrder, 'swedencentral')).toEqual({ before: ['westeurope', 'northeurope'], after: [], pauseMs: 0 });
+    });
+
+    test.each<[string, string, string, object]>([
+      ['outside of production all at once', '', '', parallel],
+      ['production goes in order', production, '', { before: ['westeurope'], pauseMs: 0 }],
+      ['unless it says something else', `${production}, rollout: { regions: parallel }`, '', parallel],
+      ['what is said for all', '', 'rollout: { regions: in-order, pause: 90s }', { pauseMs: 90_000 }],
+      [
+        'an environment adds to it',
+        ', rollout: { pause: 1h }',
+        'rollout: { regions: in-order }',
+        { pauseMs: 3_600_000 },
+      ],
+      ['or takes it back', ', rollout: { regions: parallel }', 'rollout: { regions: in-order, pause: 1h }', parallel],
+    ])('%s', (_, settings, defaults, expected) => {
+      expect(of(settings, 'northeurope', defaults)).toMatchObject(expected);
+    });
   });
 
   test('lists replace, tags come together', () => {

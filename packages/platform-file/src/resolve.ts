@@ -14,6 +14,7 @@ import { resolveOwnTerraform } from './own-terraform.ts';
 import { listScopes, type Platform, regionsOf } from './platform.ts';
 import { resolveReleases } from './releases.ts';
 import type { EnvironmentScope, LogsReference, ScopeView, SharedScope } from './resolved.ts';
+import { resolveRollout } from './rollout.ts';
 import type { PlatformSource } from './schema.ts';
 import {
   hasOwnVault,
@@ -203,6 +204,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     tags: baseTags(source.name, scope, merged.tags),
     resourceGroup: resourceGroupName(source.name, scope, region),
     gate: resolveGate(gate),
+    rollout: resolveRollout(merged, place, regionsOf(source, scope)),
     admins: merged.admins ?? [],
     logs: resolveLogs(source),
     network,

@@ -70,6 +70,7 @@ export interface EnvironmentScope extends Scope {
   readonly order: number;
   /** What has to hold before a bundle enters it. */
   readonly gate: EnvironmentGate;
+  readonly rollout: Rollout;
   /** Entra group ids that administer the cluster. */
   readonly admins: readonly string[];
   /** The shared workspace: found by name as a data source, or used by id. */
@@ -398,6 +399,19 @@ export interface ImageReference {
   readonly repository: string;
   /** `sha256:` and 64 digits. */
   readonly digest: string;
+}
+
+/**
+ * Where a region stands among those of its environment when these go one after another; both lists are empty where they go in parallel or
+ * there is but one.
+ */
+export interface Rollout {
+  /** Regions that are applied and verified before it begins, the first one first. */
+  readonly before: readonly string[];
+  /** Regions that wait for it. */
+  readonly after: readonly string[];
+  /** How long it has to stay healthy before the next one begins; 0 for not at all. */
+  readonly pauseMs: number;
 }
 
 export interface GpuSmoke {

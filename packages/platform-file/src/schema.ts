@@ -9,6 +9,7 @@ import { existing, network } from './schema/network.ts';
 import { ownTerraform } from './schema/own-terraform.ts';
 import type { gpuPool, userPool } from './schema/pools.ts';
 import { releases } from './schema/releases.ts';
+import { rollout } from './schema/rollout.ts';
 import { alerts, backup, budget, cache, database, gateway, keyVault, registry, storage } from './schema/services.ts';
 import {
   armId,
@@ -136,6 +137,7 @@ const environment = block({
     .describe("Where the environment's names live. Default: `<environment>.<domain>` below the platform's domain.")
     .optional(),
   gate: gate.optional(),
+  rollout: rollout.optional(),
   allow: allowEnvironment.optional(),
   existing: existing.optional(),
   ...layer,
@@ -179,7 +181,9 @@ export const platformSource = block({
     terraform: ownTerraform.optional(),
     allow: allowShared.optional(),
   }).describe('What environments have in common: log workspace, DNS zone, vault.'),
-  defaults: block(layer).describe('For all environments, unless they say something else.').optional(),
+  defaults: block({ ...layer, rollout: rollout.optional() })
+    .describe('For all environments, unless they say something else.')
+    .optional(),
   environments: z
     .record(name, environment, { error: 'Expected a block of environments.' })
     .describe('One to six environments, promoted in this order.'),

@@ -22,9 +22,9 @@ export function minutes(duration: string): number {
   return Number.parseInt(duration, 10);
 }
 
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const unitMs = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `30m`, `24h` or `2d` in milliseconds. */
+/** `90s`, `30m`, `24h` or `2d` in milliseconds. */
 export function milliseconds(duration: string): number {
   return Number.parseInt(duration, 10) * unitMs[duration.slice(-1) as keyof typeof unitMs];
 }

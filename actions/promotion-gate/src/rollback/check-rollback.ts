@@ -4,6 +4,7 @@ import { inUtc } from '../conditions.ts';
 import type { Reader, Services } from '../ports.ts';
 import { newest, type PromotionRecord, placeOf, speaksFor } from '../record.ts';
 import type { PromotedScope } from '../scope.ts';
+import { predecessors } from '../turn.ts';
 import { judgeRollback, type RollbackFacts } from './conditions.ts';
 import type { Rollback } from './rollback.ts';
 
@@ -11,15 +12,18 @@ import type { Rollback } from './rollback.ts';
 export async function checkRollback(
   scope: PromotedScope,
   bundle: RollbackFacts['bundle'],
-  role: 'plan' | 'apply',
+  { identity, region }: { readonly identity: 'plan' | 'apply'; readonly region: string | undefined },
   rollback: Rollback,
   services: Services,
 ): Promise<void> {
+  const found = await readRegions(scope, bundle.digest, identity, services);
+  const wanted = { bundle: bundle.digest, run: services.context.runId };
   const facts: RollbackFacts = {
     environment: scope.name,
     bundle,
     rollback,
-    regions: await readRegions(scope, bundle.digest, role, services),
+    regions: found.map(({ region, record, records }) => ({ region, record, running: newest(records) })),
+    before: identity === 'apply' ? predecessors(scope.regions, region, found, wanted) : [],
   };
   const problems = judgeRollback(facts);
   if (problems.length > 0) throw new UserError(problems);
@@ -32,7 +36,12 @@ function readRegions(
   digest: string,
   role: 'plan' | 'apply',
   { context, openShelf }: Services,
-): Promise<RollbackFacts['regions']> {
+): Promise<
+  readonly (Pick<RollbackFacts['regions'][number], 'region' | 'record'> & {
+    /** Of what runs there. */
+    readonly records: readonly PromotionRecord[];
+  })[]
+> {
   const [own] = regions;
   const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
   return Promise.all(
@@ -42,7 +51,7 @@ function readRegions(
       return {
         region: view.region,
         record: newest(((await shelf?.records(digest)) ?? []).filter(isOwn)),
-        running: newest(((await shelf?.running()) ?? []).filter(isOwn)),
+        records: ((await shelf?.running()) ?? []).filter(isOwn),
       };
     }),
   );

@@ -40,6 +40,7 @@ const facts = (more: Partial<RollbackFacts> = {}): RollbackFacts => ({
   environment: 'prod',
   bundle: { digest: older.bundle, commit: older.commit },
   rollback,
+  before: [],
   regions: [region()],
   ...more,
 });
@@ -62,6 +63,11 @@ test.each<readonly [string, RollbackFacts, string]>([
       ],
     }),
     'aaaaaaa was never verified in `prod`: westeurope and northeurope have no record of it. Nothing goes back to what was not there.',
+  ],
+  [
+    'it is the turn of another region',
+    facts({ before: [{ region: 'northeurope', record: undefined }] }),
+    '`prod` goes one region after another, and it is the turn of northeurope',
   ],
   [
     'something newer came meanwhile',

@@ -1,6 +1,7 @@
 import { type Problem, sentenceList } from '@suite/foundation';
 import { inUtc } from '../conditions.ts';
 import type { PromotionRecord } from '../record.ts';
+import { outOfTurn, type Predecessor } from '../turn.ts';
 import type { Rollback } from './rollback.ts';
 
 /** What is known when an environment asks to go back to a bundle. */
@@ -15,6 +16,8 @@ export interface RollbackFacts {
     readonly record: PromotionRecord | undefined;
     readonly running: PromotionRecord | undefined;
   }[];
+  /** Of the region that goes back now, where those of the environment go one after another. */
+  readonly before: readonly Predecessor[];
 }
 
 /**
@@ -22,7 +25,12 @@ export interface RollbackFacts {
  * asks of a newcomer, so neither time, freezes nor checks are asked for again; a hold was, when the way back was chosen.
  */
 export function judgeRollback(facts: RollbackFacts): readonly Problem[] {
-  return [...ofAnother(facts), ...neverVerified(facts), ...movedOn(facts)];
+  return [...ofAnother(facts), ...neverVerified(facts), ...movedOn(facts), ...notItsTurn(facts)];
+}
+
+function notItsTurn({ environment, before }: RollbackFacts): Problem[] {
+  const problem = outOfTurn(environment, before);
+  return problem === undefined ? [] : [problem];
 }
 
 function ofAnother({ environment, rollback }: RollbackFacts): Problem[] {

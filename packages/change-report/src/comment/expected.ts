@@ -15,7 +15,7 @@ export interface ExpectedScope {
 }
 
 export interface Gate {
-  /** The scope that comes before it; absent for the first one. */
+  /** The scope that comes before it, or of regions in order the title of the one before it; absent for the first one. */
   readonly after?: string;
   /** How many people or teams may approve it on GitHub; 0 means that nobody has to. */
   readonly reviewers: number;

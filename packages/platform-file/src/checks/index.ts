@@ -15,6 +15,7 @@ import { checkNetwork, checkNetworksTogether } from './network.ts';
 import { checkAllowed, checkOwnTerraform } from './own-terraform.ts';
 import { checkPools } from './pools.ts';
 import { checkReleases } from './releases.ts';
+import { checkRollout } from './rollout.ts';
 import { checkServices } from './services.ts';
 
 /** What a schema cannot say: everything that depends on two values at once, or on what Azure still offers. */
@@ -45,6 +46,8 @@ export function findProblems(platform: Platform, soundness: Soundness): Problem[
       checkApplications(checker);
       checkOwnTerraform(checker.merged.terraform, checker.report);
     }
+    const [first] = checkers;
+    if (first !== undefined) checkRollout(first, checkers.length);
     checkNetworksTogether(checkers);
     checkApplicationsTogether(checkers);
     const own = checkers.some(({ merged }) => isOwn(merged.terraform));
