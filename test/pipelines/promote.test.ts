@@ -3,6 +3,7 @@ import { asObject } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
+  commentsOf,
   conclusions,
   dispatch,
   errorMessages,
@@ -85,9 +86,14 @@ async function merge(branch: string, change: (text: string) => string) {
   return { number: pull.number, planned, before, after: await repository.resolve('refs/heads/main') };
 }
 
-/** All jobs of an attempt that were not skipped, and nothing else; fails with all that the run printed. */
+/** All jobs of an attempt that were not skipped, and nothing else; fails with all that the run printed. Those that only tell never fail. */
 function expectJobs(run: RunResult, jobs: Readonly<Record<string, string>>) {
-  const ran = Object.entries(conclusions(run)).filter(([, conclusion]) => conclusion !== 'skipped');
+  const began = Object.entries(conclusions(run)).filter(([, conclusion]) => conclusion !== 'skipped');
+  const tells = ([name]: readonly [string, string]) => name.startsWith('Tell the pull request');
+  expect(new Set(began.filter(tells).map(([, conclusion]) => conclusion))).toEqual(
+    new Set(began.some(([name]) => name.startsWith('Plan ')) ? ['success'] : []),
+  );
+  const ran = began.filter(entry => !tells(entry));
   expect({ jobs: Object.fromEntries(ran), log: transcript(run) }).toEqual({ jobs, log: expect.any(String) });
   expect(run.conclusion).toBe(Object.values(jobs).includes('failure') ? 'failure' : 'success');
 }
@@ -137,6 +143,16 @@ function bundleOf(run: RunResult): string {
   return jobOf(run, 'Bundle')
     .steps.map(({ outputs }) => outputs['digest'] ?? '')
     .join('');
+}
+
+/** What stands above the plan in the comment of a pull request, as a person reads it. */
+function toldOn(number: number): string {
+  const [comment] = commentsOf(sandbox.repository.pull(number));
+  const [, banner = ''] = /^<!-- .*\n([\s\S]*?)\n\n<!--/.exec(comment?.body ?? '') ?? [];
+  return banner
+    .replaceAll('&#8203;', '')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/\]\([^)]*\)/g, ']');
 }
 
 const environmentsAsked = () => asked.map(({ environment }) => environment);
@@ -269,7 +285,11 @@ describe('a pull request that was planned and merged', () => {
     );
     asked = [];
     answer = () => ({ approved: true, by: 'hubot' });
-    run = await promote(merged.before, merged.after);
+    // GitHub starts both at once.
+    [run] = await Promise.all([
+      promote(merged.before, merged.after),
+      sandbox.run(merged.number, 'closed', { sha: merged.after, ref: 'refs/heads/main' }),
+    ]);
     cleaner = { commit: merged.after, bundle: bundleOf(run) };
     // A plan of a pull request, and a promotion through all environments.
   }, 300_000);
@@ -278,6 +298,23 @@ describe('a pull request that was planned and merged', () => {
     expectJobs(run, { ...began, ...through(...scopes) });
     expect(changed(run)).toEqual(scopes);
     expect(run.jobs.flatMap(({ environment }) => environment?.name ?? [])).toEqual(scopes);
+  });
+
+  test('which its comment says in the end, with a row for each', () => {
+    const told = toldOn(merged.number);
+    expect(told).toMatch(/^> \[!NOTE\]\n> \*\*Verified in prod at [\d: -]+ UTC\.\*\* Merged as `[0-9a-f]{7}`\. Below /);
+    for (const scope of scopes)
+      expect(told).toMatch(new RegExp(`^> \\| ${scope} \\| \\[verified\\] [\\d: -]+ UTC \\|$`, 'm'));
+    const { revisions } = commentsOf(sandbox.repository.pull(merged.number))[0] ?? { revisions: [] };
+    const verdicts = revisions.flatMap(({ body }) => /\*\*(Promoting: \w+|Verified in \w+)/.exec(body)?.[1] ?? []);
+    expect([...new Set(verdicts)]).toEqual([
+      'Promoting: shared',
+      'Promoting: dev',
+      'Promoting: prod',
+      'Verified in prod',
+    ]);
+    // It is still the plan that was reviewed, and the verdict of it.
+    expect(revisions.at(-1)?.body).toContain('### Platform plan of `contoso`');
   });
 
   test('as one bundle, which runs everywhere, with records of who approved', () => {
@@ -339,11 +376,12 @@ describe('a pull request that was planned and merged', () => {
 
 describe('Azure was changed between the pull request and its promotion', () => {
   let run: RunResult;
+  let slower: number;
   const differs =
     'This plan is not the one that the pull request showed: the changes are the same, but not all their values.';
 
   test('where nobody approves, what was not reviewed is not applied', async () => {
-    const { before, after } = await merge(
+    const { number, before, after } = await merge(
       'slower',
       text =>
         `${text
@@ -358,8 +396,13 @@ describe('Azure was changed between the pull request and its promotion', () => {
     azure.mutate(cluster?.id ?? '', body => {
       body['tags'] = { ...(body['tags'] as object), owner: 'nobody' };
     });
+    slower = number;
     run = await promote(before, after);
     expectJobs(run, { ...began, ...through('shared'), 'Plan dev': 'failure' });
+    expect(toldOn(slower)).toContain(
+      `**Stopped in dev, before anything was applied.** ${differs} Nobody approves this`,
+    );
+    expect(toldOn(slower)).toContain('| prod | to come, with an approval |');
     expect(errorMessages(jobOf(run, 'Plan dev'))).toEqual([
       `${differs} Nobody approves this environment, so nothing is applied: open a pull request that shows this plan, or let somebody approve.`,
     ]);
@@ -391,6 +434,10 @@ describe('Azure was changed between the pull request and its promotion', () => {
     ]);
     expect(writesOf(run, 'prod', 'plan')).toEqual([]);
     expect(touched(run)).not.toContain('prod');
+    expect(toldOn(slower)).toMatch(
+      /\*\*Stopped in prod, before anything was applied\.\*\* `prod` is on hold: The migration ends on Monday\. .* \[Its job\] says more\./,
+    );
+    expect(toldOn(slower)).toMatch(/\| dev \| \[verified\] /);
   });
 });
 

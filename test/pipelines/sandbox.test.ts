@@ -77,16 +77,19 @@ describe('the example platform through the release tree', () => {
     expect(github.map(({ method, path, count }) => `${count} ${method} ${path.replace(/\d{6,}$/, 'ID')}`)).toEqual([
       '1 POST /repos/contoso/platform/issues/1/comments',
       '4 POST /repos/contoso/platform/check-runs',
-      '3 PATCH /repos/contoso/platform/issues/comments/ID',
+      // Two plans after the first, the merge, the promotion's begin and its four stages.
+      '8 PATCH /repos/contoso/platform/issues/comments/ID',
       // One commit of digests for each environment that a promotion comes to, that goes back after it, or that is rolled back, by the App alone.
       '7 POST /graphql',
       '1 POST /repos/contoso/platform/issues',
       '1 POST /repos/contoso/platform/issues/3/comments',
-      '1 PATCH /repos/contoso/platform/issues/comments/ID',
+      // As the first, and dev that comes back to it.
+      '7 PATCH /repos/contoso/platform/issues/comments/ID',
       '1 POST /repos/contoso/platform/issues/2/comments',
       '1 PATCH /repos/contoso/platform/issues/2',
       '1 POST /repos/contoso/platform/issues/4/comments',
-      '1 PATCH /repos/contoso/platform/issues/comments/ID',
+      // It stops in its third stage; dev goes back from it.
+      '6 PATCH /repos/contoso/platform/issues/comments/ID',
     ]);
     const byApp = github.filter(({ path }) => path === '/graphql').map(({ identity }) => identity);
     expect(byApp).toEqual(['github:contoso-gitops[bot]']);
@@ -130,16 +133,25 @@ describe('the example platform through the release tree', () => {
 
   test('each pull request has one comment, which tells of all of it', () => {
     expect(record.comments.map(({ pull, revisions }) => [pull, revisions])).toEqual([
-      [1, 4],
-      [3, 2],
-      [4, 2],
+      [1, 9],
+      [3, 8],
+      [4, 7],
     ]);
     const [comment] = record.comments;
     expect(comment?.author).toBe('github-actions[bot]');
-    expect(comment?.body).toMatch(/^<!-- platform-plan:v1 \S+ -->\n> \[!NOTE\]\n> \*\*Merged as `[0-9a-f]{7}`\.\*\*/);
+    expect(comment?.body).toMatch(
+      /^<!-- platform-plan:v1 \S+ -->\n> \[!NOTE\]\n> \*\*Verified in prod at [\d: -]+ UTC\.\*\* Merged as `[0-9a-f]{7}`\./,
+    );
     expect(comment?.body).toContain('prod rotates node pool `gpu`');
     expect(comment?.body).toContain('`node-pool/gpu` is allowed.');
     expect(comment?.body).toContain('**Only in some environments:** `cluster.pools.gpu.size` (prod)');
+  });
+
+  test('which says where a promotion stopped and why, and what went back', () => {
+    const bad = record.comments.find(({ pull }) => pull === 4)?.body;
+    expect(bad).toMatch(/^<!-- .*\n> \[!WARNING\]\n> \*\*Stopped in staging\.\*\* .*web.* \[Its job\]\(https:/);
+    expect(bad).toMatch(/^> \| dev \| \*\*\[went back\]\(/m);
+    expect(bad).toContain('> | prod | to come, with an approval |');
   });
 
   test('the change by hand has one issue, which was closed by the run that found nothing left', () => {

@@ -7,7 +7,9 @@ import {
   createRequests,
   GitHubFailure,
   listOpenPulls,
+  pullsOfCommit,
   type Requests,
+  readFailures,
   readPull,
   readReviewArtifact,
   readRun,
@@ -28,6 +30,10 @@ export function createServices(kit: Kit, request: Request): Services {
     setOutputs,
     openPull: number => openPull(kit, token, number),
     openTracker: () => openTracker(kit, token),
+    pullsOf: async commit => {
+      const pulls = await pullsOfCommit(requestsOf(kit, token), context.repository, commit);
+      return pulls.map(({ number }) => number);
+    },
   };
 }
 
@@ -47,6 +53,13 @@ function openPull(kit: Kit, token: string, number: number): PullRequest {
       }),
     createCheck: check => createCheckRun(requests, repository, check),
     readRun: () => readThisRun(requests, kit),
+    failuresOf: job =>
+      readFailures(requests, repository, job).catch(error => {
+        // Where it stopped is told without why.
+        if (!(error instanceof GitHubFailure)) throw error;
+        kit.log.info(error.message);
+        return [];
+      }),
     retryOf,
   };
 }

@@ -1,3 +1,4 @@
+import type { RunContext } from '@suite/action-kit';
 import {
   assembleComment,
   type Banner,
@@ -19,9 +20,23 @@ export function bodyOf(marker: Marker, banner: Banner, content: string): string 
   return body.length > commentLimit || content.trim() === '' ? undefined : body;
 }
 
-/** What has to be said above the plan of `head`. */
-export function bannerOf(head: string, { state, headSha, mergeSha }: Pull): Banner {
-  if (state === 'merged') return { is: 'merged', head, headSha, ...(mergeSha === undefined ? {} : { mergeSha }) };
+/** What has to be said above a plan. */
+export function bannerOf(
+  { head, promotion }: Pick<Marker, 'head' | 'promotion'>,
+  { state, headSha, mergeSha }: Pull,
+  { runUrl = '' }: Pick<RunContext, 'runUrl'>,
+): Banner {
+  if (state === 'merged') {
+    const runs = runUrl.replace(/\/[^/]*$/, '');
+    return {
+      is: 'merged',
+      head,
+      headSha,
+      runs,
+      ...(mergeSha === undefined ? {} : { mergeSha }),
+      ...(promotion === undefined ? {} : { promotion }),
+    };
+  }
   if (state === 'closed') return { is: 'closed' };
   return head === headSha ? { is: 'none' } : { is: 'outdated', head, newHead: headSha };
 }

@@ -18,7 +18,11 @@ export async function close(
     if (target === undefined) return log.info('There is no comment to close.');
     if (pull.state === 'open') return log.info('The pull request was opened again meanwhile.');
     const { marker, comment } = target;
-    const body = bodyOf({ ...marker, state: pull.state }, bannerOf(marker.head, pull), contentOf(comment.body));
+    const body = bodyOf(
+      { ...marker, state: pull.state },
+      bannerOf(marker, pull, services.context),
+      contentOf(comment.body),
+    );
     if (body === undefined || body === comment.body) return undefined;
     const updated = await port.updateComment(comment.id, body);
     log.info(`Marked ${updated.url} as ${pull.state}.`);

@@ -62,6 +62,7 @@ export function pullInMemory(before: (call: string) => void = () => {}) {
       state.checks.push(check);
     },
     readRun: async () => undefined,
+    failuresOf: async () => [],
     retryOf: error => (error instanceof Passing ? { afterMs: 1000 } : undefined),
   };
   return { state, port, add };
@@ -113,6 +114,7 @@ export function services(port: PullRequest, context: Partial<RunContext>, tracke
       if (tracker === undefined) throw new Error('This test has no issues.');
       return tracker;
     },
+    pullsOf: async () => [7],
   };
   return { services: given, outputs, summaries, lines, pauses };
 }

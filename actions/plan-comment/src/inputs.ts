@@ -12,6 +12,17 @@ import {
 } from '@suite/action-kit';
 import { type ChartVersions, type ExpectedScope, parseChartVersions, parseExpected } from '@suite/change-report';
 import { asArray, asString, parseJson, pathInside, UserError } from '@suite/foundation';
+import {
+  pullNumber,
+  type Result,
+  result,
+  type Stage,
+  stage,
+  stages,
+  type WayBack,
+  wayBack,
+} from './promotion/inputs.ts';
+import type { StageResults } from './promotion/outcome.ts';
 
 interface OnPullRequest {
   /** Absolute path of the platform file, and its place in the repository, which identifies the comment. */
@@ -44,8 +55,23 @@ export type Request =
       /** What `deploy-platform` has found. */
       readonly found: ChartVersions;
     })
-  | (OnPullRequest & { readonly command: 'announce' | 'close' })
+  | (OnPullRequest & { readonly command: 'announce' | 'close' | 'find' })
+  | (OnPullRequest & {
+      readonly command: 'promotion';
+      /** Undefined for a commit that came without one. */
+      readonly pull: number | undefined;
+      readonly tells:
+        | { readonly is: 'begin'; readonly stages: readonly Stage[] }
+        | {
+            readonly is: 'stage';
+            readonly stage: Stage;
+            readonly results: StageResults;
+            readonly wayBack: WayBack | undefined;
+          };
+    })
   | { readonly command: 'summary'; readonly report: string; readonly part: number };
+
+const commands = ['write', 'announce', 'close', 'find', 'promotion', 'drift', 'versions', 'summary'] as const;
 
 const anything: Input<string> = { absent: { value: '' }, parse: value => ({ value }) };
 const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
@@ -53,7 +79,7 @@ const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: withDefault(choice(['write', 'announce', 'close', 'drift', 'versions', 'summary']), 'write'),
+    command: withDefault(choice(commands), 'write'),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     platform: anything,
     scopes: anything,
@@ -63,6 +89,12 @@ export function readRequest(source: InputSource, workspace: string): Request {
     report: optional(path(workspace)),
     part: withDefault(part, '2'),
     versions: anything,
+    pull: pullNumber,
+    stages,
+    stage,
+    'plan-result': result,
+    'apply-result': result,
+    rollback: wayBack,
     'github-token': withDefault(token, ''),
   });
   if (inputs.command === 'summary') {
@@ -75,7 +107,12 @@ export function readRequest(source: InputSource, workspace: string): Request {
     file: pathInside(workspace, inputs['platform-file']),
     token: inputs['github-token'],
   };
-  if (inputs.command === 'announce' || inputs.command === 'close') return { ...onPullRequest, command: inputs.command };
+  if (inputs.command === 'announce' || inputs.command === 'close' || inputs.command === 'find') {
+    return { ...onPullRequest, command: inputs.command };
+  }
+  if (inputs.command === 'promotion') {
+    return { ...onPullRequest, command: 'promotion', pull: inputs.pull, tells: tellsOf(inputs) };
+  }
   if (inputs.command === 'versions') {
     return { ...onPullRequest, command: 'versions', found: parseChartVersions(inputs.versions) };
   }
@@ -88,6 +125,26 @@ export function readRequest(source: InputSource, workspace: string): Request {
   };
   if (inputs.command === 'drift') return { ...joined, command: 'drift' };
   return { ...joined, command: 'write', failIfBlocked: inputs['fail-if-blocked'] };
+}
+
+function tellsOf({
+  stages,
+  stage,
+  'plan-result': plan,
+  'apply-result': apply,
+  rollback,
+}: {
+  readonly stages: readonly Stage[] | undefined;
+  readonly stage: Stage | undefined;
+  readonly 'plan-result': Result | undefined;
+  readonly 'apply-result': Result | undefined;
+  readonly rollback: WayBack | undefined;
+}): Extract<Request, { command: 'promotion' }>['tells'] {
+  if (stages !== undefined) return { is: 'begin', stages };
+  if (stage === undefined) throw missing('stage', 'Give the stage that ended, or all `stages` when the first begins.');
+  if (plan === undefined) throw missing('plan-result', 'Give `needs.<job>.result` of the job that planned.');
+  if (apply === undefined) throw missing('apply-result', 'Give `needs.<job>.result` of the job that applied.');
+  return { is: 'stage', stage, results: { plan, apply }, wayBack: rollback };
 }
 
 function missing(name: string, remedy: string): UserError {

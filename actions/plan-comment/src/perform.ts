@@ -4,6 +4,8 @@ import { close } from './close.ts';
 import { drift } from './drift/drift.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
+import { findPull } from './promotion/find-pull.ts';
+import { tellPromotion } from './promotion/tell-promotion.ts';
 import { requirePull } from './pull-request.ts';
 import { writeSummaryPart } from './summary-part.ts';
 import { write } from './write.ts';
@@ -17,6 +19,10 @@ export async function perform(request: Request, services: Services): Promise<voi
       return announce(request, requirePull(services), services);
     case 'close':
       return close(request, requirePull(services), services);
+    case 'find':
+      return findPull(services);
+    case 'promotion':
+      return tellPromotion(request, services);
     case 'drift':
       return drift(request, services);
     case 'versions':

@@ -10,6 +10,8 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   openPull(number: number): PullRequest;
   openTracker(): IssueTracker;
+  /** Numbers of the pull requests whose merge made a commit. */
+  pullsOf(commit: string): Promise<readonly number[]>;
 }
 
 /** One pull request, and this job, as the token sees them. Calls throw what `retryOf` understands. */
@@ -25,6 +27,8 @@ export interface PullRequest {
   createCheck(check: Check): Promise<void>;
   /** The jobs of this run; undefined when the token may not read them. */
   readRun(): Promise<Run | undefined>;
+  /** What a job said went wrong, in its order; nothing when the token may not read it. */
+  failuresOf(job: string): Promise<readonly string[]>;
   /** Whether a failed call may pass when everything is looked at again; undefined when it is final. */
   retryOf(error: unknown): { readonly afterMs?: number } | undefined;
 }
@@ -74,7 +78,16 @@ export interface OpenPull {
 export interface Run {
   /** When this attempt began, on GitHub's clock. */
   readonly startedAt: string | undefined;
-  readonly jobs: readonly { readonly name: string; readonly conclusion: string | undefined; readonly url: string }[];
+  readonly jobs: readonly Job[];
+}
+
+export interface Job {
+  readonly id: string;
+  /** With the names of the jobs that call: `plan / Plan dev`. */
+  readonly name: string;
+  /** `success`, `failure`, `cancelled`, `skipped`, …; undefined while it runs. */
+  readonly conclusion: string | undefined;
+  readonly url: string;
 }
 
 export interface Check {

@@ -44,6 +44,7 @@ const collect = (reports: readonly ChangeReport[], unreadable: Collection['unrea
   unreadable,
 });
 const job = (name: string, conclusion: string | undefined): Run['jobs'][number] => ({
+  id: '5',
   name,
   conclusion,
   url: `https://x/${name}`,

@@ -1,5 +1,6 @@
 import type { ChangeReport, ExpectedScope, Missing, Row } from '@suite/change-report';
-import type { Run } from './ports.ts';
+import { findJob } from './find-job.ts';
+import type { Job, Run } from './ports.ts';
 import type { Collection } from './reports.ts';
 
 /** What a report must belong to: anything else was left there by another run, or by somebody else. */
@@ -9,8 +10,6 @@ export interface Binding {
   readonly run: string;
   readonly attempt: string;
 }
-
-type Job = Run['jobs'][number];
 
 /** Joins what was expected with what is there. The rows are in the order of promotion. */
 export function joinRows(
@@ -90,16 +89,6 @@ function explainMissing(
     reason: job !== undefined && job.conclusion === undefined ? 'its job has not ended' : 'its job left no report',
     ...page,
   };
-}
-
-/**
- * As plan.yml and drift.yml name their jobs. The caller may have a job of that name beside it, such as one that plans before an apply. With two
- * callers in one run nobody knows whose it is.
- */
-function findJob(name: string, jobs: readonly Job[]): Job | undefined {
-  const called = jobs.filter(job => job.name.endsWith(` / ${name}`));
-  const candidates = called.length > 0 ? called : jobs.filter(job => job.name === name);
-  return candidates.length === 1 ? candidates[0] : undefined;
 }
 
 function describeJob(conclusion: string): string {

@@ -1,5 +1,5 @@
 import type { PullRequestEvent } from '@suite/action-kit';
-import { type CommentContent, contentOf, renderComment } from '@suite/change-report';
+import { type CommentContent, contentOf, type Marker, renderComment } from '@suite/change-report';
 import { bannerOf, bodyOf, contentLimit, stateOf } from './body.ts';
 import { converse, observe, removeOthers, type Situation, type Subject } from './conversation.ts';
 import { type Decision, decideWrite, newestOf, type Ours, type PlanId } from './decide.ts';
@@ -36,12 +36,20 @@ export async function writeComment(
     const { pull, ours } = situation;
     const decision = decideWrite(plan, pull, ours);
     if (decision.is === 'keep') {
-      const kept = await keep(situation, decision, port);
+      const kept = await keep(situation, decision, port, services);
       const outcome = decision.target.marker.head === plan.head ? 'superseded' : 'late';
       return report(outcome, kept, `The comment stays as it is: ${decision.why}.`);
     }
-    const marker = { ...plan, pull: subject.number, file: subject.file, state: stateOf(pull, decision.stale) };
-    const body = bodyOf(marker, bannerOf(event.headSha, pull), markdown);
+    // A plan that comes after the merge takes nothing away from what stages have told meanwhile.
+    const promotion = newestOf(ours)?.marker.promotion;
+    const marker: Marker = {
+      ...plan,
+      pull: subject.number,
+      file: subject.file,
+      state: stateOf(pull, decision.stale),
+      ...(promotion === undefined ? {} : { promotion }),
+    };
+    const body = bodyOf(marker, bannerOf(marker, pull, services.context), markdown);
     if (body === undefined) throw new Error('The comment is longer than it was made to be.');
     if (decision.is === 'update') {
       const written = await port.updateComment(decision.target.comment.id, body);
@@ -64,13 +72,18 @@ async function keep(
   situation: Situation,
   { target }: Extract<Decision, { is: 'keep' }>,
   port: PullRequest,
+  services: Services,
 ): Promise<Comment> {
   await removeOthers(situation, target.comment, port);
   if (target.marker.state !== 'planning' || target.marker.head !== situation.pull.headSha) return target.comment;
-  const body = settled(target, situation);
+  const body = settled(target, situation, services);
   return body === undefined ? target.comment : port.updateComment(target.comment.id, body);
 }
 
-function settled({ marker, comment }: Ours, { pull }: Situation): string | undefined {
-  return bodyOf({ ...marker, state: stateOf(pull, false) }, bannerOf(marker.head, pull), contentOf(comment.body));
+function settled(
+  { marker, comment }: Ours,
+  { pull }: Situation,
+  { context }: Pick<Services, 'context'>,
+): string | undefined {
+  return bodyOf({ ...marker, state: stateOf(pull, false) }, bannerOf(marker, pull, context), contentOf(comment.body));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCheckRun } from './check-runs.ts';
+import { createCheckRun, readFailures } from './check-runs.ts';
 import { createConversation } from './comments.ts';
 import { readEnvironments } from './environments.ts';
 import { readPull } from './pulls.ts';
@@ -120,15 +120,31 @@ describe('a check run', () => {
   });
 });
 
+test('what a job says went wrong', async () => {
+  const { options, requests } = stubGitHub(() => ({
+    body: [
+      { annotation_level: 'warning', message: 'It is Friday.' },
+      { annotation_level: 'failure', message: 'The gate is closed.' },
+      { annotation_level: 'failure', message: null },
+      'nothing',
+      { annotation_level: 'failure', message: 'It is late.' },
+    ],
+  }));
+  expect(await readFailures(createRequests(options), repository, '5')).toEqual(['The gate is closed.', 'It is late.']);
+  expect(requests[0]?.path).toMatch(/^\/repos\/contoso\/platform\/check-runs\/5\/annotations/);
+});
+
 test('a run and its jobs', async () => {
   const { options, requests } = stubGitHub(({ path }) =>
     path.includes('/jobs')
-      ? { body: { total_count: 1, jobs: [{ name: 'plan / Plan dev', conclusion: null, html_url: 'https://x' }] } }
+      ? {
+          body: { total_count: 1, jobs: [{ id: 5, name: 'plan / Plan dev', conclusion: null, html_url: 'https://x' }] },
+        }
       : { body: { run_started_at: '2026-11-26T05:00:00Z' } },
   );
   expect(await readRun(createRequests(options), repository, { id: '4711', attempt: '2' })).toEqual({
     startedAt: '2026-11-26T05:00:00Z',
-    jobs: [{ name: 'plan / Plan dev', conclusion: undefined, url: 'https://x' }],
+    jobs: [{ id: '5', name: 'plan / Plan dev', conclusion: undefined, url: 'https://x' }],
   });
   expect(requests.map(({ path }) => path.split('?')[0]).sort()).toEqual([
     '/repos/contoso/platform/actions/runs/4711/attempts/2',

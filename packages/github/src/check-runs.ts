@@ -1,4 +1,4 @@
-import { asNumber, asObject } from '@suite/foundation';
+import { asNumber, asObject, asString } from '@suite/foundation';
 import { unexpected } from './failure.ts';
 import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
@@ -64,4 +64,17 @@ export async function createCheckRun(requests: Requests, repository: string, run
       output: output(from),
     });
   }
+}
+
+/** What a job or another check run said went wrong, in its order. To GitHub a job is a check run with the job's id. Needs `checks: read`. */
+export async function readFailures(requests: Requests, repository: string, id: string): Promise<readonly string[]> {
+  const annotations = await requests.readAll(
+    `read what check run ${id} says`,
+    'GET /repos/{owner}/{repo}/check-runs/{id}/annotations',
+    { ...splitRepository(repository), id },
+  );
+  return annotations
+    .map(asObject)
+    .filter(annotation => annotation['annotation_level'] === 'failure')
+    .flatMap(({ message }) => asString(message) ?? []);
 }

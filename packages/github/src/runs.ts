@@ -4,6 +4,8 @@ import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
 
 export interface RunJob {
+  /** That of its check run, too. */
+  readonly id: string;
   /** With the names of the jobs that call: `plan / Plan dev`. */
   readonly name: string;
   /** `success`, `failure`, `cancelled`, `skipped`, …; undefined while it runs. */
@@ -32,6 +34,7 @@ export async function readRun(
   return {
     startedAt: asString(asObject(run)['run_started_at']),
     jobs: jobs.map(asObject).map(job => ({
+      id: String(asNumber(job['id']) ?? ''),
       name: asString(job['name']) ?? '',
       conclusion: asString(job['conclusion']),
       url: asString(job['html_url']) ?? '',

@@ -2,6 +2,8 @@ import { shorten } from '@suite/foundation';
 import { alert } from '../markdown/blocks.ts';
 import { codeSpan, link, prose } from '../markdown/escape.ts';
 import { clockTime } from '../markdown/summary.ts';
+import type { Promotion } from './promotion.ts';
+import { describePromotion } from './promotion-banner.ts';
 
 /** What has become of a plan that was commented. */
 export type Banner =
@@ -11,7 +13,7 @@ export type Banner =
   /** The same commit is planned again. */
   | { readonly is: 'superseded'; readonly head: string; readonly run: PageOf }
   /** `headSha` is what was merged; another commit than the planned one was never planned. */
-  | { readonly is: 'merged'; readonly head: string; readonly headSha: string; readonly mergeSha?: string }
+  | MergedBanner
   | { readonly is: 'closed' }
   /** Of an issue: a later run could not look again. `why` is one sentence in which backticks mark code. */
   | { readonly is: 'unread'; readonly why: string; readonly run: PageOf }
@@ -20,6 +22,16 @@ export type Banner =
   /** Of an issue about charts: nothing is newer any more. `at`: ISO 8601. */
   | { readonly is: 'current'; readonly at: string; readonly run: PageOf };
 
+export interface MergedBanner {
+  readonly is: 'merged';
+  readonly head: string;
+  readonly headSha: string;
+  readonly mergeSha?: string;
+  readonly promotion?: Promotion;
+  /** Address of the repository's runs, without an id. */
+  readonly runs: string;
+}
+
 export interface PageOf {
   readonly id: string;
   readonly url: string;
@@ -27,8 +39,8 @@ export interface PageOf {
 
 // Ends the part of a comment that says what has become of it.
 const seam = '<!-- platform-plan:body -->';
-/** Room that a comment leaves for a later banner. */
-export const bannerRoom = 1000;
+/** Room that a comment leaves for a later banner, and for what its marker then knows of a promotion. */
+export const bannerRoom = 6000;
 
 /** A comment: marker, banner and content. */
 export function assembleComment(marker: string, banner: Banner, content: string): string {
@@ -71,15 +83,8 @@ function describeBanner(banner: Banner): string {
         'IMPORTANT',
         `**Superseded.** ${link(`Run ${banner.run.id}`, banner.run.url)} was started to plan ${codeSpan(short(banner.head))} again. Below is the plan that was made before.`,
       );
-    case 'merged': {
-      const merge = banner.mergeSha === undefined ? '' : ` as ${codeSpan(short(banner.mergeSha))}`;
-      const planned = `Below is what was planned for ${codeSpan(short(banner.head))}.`;
-      if (banner.head === banner.headSha) return alert('NOTE', `**Merged${merge}.** ${planned}`);
-      return alert(
-        'WARNING',
-        `**Merged${merge}, but ${codeSpan(short(banner.headSha))} was never planned.** ${planned}`,
-      );
-    }
+    case 'merged':
+      return describeMerge(banner);
     case 'closed':
       return alert('NOTE', '**Closed without a merge.** Nothing of this is applied.');
     case 'unread':
@@ -98,6 +103,19 @@ function describeBanner(banner: Banner): string {
         `**Nothing newer since ${clockTime(banner.at)}**, as ${link(`run ${banner.run.id}`, banner.run.url)} saw. Below is what had been newer.`,
       );
   }
+}
+
+/** How far it has come stands first, because that is what people look for then. */
+function describeMerge({ head, headSha, mergeSha, promotion, runs }: MergedBanner): string {
+  const merge = mergeSha === undefined ? '' : ` as ${codeSpan(short(mergeSha))}`;
+  const planned = `Below is what was planned for ${codeSpan(short(head))}.`;
+  const wasPlanned = head === headSha;
+  const merged = wasPlanned ? `Merged${merge}` : `Merged${merge}, but ${codeSpan(short(headSha))} was never planned`;
+  const told = promotion === undefined ? undefined : describePromotion(promotion, runs);
+  if (told === undefined) return alert(wasPlanned ? 'NOTE' : 'WARNING', `**${merged}.** ${planned}`);
+  const rest = wasPlanned ? `${merged}. ${planned}` : `**${merged}.** ${planned}`;
+  const rows = told.table.split('\n').map(line => `> ${line}`);
+  return [alert(wasPlanned ? told.kind : 'WARNING', `${told.verdict} ${rest}`.trim()), '>', ...rows].join('\n');
 }
 
 function short(sha: string): string {

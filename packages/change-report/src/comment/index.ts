@@ -7,4 +7,6 @@ export { parseExpected } from './expected.ts';
 export { commentHeadline } from './headline.ts';
 export type { CommentState, Marker } from './marker.ts';
 export { readMarker, writeMarker } from './marker.ts';
+export type { PromotedStage, Promotion, StageState, Stopped } from './promotion.ts';
+export { beginPromotion, passOn, tellStage } from './promotion.ts';
 export { renderComment } from './render.ts';

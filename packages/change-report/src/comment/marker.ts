@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { hiddenMarker } from './hidden.ts';
+import { type Promotion, promotionSchema } from './promotion.ts';
 
 /**
  * What a comment says of itself, hidden in its first line. By it the comment is found again, and an older run sees that a
@@ -16,6 +17,8 @@ export interface Marker {
   /** When that attempt began, on GitHub's clock; absent when the token could not read it. */
   readonly startedAt?: string;
   readonly state: CommentState;
+  /** Once it is merged and promoted. */
+  readonly promotion?: Promotion;
 }
 
 const states = ['planned', 'planning', 'outdated', 'merged', 'closed'] as const;
@@ -33,6 +36,7 @@ const schema: z.ZodType<Marker> = z.object({
   attempt: z.int().positive(),
   startedAt: z.string().exactOptional(),
   state: z.enum(states),
+  promotion: promotionSchema.exactOptional(),
 });
 
 const hidden = hiddenMarker('platform-plan:v1', schema);

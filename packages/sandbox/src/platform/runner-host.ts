@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '@suite/foundation';
 import { isHostedRunner } from '@suite/platform-file';
-import type { EnvironmentJob, RunnerHost, RunProgress } from '../runner/index.ts';
+import type { Annotation, EnvironmentJob, RunnerHost, RunProgress } from '../runner/index.ts';
 import type { RecordedRunState, RepositoryHandle, World } from '../world/index.ts';
 
 /** The suite as users name it, at the commit that its release tree stands for. */
@@ -148,13 +148,20 @@ function recorded(run: RunProgress): RecordedRunState {
     ...run,
     status: run.status === 'pending' ? 'queued' : run.status,
     conclusion: run.conclusion,
-    jobs: run.jobs.map(({ id, name, status, conclusion, startedAt, completedAt }) => ({
+    jobs: run.jobs.map(({ id, name, status, conclusion, startedAt, completedAt, annotations = [] }) => ({
       id,
       name,
       status: status === 'pending' ? 'queued' : status,
       conclusion,
       startedAt,
       completedAt,
+      annotations: annotations.map(annotationOf),
     })),
   };
+}
+
+/** As GitHub files what a log said; what names no file stands at this place (docs, list check run annotations). */
+function annotationOf({ level, message, title, file = '.github', line = 1, endLine = line }: Annotation) {
+  const filed = level === 'error' ? 'failure' : level;
+  return { path: file, startLine: line, endLine, level: filed, title, message, rawDetails: undefined } as const;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@suite/foundation';
+import type { Annotation } from './annotations.ts';
 import type { Permissions } from './permissions.ts';
 import type { Conclusion, RunResult } from './results.ts';
 
@@ -177,6 +178,8 @@ export interface JobProgress {
   readonly completedAt?: number;
   /** Those that have begun, as they stand in the log. */
   readonly steps: readonly StepProgress[];
+  /** Once it is completed: those of its steps, then its own. */
+  readonly annotations?: readonly Annotation[];
 }
 
 export interface StepProgress {

@@ -3,9 +3,9 @@ import { nodeId } from '../ids.ts';
 import type { Need } from '../permissions.ts';
 import { refusals } from '../refusals.ts';
 import { actionsApp, api, isoTime, web } from '../shapes.ts';
-import { checkRunsOf } from '../store/check-runs.ts';
+import { checkRunsOf, findCheckRun } from '../store/check-runs.ts';
 import { findCommit } from '../store/refs.ts';
-import type { CheckRun, RepositoryState } from '../store/state.ts';
+import type { CheckRun, RepositoryState, StoredAnnotation } from '../store/state.ts';
 import { type CheckRunInput, readCheckRun } from './check-run-input.ts';
 import { pageOf } from './paging.ts';
 import type { Call, Route } from './route.ts';
@@ -68,6 +68,23 @@ export const checkRunRoutes: readonly Route[] = [
       const run = changed(before, readCheckRun(call.body, []), call.state.clock.now());
       call.repository.checkRuns.set(run.id, run);
       return json(200, checkRunJson(call.repository, run));
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/check-runs/{id}/annotations',
+    need: read,
+    isPublic: true,
+    docs: 'checks/runs#list-check-run-annotations',
+    answer: call => {
+      const run = findCheckRun(call.repository, Number(call.params['id']));
+      if (run === undefined) throw refusals.notFound();
+      const { items, headers } = pageOf(call, `/check-runs/${run.id}/annotations`, run.annotations);
+      return json(
+        200,
+        items.map(annotation => annotationJson(call.repository, run, annotation)),
+        headers,
+      );
     },
   },
   {
@@ -156,6 +173,22 @@ function checkRunJson(repository: RepositoryState, run: CheckRun) {
         head: { ref: pull.headBranch, sha: pull.headSha },
         base: { ref: pull.baseBranch, sha: pull.baseSha },
       })),
+  };
+}
+
+function annotationJson({ name }: RepositoryState, { headSha }: CheckRun, annotation: StoredAnnotation) {
+  const { path, startLine, endLine, level, title, message, rawDetails } = annotation;
+  return {
+    path,
+    blob_href: `${web}/${name}/blob/${headSha}/${path}`,
+    start_line: startLine,
+    start_column: null,
+    end_line: endLine,
+    end_column: null,
+    annotation_level: level,
+    title: title ?? null,
+    message,
+    raw_details: rawDetails ?? null,
   };
 }
 

@@ -30,6 +30,15 @@ export function checkRunsOf(repository: RepositoryState, sha: string): readonly 
   return [...filed, ...jobs.flatMap(jobsAsCheckRuns)].sort((one, other) => one.id - other.id);
 }
 
+/** One that was filed, or a job. */
+export function findCheckRun(repository: RepositoryState, id: number): CheckRun | undefined {
+  const filed = repository.checkRuns.get(id);
+  if (filed !== undefined) return filed;
+  const attempts = [...repository.runs.values()].flatMap(each => [...each.values()]);
+  // A job that a later attempt kept has its id in both.
+  return attempts.flatMap(jobsAsCheckRuns).findLast(run => run.id === id);
+}
+
 /** To GitHub every job is a check run with the job's id. */
 function jobsAsCheckRuns(run: RecordedRunState): readonly CheckRun[] {
   return run.jobs.map(job => ({
@@ -45,6 +54,6 @@ function jobsAsCheckRuns(run: RecordedRunState): readonly CheckRun[] {
     title: undefined,
     summary: undefined,
     text: undefined,
-    annotations: [],
+    annotations: job.annotations ?? [],
   }));
 }

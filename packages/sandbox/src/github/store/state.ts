@@ -167,4 +167,6 @@ export interface RecordedJobState {
   readonly conclusion: string | undefined;
   readonly startedAt: number | undefined;
   readonly completedAt: number | undefined;
+  /** What its steps and its runner put onto the page of the run; none by default. */
+  readonly annotations?: readonly StoredAnnotation[];
 }

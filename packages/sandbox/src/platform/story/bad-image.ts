@@ -1,6 +1,6 @@
 import { pullRequestRun } from '../run-requests.ts';
 import { propose } from './platform-edits.ts';
-import { mergeAndPromote } from './promote.ts';
+import { mergeAndPromote, sayOn } from './promote.ts';
 import type { Chapter } from './stage.ts';
 import { clusterOf, runsOf } from './what-runs.ts';
 
@@ -22,6 +22,7 @@ export const badImage: Chapter = {
     world.kubernetes.of(clusterOf(world, 'staging')).crashing(`*${digest}`);
     await run(`Pull request ${number} is opened`, pullRequestRun(repository, number, 'opened'));
     await mergeAndPromote(stage, number, 'failure');
+    sayOn(stage, number, 'Stopped in staging');
     see('dev runs the new version', runsOf(world, 'dev', 'web') === digest);
     see('staging runs the one before again', runsOf(world, 'staging', 'web') === before);
     see(

@@ -15,10 +15,19 @@ export const promote: Chapter = {
     const [pull] = repository.pulls();
     if (pull === undefined) throw new Error('Nothing was proposed.');
     await mergeAndPromote(stage, pull.number);
+    sayOn(stage, pull.number, 'Verified in prod');
     const all = ['dev', 'staging', 'prod'].map(name => runsOf(stage.world, name, 'web'));
     see('The same digest of web runs in dev, staging and prod', all[0] !== undefined && new Set(all).size === 1);
   },
 };
+
+/** The comment of a pull request begins with what has become of it. */
+export function sayOn({ repository, see }: Pick<Stage, 'repository' | 'see'>, number: number, verdict: string) {
+  const says = repository
+    .pull(number)
+    .comments.some(({ body, deleted }) => !deleted && body.includes(`> **${verdict}`));
+  see(`The comment on pull request ${number} says: ${verdict}`, says, { pull: number });
+}
 
 /** Merges a pull request and lets GitHub start what that starts: the comment's later life, and a promotion, whose run it gives. */
 export async function mergeAndPromote({ repository, run }: Stage, number: number, expected?: 'failure') {

@@ -72,7 +72,7 @@ export function createRecorder(clock: Clock, newId: () => string, onChange: () =
           steps,
           annotations,
         };
-        change({ status: 'completed', conclusion, completedAt });
+        change({ status: 'completed', conclusion, completedAt, annotations: annotationsOf(entry.result) });
         return entry.result;
       },
     };
@@ -90,7 +90,17 @@ export function createRecorder(clock: Clock, newId: () => string, onChange: () =
     );
     const completedAt = startedAt + result.seconds * 1000;
     entries.push({
-      progress: { id, name, conclusion, runsOn, startedAt, completedAt, status: 'completed', steps },
+      progress: {
+        id,
+        name,
+        conclusion,
+        runsOn,
+        startedAt,
+        completedAt,
+        status: 'completed',
+        steps,
+        annotations: annotationsOf(result),
+      },
       result,
     });
     onChange();
@@ -102,4 +112,8 @@ export function createRecorder(clock: Clock, newId: () => string, onChange: () =
     progress: () => entries.map(({ progress }) => progress),
     results: () => entries.flatMap(({ result }) => (result === undefined ? [] : [result])),
   };
+}
+
+function annotationsOf({ steps, annotations }: JobResult): readonly Annotation[] {
+  return [...steps.flatMap(step => step.annotations), ...annotations];
 }
