@@ -4,6 +4,7 @@ import type { KubernetesView, RunningStep, WorldRequest } from '@suite/sandbox';
 import { type ApplicationsWorld, openApplicationsWorld } from '../support/applications-world.ts';
 import { type BundleWorld, errors, reportOf, succeeded } from '../support/bundle.ts';
 import { holdAt, hurried } from '../support/held-step.ts';
+import { addHub } from '../support/hub.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 import { playArgoCdServer } from '../support/played-argocd-server.ts';
 
@@ -174,6 +175,11 @@ describe('through an Argo CD server', () => {
     for (const command of ['verify', 'wait']) succeeded(await run(command, server));
     // Entra gives the identity of the step a token for Argo CD's registration.
     succeeded(await run('verify', { server: server.server, 'server-audience': registration }));
+    // Workflows find it in the platform file.
+    const said = `argo-cd: { server: "https://${host}", audience: ${registration} }`;
+    await choose('five', 'one', `${said}, apps: [{ name: web, images: [web] }]`);
+    succeeded(await run('verify'));
+    await choose('five', 'one', 'apps: [{ name: web, images: [web] }]');
     expect(succeeded(await run('drift', server)).outputs['verdict']).toBe('clean');
     succeeded(await run('rollback', server));
     expect(running('web')).toEqual([digestOf('web', 'one')]);
@@ -211,6 +217,88 @@ describe('through an Argo CD server', () => {
     expect(result.conclusion).toBe('failure');
     expect(errors(result).join('\n')).toContain(message);
   });
+});
+
+describe('through a hub', () => {
+  const named = 'contoso-dev-westeurope';
+  const apps = 'apps: [{ name: shop, path: environments/dev/worker, images: [worker] }]';
+
+  test("another cluster's Argo CD deploys, and what runs in this one is proven here", async () => {
+    const hub = await addHub(sandbox, cluster);
+    const chosen = (version: string, more = apps) => choose('one', version, `argo-cd: { cluster: ${hub.id} }, ${more}`);
+    await chosen('hub one');
+    await world.push();
+
+    const other = 'contoso-prod-westeurope-shop';
+    hub.view.put({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: {
+        name: other,
+        namespace: 'argocd',
+        labels: { 'aks-platform.io/platform': 'contoso-prod-westeurope' },
+      },
+      spec: {},
+    });
+
+    // Nobody has let these identities in yet.
+    const refused = await run('sync');
+    expect(errors(refused).join('\n')).toContain(
+      'Microsoft.ContainerService/managedClusters/listClusterUserCredential/action',
+    );
+    hub.admit();
+
+    const planned = succeeded(await run('plan'));
+    const titles = (await reportOf(planned)).changes.map(({ kind, title }) => `${kind} ${title}`);
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        'create Namespace shop',
+        `create AppProject argocd/${named}`,
+        `create Application argocd/${named}-shop`,
+        expect.stringMatching(`Secret argocd/${named}-cluster$`),
+        'create Deployment shop/worker',
+      ]),
+    );
+    // That of another environment is nobody's business here.
+    expect(titles.filter(title => title.startsWith('delete'))).toEqual([]);
+    const before = sandbox.world.ledger.requests.length;
+    const synced = succeeded(await run('sync', { 'expected-digest': planned.outputs['digest'] ?? '' }));
+    expect(JSON.parse(synced.outputs['running'] ?? '')).toEqual({
+      [`${named}-shop`]: { [expectedPlace('worker')]: digestOf('worker', 'hub one') },
+    });
+    expect(running('shop')).toEqual([digestOf('worker', 'hub one')]);
+    expect(hub.view.list('pods', 'shop')).toEqual([]);
+    const asked = sandbox.world.ledger.requests.slice(before);
+    expect(asked.filter(({ host, path }) => host !== hub.host && path.includes('/argoproj.io/v1alpha1/'))).toEqual([]);
+    expect(asked.filter(({ host, path }) => host === hub.host && /\/(?:pods|deployments)\b/.test(path))).toEqual([]);
+    // The Secret says how to sign in, and holds nothing to sign in with.
+    const secret = hub.view.get({ resource: 'secrets', namespace: 'argocd', name: `${named}-cluster` });
+    const config = Buffer.from(String(asObject(secret?.['data'])['config']), 'base64').toString('utf8');
+    expect(config).toContain('argocd-k8s-auth');
+    expect(config).not.toMatch(/token"|password|bearer/i);
+
+    await chosen('hub two');
+    await world.push();
+    succeeded(await run('sync'));
+    expect(running('shop')).toEqual([digestOf('worker', 'hub two')]);
+    succeeded(await run('verify'));
+    expect(succeeded(await run('drift')).outputs['verdict']).toBe('clean');
+    succeeded(await run('rollback'));
+    expect(running('shop')).toEqual([digestOf('worker', 'hub one')]);
+
+    // What is taken out of the file goes from both clusters, and nothing of others.
+    await chosen('hub one', 'apps: []');
+    const kept = await run('sync');
+    expect(errors(kept).join('\n')).toContain(`Name \`application/${named}-shop\` under \`allow:\``);
+    await sandbox.edit('platform.yaml', text =>
+      text.replace('  dev:\n', `  dev:\n    allow: [application/${named}-shop]\n`),
+    );
+    succeeded(await run('sync'));
+    expect(hub.view.list('applications.argoproj.io', 'argocd').map(({ metadata }) => metadata.name)).toEqual([other]);
+    expect(cluster.list('deployments.apps', 'shop')).toEqual([]);
+    await sandbox.edit('platform.yaml', text => text.replace(`    allow: [application/${named}-shop]\n`, ''));
+    await choose('one', 'one');
+  }, 240_000);
 });
 
 const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
@@ -409,6 +497,50 @@ describe('what bad input gets', () => {
     expect(result.conclusion).toBe('failure');
     expect(errors(result).join('\n')).toContain(message);
   });
+
+  test('a window that is closed: until when, once for all that it holds; a project that forbids: which rule', async () => {
+    const both = 'apps: [{ name: web, images: [web] }, { name: worker, images: [worker] }]';
+    await choose('calm', 'calm', both);
+    await world.push();
+    succeeded(await run('sync'));
+    await choose('late', 'late', both);
+    await world.push();
+    const delivered = await head();
+    const place = { resource: 'appprojects.argoproj.io', namespace: 'argocd', name: 'contoso' };
+    const project = cluster.get(place);
+    if (project === undefined) throw new Error('There is no project.');
+    const hour = new Date();
+    hour.setUTCMinutes(0, 0, 0);
+    const schedule = `0 ${hour.getUTCHours()} * * *`;
+    const syncWindows = [{ kind: 'deny', schedule, duration: '2h', applications: ['*'] }];
+    cluster.put({ ...project, spec: { ...asObject(project['spec']), syncWindows } });
+    const shut = await run('sync');
+    const until = new Date(hour.getTime() + 2 * 3_600_000).toISOString();
+    expect(errors(shut)).toEqual([
+      expect.stringContaining(
+        `web and worker: the project contoso is closed by a sync window until ${until}: deny at "${schedule}" (UTC) for 2h. Nothing was delivered.`,
+      ),
+    ]);
+    expect(await head()).toBe(delivered);
+    cluster.put({ ...(cluster.get(place) ?? project), spec: project['spec'] });
+
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'more' },
+      spec: { hard: { pods: '9' } },
+    };
+    const commit = (files: Readonly<Record<string, string | null>>) =>
+      sandbox.gitops?.repository.commit({ branch: 'main', message: 'More', author: 'lisa', files });
+    await commit({ 'environments/dev/worker/quota.yaml': JSON.stringify(quota) });
+    const forbidden = await run('sync');
+    expect(errors(forbidden)).toEqual([
+      expect.stringContaining(
+        'It does not allow ResourceQuota: spec.namespaceResourceBlacklist denies ResourceQuota. Widen the project',
+      ),
+    ]);
+    await commit({ 'environments/dev/worker/quota.yaml': null });
+  }, 240_000);
 });
 
 function expectedPlace(name: string): string {

@@ -95,7 +95,7 @@ function portsOf({ node = nodeOf('gpu'), exitCode = 0, broken = [] }: World): Te
       answer(`apply ${object.kind}`);
       return object.kind === 'Job' ? job : object;
     },
-    patch: async () => job,
+    patch: async () => undefined,
     follow: async ({ kind, fields }, onChange, signal) => {
       const all = new Map(objects(kind, fields).map(one => [one.metadata.name, one]));
       if (onChange(all)) return;

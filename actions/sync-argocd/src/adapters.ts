@@ -18,13 +18,15 @@ import { writeReport } from '@suite/change-report';
 import { asArray, asObject, asString, duration, parseJson, UserError } from '@suite/foundation';
 import { createAppAccess, createGitOps, createRequests } from '@suite/github';
 import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm } from '@suite/helm';
-import { openCluster } from '@suite/kubernetes';
+import { type Cluster, openCluster } from '@suite/kubernetes';
+import type { ArgoHub } from '@suite/platform-file';
 import { createTransfers } from '@suite/registry';
-import type { Request, ServerInput } from './inputs.ts';
+import type { Request } from './inputs.ts';
 import { ownCluster } from './objects.ts';
 import type { Connected, ReachedCluster, Services, SignedIn } from './ports.ts';
 import { createClusterRecords } from './record.ts';
 import { createKustomize, type HelmRenderer, locateKustomize } from './render/index.ts';
+import type { ServerInput } from './server.ts';
 import {
   createClusterArgo,
   createServerArgo,
@@ -87,9 +89,9 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });
   const [reached, state, helm, kustomize] = await Promise.all([
-    request.server === undefined
+    target.server === undefined
       ? reachCluster(kit, target, credential)
-      : reachServer(kit, request.server, target, credential),
+      : reachServer(kit, target.server, target, credential),
     createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
     locateHelm({
       processes: kit.shortProcesses,
@@ -127,22 +129,49 @@ interface Reached {
   close(): void;
 }
 
-/** Through the cluster's own API server; undefined where there is no cluster yet. */
-async function reachCluster(
-  { clock, env }: Kit,
-  { view, identity, applications }: Target,
-  credential: AzureCredential,
-): Promise<Reached | undefined> {
+/** Through the cluster's own API server, and where a hub deploys through that of the hub; undefined where there is no cluster yet. */
+async function reachCluster(kit: Kit, target: Target, credential: AzureCredential): Promise<Reached | undefined> {
+  const { clock, env } = kit;
+  const { view, identity, applications } = target;
+  const { hub, argoNamespace } = applications;
   const access = createClusterAccess(credential, { cloud, identity, clock, subscription: view.subscription });
   const { name } = view.cluster;
   const kubeconfig = await access.kubeconfig(view.resourceGroup, name);
   if (kubeconfig === undefined) return undefined;
-  const { cluster } = openCluster(kubeconfig, { name, identity, token: access.token, env, clock });
-  const argo = createClusterArgo(cluster, applications.argoNamespace);
+  const { cluster, endpoint } = openCluster(kubeconfig, { name, identity, token: access.token, env, clock });
+  const home = hub === undefined ? cluster : await reachHub(kit, hub, target, credential);
   return {
-    cluster: { ...cluster, argo, records: createClusterRecords(cluster), isArgoAlone: false },
-    close: () => cluster.close(),
+    cluster: {
+      ...cluster,
+      home,
+      endpoint: hub === undefined ? undefined : endpoint,
+      argo: createClusterArgo(home, argoNamespace),
+      records: createClusterRecords(cluster),
+      isArgoAlone: false,
+    },
+    close: () => {
+      cluster.close();
+      if (home !== cluster) home.close();
+    },
   };
+}
+
+async function reachHub(
+  { clock, env }: Kit,
+  { id, subscription, resourceGroup, name }: ArgoHub,
+  { identity, applications: { argoNamespace } }: Target,
+  credential: AzureCredential,
+): Promise<Cluster> {
+  const access = createClusterAccess(credential, { cloud, identity, clock, subscription });
+  const kubeconfig = await access.kubeconfig(resourceGroup, name);
+  if (kubeconfig === undefined) {
+    throw new UserError({
+      message: `There is no cluster ${id}, which \`applications: argo-cd: cluster:\` names as the one that Argo CD runs in.`,
+      remedy: 'Copy the id from its page in the portal, or leave it out where Argo CD runs in the cluster itself.',
+    });
+  }
+  const lackingRight = `Whoever owns ${name} gives it a role in its namespace ${argoNamespace}: docs/how-to/deploy-applications.md has both.`;
+  return openCluster(kubeconfig, { name, identity, lackingRight, token: access.token, env, clock }).cluster;
 }
 
 /** Through the server of the Argo CD in it, which has to answer. */
@@ -167,6 +196,8 @@ async function reachServer(
   return {
     cluster: {
       ...cluster,
+      home: cluster,
+      endpoint: undefined,
       argo: createServerArgo(client, clock, argoNamespace),
       records: createServerRecords(client, project),
       isArgoAlone: true,

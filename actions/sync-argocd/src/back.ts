@@ -59,12 +59,15 @@ export async function differs(proof: Proven, target: Target, connected: Connecte
   const images = imagesOf(proof, target, connected);
   if (applications.delivery === 'git') return (await editsFor(readFolder(place), apps, images)).files.length > 0;
   const overrides = await readOverrides(readFolder(place), apps, images);
-  const live = await demandCluster(target.view, connected).list({
+  const live = await demandCluster(target.view, connected).home.list({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
     namespace: applications.argoNamespace,
   });
-  const said = (name: string) => JSON.stringify(live.find(({ metadata }) => metadata.name === name)?.['spec'] ?? {});
+  const said = (app: string) => {
+    const name = applications.apps.find(one => one.name === app)?.application;
+    return JSON.stringify(live.find(({ metadata }) => metadata.name === name)?.['spec'] ?? {});
+  };
   return [...overrides].some(([app, { kustomizeImages = [], helmParameters = [] }]) =>
     [...kustomizeImages, ...helmParameters.map(({ value }) => value)].some(value => !said(app).includes(value)),
   );
@@ -131,10 +134,10 @@ async function overrideImages(
   const overrides = await readOverrides(readFolder(place), deliveredOf(chosen), images);
   const cluster = demandCluster(target.view, connected);
   const own = ownObjects({ view, applications, serverUrl, outputs: state?.outputs, overrides });
-  const names = new Set(chosen.map(({ name }) => name));
+  const names = new Set(chosen.map(({ application }) => application));
   for (const object of own.argo) {
     if (object.kind !== 'Application' || !names.has(object.metadata.name)) continue;
-    await cluster.apply(object, { manager: fieldManager, force: true });
+    await cluster.home.apply(object, { manager: fieldManager, force: true });
   }
   return head;
 }

@@ -1,9 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { readRequest } from './inputs.ts';
+import { serverOf } from './server.ts';
+import { viewWith } from './view.fixture.ts';
 
 const token = 'eyJh.eyJz.c2ln';
-const read = (inputs: Readonly<Record<string, string>>) =>
-  readRequest(name => ({ command: 'wait', scope: 'dev', ...inputs })[name] ?? '', '/work').server;
+const address = 'https://argocd.contoso.com:8443/argo';
+const read = (inputs: Readonly<Record<string, string>>, argo = '') => {
+  const { applications } = viewWith(
+    `{ repository: a/b, apps: [{ name: x }]${argo === '' ? '' : `, argo-cd: ${argo}`} }`,
+  );
+  if (applications === undefined) throw new TypeError('no applications');
+  return serverOf(
+    readRequest(name => ({ command: 'wait', scope: 'dev', ...inputs })[name] ?? '', '/work').server,
+    applications,
+  );
+};
 
 describe('the way to an Argo CD server', () => {
   test.each<[string, Readonly<Record<string, string>>, unknown]>([
@@ -16,7 +27,6 @@ describe('the way to an Argo CD server', () => {
       { kind: 'dex', audience: 'argo', connector: 'github-actions' },
     ],
   ])('is %s', (_, inputs, access) => {
-    const address = 'https://argocd.contoso.com:8443/argo';
     if (access === undefined) expect(read(inputs)).toBeUndefined();
     else expect(read({ server: address, ...inputs })).toEqual({ address, access });
   });
@@ -35,6 +45,29 @@ describe('the way to an Argo CD server', () => {
     ['half of Dex', { server: 'https://argocd.contoso.com', 'dex-connector': 'x' }, 'is needed with `dex-connector`'],
   ])('is not %s', (_, inputs, message) => {
     expect(() => read(inputs)).toThrow(message);
+  });
+
+  const hub = `{ cluster: /subscriptions/${'4'.repeat(8)}-4444-4444-4444-${'4'.repeat(12)}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks-hub }`;
+
+  test.each<[string, Readonly<Record<string, string>>, unknown]>([
+    ['all', {}, { address, access: { kind: 'dex', audience: 'argo', connector: 'github' } }],
+    ['all but the way in', { token }, { address, access: { kind: 'token', token } }],
+    ['all but who to be', { 'server-audience': 'other' }, { address, access: { kind: 'entra', audience: 'other' } }],
+    [
+      'nothing where the step names another one',
+      { server: 'https://other.contoso.com', token },
+      { address: 'https://other.contoso.com', access: { kind: 'token', token } },
+    ],
+  ])('is what the platform file says: %s', (_, inputs, expected) => {
+    expect(read(inputs, `{ server: "${address}", audience: argo, dex-connector: github }`)).toEqual(expected);
+  });
+
+  test('of a platform file that says no way in is asked for one, and there is none through a hub', () => {
+    expect(() => read({}, `{ server: "${address}" }`)).toThrow(
+      `The Argo CD server ${address} of the platform file needs a way to sign in.`,
+    );
+    expect(read({}, hub)).toBeUndefined();
+    expect(() => read({ server: address, token }, hub)).toThrow('has that of aks-hub deploy (a hub)');
   });
 
   test('a token is never told', () => {

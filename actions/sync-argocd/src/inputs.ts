@@ -16,20 +16,13 @@ import {
 import { UserError } from '@suite/foundation';
 import { leaseWait } from '@suite/lease';
 import { type ImageReference, parseImageReference } from '@suite/platform-file';
-import type { ServerAccess } from './sync/server/sign-in.ts';
+import type { SaidServer } from './server.ts';
 
 /** How the repository of the applications is reached. */
 export type GitOpsAccess =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'app'; readonly id: string; readonly key: string }
   | { readonly kind: 'none' };
-
-/** The Argo CD server that is worked through, and how to sign in to it. */
-export interface ServerInput {
-  /** `https://argocd.contoso.com` */
-  readonly address: string;
-  readonly access: ServerAccess;
-}
 
 export interface NamedImage {
   readonly name: string;
@@ -49,8 +42,8 @@ interface Target {
   /** Instead of those of the platform file. */
   readonly images: readonly NamedImage[];
   readonly gitops: GitOpsAccess;
-  /** Undefined: Kubernetes' own rights, and no server of Argo CD. */
-  readonly server: ServerInput | undefined;
+  /** Beside what the platform file says. */
+  readonly server: SaidServer;
   /** How long all applications together may take. */
   readonly timeoutMs: number;
 }
@@ -250,7 +243,12 @@ function targetOf(inputs: CommonInputs): Target {
     applications: inputs.applications,
     images: inputs.images ?? [],
     gitops: accessOf(inputs),
-    server: serverOf(inputs),
+    server: {
+      server: inputs.server,
+      token: inputs.token,
+      'server-audience': inputs['server-audience'],
+      'dex-connector': inputs['dex-connector'],
+    },
     timeoutMs: inputs.timeout,
   };
 }
@@ -274,41 +272,4 @@ function accessOf(inputs: CommonInputs): GitOpsAccess {
   }
   if (id !== undefined && key !== undefined) return { kind: 'app', id, key };
   return token === undefined ? { kind: 'none' } : { kind: 'token', token };
-}
-
-function serverOf(inputs: CommonInputs): ServerInput | undefined {
-  const { server: address, token, 'server-audience': aud, 'dex-connector': dex } = inputs;
-  const given = (['token', 'server-audience', 'dex-connector'] as const).filter(name => inputs[name] !== undefined);
-  if (address === undefined) {
-    const [name] = given;
-    if (name === undefined) return undefined;
-    throw new UserError({
-      message: 'is for an Argo CD server, and none is named.',
-      location: { kind: 'input', name },
-      remedy: 'Name it with `server`, or leave this out.',
-    });
-  }
-  if (token !== undefined && given.length > 1) {
-    throw new UserError({
-      message: `and \`${given[1]}\` both say how to sign in to ${address}.`,
-      location: { kind: 'input', name: 'token' },
-      remedy: 'Give one of them.',
-    });
-  }
-  if (token !== undefined) return { address, access: { kind: 'token', token } };
-  if (aud !== undefined && dex !== undefined)
-    return { address, access: { kind: 'dex', connector: dex, audience: aud } };
-  if (aud !== undefined) return { address, access: { kind: 'entra', audience: aud } };
-  if (dex !== undefined) {
-    throw new UserError({
-      message: 'is needed with `dex-connector`.',
-      location: { kind: 'input', name: 'server-audience' },
-      remedy: "Give the client id of that connector in `dex.config`: GitHub's token has to be for it.",
-    });
-  }
-  throw new UserError({
-    message: 'needs a way to sign in.',
-    location: { kind: 'input', name: 'server' },
-    remedy: 'Give a `token`, or `server-audience` where Argo CD trusts Entra.',
-  });
 }

@@ -52,7 +52,7 @@ describe('objects of our own', () => {
 
   test('of some of them alone, when a command is about those', () => {
     const input = inputOf(two);
-    const { namespaces, argo, cluster } = onlyOf(ownObjects(input), [{ name: 'worker', namespace: 'jobs' }]);
+    const { namespaces, argo, cluster } = onlyOf(ownObjects(input), [{ application: 'worker', namespace: 'jobs' }]);
     const named = [...namespaces, ...argo].map(({ kind, metadata: { name } }) => `${kind} ${name}`);
     expect(named).toEqual(['Namespace jobs', 'AppProject contoso', 'Application worker']);
     expect([argo[0], cluster]).toEqual([ownObjects(input).argo[0], ownObjects(input).cluster]);
@@ -109,6 +109,48 @@ describe('objects of our own', () => {
     expect(Buffer.from(String(asObject(cluster['data'])['server']), 'base64').toString()).toBe(
       'https://kubernetes.default.svc',
     );
+  });
+
+  test('on a hub, names are those of the environment, and the cluster is reached with no credential', () => {
+    const id = `/subscriptions/${'4'.repeat(8)}-4444-4444-4444-${'4'.repeat(12)}/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks-hub`;
+    const client = '66666666-6666-6666-6666-666666666666';
+    const input = inputOf(
+      `{ repository: contoso/gitops, argo-cd: { cluster: ${id}, namespace: gitops, client-id: ${client} }, apps: [{ name: web }] }`,
+      { endpoint: { server: 'https://aks-dev.azmk8s.io', ca: 'PEM' } },
+    );
+    const { argo, cluster, namespaces } = ownObjects(input);
+    const labels = { 'aks-platform.io/platform': 'contoso-dev-westeurope' };
+    const to = { name: 'aks-contoso-dev-westeurope', namespace: 'web' };
+    expect(argo).toMatchObject([
+      {
+        metadata: { name: 'contoso-dev-westeurope', namespace: 'gitops', labels },
+        spec: { destinations: [to] },
+      },
+      {
+        metadata: { name: 'contoso-dev-westeurope-web', namespace: 'gitops', labels },
+        spec: { project: 'contoso-dev-westeurope', destination: to },
+      },
+    ]);
+    // A server beside the name would be a second way to say where.
+    expect(JSON.stringify(argo)).not.toContain('kubernetes.default.svc');
+    expect(namespaces.map(({ metadata }) => metadata.name)).toEqual(['web']);
+    expect(cluster.metadata).toMatchObject({ name: 'contoso-dev-westeurope-cluster', namespace: 'gitops' });
+    const read = (key: string) => Buffer.from(String(asObject(cluster['data'])[key]), 'base64').toString();
+    expect([read('name'), read('server')]).toEqual(['aks-contoso-dev-westeurope', 'https://aks-dev.azmk8s.io']);
+    expect(JSON.parse(read('config'))).toEqual({
+      execProviderConfig: {
+        command: 'argocd-k8s-auth',
+        args: ['azure'],
+        apiVersion: 'client.authentication.k8s.io/v1beta1',
+        env: {
+          AAD_ENVIRONMENT_NAME: 'AzurePublicCloud',
+          AAD_LOGIN_METHOD: 'workloadidentity',
+          AZURE_TENANT_ID: '11111111-1111-1111-1111-111111111111',
+          AZURE_CLIENT_ID: client,
+        },
+      },
+      tlsClientConfig: { insecure: false, caData: Buffer.from('PEM').toString('base64') },
+    });
   });
 
   test('namespaces hold pods to the strictest level', () => {

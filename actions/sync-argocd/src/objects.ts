@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@suite/foundation';
-import type { KubernetesObject } from '@suite/kubernetes';
+import type { Endpoint, KubernetesObject } from '@suite/kubernetes';
 import type { ApplicationSettings, Applications, EnvironmentScope } from '@suite/platform-file';
 
 /** Who owns what this action writes. */
 export const fieldManager = 'aks-platform';
-/** On everything that is ours, with the platform's name: what stands in the file no more is found by it. */
+/** On everything that is ours, with the name of its project: what stands in the file no more is found by it. */
 export const ownerLabel = 'aks-platform.io/platform';
 const partOf = 'app.kubernetes.io/part-of';
 /** The cluster that Argo CD itself runs in. */
@@ -28,6 +28,8 @@ export interface OwnObjectsInput {
   readonly outputs: Readonly<Record<string, unknown>> | undefined;
   /** By application. */
   readonly overrides: ReadonlyMap<string, Override>;
+  /** Where a hub finds the cluster; undefined before there is one. */
+  readonly endpoint?: Endpoint | undefined;
 }
 
 /** What Argo CD is told of a platform. */
@@ -57,9 +59,10 @@ export function ownObjects(input: OwnObjectsInput): OwnObjects {
 /** What belongs to some of the applications: namespaces and Applications of the others are left out. */
 export function onlyOf(
   own: OwnObjects,
-  apps: readonly Pick<Applications['apps'][number], 'name' | 'namespace'>[],
+  apps: readonly Pick<Applications['apps'][number], 'application' | 'namespace'>[],
 ): OwnObjects {
-  const [names, places] = [new Set(apps.map(({ name }) => name)), new Set(apps.map(({ namespace }) => namespace))];
+  const names = new Set(apps.map(({ application }) => application));
+  const places = new Set(apps.map(({ namespace }) => namespace));
   return {
     ...own,
     namespaces: own.namespaces.filter(({ metadata }) => places.has(metadata.name)),
@@ -76,8 +79,13 @@ export function rootName({ project }: Applications): string {
   return `${project}-root`;
 }
 
-function labelsOf({ view }: OwnObjectsInput) {
-  return { [partOf]: view.platform, [ownerLabel]: view.platform };
+function labelsOf({ view, applications }: OwnObjectsInput) {
+  return { [partOf]: view.platform, [ownerLabel]: applications.project };
+}
+
+/** How Argo CD calls the cluster: a hub knows many, by the names in their Secrets. */
+function clusterOf({ view, applications }: OwnObjectsInput) {
+  return applications.hub === undefined ? { server: ownCluster } : { name: view.cluster.name };
 }
 
 /** Those that no release has: a release says itself what its namespace lets pods do. */
@@ -107,7 +115,7 @@ function projectOf(input: OwnObjectsInput): KubernetesObject {
   return argoObject('AppProject', project, input, {
     description: `Applications of ${view.platform} in ${view.scope}`,
     sourceRepos: [repositoryUrl(applications, serverUrl)],
-    destinations: places.map(namespace => ({ server: ownCluster, namespace })),
+    destinations: places.map(namespace => ({ ...clusterOf(input), namespace })),
     namespaceResourceBlacklist: [
       { group: '', kind: 'ResourceQuota' },
       { group: '', kind: 'LimitRange' },
@@ -136,7 +144,10 @@ function rootOf(input: OwnObjectsInput): KubernetesObject {
   return argoObject('Application', name, input, specOf({ project: name, namespace: argoNamespace, path }, input));
 }
 
-function applicationOf({ name, namespace, path }: ApplicationSettings, input: OwnObjectsInput): KubernetesObject {
+function applicationOf(
+  { name, application, namespace, path }: ApplicationSettings,
+  input: OwnObjectsInput,
+): KubernetesObject {
   const { kustomizeImages, helmParameters } = input.overrides.get(name) ?? {};
   const source = {
     ...(kustomizeImages === undefined ? {} : { kustomize: { images: kustomizeImages } }),
@@ -146,7 +157,7 @@ function applicationOf({ name, namespace, path }: ApplicationSettings, input: Ow
       : { helm: { parameters: helmParameters.map(parameter => ({ ...parameter, forceString: true })) } }),
   };
   const { project } = input.applications;
-  return argoObject('Application', name, input, specOf({ project, namespace, path, source }, input));
+  return argoObject('Application', application, input, specOf({ project, namespace, path, source }, input));
 }
 
 interface Specified {
@@ -156,7 +167,8 @@ interface Specified {
   readonly source?: object;
 }
 
-function specOf({ project, namespace, path, source = {} }: Specified, { applications, serverUrl }: OwnObjectsInput) {
+function specOf({ project, namespace, path, source = {} }: Specified, input: OwnObjectsInput) {
+  const { applications, serverUrl } = input;
   const automated = { prune: true, selfHeal: true };
   return {
     project,
@@ -166,7 +178,7 @@ function specOf({ project, namespace, path, source = {} }: Specified, { applicat
       path,
       ...source,
     },
-    destination: { server: ownCluster, namespace },
+    destination: { ...clusterOf(input), namespace },
     syncPolicy: {
       ...(applications.isAutomatic ? { automated } : {}),
       syncOptions: ['ServerSideApply=true', 'PruneLast=true'],
@@ -209,7 +221,7 @@ function clusterSecret(input: OwnObjectsInput): KubernetesObject {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
-      name: 'aks-platform-cluster',
+      name: applications.hub === undefined ? 'aks-platform-cluster' : `${applications.project}-cluster`,
       namespace: applications.argoNamespace,
       labels: {
         ...labelsOf(input),
@@ -223,10 +235,37 @@ function clusterSecret(input: OwnObjectsInput): KubernetesObject {
     type: 'Opaque',
     data: {
       name: encode(view.cluster.name),
-      server: encode(ownCluster),
-      // Argo CD's own service account: there is no credential in it.
-      config: encode('{"tlsClientConfig":{"insecure":false}}'),
+      server: encode(serverOf(input)),
+      config: encode(JSON.stringify(accessOf(input))),
     },
+  };
+}
+
+/** Address of the cluster as Argo CD knows it; none on a hub before there is a cluster. */
+export function serverOf({ applications, endpoint }: Pick<OwnObjectsInput, 'applications' | 'endpoint'>): string {
+  return applications.hub === undefined ? ownCluster : (endpoint?.server ?? '');
+}
+
+/**
+ * How Argo CD signs in to the cluster; there is no credential in it. Its own cluster it reaches with its service account, others as
+ * workload identity (argo-cd, declarative-setup.md, "AKS"): client id, token file and authority come from its pods, unless they are said.
+ */
+function accessOf({ applications: { hub }, endpoint, view }: OwnObjectsInput) {
+  if (hub === undefined) return { tlsClientConfig: { insecure: false } };
+  const env = {
+    AAD_ENVIRONMENT_NAME: 'AzurePublicCloud',
+    AAD_LOGIN_METHOD: 'workloadidentity',
+    AZURE_TENANT_ID: view.tenant,
+    ...(hub.clientId === undefined ? {} : { AZURE_CLIENT_ID: hub.clientId }),
+  };
+  return {
+    execProviderConfig: {
+      command: 'argocd-k8s-auth',
+      args: ['azure'],
+      apiVersion: 'client.authentication.k8s.io/v1beta1',
+      env,
+    },
+    tlsClientConfig: { insecure: false, caData: Buffer.from(endpoint?.ca ?? '').toString('base64') },
   };
 }
 

@@ -37,7 +37,7 @@ const two = own('{ repository: a/b, apps: [{ name: web }, { name: worker }] }');
 const of = (kind: string) => live(two.argo.filter(object => object.kind === kind));
 const everything = {
   own: two,
-  platform: 'contoso',
+  owner: 'contoso',
   live: { isKnown: true, applications: of('Application'), projects: of('AppProject') },
   namespaces: live(two.namespaces),
   record: { ...noRecord, clusterFingerprint: fingerprintOf(two.cluster) },

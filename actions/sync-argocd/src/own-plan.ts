@@ -7,7 +7,8 @@ import type { SyncRecord } from './record.ts';
 
 export interface OwnPlanInput {
   readonly own: OwnObjects;
-  readonly platform: string;
+  /** What the label of ours says. */
+  readonly owner: string;
   readonly live: Pick<Live, 'isKnown' | 'applications' | 'projects'>;
   /** Of `own.namespaces`, those that are there, by name. */
   readonly namespaces: ReadonlyMap<string, KubernetesObject>;
@@ -33,7 +34,7 @@ const group = 'argo-cd';
 /** What changes of the objects that this action owns. Pure. */
 export function planOwn({
   own,
-  platform,
+  owner,
   live,
   namespaces,
   record,
@@ -51,7 +52,7 @@ export function planOwn({
   );
   const wanted = new Set(own.argo.map(object => identityOf(refOf(object))));
   const gone = [...live.applications.values()].filter(
-    object => !isPart && object.metadata.labels?.[ownerLabel] === platform && !wanted.has(identityOf(refOf(object))),
+    object => !isPart && object.metadata.labels?.[ownerLabel] === owner && !wanted.has(identityOf(refOf(object))),
   );
   const removals = gone.flatMap(object => {
     const ref = refOf(object);

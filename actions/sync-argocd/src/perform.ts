@@ -125,6 +125,7 @@ function whileHeld(connected: Connected, lost: AbortSignal): Connected {
         ? undefined
         : {
             ...stopCalls(cluster, ['apply', 'remove'], lost),
+            home: stopCalls(cluster.home, ['apply', 'remove'], lost),
             argo: stopCalls(cluster.argo, ['sync', 'refresh', 'refreshSet', 'clear', 'terminate'], lost),
           },
     gitops: stopCalls(gitops, ['commit'], lost),

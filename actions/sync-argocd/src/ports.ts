@@ -2,7 +2,7 @@ import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { ChangeReport } from '@suite/change-report';
 import type { Clock } from '@suite/foundation';
 import type { GitOps } from '@suite/github';
-import type { Cluster } from '@suite/kubernetes';
+import type { Cluster, Endpoint } from '@suite/kubernetes';
 import type { EnvironmentLease, StateBlob } from '@suite/lease';
 import type { Records } from './record.ts';
 import type { HelmRenderer, Kustomize } from './render/index.ts';
@@ -39,10 +39,16 @@ export interface SignedIn {
   connect(): Promise<Connected>;
 }
 
+export type ArgoHome = Pick<Cluster, 'host' | 'discovery' | 'get' | 'list' | 'apply' | 'remove'>;
+
 /** A cluster as far as this run reaches it: through its own API server, or through that of the Argo CD in it. */
 export interface ReachedCluster
   extends Pick<Cluster, 'host' | 'version' | 'discovery' | 'get' | 'list' | 'logs' | 'apply' | 'remove'> {
   readonly argo: ArgoCd;
+  /** The cluster that Argo CD's own objects are in: this one, or a hub. */
+  readonly home: ArgoHome;
+  /** Where a hub finds this cluster; undefined where Argo CD is in it. */
+  readonly endpoint: Endpoint | undefined;
   readonly records: Records;
   /** Whether nothing but Applications and projects can be written: no namespace, and no Secret that names the cluster. */
   readonly isArgoAlone: boolean;

@@ -1,6 +1,12 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forbiddenBy, judgeWindows, readApplication as readArgoApplication, readProject } from '@suite/argocd';
+import {
+  forbiddenBy,
+  judgeWindows,
+  readApplication as readArgoApplication,
+  readProject,
+  ruleText,
+} from '@suite/argocd';
 import type { Check } from '@suite/change-report';
 import { asArray, asObject, asString, sentenceList, UserError } from '@suite/foundation';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
@@ -16,7 +22,7 @@ import {
 import { deliveryDigest } from './delivery-digest.ts';
 import { loginServerOf, placedImages } from './images.ts';
 import type { NamedImage } from './inputs.ts';
-import { type Override, type OwnObjects, onlyOf, ownCluster, ownerLabel, ownObjects } from './objects.ts';
+import { type Override, type OwnObjects, onlyOf, ownCluster, ownerLabel, ownObjects, serverOf } from './objects.ts';
 import { type OwnPlan, planOwn } from './own-plan.ts';
 import {
   type ApplicationsPlan,
@@ -79,10 +85,7 @@ export async function prepare(
   const images = placedImages(view, loginServerOf(view, outputs), overridden);
   const delivered = deliveredOf(chosen);
 
-  const [commit, seen] = await Promise.all([
-    gitops.head(applications.branch),
-    look(cluster, applications.argoNamespace, isApply),
-  ]);
+  const [commit, seen] = await Promise.all([gitops.head(applications.branch), look(cluster, applications, isApply)]);
   log.info(`${gitops.repository} at ${commit.slice(0, 12)} of ${applications.branch}`);
   const base = join(folder, 'base');
   await gitops.bring(commit, base);
@@ -96,7 +99,7 @@ export async function prepare(
   const head = await withEdits(base, edits, join(folder, 'head'));
   const isArgoAlone = cluster?.isArgoAlone ?? false;
   const isPart = chosen.length < applications.apps.length;
-  const all = ownObjects({ view, applications, serverUrl, outputs, overrides });
+  const all = ownObjects({ view, applications, serverUrl, outputs, overrides, endpoint: cluster?.endpoint });
   const own = isPart ? onlyOf(all, chosen) : all;
 
   const checkout = (at: string): Checkout => ({
@@ -105,7 +108,8 @@ export async function prepare(
     commit,
     names: [applications.branch],
   });
-  const facts = factsOf(own.cluster, view.cluster.name);
+  const server = serverOf({ applications, endpoint: cluster?.endpoint });
+  const facts = factsOf(own.cluster, view.cluster.name, server);
   const renderer = createRenderer({
     helm,
     kustomize,
@@ -113,9 +117,9 @@ export async function prepare(
     temp: join(folder, 'render'),
     atOnce: 4,
   });
-  const names = new Set(chosen.map(({ name }) => name));
+  const names = new Set(chosen.map(({ application }) => application));
   const mine = ({ metadata: { name, labels } }: KubernetesObject) =>
-    labels?.[ownerLabel] === view.platform && (!isPart || names.has(name));
+    labels?.[ownerLabel] === applications.project && (!isPart || names.has(name));
   const before = seen.applications.filter(mine);
   const earlier = await lastSynced(target, seen, commit, connected, base);
   const render = (roots: readonly KubernetesObject[], at: string): Promise<Rendering> =>
@@ -128,14 +132,17 @@ export async function prepare(
       head,
     ),
   ]);
-  const isHere = ({ server, name }: Destination) =>
-    server === ownCluster || name === 'in-cluster' || name === view.cluster.name;
+  const isHere = (destination: Destination) =>
+    destination.name === view.cluster.name ||
+    (destination.server !== '' && destination.server === server) ||
+    (server === ownCluster && destination.name === 'in-cluster');
   const live =
     cluster === undefined || !seen.isKnown
       ? nothingLive
       : await observeApplications(
           { base: rendered, head: wanted, isHere, argoNamespace: applications.argoNamespace },
           cluster,
+          cluster.home,
         );
   log.info(`Rendered and compared in ${((clock.now() - began) / 1000).toFixed(1)} s`);
   // Where there is no state yet, nothing secret is known either.
@@ -153,7 +160,7 @@ export async function prepare(
         readArgoApplication(one.application.object),
         applications.argoNamespace,
         resourcesOf(one),
-      ).map(({ what, rule, says }) => `It does not allow ${what}: ${rule} allows ${says}.`),
+      ).map(one => `It does not allow ${one.what}: ${ruleText(one)}.`),
     closed: ({ object, project }) => {
       const found = live.projects.get(project);
       if (found === undefined) return undefined;
@@ -167,7 +174,7 @@ export async function prepare(
   });
   const ownPlan = planOwn({
     own,
-    platform: view.platform,
+    owner: applications.project,
     live,
     namespaces: seen.namespaces,
     record: seen.record,
@@ -232,7 +239,11 @@ interface Seen {
   readonly checks: readonly Check[];
 }
 
-async function look(cluster: Connected['cluster'], argoNamespace: string, isApply: boolean): Promise<Seen> {
+async function look(
+  cluster: Connected['cluster'],
+  { argoNamespace, hub }: Target['applications'],
+  isApply: boolean,
+): Promise<Seen> {
   const nothing = { isKnown: false, applications: [], namespaces: new Map(), record: noRecord };
   if (cluster === undefined) {
     return {
@@ -249,7 +260,7 @@ async function look(cluster: Connected['cluster'], argoNamespace: string, isAppl
   }
   try {
     const [applications, namespaces, record] = await Promise.all([
-      cluster.list({ apiVersion: argo, kind: 'Application', namespace: argoNamespace }),
+      cluster.home.list({ apiVersion: argo, kind: 'Application', namespace: argoNamespace }),
       cluster.list({ apiVersion: 'v1', kind: 'Namespace' }),
       cluster.records.read(),
     ]);
@@ -266,8 +277,7 @@ async function look(cluster: Connected['cluster'], argoNamespace: string, isAppl
           name: 'The plan may read what runs',
           status: 'unknown',
           message: `The plan identity may not read the cluster yet, so everything is shown as new: ${error.problems[0]?.message ?? 'forbidden'}`,
-          remedy:
-            'Right for a cluster that nothing was applied to. Its first apply makes the role `aks-platform-plan-reader` for the plan identity.',
+          remedy: `Right for a cluster that nothing was applied to. Its first apply makes the role \`aks-platform-plan-reader\` for the plan identity.${hub === undefined ? '' : ` In ${hub.name}, whose Argo CD deploys, whoever owns that gives it a role.`}`,
         },
       ],
     };
@@ -310,8 +320,8 @@ function repositoryOf({ argo: objects }: OwnObjects): string {
   return asString(asArray(asObject(project?.['spec'])['sourceRepos'])[0]) ?? '';
 }
 
-function factsOf({ metadata }: KubernetesObject, name: string): ClusterFacts {
-  return { name, server: ownCluster, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
+function factsOf({ metadata }: KubernetesObject, name: string, server: string): ClusterFacts {
+  return { name, server, labels: metadata.labels ?? {}, annotations: metadata.annotations ?? {} };
 }
 
 async function capabilitiesOf(wanted: string, cluster: Connected['cluster']): Promise<Capabilities> {
@@ -334,7 +344,7 @@ function aroundArgo(
   before: readonly KubernetesObject[],
 ): Check[] {
   const there = new Set(before.map(({ metadata }) => metadata.name));
-  const first = new Set(apps.filter(({ name }) => !there.has(name)).map(({ namespace }) => namespace));
+  const first = new Set(apps.filter(({ application }) => !there.has(application)).map(({ namespace }) => namespace));
   const places = own.namespaces.map(({ metadata }) => metadata.name).filter(name => first.has(name));
   return [
     ...(places.length === 0

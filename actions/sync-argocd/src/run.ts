@@ -23,8 +23,8 @@ export function syncPlanOf(
   revision: string | undefined,
 ): SyncPlan {
   const byName = new Map(images.map(image => [image.name, image]));
-  const planned = chosen.map(({ name, images: own }) => ({
-    name,
+  const planned = chosen.map(({ application, images: own }) => ({
+    name: application,
     images: own.flatMap(image => byName.get(image) ?? []),
   }));
   const { runId, runAttempt, repository, runUrl } = context;

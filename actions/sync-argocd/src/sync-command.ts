@@ -132,16 +132,16 @@ const removalPauseMs = 1000;
 /** Argo CD deletes what an Application has deployed before it is gone itself. Gives what is still going after two minutes. */
 async function takeAway(
   gone: readonly KubernetesObject[],
-  cluster: ReachedCluster,
+  { home }: ReachedCluster,
   { clock, log, signal }: Pick<Services, 'clock' | 'log' | 'signal'>,
 ): Promise<readonly string[]> {
-  for (const object of gone) await cluster.remove(refOf(object));
+  for (const object of gone) await home.remove(refOf(object));
   const until = clock.now() + removalMs;
   const warnings: string[] = [];
   for (const object of gone) {
     const { name } = object.metadata;
     for (;;) {
-      if ((await cluster.get(refOf(object))) === undefined) {
+      if ((await home.get(refOf(object))) === undefined) {
         log.info(`${name} is taken away, with what it deployed`);
         break;
       }
@@ -186,9 +186,16 @@ function notReviewed({ view }: Target): UserError {
 }
 
 /** Argo CD itself has to be there. */
-async function demandArgo(cluster: ReachedCluster, { view, applications }: Target): Promise<void> {
-  const discovery = await cluster.discovery();
+async function demandArgo({ home }: ReachedCluster, { view, applications }: Target): Promise<void> {
+  const discovery = await home.discovery();
   if (discovery.find('argoproj.io/v1alpha1', 'Application') !== undefined) return;
+  const { hub } = applications;
+  if (hub !== undefined) {
+    throw new UserError({
+      message: `There is no Argo CD in ${hub.name}, which \`applications: argo-cd: cluster:\` names: it serves no Applications.`,
+      remedy: 'Name the cluster that it runs in.',
+    });
+  }
   throw new UserError({
     message: `There is no Argo CD in ${view.cluster.name}: it serves no Applications.`,
     remedy: `Apply the platform first, with \`deploy-platform\` (its release \`argo-cd\`, namespace ${applications.argoNamespace}).`,
@@ -197,10 +204,10 @@ async function demandArgo(cluster: ReachedCluster, { view, applications }: Targe
 
 /** Namespaces, then projects and what names the cluster, then Applications: those that the command is about. */
 async function applyOwn({ own, record }: Prepared, cluster: ReachedCluster): Promise<SyncRecord> {
-  const apply = (objects: readonly KubernetesObject[]) =>
-    Promise.all(objects.map(object => cluster.apply(object, { manager: fieldManager, force: true })));
-  const { isArgoAlone } = cluster;
-  if (!isArgoAlone) await apply(own.namespaces);
+  const { isArgoAlone, home } = cluster;
+  const apply = (objects: readonly KubernetesObject[], where: Pick<ReachedCluster, 'apply'> = home) =>
+    Promise.all(objects.map(object => where.apply(object, { manager: fieldManager, force: true })));
+  if (!isArgoAlone) await apply(own.namespaces, cluster);
   await apply([...own.argo.filter(({ kind }) => kind === 'AppProject'), ...(isArgoAlone ? [] : [own.cluster])]);
   // A plan knows the Secret by this alone.
   const known = isArgoAlone ? record : { ...record, clusterFingerprint: fingerprintOf(own.cluster) };
@@ -245,6 +252,9 @@ function idleOf({ plan, ownPlan, own }: Prepared): ReadonlySet<string> {
   );
 }
 
+/** More applications with the same trouble are counted. */
+const mostNamed = 5;
+
 /** Applications that are there already may be held shut. What their project will allow was planned with the project as it will be. */
 async function demandOpen(
   plan: SyncPlan,
@@ -258,11 +268,20 @@ async function demandOpen(
   const refusals = await checkApplications({ ...plan, applications: known }, ports);
   const counted = refusals.filter(({ ref, cause }) => cause.kind !== 'project' || !ours.has(ref.name));
   if (counted.length === 0) return;
+  // What holds many up, such as a window of their project, is said once.
+  const causes = Map.groupBy(counted, ({ cause }) => cause.message);
   throw new UserError(
-    counted.map(({ ref, cause }) => ({
-      message: `${ref.name}: ${cause.message.replace(/[.]?$/, '.')} Nothing was delivered.`,
-      ...(cause.remedy === undefined ? {} : { remedy: cause.remedy }),
-    })),
+    [...causes.values()].flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const names = [first, ...others].map(({ ref }) => ref.name);
+      const shown =
+        names.length > mostNamed ? [...names.slice(0, mostNamed), `${names.length - mostNamed} more`] : names;
+      const { message, remedy } = first.cause;
+      return {
+        message: `${sentenceList(shown)}: ${message.replace(/[.]?$/, '.')} Nothing was delivered.`,
+        ...(remedy === undefined ? {} : { remedy }),
+      };
+    }),
   );
 }
 

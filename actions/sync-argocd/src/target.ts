@@ -8,6 +8,7 @@ import {
   type Platform,
 } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
+import { type ServerInput, serverOf } from './server.ts';
 
 /** What a command works on, and as whom. */
 export interface Target {
@@ -16,6 +17,8 @@ export interface Target {
   readonly applications: Applications;
   /** Those that the command is about. */
   readonly chosen: readonly ApplicationSettings[];
+  /** The Argo CD server that is worked through; undefined for Kubernetes' own rights. */
+  readonly server: ServerInput | undefined;
   /** `name` reads on after "The": `plan identity of dev in westeurope`. */
   readonly identity: { readonly role: 'plan' | 'apply'; readonly name: string; readonly clientId: string };
 }
@@ -44,6 +47,7 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
     platform,
     applications,
     chosen: choose(applications.apps, request.applications),
+    server: serverOf(request.server, applications),
     identity: identityIn(view, role, request.clientId),
   };
 }

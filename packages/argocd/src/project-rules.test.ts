@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readApplication } from './application.ts';
 import { readProject } from './project.ts';
-import { forbiddenBy, type ProjectResource } from './project-rules.ts';
+import { forbiddenBy, type ProjectResource, ruleText } from './project-rules.ts';
 import { normalizeAddress, repositoryKey } from './repository.ts';
 
 const application = (spec: object = {}, namespace = 'argocd') =>
@@ -55,6 +55,14 @@ describe('what a project forbids', () => {
       'the repository https://github.com/contoso/gitops.git | spec.sourceRepos | https://github.com/fabrikam/*',
       'the namespace api of the cluster https://kubernetes.default.svc | spec.destinations | nothing',
     ]);
+  });
+
+  test.each([
+    ['spec.sourceRepos', 'nothing', 'spec.sourceRepos allows nothing'],
+    ['spec.sourceRepos', '!https://a', 'spec.sourceRepos denies https://a'],
+    ['spec.namespaceResourceBlacklist', 'LimitRange', 'spec.namespaceResourceBlacklist denies LimitRange'],
+  ])('%s: %s', (rule, says, text) => {
+    expect(ruleText({ rule, says })).toBe(text);
   });
 
   test('a cluster that only Argo CD can name counts as allowed', () => {

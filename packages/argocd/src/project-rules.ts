@@ -14,6 +14,13 @@ export interface Forbidden {
   readonly says: string;
 }
 
+/** `spec.sourceRepos allows https://…`; lists that only deny say so. */
+export function ruleText({ rule, says }: Pick<Forbidden, 'rule' | 'says'>): string {
+  return rule.endsWith('Blacklist') || says.startsWith('!')
+    ? `${rule} denies ${says.replace(/^!/, '')}`
+    : `${rule} allows ${says}`;
+}
+
 /** A kind of object that an application would make. */
 export interface ProjectResource {
   readonly group: string;

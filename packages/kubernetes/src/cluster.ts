@@ -28,7 +28,7 @@ export interface Cluster {
    * Changes some fields of an object that is there. A merge patch that names `metadata.resourceVersion` holds for that version only:
    * otherwise it fails as a conflict. So it does as well where it was done and its answer lost: whoever guards a patch so looks again.
    */
-  patch(ref: ObjectRef, body: unknown, type?: PatchType): Promise<KubernetesObject>;
+  patch(ref: ObjectRef, body: unknown, type?: PatchType): Promise<void>;
   /** Whether it could be created; nothing is. */
   tryCreate(object: KubernetesObject, signal?: AbortSignal): Promise<void>;
   /** False when there was none. */
@@ -113,10 +113,11 @@ export interface ReviewedAction {
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
-const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
+const metadataOnlyList = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json';
+const metadataOnly = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1, application/json';
 const pageSize = 500;
-/** Where objects are let go page by page, a page is what is held at once: some hundred kilobytes of what may be large objects. */
-const smallPageSize = 20;
+/** Where objects are let go page by page, a page is what is held at once: a hundred kilobytes of what may be large objects. */
+const smallPageSize = 10;
 /** Watches that nothing happens in are ended by the server after this long, and begun again. */
 const watchSeconds = 240;
 
@@ -237,7 +238,7 @@ export function createCluster(connection: Connection, transport: Transport = cre
     listMetadata: (selection, signal) =>
       listAs(selection, ({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }), {
         signal,
-        accept: metadataOnly,
+        accept: metadataOnlyList,
       }),
     apply: async (object, { manager, force = false, dryRun = false }) => {
       const ref = refOf(object);
@@ -253,16 +254,17 @@ export function createCluster(connection: Connection, transport: Transport = cre
         }),
       );
     },
-    patch: async (ref, body, type = 'merge') =>
-      toObject(
-        await json({
-          method: 'PATCH',
-          path: pathOf(await demand(ref), ref),
-          contentType: `application/${type}-patch+json`,
-          body,
-          purpose: `change ${titleOf(ref)}`,
-        }),
-      ),
+    patch: async (ref, body, type = 'merge') => {
+      await transport.send({
+        method: 'PATCH',
+        path: pathOf(await demand(ref), ref),
+        contentType: `application/${type}-patch+json`,
+        // Who changes thousands of objects has no use for all of each.
+        accept: metadataOnly,
+        body,
+        purpose: `change ${titleOf(ref)}`,
+      });
+    },
     tryCreate: async (object, signal) => {
       const ref = refOf(object);
       const collection = collectionOf(await demand(ref), ref.namespace);

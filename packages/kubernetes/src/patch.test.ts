@@ -37,7 +37,7 @@ test('a patch goes to the object, as the type that is named', async () => {
     },
   );
   const ref = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application', namespace: 'argocd', name: 'api' };
-  expect((await cluster.patch(ref, { operation: null })).metadata.name).toBe('api');
+  await cluster.patch(ref, { operation: null });
   await cluster.patch(ref, [], 'json');
   expect(sent.map(({ path, contentType, body }) => [path, contentType, body])).toEqual([
     [
@@ -47,6 +47,8 @@ test('a patch goes to the object, as the type that is named', async () => {
     ],
     ['/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/api', 'application/json-patch+json', []],
   ]);
+  // Of what may be a large object nothing comes back but its metadata.
+  expect(sent.map(({ accept }) => accept?.split(';')[1])).toEqual(Array(2).fill('as=PartialObjectMetadata'));
   await expect(cluster.patch({ ...ref, kind: 'Rollout' }, {})).rejects.toThrow(
     'aks.example serves no Rollout of argoproj.io/v1alpha1, which Rollout argocd/api needs.',
   );

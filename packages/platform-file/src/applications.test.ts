@@ -19,6 +19,10 @@ defaults:
 images: { web: { source: "ghcr.io/contoso/web@sha256:${'a'.repeat(64)}" } }
 applications: ${applications}
 `;
+const idOf = (subscription: string, group: string, name: string) =>
+  `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+const hubId = idOf('44444444-4444-4444-4444-444444444444', 'rg-hub', 'aks-hub');
+const ownId = idOf('33333333-3333-3333-3333-333333333333', 'rg-contoso-dev-westeurope', 'aks-contoso-dev-westeurope');
 const resolved = (text: string, environment = 'dev') =>
   resolveEnvironment(parsePlatform(text, 'p.yaml').source, environment, 'westeurope').applications;
 
@@ -33,9 +37,12 @@ describe('applications', () => {
       hasRoot: false,
       project: 'contoso',
       argoNamespace: 'argocd',
+      hub: undefined,
+      server: undefined,
       apps: [
         {
           name: 'shop',
+          application: 'shop',
           namespace: 'shop',
           path: 'environments/dev/shop',
           images: ['web'],
@@ -66,6 +73,37 @@ describe('applications', () => {
     expect(resolved(file(all, '{ branch: next }'), 'prod')?.branch).toBe('main');
     expect(resolved(file(all, 'false'))).toBeUndefined();
     expect(resolved(file('false'))).toBeUndefined();
+  });
+
+  test('a hub of the id that is given has them under the name of environment and region', () => {
+    const text = file(
+      `{ repository: a/b, apps: [{ name: x }], argo-cd: { cluster: ${hubId}, namespace: gitops } }`,
+      '',
+    );
+    expect(resolved(text)).toMatchObject({
+      project: 'contoso-dev-westeurope',
+      argoNamespace: 'gitops',
+      hub: { id: hubId, subscription: hubId.split('/')[2], resourceGroup: 'rg-hub', name: 'aks-hub' },
+      apps: [{ name: 'x', application: 'contoso-dev-westeurope-x', namespace: 'x', path: 'environments/dev/x' }],
+    });
+    // Nothing is left for an Argo CD in the cluster, unless somebody wants one.
+    const releases = (said: string) =>
+      resolveEnvironment(
+        parsePlatform(text.replace('releases: {}', `releases: ${said}`), 'p.yaml').source,
+        'dev',
+        'westeurope',
+      ).releases;
+    expect(releases('{}').argoCd).toBeUndefined();
+    expect(releases('{ argo-cd: true }').argoCd).toBeDefined();
+  });
+
+  test('a server stands there once, for every workflow', () => {
+    const said = '{ server: "https://argocd.contoso.com", audience: "api://argo", dex-connector: github }';
+    expect(resolved(file(`{ repository: a/b, argo-cd: ${said} }`))?.server).toEqual({
+      address: 'https://argocd.contoso.com',
+      audience: 'api://argo',
+      connector: 'github',
+    });
   });
 
   test('regions of an environment need folders of their own, because their registries differ', () => {
@@ -124,6 +162,42 @@ describe('applications', () => {
       file('{ repository: a/b, apps: [{ name: x, values: { web: image } }] }'),
       '14:67',
       'The image `web` is none of this application.',
+    ],
+    [
+      'a root on a hub',
+      file(`{ repository: a/b, root: true, argo-cd: { cluster: ${hubId} } }`),
+      '14:40',
+      'could name any project and cluster of the hub.',
+    ],
+    [
+      'a server of a hub',
+      file(`{ repository: a/b, argo-cd: { cluster: ${hubId}, server: "https://a.b" } }`),
+      `14:${64 + hubId.length}`,
+      'A hub is worked with by its objects',
+    ],
+    [
+      'a hub that is the cluster itself',
+      file('{ repository: a/b }', `{ argo-cd: { cluster: ${ownId} } }`),
+      '7:41',
+      'This is the cluster itself',
+    ],
+    [
+      'a namespace of no hub',
+      file('{ repository: a/b, argo-cd: { namespace: x } }'),
+      '14:56',
+      '`namespace` is of a hub, and none is named.',
+    ],
+    [
+      'an audience of no server',
+      file('{ repository: a/b, argo-cd: { audience: x } }'),
+      '14:55',
+      '`audience` is of a server, and none is named.',
+    ],
+    [
+      'a connector without its audience',
+      file('{ repository: a/b, argo-cd: { server: "https://a.b", dex-connector: x } }'),
+      '14:83',
+      '`dex-connector` needs an `audience`.',
     ],
     ['a folder outside', file('{ repository: a/b, path: ../secrets }'), '14:40', 'Expected a folder'],
     ['a folder that leads outside', file('{ repository: a/b, path: "a/../../b" }'), '14:40', 'Expected a folder'],

@@ -1,6 +1,7 @@
 import { defaults } from './defaults.ts';
 import type { Merged } from './layers.ts';
-import type { Applications } from './resolved.ts';
+import type { Applications, ArgoHub, ArgoServer } from './resolved.ts';
+import type { ApplicationsSource } from './schema/applications.ts';
 
 interface Place {
   readonly platform: string;
@@ -13,8 +14,10 @@ export function resolveApplications({ platform, scope, region }: Place, merged: 
   const said = merged.applications;
   if (said === undefined || said === false || said.repository === undefined) return undefined;
   const fill = (path: string) => path.replaceAll('{environment}', scope).replaceAll('{region}', region);
-  const { branch, path: folder, delivery, sync } = defaults.applications;
+  const { branch, path: folder, delivery, sync, argoNamespace } = defaults.applications;
   const path = fill(said.path ?? folder);
+  const hub = resolveHub(said['argo-cd']);
+  const project = hub === undefined ? platform : `${platform}-${scope}-${region}`;
   return {
     repository: said.repository,
     branch: said.branch ?? branch,
@@ -22,10 +25,13 @@ export function resolveApplications({ platform, scope, region }: Place, merged: 
     delivery: said.deliver ?? delivery,
     isAutomatic: (said.sync ?? sync) === 'automatic',
     hasRoot: said.root ?? false,
-    project: platform,
-    argoNamespace: defaults.applications.argoNamespace,
+    project,
+    argoNamespace: (hub === undefined ? undefined : said['argo-cd']?.namespace) ?? argoNamespace,
+    hub,
+    server: resolveServer(said['argo-cd']),
     apps: (said.apps ?? []).map(({ name, namespace, path: own, images = [], values = {} }, index) => ({
       name,
+      application: hub === undefined ? name : `${project}-${name}`,
       namespace: namespace ?? name,
       path: own === undefined ? `${path}/${name}` : fill(own),
       images,
@@ -34,4 +40,17 @@ export function resolveApplications({ platform, scope, region }: Place, merged: 
     })),
     setting: 'applications',
   };
+}
+
+type ArgoSource = ApplicationsSource['argo-cd'];
+
+function resolveHub(said: ArgoSource): ArgoHub | undefined {
+  if (said?.cluster === undefined) return undefined;
+  const [, , subscription = '', , resourceGroup = '', , , , name = ''] = said.cluster.split('/');
+  return { id: said.cluster, subscription, resourceGroup, name, clientId: said['client-id'] };
+}
+
+function resolveServer(said: ArgoSource): ArgoServer | undefined {
+  if (said?.server === undefined) return undefined;
+  return { address: said.server, audience: said.audience, connector: said['dex-connector'] };
 }

@@ -54,7 +54,7 @@ export function resolveReleases(
   cluster: Cluster,
   alerts: Alerts | undefined,
   production: boolean,
-  around: Surroundings,
+  around: Surroundings & { readonly hasHub: boolean },
 ): Releases {
   const said = merged.releases ?? {};
   const isOn = (name: KnownRelease) => (said[name] ?? !askedFor.has(name)) !== false;
@@ -65,7 +65,8 @@ export function resolveReleases(
     // Without cert-manager nobody knows what an issuer is.
     issuers: (said.issuers ?? certManager) ? resolveIssuers(said) : undefined,
     metrics: isOn('kube-prometheus-stack') ? resolveMetrics(said, merged) : undefined,
-    argoCd: isOn('argo-cd') ? resolveArgoCd(said, merged, cluster) : undefined,
+    // Where a hub deploys, none of its own has anything to do.
+    argoCd: (said['argo-cd'] ?? !around.hasHub) !== false ? resolveArgoCd(said, merged, cluster) : undefined,
     ...resolveEdge(said, production),
     ...resolveObservability({ said, isOn, common, production, nodes: nodesOf(cluster.pools.user, 'max') }),
     jupyterHub: resolveJupyterHub(merged, cluster),

@@ -185,8 +185,10 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
   const dns = resolveEnvironmentDns(source, scope, region);
   const alerts = resolveAlerts(merged);
   const database = resolveDatabase(place, merged);
+  const applications = resolveApplications(place, merged);
   const releases = resolveReleases(merged, cluster, alerts, production, {
     order,
+    hasHub: applications?.hub !== undefined,
     hasDatabase: database !== undefined,
     hasStorage: storage !== undefined,
   });
@@ -223,7 +225,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     alerts,
     releases,
     images: resolveImages(merged),
-    applications: resolveApplications(place, merged),
+    applications,
     rollback: merged.rollback ?? (production ? 'never' : 'on-failure'),
     gpuSmoke: resolveGpuSmoke(merged, cluster),
     protect: merged.protect ?? production,

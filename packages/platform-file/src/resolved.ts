@@ -446,17 +446,39 @@ export interface Applications {
   readonly isAutomatic: boolean;
   /** The folder holds Applications of the team's own; ours is the one over them. */
   readonly hasRoot: boolean;
-  /** Its AppProject. */
+  /** Its AppProject; on a hub, which has those of other environments too, with the name of environment and region. */
   readonly project: string;
   /** Namespace of Argo CD. */
   readonly argoNamespace: string;
+  /** The cluster whose Argo CD deploys into this one; undefined for this one's own. */
+  readonly hub: ArgoHub | undefined;
+  /** The server that is worked through; undefined for the objects in the cluster. */
+  readonly server: ArgoServer | undefined;
   readonly apps: readonly ApplicationSettings[];
   /** Where the file decides it, below a layer. */
   readonly setting: string;
 }
 
+export interface ArgoHub {
+  /** Azure id of its cluster. */
+  readonly id: string;
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly name: string;
+  /** Which its Argo CD signs in to this cluster with; undefined: as its service accounts say. */
+  readonly clientId: string | undefined;
+}
+
+export interface ArgoServer {
+  readonly address: string;
+  readonly audience: string | undefined;
+  readonly connector: string | undefined;
+}
+
 export interface ApplicationSettings {
   readonly name: string;
+  /** Name of its Application. */
+  readonly application: string;
   readonly namespace: string;
   /** Folder in the repository. */
   readonly path: string;

@@ -46,6 +46,16 @@ describe('rightsOf', () => {
     ]);
   });
 
+  test('of a hub elsewhere both identities find the way in, and no more', () => {
+    const hub = '/subscriptions/H/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks-hub';
+    const on = (id: string) => rightsOf([{ ...dev, existing: { hub: id } }]).filter(right => right.on === id);
+    expect(on(hub).map(show)).toEqual([
+      `dev plan: Azure Kubernetes Service Cluster User Role on ${hub}`,
+      `dev apply: Azure Kubernetes Service Cluster User Role on ${hub}`,
+    ]);
+    expect(on(hub.replace('/H/', '/D/'))).toEqual([]);
+  });
+
   test('a zone and a vault that exist elsewhere are where the rights are', () => {
     const zone = '/subscriptions/Z/resourceGroups/dns/providers/Microsoft.Network/dnszones/contoso.com';
     const rights = rightsOf([{ ...shared, existing: { zone } }, dev]).filter(

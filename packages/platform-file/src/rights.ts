@@ -93,6 +93,7 @@ export const builtInRoleIds = {
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
   'Key Vault Secrets User': '4633458b-17de-408a-b874-0445c86b69e6',
   'Key Vault Crypto Service Encryption User': 'e147488a-f6f5-4113-8e2d-b22465e65bf6',
+  'Azure Kubernetes Service Cluster User Role': '4abbcc35-e782-43d8-92c5-2d3f1bd2253f',
   'Azure Kubernetes Service RBAC Cluster Admin': 'b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b',
 } as const;
 
@@ -121,17 +122,20 @@ export interface RightsPlace {
   /** Place in the order of promotion, from 0; undefined for the shared scope. */
   readonly order: number | undefined;
   readonly state: { readonly account: string; readonly container: string };
-  /** What is used by id and may lie anywhere: the shared zone and vault; the vault of an environment's key for disks. */
+  /** What is used by id and may lie anywhere: the shared zone and vault; the vault of an environment's key for disks, and the cluster of its hub. */
   readonly existing?: {
     readonly zone?: string | undefined;
     readonly vault?: string | undefined;
     readonly diskVault?: string | undefined;
+    readonly hub?: string | undefined;
   };
 }
 
 /** What a scope uses by id, as far as rights hang on it. */
 export function usedById(view: Unlocked<ScopeView>): NonNullable<RightsPlace['existing']> {
-  if (view.kind === 'environment') return { diskVault: view.cluster.diskEncryption?.vault };
+  if (view.kind === 'environment') {
+    return { diskVault: view.cluster.diskEncryption?.vault, hub: view.applications?.hub?.id };
+  }
   const { dns, vault } = view;
   return {
     zone: dns?.existing === true ? dns.id : undefined,
@@ -154,7 +158,21 @@ export function rightsOf(places: readonly RightsPlace[]): Right[] {
     ...rightsAtHome(place),
     ...rightsUpstream(place, places),
     ...rightsInShared(place, places),
+    ...rightsOnHub(place),
   ]);
+}
+
+/** The way into the cluster whose Argo CD deploys; what may be done inside is Kubernetes' to say. In its own subscription it is there already. */
+function rightsOnHub(place: RightsPlace): Right[] {
+  const { subscription, existing } = place;
+  if (existing?.hub === undefined || isBelow(existing.hub, `/subscriptions/${subscription}`)) return [];
+  const { hub } = existing;
+  const { plan, apply } = granting(place);
+  return [plan, apply].map(grant => grant('Azure Kubernetes Service Cluster User Role', hub));
+}
+
+function isBelow(id: string, root: string): boolean {
+  return id.toLowerCase().startsWith(`${root.toLowerCase()}/`);
 }
 
 function rightsAtHome(place: RightsPlace): Right[] {

@@ -180,6 +180,57 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
       { isProven: false, problems: expect.arrayContaining([expect.stringContaining(digestOf('2'))]) },
     ]);
   },
+  'deploys into another cluster by the name of its Secret, as a project allows it that names nothing else':
+    async world => {
+      const { caCertificate, admin, url } = control;
+      const spoke = `spoke-${world.name}`;
+      const objects = `/apis/argoproj.io/v1alpha1/namespaces/${argoNamespace}`;
+      // The same API server under another name is another cluster to Argo CD.
+      await control.api.create(`/api/v1/namespaces/${argoNamespace}/secrets`, {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: spoke, labels: { 'argocd.argoproj.io/secret-type': 'cluster' } },
+        stringData: {
+          name: spoke,
+          server: url.replace('127.0.0.1', 'localhost'),
+          config: JSON.stringify({
+            bearerToken: admin.token,
+            tlsClientConfig: { insecure: false, caData: Buffer.from(caCertificate).toString('base64') },
+          }),
+        },
+      });
+      const destination = { name: spoke, namespace: world.name };
+      await control.api.create(`${objects}/appprojects`, {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'AppProject',
+        metadata: { name: world.name },
+        spec: { sourceRepos: [world.url], destinations: [destination] },
+      });
+      await control.api.create('/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: world.name },
+      });
+      const revision = await world.commit({ 'web.yaml': deployment(`registry.example/web@${digestOf('1')}`) });
+      await world.application({ project: world.name, destination });
+      expect(only(await syncApplications(world.plan(revision), world.ports))).toMatchObject({
+        phase: 'done',
+        revisions: [revision],
+      });
+      const images = [{ name: 'web', repository: 'registry.example/web', digest: digestOf('1') }];
+      const platformDigests = async () => [digestOf('1')];
+      expect(
+        await proveApplications(world.plan(revision, { applications: [{ name: world.name, images }] }), {
+          ...world.ports,
+          platformDigests,
+        }),
+      ).toMatchObject([{ isProven: true }]);
+      // Elsewhere the project lets nothing go, which is known before anything is asked.
+      await argo.patch(world.name, { spec: { destination: { name: null, server: inCluster } } });
+      expect(await checkApplications(world.plan(revision), world.ports)).toMatchObject([
+        { cause: { kind: 'project', message: expect.stringContaining(`${world.name} of ${spoke}`) } },
+      ]);
+    },
   'does not take the operation before for its own': async world => {
     const first = await world.commit({ 'settings.yaml': configMap('one') });
     await world.application();

@@ -46,16 +46,16 @@ const argo = 'argoproj.io/v1alpha1';
 
 /**
  * Reads what Argo CD has of the Applications, and what runs of what they render and of what they are said to hold. No Secret is read.
+ * `home`: where Argo CD's own objects are.
  * Throws KubernetesFailure, but not for what this identity may not read.
  */
 export async function observeApplications(
   { base, head, isHere, argoNamespace }: ObserveInput,
   cluster: Pick<Cluster, 'get' | 'list'>,
+  home: Pick<Cluster, 'list'> = cluster,
 ): Promise<Live> {
   const [applications, projects] = await Promise.all(
-    ['Application', 'AppProject'].map(kind =>
-      listByName({ apiVersion: argo, kind, namespace: argoNamespace }, cluster),
-    ),
+    ['Application', 'AppProject'].map(kind => listByName({ apiVersion: argo, kind, namespace: argoNamespace }, home)),
   );
   if (applications === undefined || projects === undefined) return nothingLive;
   const wanted = new Map<string, ObjectRef>();

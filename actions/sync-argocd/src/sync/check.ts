@@ -5,10 +5,10 @@ import {
   forbiddenBy,
   judgeWindows,
   repositoryKey,
+  ruleText,
   type SyncWindow,
 } from '@suite/argocd';
 import { nearest, sentenceList } from '@suite/foundation';
-import { readKept } from './kept.ts';
 import type { SyncPlan } from './plan.ts';
 import type { ApplicationRef, SyncPorts } from './ports.ts';
 import { pinsFor } from './start.ts';
@@ -30,7 +30,7 @@ type CheckPorts = Pick<SyncPorts, 'argo' | 'clock' | 'contains'>;
  * holds it shut, and that Argo CD would not at once undo it.
  */
 export async function checkAll(refs: readonly ApplicationRef[], plan: SyncPlan, ports: CheckPorts): Promise<Checked> {
-  const found = await findAll(refs, ports, readKept);
+  const found = await findAll(refs, ports, 'kept');
   const projects = new Map<string, Promise<AppProject | undefined>>();
   const projectOf = (name: string) => {
     const project = projects.get(name) ?? ports.argo.project(name);
@@ -47,15 +47,15 @@ export async function checkAll(refs: readonly ApplicationRef[], plan: SyncPlan, 
   return { applications: found.applications, refusals };
 }
 
-/** `read`: what is wanted of each, everything by default. */
+/** `what` is wanted of each. */
 export async function findAll(
   refs: readonly ApplicationRef[],
   { argo }: Pick<SyncPorts, 'argo'>,
-  read?: typeof readKept,
+  what?: 'all' | 'kept',
 ): Promise<Checked> {
   const lists = new Map<string, ReadonlyMap<string, Application>>();
   for (const namespace of new Set(refs.map(({ namespace: place }) => place))) {
-    lists.set(namespace, new Map((await argo.list(namespace, read)).map(one => [one.name, one])));
+    lists.set(namespace, new Map((await argo.list(namespace, what)).map(one => [one.name, one])));
   }
   const applications: Checked['applications'][number][] = [];
   const refusals: Refusal[] = [];
@@ -100,7 +100,7 @@ function judgeProject(
   if (first !== undefined) {
     return {
       kind: 'project',
-      message: `its project ${project.name} does not allow ${first.what}: ${first.rule} allows ${first.says}`,
+      message: `its project ${project.name} does not allow ${first.what}: ${ruleText(first)}`,
       remedy: `Add it to ${first.rule} of the AppProject, or change the Application.`,
     };
   }

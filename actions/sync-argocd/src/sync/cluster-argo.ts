@@ -13,7 +13,7 @@ import {
   terminatePatch,
 } from '@suite/argocd';
 import { type Cluster, KubernetesFailure } from '@suite/kubernetes';
-import { readKept } from './kept.ts';
+import { createKeeper } from './kept.ts';
 import { type ApplicationRef, type ArgoCd, keyOf } from './ports.ts';
 
 /** Argo CD through its objects: needs rights of Kubernetes alone, and no server of Argo CD. */
@@ -22,6 +22,7 @@ export function createClusterArgo(
   argoNamespace: string,
 ): ArgoCd {
   const refOf = ({ namespace, name }: ApplicationRef) => ({ ...applicationKind, namespace, name });
+  const keep = createKeeper();
   const guarded = async (application: Application, patch: unknown): Promise<'done' | 'changed'> => {
     try {
       await cluster.patch(refOf(application), patch);
@@ -37,7 +38,8 @@ export function createClusterArgo(
       const found = await cluster.get(refOf(ref));
       return found === undefined ? undefined : readApplication(found);
     },
-    list: (namespace, read = readApplication) => cluster.listAs({ ...applicationKind, namespace }, read),
+    list: (namespace, what = 'all') =>
+      cluster.listAs({ ...applicationKind, namespace }, what === 'kept' ? keep : readApplication),
     project: async name => {
       const found = await cluster.get({ ...projectKind, namespace: argoNamespace, name });
       return found === undefined ? undefined : readProject(found);
@@ -65,7 +67,7 @@ export function createClusterArgo(
           namespace: others.length === 0 ? namespace : undefined,
           ...(only === undefined ? {} : { fields: `metadata.name=${only}` }),
         },
-        readKept,
+        keep,
         (applications, changed) => {
           onChange(ref => applications.get(keyOf(ref)), changed);
           return false;

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readApplication } from '@suite/argocd';
 import { workloadsOf } from './diagnose.ts';
 import { childrenOf, setsOf } from './follow.ts';
-import { readKept } from './kept.ts';
+import { createKeeper, readKept } from './kept.ts';
 import { app, commit } from './testing/world.fixture.ts';
 
 const resource = (group: string, kind: string, name: string, more: object = {}) => ({
@@ -79,5 +79,18 @@ describe('what is kept of an Application that is followed', () => {
     const told = (phase: string) => readKept(grown(2, { phase, results })).status.state?.resources.map(one => one.name);
     expect(told('Failed')).toEqual(['refused', 'left', 'hook']);
     expect(told('Running')).toEqual(['part-0', 'part-1', 'refused', 'left', 'hook']);
+  });
+
+  test('is the same object as long as it is the same, also as that of others', () => {
+    const keep = createKeeper();
+    const first = keep(grown(3, { resources: [resource('apps', 'Deployment', 'web')] }));
+    const again = grown(3, { resources: [resource('apps', 'Deployment', 'web')] });
+    const second = keep({ ...again, status: { ...Object(Object(again).status), health: { status: 'Degraded' } } });
+    expect(second).toEqual({ ...first, status: { ...first.status, health: { status: 'Degraded', message: '' } } });
+    expect(second.status.resources).toBe(first.status.resources);
+    expect(second.status.state).toBe(first.status.state);
+    const other = keep(app('other'));
+    expect(other).toEqual(readKept(app('other')));
+    expect(other.policy).toBe(first.policy);
   });
 });

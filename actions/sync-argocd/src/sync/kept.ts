@@ -1,5 +1,7 @@
 import { type Application, type ResourceResult, readApplication } from '@suite/argocd';
 import { workloadKinds } from '@suite/kubernetes/workloads';
+import { keyOf } from './ports.ts';
+import { reuse } from './reuse.ts';
 
 /**
  * What is kept of an Application while it is followed, of which there may be thousands: no history, of its objects those that say
@@ -27,6 +29,22 @@ export function readKept(object: unknown): Application {
       ),
       state: state && { ...state, resources: state.resources.filter(one => saysSomething(one, state.phase)) },
     },
+  };
+}
+
+/**
+ * Reads Applications again and again, as they change. What is the same as before (or as in the one read last) is the same object, so that a
+ * look at thousands that change in little leaves little behind.
+ */
+export function createKeeper(): (object: unknown) => Application {
+  const known = new Map<string, Application>();
+  let last: Application | undefined;
+  return object => {
+    const read = readKept(object);
+    const key = keyOf(read);
+    last = reuse(read, known.get(key) ?? last);
+    known.set(key, last);
+    return last;
   };
 }
 

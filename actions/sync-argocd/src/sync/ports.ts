@@ -13,8 +13,8 @@ export interface ArgoCd {
   /** Reads on after "Argo CD": `in aks-contoso-dev`. */
   readonly where: string;
   get(ref: ApplicationRef): Promise<Application | undefined>;
-  /** Of one namespace. `read`: `readKept`, where not all of each is needed. */
-  list(namespace: string, read?: (object: unknown) => Application): Promise<readonly Application[]>;
+  /** Of one namespace. `kept`: of each what a wait needs (see `readKept`). */
+  list(namespace: string, what?: 'all' | 'kept'): Promise<readonly Application[]>;
   /** Projects live in Argo CD's own namespace. */
   project(name: string): Promise<AppProject | undefined>;
   set(name: string): Promise<ApplicationSet | undefined>;

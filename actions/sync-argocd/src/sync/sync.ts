@@ -3,7 +3,6 @@ import { checkAll, findAll, type Refusal } from './check.ts';
 import { causeOf } from './explain.ts';
 import { type Followed, followApplications } from './follow.ts';
 import { followSet } from './follow-set.ts';
-import { readKept } from './kept.ts';
 import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
 import { type ApplicationRef, keyOf, type SyncPorts, stampOf } from './ports.ts';
 import { pinsFor, startSync } from './start.ts';
@@ -102,7 +101,7 @@ async function findBegun(
   readonly refusals: readonly Refusal[];
 }> {
   const { applications, refusals } =
-    how === 'sync' ? await checkAll(refs, plan, ports) : await findAll(refs, ports, readKept);
+    how === 'sync' ? await checkAll(refs, plan, ports) : await findAll(refs, ports, 'kept');
   const found = applications.map(({ ref, application }) => ({
     ref,
     pins: pinsFor(application, plan),

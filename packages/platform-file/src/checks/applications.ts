@@ -16,7 +16,7 @@ export function checkApplications(checker: Checker): void {
     );
     return;
   }
-  if (view.releases.argoCd === undefined) {
+  if (view.releases.argoCd === undefined && view.applications?.hub === undefined) {
     report(
       ['applications'],
       'Applications need Argo CD, and `releases: argo-cd:` is off.',
@@ -31,7 +31,54 @@ export function checkApplications(checker: Checker): void {
       'Say `deliver: git`, or leave `root` out.',
     );
   }
+  checkArgoCd(checker);
   checkApps(checker);
+}
+
+const ofHub = ['namespace', 'client-id'] as const;
+const ofServer = ['audience', 'dex-connector'] as const;
+
+/** A hub has applications of others, too: what it may be told is less than what an Argo CD of one's own may be. */
+function checkArgoCd({ merged, view, report }: Checker): void {
+  const { applications } = view;
+  if (applications === undefined || merged.applications === undefined || merged.applications === false) return;
+  const said = merged.applications['argo-cd'] ?? {};
+  const { hub, server, hasRoot } = applications;
+  const at = (key: keyof typeof said): Path => ['applications', 'argo-cd', key];
+  for (const key of ofHub) {
+    if (said[key] === undefined || hub !== undefined) continue;
+    report(at(key), `\`${key}\` is of a hub, and none is named.`, 'Name it with `cluster`, or leave this out.');
+  }
+  for (const key of ofServer) {
+    if (said[key] === undefined || server !== undefined) continue;
+    report(at(key), `\`${key}\` is of a server, and none is named.`, 'Name it with `server`, or leave this out.');
+  }
+  if (server?.connector !== undefined && server.audience === undefined) {
+    report(
+      at('dex-connector'),
+      '`dex-connector` needs an `audience`.',
+      'Give the `clientID` of that connector in `dex.config`.',
+    );
+  }
+  if (hub === undefined) return;
+  if (server !== undefined) {
+    report(
+      at('server'),
+      'A hub is worked with by its objects, not through a server.',
+      'Leave `server` out: the job has to reach the API servers of both clusters.',
+    );
+  }
+  if (hasRoot) {
+    report(
+      ['applications', 'root'],
+      'An Application over others could name any project and cluster of the hub.',
+      'Name the applications under `apps`, or let Argo CD run in this cluster.',
+    );
+  }
+  const own = `/resourceGroups/${view.resourceGroup}/providers/Microsoft.ContainerService/managedClusters/${view.cluster.name}`;
+  if (hub.id.toLowerCase() === `/subscriptions/${view.subscription}${own}`.toLowerCase()) {
+    report(at('cluster'), 'This is the cluster itself, which is no hub of its own.', 'Leave `cluster` out there.');
+  }
 }
 
 /** Regions have registries of their own: what is written for one into a folder would undo what is written for the other. */

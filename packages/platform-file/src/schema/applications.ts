@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults.ts';
-import { block, flag, list, named, words } from './vocabulary.ts';
+import { armId, block, flag, guid, list, named, words } from './vocabulary.ts';
 
 const label = (what: string) =>
   named(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, `Expected ${what}: lower-case letters, digits and dashes.`);
@@ -28,6 +28,41 @@ const application = block({
     .describe(
       'Of a Helm chart: the key in its values that holds `repository` and `digest` of an image. Default: found by the name of the repository.',
     )
+    .optional(),
+});
+
+const argoCd = block({
+  cluster: armId('Microsoft.ContainerService/managedClusters')
+    .describe(
+      'Azure id of the AKS cluster whose Argo CD deploys into this one (a hub). Default: the Argo CD of this cluster.',
+    )
+    .optional(),
+  namespace: label('a namespace')
+    .meta({ description: 'Of a hub: namespace of its Argo CD.', default: defaults.applications.argoNamespace })
+    .optional(),
+  'client-id': guid
+    .describe(
+      'Of a hub: client id that its Argo CD signs in to this cluster with. Default: that of its service accounts.',
+    )
+    .optional(),
+  server: named(
+    /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/,
+    'Expected https://argocd.contoso.com, with the path where it is served below one.',
+  )
+    .describe(
+      'Address of the Argo CD server in this cluster, through which everything is done instead of the objects in the cluster.',
+    )
+    .optional(),
+  audience: named(
+    /^[\w.:/-]{1,250}$/,
+    "Expected the client id, or the application id URI, of Argo CD's registration in Entra, or the client id of Dex's connector.",
+  )
+    .describe(
+      "Of a server: client id or application id URI of Argo CD's registration in Entra, or with `dex-connector` the client id of that connector.",
+    )
+    .optional(),
+  'dex-connector': named(/^[\w.-]{1,100}$/, 'Expected the id of a connector in `dex.config` of Argo CD.')
+    .describe("Of a server: id of the connector of its Dex at which GitHub's token of the job is exchanged.")
     .optional(),
 });
 
@@ -71,6 +106,7 @@ const settings = block({
       default: false,
     })
     .optional(),
+  'argo-cd': argoCd.describe('Which Argo CD deploys them. Default: the one in the cluster, by its objects.').optional(),
   apps: list(application).meta({ description: 'Applications.', default: [] }).optional(),
 });
 

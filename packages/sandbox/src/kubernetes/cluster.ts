@@ -69,6 +69,8 @@ export interface Cluster {
   readonly durations: Durations;
   readonly troubles: Troubles;
   readonly outside: Outside;
+  /** The cluster behind an API server's address, as another one's Argo CD reaches it. */
+  readonly neighbour: (address: string) => Cluster | undefined;
   /** What makes its nodes. */
   readonly machines: Machines;
   /** What its GPU pools play. */
@@ -80,12 +82,13 @@ export interface Cluster {
 }
 
 export type ClusterOptions = Pick<Cluster, 'id' | 'clock' | 'closing' | 'durations' | 'version'> &
-  Partial<Pick<Cluster, 'outside' | 'machines'>>;
+  Partial<Pick<Cluster, 'outside' | 'machines' | 'neighbour'>>;
 
 export function createCluster(options: ClusterOptions): Cluster {
   return {
     outside: nothingOutside,
     machines: noMachines,
+    neighbour: () => undefined,
     ...options,
     gpuScripts: createGpuScripts(),
     store: createStore(),

@@ -88,6 +88,11 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
       closing: end.signal,
       durations: { ...usualDurations, ...options.durations },
       ...(options.outside === undefined ? {} : { outside: options.outside }),
+      neighbour: address => {
+        const { hostname } = new URL(address);
+        const found = byHost(hostname);
+        return found === undefined ? undefined : runningFor(found).cluster;
+      },
       version: () => text(properties(resource.body)['currentKubernetesVersion']) ?? '1.34.4',
     });
     const asksAzure = () => at(properties(resource.body), 'aadProfile')['enableAzureRBAC'] === true;

@@ -8,7 +8,7 @@ import {
   syncPatch,
 } from '@suite/argocd';
 import { asArray, asObject, asString, type Clock, type JsonObject, UserError } from '@suite/foundation';
-import { readKept } from '../kept.ts';
+import { createKeeper } from '../kept.ts';
 import { type ApplicationRef, type ArgoCd, keyOf } from '../ports.ts';
 import { type ServerClient, ServerFailure } from './client.ts';
 
@@ -25,7 +25,8 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
   const pathOf = ({ name }: ApplicationRef, rest = '') => `/applications/${encodeURIComponent(name)}${rest}`;
   const within = ({ namespace }: { readonly namespace: string }, more: Readonly<Record<string, string>> = {}) =>
     `?${new URLSearchParams({ appNamespace: namespace, ...more })}`;
-  const list = async (namespace: string, read = readApplication, signal?: AbortSignal) => {
+  const keep = createKeeper();
+  const list = async (namespace: string, what: 'all' | 'kept' = 'all', signal?: AbortSignal) => {
     const answer = asObject(
       await client.send({
         method: 'GET',
@@ -36,7 +37,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
       }),
     );
     return {
-      applications: asArray(answer['items']).map(read),
+      applications: asArray(answer['items']).map(what === 'kept' ? keep : readApplication),
       version: asString(asObject(answer['metadata'])['resourceVersion']) ?? '',
     };
   };
@@ -78,7 +79,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
         throw error;
       }
     },
-    list: async (namespace, read) => (await list(namespace, read)).applications,
+    list: async (namespace, what) => (await list(namespace, what)).applications,
     project: async name => {
       const path = `/projects/${encodeURIComponent(name)}`;
       const found = await orAbsent(
@@ -158,7 +159,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
       async function followNamespace(namespace: string): Promise<void> {
         for (;;) {
           signal.throwIfAborted();
-          const { applications, version } = await list(namespace, readKept, signal);
+          const { applications, version } = await list(namespace, 'kept', signal);
           const known = new Map(applications.map(one => [keyOf(one), one]));
           all.set(namespace, known);
           tell();
@@ -189,7 +190,7 @@ export function createServerArgo(client: ServerClient, clock: Clock, argoNamespa
           for await (const line of lines) {
             const { type, application } = asObject(asObject(line)['result']);
             if (type === undefined) return;
-            const changed = readKept(application);
+            const changed = keep(application);
             if (type === 'DELETED') known.delete(keyOf(changed));
             else known.set(keyOf(changed), changed);
             tell(keyOf(changed));

@@ -265,8 +265,8 @@ async function readFacts({ client, ownCluster, cluster }: ServerClusterOptions):
   if (elsewhere !== undefined) {
     throw new UserError({
       message: `The Argo CD server ${client.host} runs elsewhere and deploys to ${cluster.name} from there (a hub).`,
-      location: { kind: 'input', name: 'server' },
-      remedy: 'sync-argocd works with one Argo CD in each cluster: give the address of the one in this cluster.',
+      remedy:
+        'A hub is worked with by its objects: leave the server out, and name the cluster that it runs in under `applications: argo-cd: cluster:`.',
     });
   }
   const info = asObject(clusters.find(({ server }) => server === ownCluster)?.['info']);

@@ -78,7 +78,6 @@ export function createFakeCluster(objects: readonly KubernetesObject[]): FakeClu
       write(merge(now, asObject(body)) as unknown as KubernetesObject);
       const written = find(ref.kind, ref.name, ref.namespace);
       cluster.afterPatch?.(written, asObject(body));
-      return written;
     },
     followAs: ({ kind, namespace, fields }, read, onChange, signal) =>
       new Promise((resolve, reject) => {

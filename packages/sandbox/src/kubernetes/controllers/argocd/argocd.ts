@@ -46,11 +46,12 @@ const graceMs = 180_000;
 
 /**
  * Argo CD's application controller, for Applications of plain directories and simple kustomizations in the sandbox's Git repositories,
- * which deploy to its own cluster. It works while its StatefulSet has a ready pod.
+ * which deploy to its own cluster, or to another of the sandbox's by its Secret. It works while its StatefulSet has a ready pod.
  */
 export function argoCd(cluster: Cluster): Controller {
   const asked = new Map<string, Level>();
   const trouble = new Map<string, number>();
+  const watched = new Set<Cluster>();
   const ask = (key: string, level: Level) => asked.set(key, Math.max(level, asked.get(key) ?? 1) as Level);
   const applications = () => cluster.store.list(applicationKey);
 
@@ -92,7 +93,8 @@ export function argoCd(cluster: Cluster): Controller {
       if (!context.isRipe(`${own}/turn`)) return void context.later(cluster.durations.operatorMs, `${own}/turn`);
       if (context.isRipe(`${own}/resync`)) ask(key, 2);
       if (context.isRipe(`${own}/heal`)) ask(key, 1);
-      if (application.metadata.deletionTimestamp !== undefined) return void finish(cluster, application);
+      if (context.isRipe(`${key}/elsewhere`)) ask(key, 1);
+      if (application.metadata.deletionTimestamp !== undefined) return void finish(cluster, application, argoNamespace);
       const level = levelOf(application, cluster.clock.now(), asked.get(key));
       asked.delete(key);
       const refreshed = level === undefined ? application : refresh(application, level, argoNamespace, context);
@@ -105,6 +107,19 @@ export function argoCd(cluster: Cluster): Controller {
       context.later(cluster.durations.operatorMs, `${own}/turn`);
     },
   };
+
+  /** What changes in another cluster is nothing that this one's controllers are woken by. */
+  function watch(other: Cluster, context: ControllerContext): void {
+    if (other === cluster || watched.has(other)) return;
+    watched.add(other);
+    other.store.subscribe(({ key, object, before }) => {
+      if (key === 'events' || key === 'leases.coordination.k8s.io') return;
+      const roots = [object, before].flatMap(one => (one === undefined ? [] : (rootApplicationOf(other, one) ?? [])));
+      for (const one of applications()) {
+        if (roots.includes(one.metadata.name)) context.later(0, `${keyOf(one)}/elsewhere`);
+      }
+    });
+  }
 
   function refresh(
     application: KubeObject,
@@ -124,12 +139,14 @@ export function argoCd(cluster: Cluster): Controller {
         health: { ...at(before, 'health'), status: 'Unknown' },
       });
     }
+    watch(target.cluster, context);
     const isMany = hasManySources(application);
     const sources = sourcesOf(application);
     const known = at(before, 'sync');
     const recent = isMany ? strings(known['revisions']) : [text(known['revision']) ?? ''];
     const comparison = compare(cluster, application, {
       argoNamespace,
+      destination: target.cluster,
       project,
       sources,
       revisions: level === 1 ? recent : [],
@@ -152,7 +169,7 @@ export function argoCd(cluster: Cluster): Controller {
       'RepeatedResourceWarning',
     ];
     const found = [...comparison.conditions, ...(automatic.condition === undefined ? [] : [automatic.condition])];
-    const images = imagesOf(cluster, application.metadata.name);
+    const images = imagesOf(target.cluster, application.metadata.name);
     const spec = at(application, 'spec');
     const status: Fields = {
       ...before,
@@ -307,19 +324,20 @@ function refuseSet(cluster: Cluster, namespace: string, name: string): void {
 }
 
 /** An Application that takes its objects along goes when they have gone. */
-function finish(cluster: Cluster, application: KubeObject): void {
+function finish(cluster: Cluster, application: KubeObject, argoNamespace: string): void {
   const finalizers = application.metadata.finalizers ?? [];
   const isMine = (one: string) => one === cascade || one.startsWith(`${cascade}/`);
   if (!finalizers.some(isMine)) return;
   const { namespace = '' } = at(application, 'spec', 'destination') as { namespace?: string };
-  const owned = trackedObjects(cluster, application.metadata.name).filter(({ object }) => isOwnId(object, namespace));
+  const { cluster: other } = judgeSpec(cluster, argoNamespace, application).target ?? { cluster };
+  const owned = trackedObjects(other, application.metadata.name).filter(({ object }) => isOwnId(object, namespace));
   for (const { type, object } of owned) {
     if (object.metadata.deletionTimestamp === undefined)
-      removeObject(cluster, type, object, { propagation: 'Foreground' });
+      removeObject(other, type, object, { propagation: 'Foreground' });
   }
   const isLeft = owned.some(
     ({ type, object }) =>
-      cluster.store.get(storeKey(type), object.metadata.namespace, object.metadata.name) !== undefined,
+      other.store.get(storeKey(type), object.metadata.namespace, object.metadata.name) !== undefined,
   );
   if (isLeft) return;
   const live = cluster.store.get(applicationKey, application.metadata.namespace, application.metadata.name);

@@ -33,6 +33,8 @@ export interface Comparison {
 
 export interface CompareOptions {
   readonly argoNamespace: string;
+  /** Where it deploys to. */
+  readonly destination: Cluster;
   readonly project: KubeObject;
   readonly sources: readonly Source[];
   /** One for each source; empty ones are those of the sources. */
@@ -41,7 +43,7 @@ export interface CompareOptions {
 
 /** Compares what Git holds with what the cluster does (argo-cd, controller/state.go, CompareAppState). */
 export function compare(cluster: Cluster, application: KubeObject, options: CompareOptions): Comparison {
-  const { sources, revisions, project, argoNamespace } = options;
+  const { sources, revisions, project, argoNamespace, destination } = options;
   const { name } = application.metadata;
   const { namespace } = destinationOf(application);
   const rendered: Rendered[] = [];
@@ -63,7 +65,7 @@ export function compare(cluster: Cluster, application: KubeObject, options: Comp
   const targets = hasFailed
     ? []
     : placed(
-        cluster,
+        destination,
         name,
         namespace,
         rendered.flatMap(one => one.objects),
@@ -72,7 +74,7 @@ export function compare(cluster: Cluster, application: KubeObject, options: Comp
   const hooks = targets.filter(isHook);
   const way = wayOf(application);
   const pairs = pair(
-    cluster,
+    destination,
     name,
     targets.filter(one => !isHook(one)),
     way,

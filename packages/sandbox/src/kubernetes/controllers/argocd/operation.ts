@@ -195,7 +195,13 @@ function synchronize(cluster: Cluster, application: KubeObject, state: State, ar
   const revisions = isMany
     ? strings(result['revisions'] ?? sync['revisions'])
     : [text(result['revision']) || text(sync['revision']) || ''];
-  const comparison = compare(cluster, application, { argoNamespace, project, sources, revisions });
+  const comparison = compare(cluster, application, {
+    argoNamespace,
+    destination: target.cluster,
+    project,
+    sources,
+    revisions,
+  });
   const [revision = ''] = comparison.revisions;
   const shared = {
     ...(isMany ? { sources: sources.map(({ raw }) => raw), source: { repoURL: '' } } : { source: sources[0]?.raw }),
@@ -209,7 +215,7 @@ function synchronize(cluster: Cluster, application: KubeObject, state: State, ar
   }
   const chosen = objects(sync['resources']);
   const step = syncStep({
-    cluster,
+    cluster: target.cluster,
     comparison,
     project,
     destination: target,

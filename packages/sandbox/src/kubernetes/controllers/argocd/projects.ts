@@ -1,5 +1,5 @@
 import type { Cluster } from '../../cluster.ts';
-import { at, type KubeObject, objects, stringMap, strings, text } from '../../objects.ts';
+import { at, type Fields, type KubeObject, list, objects, stringMap, strings, text } from '../../objects.ts';
 import {
   type AppCondition,
   type Destination,
@@ -17,6 +17,13 @@ export const inCluster = 'https://kubernetes.default.svc';
 export interface Target {
   readonly server: string;
   readonly name: string;
+  /** Where it deploys to. */
+  readonly cluster: Cluster;
+}
+
+interface Declared extends Omit<Target, 'cluster'> {
+  /** As the Secret has it, JSON. */
+  readonly config: string;
 }
 
 /** The project of an application, and what it forbids of its spec (argo-cd, util/argo/argo.go, ValidatePermissions). */
@@ -78,7 +85,7 @@ function targetOf(cluster: Cluster, argoNamespace: string, { server = '', name =
       const why = `rpc error: code = NotFound desc = cluster ${JSON.stringify(server)} not found`;
       return `error getting cluster by server ${JSON.stringify(server)}: ${why}`;
     }
-    return found.server === inCluster ? found : notReachable(found);
+    return reach(cluster, found);
   }
   if (name === '') return 'Destination server missing from app spec';
   const found = known.filter(one => one.name === name);
@@ -87,23 +94,42 @@ function targetOf(cluster: Cluster, argoNamespace: string, { server = '', name =
   if (second !== undefined) {
     return `there are ${found.length} clusters with the same name: [${found.map(one => one.server).join(' ')}]`;
   }
-  return first.server === inCluster ? first : notReachable(first);
+  return reach(cluster, first);
 }
 
-function notReachable({ server }: Target): string {
-  return `The sandbox's Argo CD deploys to its own cluster only, not to ${server}.`;
+/** Its own cluster, or another one that it signs in to as its pods do (argo-cd, declarative-setup.md, "AKS"). */
+function reach(cluster: Cluster, { server, name, config }: Declared): Target | string {
+  if (server === inCluster) return { server, name, cluster };
+  const { execProviderConfig, tlsClientConfig } = readConfig(config);
+  const { command, args, env } = at({ execProviderConfig }, 'execProviderConfig');
+  const isAzure = command === 'argocd-k8s-auth' && list(args)[0] === 'azure';
+  const isWorkload = at({ env }, 'env')['AAD_LOGIN_METHOD'] === 'workloadidentity';
+  if (!isAzure || !isWorkload || !text(at({ tlsClientConfig }, 'tlsClientConfig')['caData'])) {
+    return `The sandbox's Argo CD signs in to ${server} as workload identity only, and trusts it by its authority.`;
+  }
+  const found = cluster.neighbour(server);
+  if (found === undefined) return `error getting cluster by name ${JSON.stringify(name)}: dial ${server}: no such host`;
+  return { server, name, cluster: found };
 }
 
-function clusters(cluster: Cluster, argoNamespace: string): readonly Target[] {
+function readConfig(config: string): Readonly<Fields> {
+  try {
+    return at({ config: JSON.parse(config) }, 'config');
+  } catch {
+    return {};
+  }
+}
+
+function clusters(cluster: Cluster, argoNamespace: string): readonly Declared[] {
   const declared = cluster.store
     .list('secrets', argoNamespace)
     .filter(({ metadata }) => metadata.labels?.['argocd.argoproj.io/secret-type'] === 'cluster')
     .map(secret => {
       const read = (key: string) => Buffer.from(text(at(secret, 'data')[key]) ?? '', 'base64').toString('utf8');
-      return { server: read('server').replace(/\/$/, ''), name: read('name') };
+      return { server: read('server').replace(/\/$/, ''), name: read('name'), config: read('config') };
     });
   const hasOwn = declared.some(({ server }) => server === inCluster);
-  return hasOwn ? declared : [...declared, { server: inCluster, name: 'in-cluster' }];
+  return hasOwn ? declared : [...declared, { server: inCluster, name: 'in-cluster', config: '{}' }];
 }
 
 function isSourcePermitted(project: KubeObject, repoURL: string): boolean {
@@ -119,7 +145,11 @@ function isSourcePermitted(project: KubeObject, repoURL: string): boolean {
   return patterns.some(matches) && !patterns.some(pattern => pattern.startsWith('!') && !matches(pattern));
 }
 
-export function isDestinationPermitted(project: KubeObject, { server, name }: Target, namespace: string): boolean {
+export function isDestinationPermitted(
+  project: KubeObject,
+  { server, name }: Pick<Target, 'server' | 'name'>,
+  namespace: string,
+): boolean {
   let isPermitted = false;
   for (const item of objects(at(project, 'spec')['destinations']).map(stringMap)) {
     const [byServer, byName] = [matchesOrNot(item['server'] ?? '', server), matchesOrNot(item['name'] ?? '', name)];
