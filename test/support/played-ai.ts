@@ -8,7 +8,7 @@ import { only } from './played-platform.ts';
  */
 export async function playAiPlatform({ api, operate, serve }: RunningControlPlane): Promise<void> {
   await api.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', secretProviderClasses);
-  operate({ resources: '/api/v1/namespaces/ai-tools/pods', reconcile: bringSecrets });
+  operate({ resources: '/api/v1/pods', reconcile: bringSecrets });
   operate({
     resources: '/apis/nvidia.com/v1/clusterpolicies',
     reconcile: async (policy, client) => {

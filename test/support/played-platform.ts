@@ -63,9 +63,11 @@ export function only(path: string): RequestListener {
   return (request, response) => void response.writeHead(request.url === path ? 200 : 404).end('');
 }
 
-/** Alertmanager, to which the alert that always fires has come. */
+/** Alertmanager, to which the alerts that always fire have come: the stack's own, and that of the platform. */
 const watchdog: RequestListener = (_request, response) =>
-  void response.writeHead(200).end(JSON.stringify([{ labels: { alertname: 'Watchdog' } }]));
+  void response
+    .writeHead(200)
+    .end(JSON.stringify(['Watchdog', 'PlatformCanary'].map(alertname => ({ labels: { alertname } }))));
 
 const metadataOf = (object: JsonObject) => asObject(object['metadata']);
 const text = (value: unknown) => asString(value) ?? '';

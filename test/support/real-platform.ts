@@ -6,7 +6,7 @@ import { type PlayedPlatform, playPlatform } from './played-platform.ts';
 
 export type Planned = ChangeReport & { readonly releases: string };
 
-/** A platform whose dev has a real control plane, and `deploy-platform` as it ships, to be run against it. */
+/** `deploy-platform` as it ships, to be run against the real control plane of an environment. */
 export interface RealPlatform {
   readonly sandbox: BundleWorld;
   readonly control: RunningControlPlane;
@@ -15,6 +15,7 @@ export interface RealPlatform {
   plan(): Promise<Planned>;
   /** With what the plan said. */
   apply(planned: Planned, options?: RunOptions): ReturnType<BundleWorld['run']>;
+  /** Ends the control plane. */
   close(): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ export interface RealPlatformOptions {
   readonly prepare?: (sandbox: BundleWorld) => Promise<void>;
 }
 
+/** In a world of its own, whose one cluster is dev's. */
 export async function openRealPlatform(options: RealPlatformOptions): Promise<RealPlatform> {
   const { releases, machine, nodes, prepare } = options;
   const starting = startControlPlane({ nodes });
@@ -40,8 +42,27 @@ export async function openRealPlatform(options: RealPlatformOptions): Promise<Re
   for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
   const control = await starting;
   await attachControlPlane(sandbox.world, control);
+  const platform = realPlatform({ sandbox, control, scope: 'dev', machine });
+  return {
+    ...platform,
+    close: async () => {
+      await sandbox.close();
+      await platform.close();
+    },
+  };
+}
+
+/** Of an environment whose cluster the control plane is attached to. */
+export function realPlatform(place: {
+  readonly sandbox: BundleWorld;
+  readonly control: RunningControlPlane;
+  readonly scope: string;
+  /** Name of the runner's machine. */
+  readonly machine: string;
+}): RealPlatform {
+  const { sandbox, control, scope, machine } = place;
   const run: RealPlatform['run'] = (inputs, options = {}) =>
-    sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine, ...options });
+    sandbox.run({ scope, ...inputs }, { action: 'deploy-platform', machine, ...options });
   return {
     sandbox,
     control,
@@ -53,10 +74,7 @@ export async function openRealPlatform(options: RealPlatformOptions): Promise<Re
     },
     apply: ({ digest = '', releases: reviewed }, options) =>
       run({ command: 'apply', 'expected-digest': digest, 'expected-releases': reviewed }, options),
-    close: async () => {
-      await sandbox.close();
-      await control.stop();
-    },
+    close: () => control.stop(),
   };
 }
 

@@ -67,10 +67,24 @@ describe('the workflow of the example platform', () => {
   });
 });
 
-test.each(['minimal', 'guide', 'private', 'existing'])('the platform file %s is right', name => {
+test.each(['minimal', 'guide', 'private', 'existing', 'everything'])('the platform file %s is right', name => {
   const path = `../platform-files/${name}.yaml`;
   const platform = parsePlatform(read(path), path);
   expect(resolveAll(platform, lockFor(platform)).map(({ scope }) => scope)).toEqual(
     expect.arrayContaining(['shared', 'dev', 'prod']),
   );
+});
+
+test('everything.yaml leaves nothing of the platform out', () => {
+  const path = '../platform-files/everything.yaml';
+  const platform = parsePlatform(read(path), path);
+  const views = resolveAll(platform, lockFor(platform)).filter(view => view.kind === 'environment');
+  const offIn = (parts: object) => Object.entries(parts).flatMap(([name, part]) => (part === undefined ? [name] : []));
+  expect(views.map(({ scope, releases }) => [scope, offIn(releases)])).toEqual([
+    ['dev', []],
+    ['staging', []],
+    ['prod', []],
+  ]);
+  // Applications are not the platform's.
+  expect(views.filter(({ production }) => production).map(offIn)).toEqual([['applications']]);
 });

@@ -6,11 +6,15 @@ export function clusterIdIn({ azure }: World): string {
   return azure.resources('Microsoft.ContainerService/managedClusters')[0]?.id ?? '';
 }
 
-/** Puts the API server behind the name that Azure gives the world's cluster. */
-export async function attachControlPlane(world: World, control: RunningControlPlane): Promise<void> {
+/** Puts the API server behind the name that Azure gives a cluster; where none is named, the one of the world. */
+export async function attachControlPlane(
+  world: World,
+  control: RunningControlPlane,
+  clusterId = clusterIdIn(world),
+): Promise<void> {
   const { url, caCertificate: ca, frontProxy } = control;
   await giveAdministrators(control);
-  world.kubernetes.attach(clusterIdIn(world), createUpstream({ url, ca, ...frontProxy }));
+  world.kubernetes.attach(clusterId, createUpstream({ url, ca, ...frontProxy }));
 }
 
 export const roleBindings = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings';
