@@ -394,9 +394,23 @@ describe('Azure was changed between the pull request and its promotion', () => {
   });
 });
 
+/** Files of a repository whose runners reach no host with trusted roots: it has them checked in. */
+async function trusting(): Promise<Record<string, string>> {
+  const files: Record<string, string> = { 'trusted_root.jsonl': `${(await sandbox.world.sigstore()).trustedRoot}\n` };
+  for (const name of ['platform.yml', 'promote.yml']) {
+    const path = `.github/workflows/${name}`;
+    const text = await sandbox.repository.readFile('refs/heads/main', path);
+    files[path] = (text ?? '').replace(
+      /\/promote\.yml@v1[^\n]*\n {4}with:\n/,
+      '$&      trusted-root: trusted_root.jsonl\n',
+    );
+  }
+  return files;
+}
+
 /** To main, without a pull request. */
-async function commit(change: (text: string) => string): Promise<string> {
-  const files = { [file]: await platformFile(sandbox.repository, change) };
+async function commit(change: (text: string) => string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const files = { [file]: await platformFile(sandbox.repository, change), ...more };
   await sandbox.repository.commit({ branch: 'main', message: 'a change', author: 'mona', files });
   return sandbox.repository.resolve('refs/heads/main');
 }
@@ -408,7 +422,13 @@ describe('an older run waits for its approval while a newer one goes through', (
 
   beforeAll(async () => {
     const base = await sandbox.repository.resolve('refs/heads/main');
-    const before = await commit(text => text.replace(/^ {4}gate: .*\n/m, '').replace('interval: 72h', 'interval: 96h'));
+    const before = await commit(
+      text =>
+        text
+          .replace(/^ {4}gate: .*\n/m, '    gate: { attestation: required }\n')
+          .replace('interval: 72h', 'interval: 96h'),
+      await trusting(),
+    );
     commits = { base, older: before, newer: await commit(text => text.replace('interval: 96h', 'interval: 120h')) };
     asked = [];
     answer = async environment => {

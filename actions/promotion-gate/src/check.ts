@@ -1,6 +1,8 @@
 import { cell, escapeText, table } from '@suite/change-report';
-import { duration, longestSilenceMs, UserError } from '@suite/foundation';
+import { duration, longestSilenceMs, type Problem, UserError } from '@suite/foundation';
 import { isInForce, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { readAttestation } from './attestation/attestation-file.ts';
+import { judgeAttestation } from './attestation/judge-attestation.ts';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Review, Services } from './ports.ts';
@@ -36,13 +38,13 @@ export async function check(request: CheckRequest, services: Services): Promise<
 async function settle(
   scope: PromotedScope,
   bundle: Facts['bundle'],
-  { identity, waitMs }: CheckRequest,
+  request: CheckRequest,
   services: Services,
 ): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
   const { clock, log, signal } = services;
-  const until = clock.now() + waitMs;
+  const until = clock.now() + request.waitMs;
   for (;;) {
-    const facts = await gather(scope, bundle, identity, services);
+    const facts = await gather(scope, bundle, request, services);
     const judgement = judge(facts);
     const { opensAt } = judgement;
     if (opensAt === undefined || opensAt > until) return { facts, judgement };
@@ -89,9 +91,11 @@ function findReview(
 async function gather(
   { name, regions, upstream }: PromotedScope,
   bundle: Facts['bundle'],
-  role: 'plan' | 'apply',
-  { context, clock, compare, openShelf, readChecks }: Services,
+  request: CheckRequest,
+  services: Services,
 ): Promise<Facts> {
+  const { context, clock, compare, openShelf, readChecks } = services;
+  const { identity: role } = request;
   const [own] = regions;
   const gate = own.kind === 'shared' ? undefined : own.gate;
   const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
@@ -133,8 +137,31 @@ async function gather(
     gate,
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
     running: running.flat(),
+    unattested: gate?.attestation === true ? await unattestedOf(name, bundle, request, services) : undefined,
     checks,
   };
+}
+
+/** Why no attestation of the bundle lets it in. */
+async function unattestedOf(
+  environment: string,
+  { digest, commit }: Facts['bundle'],
+  { bundle, trustedRoot, signer }: CheckRequest,
+  { context, verifyAttestations }: Services,
+): Promise<Problem | undefined> {
+  const text = await readAttestation(bundle);
+  const verdicts = text === undefined ? [] : await verifyAttestations(text, trustedRoot);
+  const { repository, repositoryId, ref, action } = context;
+  const own = `${action.repository === '' ? repository : action.repository}/.github/workflows/promote.yml`;
+  return judgeAttestation(verdicts, {
+    environment,
+    digest,
+    commit,
+    repository,
+    repositoryId,
+    ref,
+    signer: signer ?? own,
+  });
 }
 
 function describe({ environment, bundle, upstream, running, checks }: Facts): string[] {

@@ -39,6 +39,8 @@ export interface Facts {
     readonly record: PromotionRecord;
     readonly relation: Relation;
   }[];
+  /** Why no attestation of the bundle lets it in, where the gate asks for one. */
+  readonly unattested?: Problem | undefined;
   /** One for each that the gate names. */
   readonly checks: readonly CommitCheck[];
 }
@@ -70,6 +72,7 @@ export function judge(facts: Facts): Judgement {
     ...soaking(facts),
     ...frozen(facts),
     ...unchecked(facts),
+    ...unattested(facts),
     ...overtaken(facts),
   ];
   const isEmergency = gate?.breakGlass !== undefined && isInForce(gate.breakGlass, now);
@@ -223,6 +226,11 @@ function unchecked({ bundle, checks }: Facts): Unmet[] {
     }[state];
     return [{ message, remedy, until, isLiftable: true }];
   });
+}
+
+/** Who made a bundle is no matter of time, and no emergency makes up for it. */
+function unattested({ unattested }: Facts): Unmet[] {
+  return unattested === undefined ? [] : [{ ...unattested, until: 'person', isLiftable: false }];
 }
 
 function overtaken({ environment, bundle, running }: Facts): Unmet[] {

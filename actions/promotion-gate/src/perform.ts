@@ -1,6 +1,7 @@
 import { problemSections } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { check } from './check.ts';
+import { findBundle } from './find-bundle.ts';
 import type { Request } from './inputs.ts';
 import { writeLedger } from './ledger.ts';
 import { makeBundle } from './make-bundle.ts';
@@ -26,6 +27,8 @@ export async function perform(request: Request, services: Services): Promise<voi
         return await retire(request, services);
       case 'choose':
         return await choose(request, services);
+      case 'find':
+        return await findBundle(request, services);
       case 'limits':
         return await tellLimits(request, services);
     }

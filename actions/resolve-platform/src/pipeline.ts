@@ -129,12 +129,13 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
 /** What the gate of its platform file asks, in a few words each. */
 function asksOf(view: ScopeView): { readonly asks?: readonly string[] } {
   if (view.kind === 'shared') return {};
-  const { hold, soakMs, freezes, checks, breakGlass } = view.gate;
+  const { hold, soakMs, freezes, checks, attestation, breakGlass } = view.gate;
   const asks = [
     ...(hold === undefined ? [] : ['on hold']),
     ...(soakMs === 0 ? [] : [`soak ${duration(soakMs)}`]),
     ...(freezes.length === 0 ? [] : ['freeze']),
     ...checks.map(name => `check ${name}`),
+    ...(attestation ? ['attestation'] : []),
     ...(breakGlass === undefined ? [] : ['emergency']),
   ];
   return asks.length === 0 ? {} : { asks };

@@ -76,6 +76,7 @@ async function run(
     requireReviewers,
     requireEnvironments,
     choice: undefined,
+    part: { after: undefined, until: undefined },
     gpuEnvironment,
     token: 't',
   };
