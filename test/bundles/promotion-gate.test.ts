@@ -1312,7 +1312,7 @@ describe('wrong inputs', () => {
       'an unknown command',
       () => ({ command: 'checks' }),
       [
-        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose` or `limits`. Did you mean `check`?',
+        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose`, `find` or `limits`. Did you mean `check`?',
       ],
     ],
   ])('%s', async (_, inputs, messages) => {
