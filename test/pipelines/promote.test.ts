@@ -29,6 +29,8 @@ let asked: { readonly environment: string; readonly page: string }[];
 let first: string;
 /** What was planned on a pull request and went through all environments. */
 let cleaner: { readonly commit: string; readonly bundle: string };
+/** What dev has verified, and prod never: a newer one was faster. */
+let overtaken: { readonly commit: string; readonly bundle: string };
 
 beforeAll(async () => {
   sandbox = await openPipelineWorld({
@@ -439,6 +441,7 @@ describe('an older run waits for its approval while a newer one goes through', (
       return true;
     };
     older = await promote(commits.base, commits.older);
+    overtaken = { commit: commits.older, bundle: bundleOf(older) };
     // Two whole promotions, one inside of the other.
   }, 300_000);
 
@@ -537,6 +540,24 @@ describe('prod goes back', () => {
       expect({ touched: touched(refused), planned: planned(refused) }).toEqual({ touched: [], planned: [] });
     }
   });
+
+  test('what only dev has verified is promoted further by hand, and no new bundle is made', async () => {
+    const further = (bundle: string) => dispatch(sandbox, 'promote.yml', { bundle, from: 'dev', until: '' });
+    const unknown = await further('e'.repeat(40));
+    expectJobs(unknown, { Resolve: 'success', Bundle: 'failure' });
+    expect(errorMessages(jobOf(unknown, 'Bundle'))).toEqual([
+      `input to: is ${'e'.repeat(40)}, and GitHub knows no such commit in contoso/platform. Choose a commit of the ledger’s records of this environment (\`command: ledger\`), or the digest of an older bundle.`,
+    ]);
+    asked = [];
+    const run = await further(overtaken.commit.slice(0, 7));
+    expectJobs(run, { ...began, ...through('prod') });
+    expect(bundleOf(run)).toBe(overtaken.bundle);
+    // Its gate asks for an attestation: that of the run which made it lay beside it in dev.
+    expect(jobOf(run, 'Bundle').steps.find(({ name }) => name === 'Attest the bundle')?.conclusion).toBe('skipped');
+    expect(cleanerHours()).toEqual([96]);
+    expect({ touched: touched(run), asked: environmentsAsked() }).toEqual({ touched: ['prod'], asked: ['prod'] });
+    expect(records().at(-1)).toEqual({ environment: 'prod', ...overtaken, approvers: ['mona'] });
+  }, 300_000);
 
   test('and a later commit is promoted as always', async () => {
     const main = await sandbox.repository.resolve('refs/heads/main');
