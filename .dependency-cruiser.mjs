@@ -9,6 +9,7 @@ const sdkHomes = {
   '@actions/(core|exec|tool-cache|http-client)': 'packages/action-kit',
   '@actions/github': 'packages/github',
   '@azure/': 'packages/azure',
+  '@sigstore/(bundle|protobuf-specs|tuf|verify)': 'packages/attestation',
   '@actions/(workflow-parser|expressions)': 'packages/sandbox',
 };
 const source = '\\.ts$';

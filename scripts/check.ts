@@ -58,6 +58,7 @@ const checks: readonly Check[] = [
       'examples/platform-repository/.github/workflows/gpu-smoke.yml',
       'examples/platform-repository/.github/workflows/platform.yml',
       'examples/platform-repository/.github/workflows/versions.yml',
+      'examples/platform-repository/.github/workflows/promote.yml',
       'examples/platform-repository/.github/workflows/rollback.yml',
     ],
     install: 'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',

@@ -1327,7 +1327,7 @@ describe('wrong inputs', () => {
       'an unknown command',
       () => ({ command: 'checks' }),
       [
-        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose`, `limits`, `pause` or `halt`. Did you mean `check`?',
+        'input command: is "checks". Use `bundle`, `check`, `record`, `ledger`, `retire`, `choose`, `find`, `limits`, `pause` or `halt`. Did you mean `check`?',
       ],
     ],
   ])('%s', async (_, inputs, messages) => {

@@ -30,6 +30,8 @@ let asked: { readonly environment: string; readonly page: string }[];
 let first: string;
 /** What was planned on a pull request and went through all environments. */
 let cleaner: { readonly commit: string; readonly bundle: string };
+/** What dev has verified, and prod never: a newer one was faster. */
+let overtaken: { readonly commit: string; readonly bundle: string };
 
 beforeAll(async () => {
   sandbox = await openPipelineWorld({
@@ -441,9 +443,23 @@ describe('Azure was changed between the pull request and its promotion', () => {
   });
 });
 
+/** Files of a repository whose runners reach no host with trusted roots: it has them checked in. */
+async function trusting(): Promise<Record<string, string>> {
+  const files: Record<string, string> = { 'trusted_root.jsonl': `${(await sandbox.world.sigstore()).trustedRoot}\n` };
+  for (const name of ['platform.yml', 'promote.yml']) {
+    const path = `.github/workflows/${name}`;
+    const text = await sandbox.repository.readFile('refs/heads/main', path);
+    files[path] = (text ?? '').replace(
+      /\/promote\.yml@v1[^\n]*\n {4}with:\n/,
+      '$&      trusted-root: trusted_root.jsonl\n',
+    );
+  }
+  return files;
+}
+
 /** To main, without a pull request. */
-async function commit(change: (text: string) => string): Promise<string> {
-  const files = { [file]: await platformFile(sandbox.repository, change) };
+async function commit(change: (text: string) => string, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const files = { [file]: await platformFile(sandbox.repository, change), ...more };
   await sandbox.repository.commit({ branch: 'main', message: 'a change', author: 'mona', files });
   return sandbox.repository.resolve('refs/heads/main');
 }
@@ -455,7 +471,13 @@ describe('an older run waits for its approval while a newer one goes through', (
 
   beforeAll(async () => {
     const base = await sandbox.repository.resolve('refs/heads/main');
-    const before = await commit(text => text.replace(/^ {4}gate: .*\n/m, '').replace('interval: 72h', 'interval: 96h'));
+    const before = await commit(
+      text =>
+        text
+          .replace(/^ {4}gate: .*\n/m, '    gate: { attestation: required }\n')
+          .replace('interval: 72h', 'interval: 96h'),
+      await trusting(),
+    );
     commits = { base, older: before, newer: await commit(text => text.replace('interval: 96h', 'interval: 120h')) };
     asked = [];
     answer = async environment => {
@@ -466,6 +488,7 @@ describe('an older run waits for its approval while a newer one goes through', (
       return true;
     };
     older = await promote(commits.base, commits.older);
+    overtaken = { commit: commits.older, bundle: bundleOf(older) };
     // Two whole promotions, one inside of the other.
   }, 300_000);
 
@@ -564,6 +587,24 @@ describe('prod goes back', () => {
       expect({ touched: touched(refused), planned: planned(refused) }).toEqual({ touched: [], planned: [] });
     }
   });
+
+  test('what only dev has verified is promoted further by hand, and no new bundle is made', async () => {
+    const further = (bundle: string) => dispatch(sandbox, 'promote.yml', { bundle, from: 'dev', until: '' });
+    const unknown = await further('e'.repeat(40));
+    expectJobs(unknown, { Resolve: 'success', Bundle: 'failure' });
+    expect(errorMessages(jobOf(unknown, 'Bundle'))).toEqual([
+      `input to: is ${'e'.repeat(40)}, and GitHub knows no such commit in contoso/platform. Choose a commit of the ledger’s records of this environment (\`command: ledger\`), or the digest of an older bundle.`,
+    ]);
+    asked = [];
+    const run = await further(overtaken.commit.slice(0, 7));
+    expectJobs(run, { ...began, ...through('prod') });
+    expect(bundleOf(run)).toBe(overtaken.bundle);
+    // Its gate asks for an attestation: that of the run which made it lay beside it in dev.
+    expect(jobOf(run, 'Bundle').steps.find(({ name }) => name === 'Attest the bundle')?.conclusion).toBe('skipped');
+    expect(cleanerHours()).toEqual([96]);
+    expect({ touched: touched(run), asked: environmentsAsked() }).toEqual({ touched: ['prod'], asked: ['prod'] });
+    expect(records().at(-1)).toEqual({ environment: 'prod', ...overtaken, approvers: ['mona'] });
+  }, 300_000);
 
   test('and a later commit is promoted as always', async () => {
     const main = await sandbox.repository.resolve('refs/heads/main');

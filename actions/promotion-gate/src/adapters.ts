@@ -12,6 +12,7 @@ import {
 } from '@suite/github';
 import { registryIdOf, type ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
+import { verifyAttestations } from './attestation/verify-attestations.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { createShelf } from './shelf.ts';
@@ -37,6 +38,7 @@ export function createServices(kit: Kit, { token }: Request): Services {
     compare: (base, head) => compareCommits(github, context.repository, base, head),
     readChecks: (commit, names) => readCommitChecks(github, context.repository, commit, names),
     findReview: (commit, artifact) => findReview(github, context.repository, commit, artifact),
+    verifyAttestations: (text, trustedRoot) => verifyAttestations(text, trustedRoot, context.temp),
     approvers: environment => readApprovers(github, context.repository, { run: context.runId, environment }),
     openShelf: (view, reader) => openShelf(kit, view, reader, onPause),
   };

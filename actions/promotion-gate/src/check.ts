@@ -1,6 +1,8 @@
 import { cell, escapeText, table } from '@suite/change-report';
-import { duration, UserError } from '@suite/foundation';
+import { duration, type Problem, UserError } from '@suite/foundation';
 import { isInForce, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { readAttestation } from './attestation/attestation-file.ts';
+import { judgeAttestation } from './attestation/judge-attestation.ts';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Reader, Review, Services } from './ports.ts';
@@ -38,13 +40,13 @@ export async function check(request: CheckRequest, services: Services): Promise<
 async function settle(
   scope: PromotedScope,
   bundle: Facts['bundle'],
-  { identity, region, waitMs }: CheckRequest,
+  request: CheckRequest,
   services: Services,
 ): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
   const { clock } = services;
-  const until = clock.now() + waitMs;
+  const until = clock.now() + request.waitMs;
   for (;;) {
-    const facts = await gather(scope, bundle, { role: identity, region }, services);
+    const facts = await gather(scope, bundle, request, services);
     const judgement = judge(facts);
     const { opensAt } = judgement;
     if (opensAt === undefined || opensAt > until) return { facts, judgement };
@@ -88,9 +90,11 @@ function findReview(
 async function gather(
   { name, regions, upstream }: PromotedScope,
   bundle: Facts['bundle'],
-  { role, region }: { readonly role: 'plan' | 'apply'; readonly region: string | undefined },
-  { context, clock, compare, openShelf, readChecks }: Services,
+  request: CheckRequest,
+  services: Services,
 ): Promise<Facts> {
+  const { context, clock, compare, openShelf, readChecks } = services;
+  const { identity: role } = request;
   const [own] = regions;
   const gate = own.kind === 'shared' ? undefined : own.gate;
   const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
@@ -135,10 +139,33 @@ async function gather(
     gate,
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
     running: related.flat(),
-    before: predecessors(regions, region, running, { bundle: bundle.digest, run: context.runId }),
+    before: predecessors(regions, request.region, running, { bundle: bundle.digest, run: context.runId }),
     mayBegin: role === 'apply',
+    unattested: gate?.attestation === true ? await unattestedOf(name, bundle, request, services) : undefined,
     checks,
   };
+}
+
+/** Why no attestation of the bundle lets it in. */
+async function unattestedOf(
+  environment: string,
+  { digest, commit }: Facts['bundle'],
+  { bundle, trustedRoot, signer }: CheckRequest,
+  { context, verifyAttestations }: Services,
+): Promise<Problem | undefined> {
+  const text = await readAttestation(bundle);
+  const verdicts = text === undefined ? [] : await verifyAttestations(text, trustedRoot);
+  const { repository, repositoryId, ref, action } = context;
+  const own = `${action.repository === '' ? repository : action.repository}/.github/workflows/promote.yml`;
+  return judgeAttestation(verdicts, {
+    environment,
+    digest,
+    commit,
+    repository,
+    repositoryId,
+    ref,
+    signer: signer ?? own,
+  });
 }
 
 function describe({ environment, bundle, upstream, running, before, checks }: Facts): string[] {

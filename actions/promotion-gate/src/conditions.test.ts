@@ -27,6 +27,7 @@ const gate = (more: Partial<EnvironmentGate>): EnvironmentGate => ({
   soakMs: 0,
   freezes: [],
   checks: [],
+  attestation: false,
   breakGlass: undefined,
   ...more,
 });
@@ -101,6 +102,15 @@ test.each<readonly [string, Facts, string, number | undefined]>([
     'a freeze without end',
     facts({ gate: gate({ freezes: [{ cron: '0 0 * * *', for: '48h', zone: 'UTC' }] }) }),
     '`prod` is frozen for 48h from each “0 0 * * *” on (UTC). It does not open within a year',
+    undefined,
+  ],
+  [
+    'no attestation, whatever the emergency',
+    facts({
+      gate: gate({ attestation: true, breakGlass: emergency }),
+      unattested: { message: 'This bundle has no attestation.', remedy: 'Make one.' },
+    }),
+    'This bundle has no attestation. Make one.',
     undefined,
   ],
   [

@@ -44,6 +44,8 @@ export interface Facts {
   readonly before: readonly Predecessor[];
   /** Whether the bundle enters now, and is not only planned. */
   readonly mayBegin: boolean;
+  /** Why no attestation of the bundle lets it in, where the gate asks for one. */
+  readonly unattested?: Problem | undefined;
   /** One for each that the gate names. */
   readonly checks: readonly CommitCheck[];
 }
@@ -75,6 +77,7 @@ export function judge(facts: Facts): Judgement {
     ...soaking(facts),
     ...frozen(facts),
     ...unchecked(facts),
+    ...unattested(facts),
     ...overtaken(facts),
     ...notItsTurn(facts),
   ];
@@ -229,6 +232,11 @@ function unchecked({ bundle, checks }: Facts): Unmet[] {
     }[state];
     return [{ message, remedy, until, isLiftable: true }];
   });
+}
+
+/** Who made a bundle is no matter of time, and no emergency makes up for it. */
+function unattested({ unattested }: Facts): Unmet[] {
+  return unattested === undefined ? [] : [{ ...unattested, until: 'person', isLiftable: false }];
 }
 
 function overtaken({ environment, bundle, running }: Facts): Unmet[] {

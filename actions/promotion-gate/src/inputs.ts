@@ -40,6 +40,10 @@ export type Request =
       readonly identity: 'plan' | 'apply';
       /** Of the plan whose review is looked for. */
       readonly region: string | undefined;
+      /** File of the roots that attestations are verified with; undefined fetches them. */
+      readonly trustedRoot: string | undefined;
+      /** Workflow whose attestations count; undefined for the suite's own. */
+      readonly signer: string | undefined;
       /** How long to wait where nothing but time keeps the bundle out. */
       readonly waitMs: number;
       /** What `choose` gave, where the environment goes back. */
@@ -51,6 +55,15 @@ export type Request =
       /** A commit, at least its first seven digits, or the digest of a bundle; undefined for the one before what runs. */
       readonly to: string | undefined;
       readonly reason: string;
+      /** Bundles of each region that are looked at. */
+      readonly limit: number;
+    })
+  | (WithBundle & {
+      readonly command: 'find';
+      /** The environment that has verified it. */
+      readonly scope: string;
+      /** As with `choose`. */
+      readonly to: string;
       /** Bundles of each region that are looked at. */
       readonly limit: number;
     })
@@ -127,7 +140,7 @@ const digest = text(/^sha256:[0-9a-f]{64}$/, 'Use the `digest` output of the `bu
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['bundle', 'check', 'record', 'ledger', 'retire', 'choose', 'limits', 'pause', 'halt']),
+    command: choice(['bundle', 'check', 'record', 'ledger', 'retire', 'choose', 'find', 'limits', 'pause', 'halt']),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     scope: optional(scopeName),
     region: optional(location),
@@ -135,6 +148,10 @@ export function readRequest(source: InputSource, workspace: string): Request {
     'bundle-digest': optional(digest),
     reports: optional(paths(workspace)),
     identity: withDefault(choice(['plan', 'apply']), 'plan'),
+    'trusted-root': optional(path(workspace)),
+    'signer-workflow': optional(
+      text(/^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^/\s@]+$/, 'Use `owner/repository/.github/workflows/file.yml`.'),
+    ),
     wait: withDefault(minutesUpTo(mostWaitMinutes, 'do not wait'), 0),
     exception: optional(exception),
     rollback: optional(rolledBack),
@@ -177,6 +194,11 @@ export function readRequest(source: InputSource, workspace: string): Request {
     if (problems.length > 0) throw new UserError(problems);
     return { ...base, command: 'choose', scope, to: inputs.to, reason: why, limit: inputs.limit };
   }
+  if (inputs.command === 'find') {
+    const to = needed('to', inputs.to, 'Name the bundle: its digest, or its commit.');
+    if (problems.length > 0) throw new UserError(problems);
+    return { ...base, command: 'find', scope, to, limit: inputs.limit };
+  }
   const promotion = {
     ...base,
     scope,
@@ -192,5 +214,6 @@ export function readRequest(source: InputSource, workspace: string): Request {
   if (command === 'pause') return { ...plain, command, scope, digest: promotion.digest, region, reports };
   if (command === 'limits') return { ...promotion, command, region, reports };
   if (command === 'record') return { ...promotion, command, region, reports, exception: inputs.exception, rollback };
-  return { ...promotion, command, identity: inputs.identity, region, waitMs: inputs.wait, rollback };
+  const attestations = { trustedRoot: inputs['trusted-root'], signer: inputs['signer-workflow'] };
+  return { ...promotion, command, identity: inputs.identity, region, ...attestations, waitMs: inputs.wait, rollback };
 }

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { cell, table } from '@suite/change-report';
 import { pathInside, UserError } from '@suite/foundation';
-import { loadPlatform, type Platform, resolveUnlocked } from '@suite/platform-file';
+import { loadPlatform, resolveUnlocked } from '@suite/platform-file';
 import { type Bundle, digestOf, encodeBundle } from './bundle.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
@@ -18,19 +19,22 @@ export async function makeBundle(
       remedy: 'Run it in a GitHub workflow.',
     });
   }
+  const views = resolveUnlocked(platform);
   const bundle: Bundle = {
     schema: 'bundle/v1',
     repository: { name: context.repository, id: context.repositoryId },
     platform: platform.source.name,
     file: pathInside(context.workspace, platformFile),
     commit: context.sha,
-    images: imagesOf(platform),
+    images: imagesOf(views),
     suite: context.action,
   };
   const bytes = encodeBundle(bundle);
   const digest = digestOf(bytes);
+  await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
-  setOutputs({ digest, bundle: file });
+  const isAsked = views.some(view => view.kind === 'environment' && view.gate.attestation);
+  setOutputs({ digest, bundle: file, attest: isAsked ? 'true' : undefined });
   await summary.append([
     `### The bundle of ${context.sha.slice(0, 7)}`,
     table(
@@ -47,8 +51,8 @@ export async function makeBundle(
   log.info(`${digest} is the bundle of ${bundle.commit}.`);
 }
 
-function imagesOf(platform: Platform): readonly string[] {
-  const sources = resolveUnlocked(platform).flatMap(view =>
+function imagesOf(views: ReturnType<typeof resolveUnlocked>): readonly string[] {
+  const sources = views.flatMap(view =>
     view.kind === 'shared'
       ? []
       : view.images.map(({ source }) => `${source.host}/${source.repository}@${source.digest}`),

@@ -1,6 +1,7 @@
 import { problemSections } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { check } from './check.ts';
+import { findBundle } from './find-bundle.ts';
 import { halt } from './halt.ts';
 import type { Request } from './inputs.ts';
 import { writeLedger } from './ledger.ts';
@@ -28,6 +29,8 @@ export async function perform(request: Request, services: Services): Promise<voi
         return await retire(request, services);
       case 'choose':
         return await choose(request, services);
+      case 'find':
+        return await findBundle(request, services);
       case 'pause':
         return await pause(request, services);
       case 'halt':

@@ -1,4 +1,5 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
+import type { Verdict } from '@suite/attestation';
 import type { Clock } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import type { CommitCheck, Relation } from './conditions.ts';
@@ -25,6 +26,8 @@ export interface Services {
    * without one.
    */
   findReview(commit: string, artifact: string): Promise<Review | undefined>;
+  /** What each attestation in a text proves, and whose it is. `trustedRoot` is a file; by default the roots are fetched. */
+  verifyAttestations(text: string, trustedRoot: string | undefined): Promise<readonly Verdict[]>;
   /** Who approved this run's deployment to the environment. */
   approvers(environment: string): Promise<readonly string[]>;
 }
@@ -49,6 +52,8 @@ export interface Shelf {
   trail(bundle: string): Promise<Trail>;
   /** The bundle of this digest, as its bytes; undefined where there is none. Whoever reads it compares the digest. */
   bundle(digest: string): Promise<Uint8Array | undefined>;
+  /** The attestation that lies beside it, as its text; undefined where there is none. */
+  attestation(digest: string): Promise<string | undefined>;
   /** The same of the bundle that was recorded here last. */
   running(): Promise<readonly PromotionRecord[]>;
   /** The records of the bundles that came last, the newest bundle first; of `limit` bundles at most. */
@@ -59,9 +64,9 @@ export interface Shelf {
   retire(gone: Gone): Promise<void>;
   /**
    * Puts the bundle there, unless it is there, with its records; the last record is that of this place. Gives its digest. A way back is
-   * noted at the bundle that it leaves as well.
+   * noted at the bundle that it leaves as well. An attestation is laid beside it.
    */
-  put(bundle: Uint8Array, records: readonly PromotionRecord[]): Promise<string>;
+  put(bundle: Uint8Array, records: readonly PromotionRecord[], attestation?: string): Promise<string>;
 }
 
 /** What is said of one bundle. */

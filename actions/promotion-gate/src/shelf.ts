@@ -7,6 +7,8 @@ import { decodeRecord, encodeRecord, type Place, type PromotionRecord, unreadabl
 
 const bundleType = 'application/vnd.aks-platform.bundle.v1+json';
 const recordType = 'application/vnd.aks-platform.record.v1+json';
+/** As every tool of Sigstore names it. */
+const attestationType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const goneType = 'application/vnd.aks-platform.gone.v1+json';
 const runningPrefix = 'running-';
 /** Six environments in four regions. */
@@ -64,6 +66,14 @@ export function createShelf(registry: Registry, { platform, environment, region 
       if (artifact?.artifactType !== bundleType || content === undefined) return undefined;
       return registry.readBlob(repository, content);
     },
+    attestation: async digest => {
+      const bundle = await registry.readArtifact(repository, tagOf(digest));
+      if (bundle === undefined) return undefined;
+      const [found] = await registry.listReferrers(repository, bundle.descriptor.digest, attestationType);
+      if (found === undefined) return undefined;
+      const [blob] = (await registry.readArtifact(repository, found.descriptor.digest))?.blobs ?? [];
+      return blob === undefined ? undefined : Buffer.from(await registry.readBlob(repository, blob)).toString('utf8');
+    },
     running: async () => {
       const { found, unreadable } = await look(runningTag);
       if (found.length === 0 && unreadable > 0) throw unreadableRunning(`the registry of ${environment} in ${region}`);
@@ -85,12 +95,16 @@ export function createShelf(registry: Registry, { platform, environment, region 
       const tags = newest.filter(tag => !tag.startsWith(runningPrefix));
       return (await mapInParallel(tags.slice(0, limit), tagsAtOnce, recordsAt)).flat();
     },
-    put: async (bytes, records) => {
+    put: async (bytes, records, attestation) => {
       const bundle: NewArtifact = {
         artifactType: bundleType,
         blobs: [{ mediaType: bundleType, content: bytes, title: 'bundle.json' }],
       };
       const subject = await registry.pushArtifact(repository, { ...bundle, tag: tagOf(digestOf(bytes)) });
+      if (attestation !== undefined) {
+        const blobs = [{ mediaType: attestationType, content: Buffer.from(attestation), title: 'attestation.json' }];
+        await registry.pushArtifact(repository, { artifactType: attestationType, blobs, subject });
+      }
       let last = '';
       for (const record of records) ({ digest: last } = await pushRecord(record, subject));
       const own = records.at(-1);

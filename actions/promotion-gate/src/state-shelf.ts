@@ -20,6 +20,7 @@ export function createStateShelf(blob: TextBlob): Shelf {
     records,
     trail: async bundle => ({ records: await records(bundle), departures: [] }),
     bundle: async () => undefined,
+    attestation: async () => undefined,
     running,
     history: running,
     gone: async () => undefined,

@@ -1,6 +1,7 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
 import { applyIdentityOf, earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
+import { readAttestation } from './attestation/attestation-file.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
@@ -49,7 +50,8 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   for (const copy of found.flatMap(records => records ?? [])) {
     if (places.some(before => speaksFor(copy, before))) copies.set(encodeRecord(copy).toString('utf8'), copy);
   }
-  const digest = await shelf.put(bytes, [...copies.values(), record]);
+  const attestation = await readAttestation(request.bundle);
+  const digest = await shelf.put(bytes, [...copies.values(), record], attestation);
   setOutputs({ record: digest });
   await summary.append(describe(record, digest));
   log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);

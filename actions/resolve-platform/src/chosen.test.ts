@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type Choice, chooseStage } from './chosen.ts';
+import { type Choice, chooseStage, partOf } from './chosen.ts';
 import type { Stage } from './pipeline.ts';
 
 const place = (region: string, index: number) => ({
@@ -57,4 +57,24 @@ test('who starts it does not approve it alone', () => {
   const alone = protections.map(one => ({ ...one, preventsSelfReview: false }));
   expect(() => chooseStage([dev, prod], alone, choice)).toThrow(/may approve it alone .* prod.*“Prevent self-review”/);
   expect(chooseStage([dev, prod], alone, { ...choice, requireApproval: false })).toBe(prod);
+});
+
+const scopes = ['shared', 'dev', 'staging', 'prod'].map(scope => ({ scope }));
+
+test.each<[string, string | undefined, string | undefined, string[]]>([
+  ['all', undefined, undefined, ['shared', 'dev', 'staging', 'prod']],
+  ['what comes after one', 'dev', undefined, ['staging', 'prod']],
+  ['up to one', undefined, 'dev', ['shared', 'dev']],
+  ['between', 'dev', 'staging', ['staging']],
+])('the stages of a promotion: %s', (_, after, until, left) => {
+  expect(partOf(scopes, { after, until }).map(({ scope }) => scope)).toEqual(left);
+});
+
+test.each<[string, string | undefined, string | undefined, RegExp]>([
+  ['a name that there is none of', 'deb', undefined, /^input after: is `deb`.*Did you mean `dev`\?/],
+  ['an end that there is none of', undefined, 'qa', /^input until: is `qa`.*Use `shared`, `dev`, `staging` or `prod`/],
+  ['nothing is left', 'prod', undefined, /^input after: Nothing comes after prod\. Nothing was touched\./],
+  ['the wrong way round', 'staging', 'dev', /^input until: Nothing comes after staging up to dev\./],
+])('no part of a promotion: %s', (_, after, until, message) => {
+  expect(() => partOf(scopes, { after, until })).toThrow(message);
 });

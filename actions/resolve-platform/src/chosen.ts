@@ -11,6 +11,30 @@ export interface Choice {
   readonly requireApproval: boolean;
 }
 
+/** A part of the stages: those after one of them, up to and with another one. */
+export interface Part {
+  readonly after: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** The stages of a part, in order. Throws a UserError for a name that there is none of, and where nothing is left. */
+export function partOf<T extends Pick<Stage, 'scope'>>(stages: readonly T[], { after, until }: Part): readonly T[] {
+  const scopes = stages.map(({ scope }) => scope);
+  const position = (name: string, given: string) => {
+    const found = scopes.indexOf(given);
+    if (found < 0) throw unknown(name, given, scopes);
+    return found;
+  };
+  const first = after === undefined ? 0 : position('after', after) + 1;
+  const last = until === undefined ? stages.length - 1 : position('until', until);
+  if (first <= last) return stages.slice(first, last + 1);
+  throw new UserError({
+    message: `Nothing comes after ${after}${until === undefined ? '' : ` up to ${until}`}. Nothing was touched.`,
+    location: { kind: 'input', name: until === undefined ? 'after' : 'until' },
+    remedy: `The order of the platform file is ${scopes.join(', ')}.`,
+  });
+}
+
 /** The stage of one environment. Throws a UserError for a name that there is none of, and where no second person approves but has to. */
 export function chooseStage(
   stages: readonly Stage[],

@@ -156,7 +156,7 @@ export function expectedScopes(views: readonly ScopeView[], protections: readonl
 /** What the gate of its platform file asks, in a few words each. `before` is the region that it waits for. */
 function asksOf(view: ScopeView, before: ScopeView | undefined): { readonly asks?: readonly string[] } {
   if (view.kind === 'shared') return {};
-  const { hold, soakMs, freezes, checks, breakGlass } = view.gate;
+  const { hold, soakMs, freezes, checks, attestation, breakGlass } = view.gate;
   const pauseMs = before?.kind === 'environment' ? before.rollout.pauseMs : 0;
   const asks = [
     ...(pauseMs === 0 ? [] : [`healthy for ${duration(pauseMs)}`]),
@@ -164,6 +164,7 @@ function asksOf(view: ScopeView, before: ScopeView | undefined): { readonly asks
     ...(soakMs === 0 ? [] : [`soak ${duration(soakMs)}`]),
     ...(freezes.length === 0 ? [] : ['freeze']),
     ...checks.map(name => `check ${name}`),
+    ...(attestation ? ['attestation'] : []),
     ...(breakGlass === undefined ? [] : ['emergency']),
   ];
   return asks.length === 0 ? {} : { asks };

@@ -78,6 +78,7 @@ async function run(
     requireReviewers,
     requireEnvironments,
     choice: undefined,
+    part: { after: undefined, until: undefined },
     gpuEnvironment,
     token: 't',
   };

@@ -1,7 +1,7 @@
 import { problemSections } from '@suite/change-report';
 import { count, describeProblem, nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
-import { chooseStage } from './chosen.ts';
+import { chooseStage, partOf } from './chosen.ts';
 import type { Request } from './inputs.ts';
 import { modeOf } from './mode.ts';
 import { expectedScopes, gpuMatrixOf, matrixOf, stagesOf } from './pipeline.ts';
@@ -32,7 +32,7 @@ function firstProblems(problems: readonly Problem[]): string[] {
 }
 
 async function attempt(
-  { platformFile, requireReviewers, requireEnvironments, choice, gpuEnvironment }: Request,
+  { platformFile, requireReviewers, requireEnvironments, choice, part, gpuEnvironment }: Request,
   { context, log, summary, setOutputs, readEnvironments }: Services,
 ): Promise<void> {
   const mode = modeOf(context);
@@ -42,14 +42,17 @@ async function attempt(
   const { platform, lock } = await loadPlatformWithLock(platformFile, context.workspace);
   const views = resolveAll(platform, lock);
   demandGpus(views, gpuEnvironment);
+  const wanted = new Set(partOf(stagesOf(views, []), part).map(({ scope }) => scope));
   // Without credentials nothing is deployed, and a fork's token may not be able to read this.
   const protections = mode === 'check' ? [] : await readEnvironments();
   const judged =
     mode === 'check'
       ? { problems: [], warnings: [] }
-      : // A workflow for one environment is not held up by another one.
+      : // A workflow for one environment, or for some of them, is not held up by another one.
         judgeProtection(
-          choice === undefined ? views : views.filter(({ scope }) => scope === choice.environment),
+          choice === undefined
+            ? views.filter(({ scope }) => wanted.has(scope))
+            : views.filter(({ scope }) => scope === choice.environment),
           protections,
           { repository: context.repository, requireReviewers, requireEnvironments },
         );
@@ -61,7 +64,7 @@ async function attempt(
     platform: platform.source.name,
     scopes: JSON.stringify(expectedScopes(views, protections)),
     matrix: JSON.stringify(matrixOf(views)),
-    stages: JSON.stringify(stages),
+    stages: JSON.stringify(stages.filter(({ scope }) => wanted.has(scope))),
     ...(stage === undefined ? {} : { stage: JSON.stringify(stage) }),
     'gpu-matrix': JSON.stringify(gpuMatrixOf(views, gpuEnvironment)),
   });

@@ -11,6 +11,8 @@ export interface EnvironmentGate {
   readonly freezes: readonly Freeze[];
   /** Names of checks and commit statuses. */
   readonly checks: readonly string[];
+  /** Whether it needs an attestation of who made it. */
+  readonly attestation: boolean;
   readonly breakGlass: BreakGlass | undefined;
 }
 
@@ -29,6 +31,7 @@ export function resolveGate(source: Source): EnvironmentGate {
     soakMs: source?.soak === undefined ? 0 : milliseconds(source.soak),
     freezes: (source?.freeze ?? []).map(freeze => ({ ...freeze, zone: freeze.zone ?? 'UTC' })),
     checks: source?.checks ?? [],
+    attestation: source?.attestation === 'required',
     breakGlass: glass === undefined ? undefined : { reason: glass.reason, until: Date.parse(glass.until) },
   };
 }

@@ -106,7 +106,7 @@ describe('the example', () => {
         apply: 'a0000000-0000-4000-8000-000000000008',
       },
       state: { account: 'stcontosoprodd5b6', container: 'tfstate', key: 'contoso/prod/westeurope.tfstate' },
-      gate: { hold: undefined, soakMs: 0, freezes: [], checks: [], breakGlass: undefined },
+      gate: { hold: undefined, soakMs: 0, freezes: [], checks: [], attestation: false, breakGlass: undefined },
       rollout: { before: [], after: [], pauseMs: 0 },
       allow: [],
       tags: { platform: 'contoso', environment: 'prod', 'managed-by': 'provision-aks' },

@@ -1,13 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { cell, escapeText, link, table } from '@suite/change-report';
-import { mapInParallel, pathInside, UserError } from '@suite/foundation';
+import { pathInside, UserError } from '@suite/foundation';
 import { frozenAt, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { decodeBundle } from '../bundle.ts';
-import { describeFrozen, inUtc, short, withFullStop } from '../conditions.ts';
+import { describeFrozen, inUtc, withFullStop } from '../conditions.ts';
 import type { Request } from '../inputs.ts';
-import type { Reader, Services } from '../ports.ts';
+import type { Services } from '../ports.ts';
 import { demandOwnBundle } from '../read-bundle.ts';
-import { newest, placeOf, speaksFor } from '../record.ts';
 import { findScope } from '../scope.ts';
 import {
   type Candidate,
@@ -17,12 +16,11 @@ import {
   type History,
   shortCommit,
 } from './candidates.ts';
-import { findCommit, findDigest, type RegionShelf, readFrom } from './find.ts';
+import { findNamed } from './find.ts';
+import { openShelves, readHistory, readTarget } from './history.ts';
 import type { Rollback } from './rollback.ts';
 
 type ChooseRequest = Extract<Request, { command: 'choose' }>;
-
-const regionsAtOnce = 4;
 
 /**
  * Finds the bundle that an environment goes back to, among those that its own registries prove to have been verified there, and writes it.
@@ -41,13 +39,11 @@ export async function choose(request: ChooseRequest, services: Services): Promis
     });
   }
   const notAsked = demandOpen(name, own.gate, services.clock.now());
-  const shelves = await mapInParallel(regions, regionsAtOnce, async view => ({
-    view,
-    shelf: await services.openShelf(view, readerOf(view)),
-  }));
+  const shelves = await openShelves(regions, services);
   const history = await readHistory(name, shelves, request.limit, services);
   demandRunning(history);
-  const target = await pick(request, history, shelves, services);
+  const target =
+    request.to === undefined ? chooseEarlier(history) : await findNamed(request.to, history, shelves, services);
   demandAnother(history, target.bundle);
   const bytes = await readTarget(target, shelves);
   const path = pathInside(context.workspace, request.platformFile);
@@ -92,51 +88,6 @@ function demandOpen(
   }
   const frozen = frozenAt(freezes, now);
   return frozen === undefined ? [] : [describeFrozen(environment, frozen.freeze)];
-}
-
-function readerOf(view: ScopeView): Reader {
-  return { name: `plan identity of ${view.scope} in ${view.region}`, clientId: view.identities.plan };
-}
-
-async function readHistory(
-  environment: string,
-  shelves: readonly RegionShelf[],
-  limit: number,
-  { context }: Services,
-): Promise<History> {
-  const places = await mapInParallel(shelves, regionsAtOnce, async ({ view, shelf }) => {
-    const isOwn = (record: Parameters<typeof speaksFor>[0]) => speaksFor(record, placeOf(view, context.repositoryId));
-    const running = newest(((await shelf?.running()) ?? []).filter(isOwn));
-    const records = ((await shelf?.history(limit)) ?? []).filter(isOwn);
-    return { region: view.region, running, records };
-  });
-  return {
-    environment,
-    running: places.map(({ region, running }) => ({ region, record: running })),
-    records: places.flatMap(({ records }) => records),
-  };
-}
-
-function pick(
-  { to }: ChooseRequest,
-  history: History,
-  shelves: readonly RegionShelf[],
-  services: Services,
-): Promise<Candidate> | Candidate {
-  if (to === undefined) return chooseEarlier(history);
-  return to.startsWith('sha256:') ? findDigest(to, history, shelves, services) : findCommit(to, history, services);
-}
-
-/** Throws a UserError where no registry has the bundle itself, or something else in its place. */
-async function readTarget({ bundle }: Candidate, shelves: readonly RegionShelf[]): Promise<Uint8Array> {
-  for (const shelf of shelves) {
-    const bytes = await readFrom(shelf, bundle);
-    if (bytes !== undefined) return bytes;
-  }
-  throw new UserError({
-    message: `No registry has the bundle ${short(bundle)} any more, only records of it.`,
-    remedy: 'Choose another commit with `to`, or revert on main and promote that.',
-  });
 }
 
 function describe({ environment, running }: History, target: Candidate, rollback: Rollback, actor: string): string[] {

@@ -24,11 +24,23 @@ export async function readFrom({ view, shelf }: RegionShelf, digest: string): Pr
   });
 }
 
+/** The bundle of this digest, or of the commit that begins so. Throws a UserError where the environment has not verified it. */
+export function findNamed(
+  name: string,
+  history: History,
+  shelves: readonly RegionShelf[],
+  services: Pick<Services, 'compare' | 'context'>,
+): Promise<Candidate> {
+  return name.startsWith('sha256:')
+    ? findDigest(name, history, shelves, services)
+    : findCommit(name, history, services);
+}
+
 /**
  * The bundle of this digest. Looks for it by name, however long ago it was verified. Throws a UserError where the environment has not verified
  * it, with what its registries know of it.
  */
-export async function findDigest(
+async function findDigest(
   digest: string,
   history: History,
   shelves: readonly RegionShelf[],
@@ -64,7 +76,7 @@ export async function findDigest(
  * The bundle of this commit, or of the one that begins so; the newest where several releases of the suite have made one. Throws a UserError
  * where the environment has not verified it, and says whether GitHub knows it.
  */
-export async function findCommit(
+async function findCommit(
   start: string,
   history: History,
   { compare, context }: Pick<Services, 'compare' | 'context'>,

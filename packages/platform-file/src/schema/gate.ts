@@ -1,4 +1,4 @@
-import { block, duration, list, named } from './vocabulary.ts';
+import { block, duration, list, named, words } from './vocabulary.ts';
 
 const line = (what: string) =>
   named(/^(?=[\s\S]{1,200}$)[^\n]*\S[^\n]*$/, `Expected ${what} in one line of at most 200 characters.`);
@@ -42,6 +42,11 @@ export const gate = block({
       description: 'Checks and commit statuses that have to have passed on the commit that is promoted, by name.',
       default: [],
     })
+    .optional(),
+  attestation: words('required')
+    .describe(
+      'A bundle enters only with an attestation that GitHub made for the run which made it. Private repositories need GitHub Enterprise Cloud.',
+    )
     .optional(),
   'break-glass': block({
     reason: line('the reason').describe('Why it cannot wait. It stands in the log, the summary and the record.'),

@@ -67,6 +67,7 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
       const { ACTIONS_ID_TOKEN_REQUEST_URL = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN = '' } = world.jobEnvironment(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN };
     },
+    attest: async (job, statement) => (await world.sigstore()).attest(statement, await github.issue(job, 'sigstore')),
     repositoryIds: name => find(() => github.repository(name)),
     enterEnvironment: (repository, name, job) => enter(github.repository(repository), name, job),
     secrets: () => more.secrets ?? {},

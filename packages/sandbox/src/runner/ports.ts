@@ -25,6 +25,8 @@ export interface RunnerHost {
   revokeToken(token: string): void;
   /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `_TOKEN` of a job with `id-token: write`. */
   idTokenVariables(job: JobIdentity): Readonly<Record<string, string>>;
+  /** Signs a statement of in-toto as this job, with a certificate of Sigstore; gives the bundle. */
+  attest(job: JobIdentity, statement: object): Promise<object>;
   /** GitHub's numbers of a repository and of its owner; undefined when there is no such repository. */
   repositoryIds(repository: string): RepositoryIds | undefined;
   /**

@@ -128,6 +128,7 @@ export async function startTestRunner(options: TestOptions): Promise<TestRunner>
       identities.push(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://id.example', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'id-request-token' };
     },
+    attest: async (_job, statement) => ({ signed: statement }),
     enterEnvironment: async (_name, name, job): Promise<EnteredEnvironment> => {
       const entered: { name: string; state?: string; url?: string } = { name };
       environments.push(entered);

@@ -22,6 +22,7 @@ import { codeloadHost } from '../github/codeload.ts';
 import { createGitHub, createGitHubState, type GitHub } from '../github/github.ts';
 import { githubLimits, type LimitSettings } from '../github/limits.ts';
 import { createOidc, issuer, tokenHost } from '../github/oidc.ts';
+import { createSigstore, type Sigstore } from '../github/sigstore.ts';
 import type { Job } from '../github/subject.ts';
 import { createTokens } from '../github/tokens.ts';
 import type { Durations } from '../kubernetes/cluster.ts';
@@ -80,6 +81,8 @@ export interface World {
   readonly faults: Faults;
   readonly azure: Azure;
   readonly github: GitHub;
+  /** What signs attestations for jobs: made when it is first asked for. */
+  sigstore(): Promise<Sigstore>;
   readonly registries: Registries;
   readonly charts: Charts;
   readonly kubernetes: Kubernetes;
@@ -98,6 +101,7 @@ export const defaultTenant = '00000000-0000-0000-0000-00000000aaaa';
 
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock = systemClock, tenant = defaultTenant, retryAfter = 0 } = options;
+  let sigstore: Promise<Sigstore> | undefined;
   const settings: WorldSettings = {
     operationMs: options.operationMs ?? usualDuration,
     oidcSeconds: options.oidcSeconds ?? 300,
@@ -286,6 +290,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     faults,
     azure,
     github,
+    sigstore: () => (sigstore ??= createSigstore()),
     registries: createRegistries(resources, contentOf, chartHosts.contentOf),
     charts: chartHosts.charts,
     kubernetes: kubernetes.backDoor,

@@ -136,7 +136,8 @@ async function runOnMachine(
 
   const token = host.issueToken(run.request.repository, permissions);
   cleanups.push(() => host.revokeToken(token));
-  const idToken = permissions['id-token'] === 'write' ? host.idTokenVariables(identityOf(request, environment)) : {};
+  const identity = identityOf(request, environment);
+  const idToken = permissions['id-token'] === 'write' ? host.idTokenVariables(identity) : {};
   const named = environment === '' ? undefined : environment;
   const secrets = { ...request.secrets(named), GITHUB_TOKEN: token };
   const masks = createMasks();
@@ -173,6 +174,7 @@ async function runOnMachine(
     source,
     permissions,
     token,
+    identity,
     workspace,
     temp,
     artifacts: attempt.artifacts,

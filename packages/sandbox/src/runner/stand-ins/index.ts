@@ -1,9 +1,11 @@
+import { attest } from './attest.ts';
 import { checkout } from './checkout.ts';
 import { downloadArtifact } from './download-artifact.ts';
 import type { StandIn } from './stand-in.ts';
 import { uploadArtifact } from './upload-artifact.ts';
 
 const standIns: Readonly<Record<string, StandIn>> = {
+  'actions/attest': attest,
   'actions/checkout': checkout,
   'actions/upload-artifact': uploadArtifact,
   'actions/download-artifact': downloadArtifact,

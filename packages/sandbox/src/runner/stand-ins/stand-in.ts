@@ -1,5 +1,5 @@
 import type { Permissions } from '../permissions.ts';
-import type { ArtifactView, RunnerHost, RunRequest } from '../ports.ts';
+import type { ArtifactView, JobIdentity, RunnerHost, RunRequest } from '../ports.ts';
 import type { StepLog } from '../steps/step-log.ts';
 import type { ArtifactStore } from './artifact-store.ts';
 
@@ -15,14 +15,17 @@ export type Inputs = Readonly<Record<string, string>>;
 
 /** What a stand-in sees of the job that it runs in. */
 export interface StandInJob {
-  readonly host: Pick<RunnerHost, 'checkout' | 'resolveRef'>;
+  readonly host: Pick<RunnerHost, 'attest' | 'checkout' | 'resolveRef'>;
   readonly request: RunRequest;
   readonly runId: string;
   readonly attempt: number;
   readonly permissions: Permissions;
   /** GITHUB_TOKEN of the job. */
   readonly token: string;
+  /** As its OIDC tokens tell of it. */
+  readonly identity: JobIdentity;
   readonly workspace: string;
+  readonly temp: string;
   readonly artifacts: ArtifactStore;
   /** What a run of the same repository holds, the newest of each name; undefined when there is no such run. */
   artifactsOf(runId: string): readonly ArtifactView[] | undefined;

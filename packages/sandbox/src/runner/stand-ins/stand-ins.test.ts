@@ -43,6 +43,35 @@ describe('checkout', () => {
   });
 });
 
+describe('attest', () => {
+  const step = (path: string) =>
+    `- { uses: actions/checkout@v4 }\n- { id: it, name: it, uses: actions/attest@v4, with: { subject-path: ${path}, show-summary: false } }\n`;
+
+  test('signs what the run says of files, and leaves it in a file', async () => {
+    const job = await stepsOf(
+      `${step('a.txt')}- { name: read, run: 'cat "$FILE"', env: { FILE: "\${{ steps.it.outputs.bundle-path }}" } }`,
+      '    permissions: { contents: read, id-token: write, attestations: write }\n',
+    );
+    expect(JSON.parse(stepNamed(job, 'read').log.join('\n'))).toMatchObject({
+      signed: {
+        subject: [
+          { name: 'a.txt', digest: { sha256: '559aead08264d5795d3909718cdd05abd49572e84fe55590eef31a88a08fdffd' } },
+        ],
+        predicateType: 'https://slsa.dev/provenance/v1',
+      },
+    });
+  });
+
+  test.each([
+    ['a.txt', 'contents: read, attestations: write', 'missing "id-token" permission'],
+    ['a.txt', 'contents: read, id-token: write', 'Failed to persist attestation: Resource not accessible'],
+    ['b.txt', 'contents: read, id-token: write, attestations: write', 'Could not find subject at path b.txt'],
+  ])('%s with %s fails', async (path, permissions, message) => {
+    const job = await stepsOf(step(path), `    permissions: { ${permissions} }\n`);
+    expect(stepNamed(job, 'it').annotations[0]?.message).toContain(message);
+  });
+});
+
 describe('artifacts', () => {
   const make = `- run: mkdir -p out/deep .hid; echo 1 > out/one.txt; echo 2 > out/deep/two.txt; echo 3 > out/deep/two.log; echo h > out/.hidden; echo h > .hid/h.txt\n`;
   const roundTrip = (inputs: string) =>

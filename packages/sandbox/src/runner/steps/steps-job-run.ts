@@ -2,7 +2,7 @@ import type { WorkflowSource } from '../jobs/calls.ts';
 import type { GitHubContext } from '../jobs/contexts.ts';
 import type { JobRecord } from '../jobs/recorder.ts';
 import type { Permissions } from '../permissions.ts';
-import type { ArtifactView, RunnerHost, RunRequest } from '../ports.ts';
+import type { ArtifactView, JobIdentity, RunnerHost, RunRequest } from '../ports.ts';
 import type { ArtifactStore } from '../stand-ins/artifact-store.ts';
 import type { Step } from '../workflow/model.ts';
 import type { Masks } from './masks.ts';
@@ -20,6 +20,7 @@ export interface StepsJobRun {
   readonly permissions: Permissions;
   /** GITHUB_TOKEN of the job. */
   readonly token: string;
+  readonly identity: JobIdentity;
   readonly workspace: string;
   readonly temp: string;
   readonly artifacts: ArtifactStore;

@@ -1,0 +1,90 @@
+import type { Verdict } from '@suite/attestation';
+import type { Problem } from '@suite/foundation';
+import { short } from '../conditions.ts';
+
+/** What an attestation has to say of a bundle that enters. */
+export interface Expected {
+  readonly environment: string;
+  readonly digest: string;
+  readonly commit: string;
+  readonly repository: string;
+  /** GitHub's id of it. */
+  readonly repositoryId: string;
+  /** Ref of the run that promotes. */
+  readonly ref: string;
+  /** The only workflow that may sign: `org/actions/.github/workflows/promote.yml`. */
+  readonly signer: string;
+}
+
+const provenance = 'https://slsa.dev/provenance/v1';
+const issuer = 'https://token.actions.githubusercontent.com';
+const server = 'https://github.com';
+
+/** Why none of the attestations that lie beside a bundle lets it in; undefined where one does. Pure. */
+export function judgeAttestation(verdicts: readonly Verdict[], expected: Expected): Problem | undefined {
+  const problems = verdicts.map(verdict => problemOf(verdict, expected));
+  if (problems.some(problem => problem === undefined)) return undefined;
+  return problems[0] ?? absent(expected);
+}
+
+function absent({ environment, digest }: Expected): Problem {
+  return {
+    message: `This bundle (${short(digest)}) has no attestation, which \`gate: attestation:\` of ${environment} asks for.`,
+    remedy:
+      'It is made with the bundle where the platform file of that commit asks for it: promote such a commit. Private repositories need GitHub Enterprise Cloud for it; elsewhere take `attestation` out of the platform file.',
+  };
+}
+
+function problemOf(verdict: Verdict, expected: Expected): Problem | undefined {
+  const about = `The attestation of this bundle (${short(expected.digest)})`;
+  if ('unverified' in verdict) {
+    const { reason, detail } = verdict.unverified;
+    switch (reason) {
+      case 'unreadable':
+        return { message: `${about} cannot be read: ${detail}`, remedy: 'Make the bundle anew: run all jobs again.' };
+      case 'altered':
+        return {
+          message: `${about} was altered: its signature is not of what it says (${detail}).`,
+          remedy:
+            'Find out who writes into the artifacts of this run. `gh attestation verify` shows what GitHub has of the bundle.',
+        };
+      case 'untrusted':
+        return {
+          message: `${about} was signed by nobody that the trusted roots know, or not while that counted (${detail}).`,
+          remedy:
+            'Where `trusted-root` names a file, write it anew with `gh attestation trusted-root`: authorities are renewed about once a year. The time is the one of their own clock, not of this runner.',
+        };
+    }
+  }
+  const differences = differencesOf(verdict.attestation, expected);
+  if (differences.length === 0) return undefined;
+  return {
+    message: `${about} is not the one that ${expected.environment} asks for: ${differences.join('; ')}.`,
+    remedy: `Promote a bundle that \`${expected.signer}\` made on ${expected.ref} of ${expected.repository}.`,
+  };
+}
+
+function differencesOf(
+  { claims, predicateType, subjects }: Extract<Verdict, { attestation: object }>['attestation'],
+  { digest, commit, repository, repositoryId, ref, signer }: Expected,
+): string[] {
+  const differences: string[] = [];
+  const expect = (isMet: boolean, difference: string) => {
+    if (!isMet) differences.push(difference);
+  };
+  expect(subjects.includes(digest.slice('sha256:'.length)), 'it is of something else');
+  expect(predicateType === provenance, `it says \`${predicateType}\`, not \`${provenance}\``);
+  expect(claims.issuer === issuer, `it was signed with a token of \`${claims.issuer}\`, not of GitHub Actions`);
+  expect(
+    claims.signer.startsWith(`${server}/${signer}@`),
+    `\`${claims.signer.replace(`${server}/`, '')}\` signed it, not \`${signer}\``,
+  );
+  // Names come back; ids do not.
+  expect(
+    claims.repositoryId === repositoryId,
+    `it is of a run in ${claims.repository} (id ${claims.repositoryId}), not in ${repository} (id ${repositoryId})`,
+  );
+  expect(claims.commit === commit, `it is of commit ${claims.commit.slice(0, 7)}, not of ${commit.slice(0, 7)}`);
+  expect(claims.ref === ref, `it is of ${claims.ref}, not of ${ref}`);
+  return differences;
+}
