@@ -69,6 +69,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'shared' })).toEqual({
       kind: 'shared',
       platform: 'contoso',
+      engine: 'terraform',
       scope: 'shared',
       region: 'westeurope',
       tenant: '11111111-1111-1111-1111-111111111111',
@@ -94,6 +95,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'prod' })).toEqual({
       kind: 'environment',
       platform: 'contoso',
+      engine: 'terraform',
       scope: 'prod',
       region: 'westeurope',
       order: 2,

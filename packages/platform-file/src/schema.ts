@@ -151,6 +151,12 @@ export const platformSource = block({
   version: z.literal(1, { error: 'Expected the number 1, the version of this format.' }),
   name: name.describe('Name of the platform; part of every resource name.'),
   tenant: guid.describe('Entra tenant id.'),
+  engine: words('terraform', 'opentofu')
+    .meta({
+      description: 'The program that makes the infrastructure of every scope, in any version from 1.11 on.',
+      default: defaults.engine,
+    })
+    .optional(),
   domain: domain
     .describe('Domain of the platform. Every environment gets a part of it. Without it no DNS zone is made.')
     .optional(),
