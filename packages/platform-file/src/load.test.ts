@@ -100,6 +100,20 @@ describe('form', () => {
       ['p.yaml:1:10: `version` is the text `1`. Expected the number 1, the version of this format.'],
     ],
     [
+      'a later format, of which nothing else is told',
+      withDev('colour: red')
+        .replace('version: 1', 'version: 2')
+        .replace(/^tenant.*\n/m, ''),
+      [
+        'p.yaml:1:10: `version` is `2`, and this release of the suite reads version 1. Nothing else of the file was judged. Name a newer release of the suite behind the `@` of each `uses:`; its notes say what is different.',
+      ],
+    ],
+    [
+      'no format that there has been',
+      withDev().replace('version: 1', 'version: 0'),
+      ['p.yaml:1:10: `version` is `0`. Expected the number 1, the version of this format.'],
+    ],
+    [
       'a missing key',
       withDev().replace(/^tenant.*\n/m, ''),
       ['p.yaml:1:1: `tenant` is missing. Expected an id such as 11111111-2222-3333-4444-555555555555.'],
