@@ -1,5 +1,5 @@
 /**
- * `pnpm build-peers [NAME…]`: builds the real programs that tests need (or those named, also those of benchmarks), once, into a cache
+ * `pnpm build-peers [NAME…]`: builds the real programs that tests need (or those named, also those that no run builds by itself), once, into a cache
  * outside of the repository. Needs Go. What is built already is skipped.
  */
 import { spawn } from 'node:child_process';
@@ -12,7 +12,7 @@ import { findPeer, type PeerFile, type PeerRecipe, peerCache, peerRecipes } from
 const names = process.argv.slice(2);
 const started = Date.now();
 try {
-  const wanted = names.length === 0 ? peerRecipes.filter(recipe => !recipe.isForBenchmarks) : names.map(findPeer);
+  const wanted = names.length === 0 ? peerRecipes.filter(recipe => !recipe.isOnDemand) : names.map(findPeer);
   await mkdir(peerCache, { recursive: true });
   // Two compilations of one package at the same time would both be made, so what shares packages is built in a row.
   const rows = [...Map.groupBy(wanted, recipe => recipe.module).values()];

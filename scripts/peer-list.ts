@@ -21,8 +21,8 @@ export interface PeerRecipe {
   readonly package: string;
   /** What is set when it is linked: variable to value. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Nothing but a benchmark asks for it, so it is built when it is named, and not with the others. */
-  readonly isForBenchmarks: boolean;
+  /** Built when it is named, and not with the others: what asks for it can do without it, and it would cost every run minutes. */
+  readonly isOnDemand: boolean;
   /** The program, once built. Its name carries the version. */
   readonly path: string;
   /** What of its source lies beside it, for those who start it. */
@@ -42,7 +42,7 @@ interface Draft {
   readonly package: string;
   /** The dependency whose version is the peer's. */
   readonly versionOf: string;
-  readonly isForBenchmarks?: true;
+  readonly isOnDemand?: true;
   /** Paths in that dependency. */
   readonly files?: readonly string[];
   readonly variables?: (version: string) => Readonly<Record<string, string>>;
@@ -82,8 +82,17 @@ const drafts: readonly Draft[] = [
     module: 'helmfile',
     package: 'github.com/helmfile/helmfile',
     versionOf: 'github.com/helmfile/helmfile',
-    isForBenchmarks: true,
+    isOnDemand: true,
     variables: version => ({ 'go.szostok.io/version.version': version }),
+  },
+  // The other engine.
+  {
+    name: 'tofu',
+    module: 'tofu',
+    package: 'github.com/opentofu/opentofu/cmd/tofu',
+    versionOf: 'github.com/opentofu/opentofu',
+    isOnDemand: true,
+    variables: () => ({ 'github.com/opentofu/opentofu/version.dev': 'no' }),
   },
   // Its controllers and its repo server.
   {
@@ -134,7 +143,7 @@ export const peerRecipes: readonly PeerRecipe[] = drafts.map(draft => {
     module,
     package: draft.package,
     variables: draft.variables?.(version) ?? {},
-    isForBenchmarks: draft.isForBenchmarks ?? false,
+    isOnDemand: draft.isOnDemand ?? false,
     path,
     files: (draft.files ?? []).map(source => ({
       module: draft.versionOf,

@@ -41,7 +41,7 @@ describe('before anything is made', () => {
     expect(rights).toMatchObject([
       { id: 'preflight/rights', status: 'passed', message: expect.stringMatching(/^It has the \d+ rights/) },
     ]);
-    expect(log).toMatch(/Preflight: \d+ findings; Terraform's plan waited \d/);
+    expect(log).toMatch(/Preflight: \d+ findings; the plan waited \d/);
     expect(writes()).toEqual(before);
   });
 
@@ -69,7 +69,7 @@ describe('before anything is made', () => {
       preflight.filter(({ id }) => id.startsWith(`preflight/${topic}/unknown`)).map(({ message }) => message);
     expect(said('quota').join()).toMatch(/may not perform `Microsoft\.Compute\/locations\/usages\/read`/);
     expect(said('version').join()).toMatch(/answered 404 while asking which Kubernetes versions westeurope has/);
-    expect(said('sizes').join()).toMatch(/had not answered when Terraform had been done|did not answer within 10 s/);
+    expect(said('sizes').join()).toMatch(/had not answered when the plan had been made|did not answer within 10 s/);
   });
 
   test('each thing that would fail is found, with what to do and its line', async () => {

@@ -5,7 +5,7 @@ import { type ChangeReport, parseReport } from '@suite/change-report';
 import { openSandbox, type RunningStep, runAction, type SandboxWorld, type StepResult } from '@suite/sandbox';
 
 const root = join(import.meta.dirname, '..', '..');
-const release = join(root, 'out', 'release');
+const built = join(root, 'out', 'release');
 
 /** A shipped bundle in a world of its own. */
 export interface BundleWorld extends SandboxWorld {
@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly machine?: string;
   /** What the main stage saved: runs the post stage instead. */
   readonly post?: Readonly<Record<string, string>>;
+  /** Folder of a release tree; the one that was built by default. */
+  readonly release?: string;
   readonly onStart?: (running: RunningStep) => void;
   readonly onLine?: (line: string) => void;
 }
@@ -65,7 +67,7 @@ export async function openBundleWorld(
   });
   const run: BundleWorld['run'] = (
     inputs,
-    { action = 'provision-aks', environment = {}, job, machine, ...events } = {},
+    { action = 'provision-aks', environment = {}, job, machine, release = built, ...events } = {},
   ) => {
     const { command = '', scope = 'none' } = inputs;
     return runAction({

@@ -13,12 +13,13 @@ export interface Peer {
   readonly build: string;
 }
 
-/** A peer of scripts/peer-list.ts. Throws an Error when it has to be there (`REQUIRE_PEERS=1`) and is not. */
+/** A peer of scripts/peer-list.ts. Throws an Error when it has to be there (`REQUIRE_PEERS=1`) and is not; none that is built on demand has to. */
 export function peer(name: string): Peer {
-  const { path } = findPeer(name);
+  const { path, isOnDemand } = findPeer(name);
   const build = `npx pnpm@12 build-peers ${name}`;
   if (existsSync(path)) return { name: basename(path), path, build };
-  if (process.env['REQUIRE_PEERS'] === '1') throw new Error(`${basename(path)} is missing. Build it: ${build}`);
+  if (process.env['REQUIRE_PEERS'] === '1' && !isOnDemand)
+    throw new Error(`${basename(path)} is missing. Build it: ${build}`);
   return { name: basename(path), path: undefined, build };
 }
 

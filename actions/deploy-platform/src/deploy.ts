@@ -11,7 +11,7 @@ import { CancelledError, UserError } from '@suite/foundation';
 import { stopWrites } from '@suite/kubernetes';
 import { exclusively, refuseWhileLocked, whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLock } from '@suite/terraform';
+import { describeLockFor, engines } from '@suite/terraform';
 import { applyReleases } from './apply-command.ts';
 import { destroyReleases, planDestruction } from './destroy/command.ts';
 import { findDrift } from './drift-command.ts';
@@ -59,7 +59,13 @@ async function perform(request: Request, target: Target, services: Services, sta
     const signedIn = services.signIn(target);
     if (!('review' in request)) {
       const look = () => whileConnected(signedIn.connect(), connected => looks(request, target, services, connected));
-      const place = { ...services, ...signedIn, place: placeOf(view), view, describeLock };
+      const place = {
+        ...services,
+        ...signedIn,
+        place: placeOf(view),
+        view,
+        describeLock: describeLockFor(engines[view.engine]),
+      };
       return await (request.command === 'drift' ? whileAtRest(place, look) : look());
     }
     const options = {
@@ -69,7 +75,12 @@ async function perform(request: Request, target: Target, services: Services, sta
       waitMs: request.leaseWaitMs,
       // Who sees the note of `apply` alone takes Terraform's lock for its own.
       command: `deploy-platform ${request.command}`,
-      mayTakeOver: refuseWhileLocked({ ...services, view, readState: signedIn.readState, describeLock }),
+      mayTakeOver: refuseWhileLocked({
+        ...services,
+        view,
+        readState: signedIn.readState,
+        describeLock: describeLockFor(engines[view.engine]),
+      }),
     };
     const work = request.command === 'destroy' ? destroyReleases : applyReleases;
     // The state and the cluster are looked at once they are nobody else's: what was seen before a wait is outdated.

@@ -23,11 +23,14 @@ import { createRequests, findRun } from '@suite/github';
 import type { FindRun } from '@suite/lease';
 import {
   createTerraform,
+  type Engine,
+  engines,
   inTheirWords,
-  locateTerraform,
+  locateEngine,
   lockProviders,
   misformattedFiles,
   type OwnConfiguration,
+  refuseEncryption,
   releasePlatform,
   terraformEnvironment,
   toolEnvironment,
@@ -62,8 +65,8 @@ export function createServices(kit: Kit, actionFolder: string, token: string | u
       return prepareWorkspace(temp, join(actionFolder, 'terraform'), view, sources);
     },
     connect: target => connect(kit, target),
-    openLocker: () => openLocker(kit, join(actionFolder, 'terraform')),
-    openChecker: folder => openChecker(kit, join(actionFolder, 'terraform'), folder),
+    openLocker: engine => openLocker(kit, engines[engine], join(actionFolder, 'terraform')),
+    openChecker: (engine, folder) => openChecker(kit, engines[engine], join(actionFolder, 'terraform'), folder),
     openTerraform: (target, workspace, azure, stop) => {
       // A process hears of both through one signal, so that it is interrupted once whatever comes first.
       const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
@@ -111,8 +114,9 @@ function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Az
   };
 }
 
-async function findTerraform(kit: Kit): Promise<string> {
-  const { file, version, source } = await locateTerraform({
+async function findEngine(kit: Kit, engine: Engine): Promise<string> {
+  refuseEncryption(engine, kit.env);
+  const { file, version, source } = await locateEngine(engine, {
     processes: kit.shortProcesses,
     tools: createToolStore(),
     env: childEnvironment(kit.env),
@@ -120,12 +124,12 @@ async function findTerraform(kit: Kit): Promise<string> {
     arch: process.arch,
     cwd: tmpdir(),
   });
-  kit.log.info(`Terraform ${version} (${source})`);
+  kit.log.info(`${engine.title} ${version} (${source})`);
   return file;
 }
 
-async function openChecker(kit: Kit, configuration: string, checked: string): Promise<Checker> {
-  const { tool, lay } = await openTool(kit, configuration, 'check');
+async function openChecker(kit: Kit, engine: Engine, configuration: string, checked: string): Promise<Checker> {
+  const { tool, lay } = await openTool(kit, engine, configuration, 'check');
   return {
     validate: async (root, sources) => {
       const laid = await lay(sources, root);
@@ -145,20 +149,25 @@ async function openChecker(kit: Kit, configuration: string, checked: string): Pr
       return files.map(file => ({
         message: 'This file is not formatted.',
         location: { kind: 'file', path: pathInside(kit.context.workspace, join(checked, file)), line: 1, column: 1 },
-        remedy: `Run \`terraform fmt ${file}\`.`,
+        remedy: `Run \`${engine.command} fmt ${file}\`.`,
       }));
     },
   };
 }
 
 /** Terraform without an identity, in a folder of its own. */
-async function openTool(kit: Kit, configuration: string, purpose: string) {
+async function openTool(kit: Kit, engine: Engine, configuration: string, purpose: string) {
   const folder = join(kit.context.temp, 'provision-aks', purpose);
   const [copy, dataDir] = [join(folder, 'terraform'), join(folder, 'data')];
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   return {
-    tool: { file: await findTerraform(kit), env: toolEnvironment(kit.env, dataDir), processes: kit.processes },
+    tool: {
+      engine,
+      file: await findEngine(kit, engine),
+      env: toolEnvironment(kit.env, dataDir),
+      processes: kit.processes,
+    },
     lay: async (sources: Sources, root: TerraformRoot) => {
       await laySources(sources, configuration, copy, root);
       return { directory: configurationIn(copy, sources, root), place: await placesOf(sources, dataDir) };
@@ -166,8 +175,8 @@ async function openTool(kit: Kit, configuration: string, purpose: string) {
   };
 }
 
-async function openLocker(kit: Kit, configuration: string): Promise<ProviderLocker> {
-  const { tool, lay } = await openTool(kit, configuration, 'lock-providers');
+async function openLocker(kit: Kit, engine: Engine, configuration: string): Promise<ProviderLocker> {
+  const { tool, lay } = await openTool(kit, engine, configuration, 'lock-providers');
   return {
     lock: async (root, sources, locked, platforms, from) => {
       const { directory } = await lay(sources, root);
@@ -178,6 +187,7 @@ async function openLocker(kit: Kit, configuration: string): Promise<ProviderLock
 }
 
 async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Workspace, azure: Azure) {
+  const engine = engines[view.engine];
   const env = terraformEnvironment(
     kit.env,
     {
@@ -190,7 +200,8 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     workspace.dataDir,
   );
   return createTerraform({
-    file: await findTerraform(kit),
+    engine,
+    file: await findEngine(kit, engine),
     directory: workspace.configuration,
     env,
     backend: view.state,
@@ -199,11 +210,11 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     processes: kit.processes,
     log: kit.log,
     clock: kit.clock,
-    own: ownConfiguration(workspace),
+    own: ownConfiguration(workspace, engine),
   });
 }
 
-function ownConfiguration({ sources, place }: Workspace): OwnConfiguration {
+function ownConfiguration({ sources, place }: Workspace, { registry }: Engine): OwnConfiguration {
   const { kind, lockFile } = sources;
   return {
     place,
@@ -214,6 +225,7 @@ function ownConfiguration({ sources, place }: Workspace): OwnConfiguration {
         : {
             file: shownLock(sources),
             platform: releasePlatform(process.platform, process.arch) ?? `${process.platform}_${process.arch}`,
+            registry,
             update: 'Write it anew with `command: lock-providers`, look at what is different, and commit it.',
           },
   };

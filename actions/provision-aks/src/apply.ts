@@ -197,7 +197,7 @@ async function perform(
   startedAt: number,
 ): Promise<{ readonly timings: readonly Timing[]; readonly error?: UserError | CancelledError }> {
   try {
-    const { resources } = await log.group('terraform apply', () => terraform.apply({ planFile }));
+    const { resources } = await log.group(`${terraform.engine.command} apply`, () => terraform.apply({ planFile }));
     return { timings: timingsOf(resources, startedAt) };
   } catch (error) {
     if (!(error instanceof UserError || error instanceof CancelledError)) throw error;

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { cell, escapeText, problemSections, prose, table } from '@suite/change-report';
 import { count, type Problem, UserError } from '@suite/foundation';
-import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { engineOf, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { engines } from '@suite/terraform';
 import type { Services } from './ports.ts';
 import { distinctSources } from './sources/distinct-sources.ts';
 
@@ -16,11 +17,13 @@ export async function check(platformFile: string, services: Services): Promise<v
     const { platform, lock } = await loadPlatformWithLock(platformFile, context.workspace);
     const views = resolveAll(platform, lock);
     const problems: Problem[] = [];
-    const tool = await services.openChecker(dirname(platformFile));
+    const engine = engineOf(platform);
+    const { command } = engines[engine];
+    const tool = await services.openChecker(engine, dirname(platformFile));
     for (const { name, root, sources } of await distinctSources(views, platform, context.workspace)) {
-      problems.push(...(await log.group(`terraform validate (${name})`, () => tool.validate(root, sources))));
+      problems.push(...(await log.group(`${command} validate (${name})`, () => tool.validate(root, sources))));
     }
-    problems.push(...(await log.group('terraform fmt', () => tool.misformatted())));
+    problems.push(...(await log.group(`${command} fmt`, () => tool.misformatted())));
     if (problems.length > 0) throw new UserError(problems);
     await summary.append(describe(platform.source.name, views));
     log.info(`${platform.source.name} is valid in ${count(views.length, 'place')}. Nothing was called in Azure.`);

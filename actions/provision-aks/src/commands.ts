@@ -91,7 +91,7 @@ async function finishPreflight(
   const plannedAt = clock.now();
   const findings = await preflight.finish(content);
   const waited = duration(clock.now() - plannedAt);
-  log.info(`Preflight: ${count(findings.checks.length, 'finding')}; Terraform's plan waited ${waited} for them.`);
+  log.info(`Preflight: ${count(findings.checks.length, 'finding')}; the plan waited ${waited} for them.`);
   return findings;
 }
 

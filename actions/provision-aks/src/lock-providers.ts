@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { escapeText, problemSections, prose, table } from '@suite/change-report';
 import { count, UserError } from '@suite/foundation';
-import { loadPlatform, resolveUnlocked } from '@suite/platform-file';
+import { engineOf, loadPlatform, resolveUnlocked } from '@suite/platform-file';
+import { engines } from '@suite/terraform';
 import type { LockRequest } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { distinctSources, type NamedSources } from './sources/distinct-sources.ts';
@@ -17,7 +18,8 @@ export async function lockProviders({ platformFile, platforms, from }: LockReque
   try {
     const platform = await loadPlatform(platformFile, context.workspace);
     const all = await distinctSources(resolveUnlocked(platform), platform, context.workspace);
-    const locker = await services.openLocker();
+    const engine = engineOf(platform);
+    const locker = await services.openLocker(engine);
     const files: string[] = [];
     const rows: string[][] = [];
     for (const [folder, ones] of Map.groupBy(all, ({ sources }) => sources.folder)) {
@@ -26,7 +28,7 @@ export async function lockProviders({ platformFile, platforms, from }: LockReque
       let locked = before;
       for (const { name, root, sources } of ones) {
         const known = locked;
-        locked = await log.group(`terraform providers lock (${name})`, () =>
+        locked = await log.group(`${engines[engine].command} providers lock (${name})`, () =>
           locker.lock(root, sources, known, platforms, from),
         );
       }

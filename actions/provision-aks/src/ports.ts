@@ -1,6 +1,7 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock, Problem, UserError } from '@suite/foundation';
 import type { EnvironmentLease, FindRun, StateBlob } from '@suite/lease';
+import type { ScopeView } from '@suite/platform-file';
 import type { ProviderSource, Terraform } from '@suite/terraform';
 import type { Activity } from './drift/who.ts';
 import type { PreflightReader, Reach } from './preflight/index.ts';
@@ -22,8 +23,8 @@ export interface Services {
   prepareWorkspace(target: Target): Promise<Workspace>;
   connect(target: Target): Azure;
   /** Terraform without an identity. `folder` is that of the platform file: others in the repository are not ours. */
-  openChecker(folder: string): Promise<Checker>;
-  openLocker(): Promise<ProviderLocker>;
+  openChecker(engine: ScopeView['engine'], folder: string): Promise<Checker>;
+  openLocker(engine: ScopeView['engine']): Promise<ProviderLocker>;
   /** Once `stop` is aborted, a command that runs gets its one SIGINT and none is begun any more. */
   openTerraform(target: Target, workspace: Workspace, azure: Azure, stop?: AbortSignal): Promise<Terraform>;
   /** Connects as the runner does. */

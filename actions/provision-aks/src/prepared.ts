@@ -69,7 +69,7 @@ export async function prepare(
   const terraform = await services.openTerraform(target, workspace, azure, stop);
   services.log.info(describeSources(sources));
   const lockFile = sources.lockFile === undefined ? 'write' : 'readonly';
-  await services.log.group('terraform init', () => terraform.init({ lockFile }));
+  await services.log.group(`${terraform.engine.command} init`, () => terraform.init({ lockFile }));
   return { azure, workspace, terraform, state, variables, varFiles, purpose };
 }
 
@@ -151,11 +151,13 @@ export async function makePlan(
   const { terraform, varFiles, purpose } = prepared;
   const options = { out: planFile, varFiles };
   if (purpose === 'destroy') {
-    const notes = await services.log.group('terraform plan', () => planDestroy(target.view, terraform, options));
+    const notes = await services.log.group(`${terraform.engine.command} plan`, () =>
+      planDestroy(target.view, terraform, options),
+    );
     const made = await readPlanFile(target, prepared, planFile);
     return { ...made, content: { ...made.content, warnings: [...made.content.warnings, ...notes] } };
   }
-  await services.log.group('terraform plan', () => terraform.plan(options));
+  await services.log.group(`${terraform.engine.command} plan`, () => terraform.plan(options));
   if (target.view.allow.some(key => key === adoptKey)) await adopt(target, services, prepared, planFile);
   return readPlanFile(target, prepared, planFile);
 }
@@ -169,7 +171,7 @@ async function adopt(target: Target, services: Services, prepared: Prepared, pla
   for (const { id } of adopted) services.log.info(`Adopting ${id}`);
   await workspace.writeImports(importBlocks(adopted));
   const options = { out: planFile, varFiles };
-  await services.log.group('terraform plan with imports', () => terraform.plan(options));
+  await services.log.group(`${terraform.engine.command} plan with imports`, () => terraform.plan(options));
 }
 
 function unrecordedIn({ view }: Target, { azure }: Prepared, { creates }: PlanContent): Promise<Unrecorded[]> {

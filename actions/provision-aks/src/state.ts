@@ -1,7 +1,7 @@
 import { type Problem, UserError } from '@suite/foundation';
 import { describeHolder as describeHolderOf, type LeaseView, type StateBlob } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLock } from '@suite/terraform';
+import { describeLockFor, engines } from '@suite/terraform';
 import type { Azure } from './ports.ts';
 
 export type State = Extract<StateBlob, { exists: true }>;
@@ -24,5 +24,10 @@ export async function requireState(azure: Pick<Azure, 'readState'>, view: ScopeV
 
 /** Who works on the scope now, or undefined when nobody does; a lock that is held comes with how it is released. */
 export function describeHolder(view: ScopeView, state: State, lease: LeaseView, now: number): Problem | undefined {
-  return describeHolderOf({ place: placeOf(view), view, describeLock }, state, lease, now);
+  return describeHolderOf(
+    { place: placeOf(view), view, describeLock: describeLockFor(engines[view.engine]) },
+    state,
+    lease,
+    now,
+  );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LeaseView, RunNote, SeenRun, StateLock } from '@suite/lease';
+import { engines } from '@suite/terraform';
 import { cellsOf, countingMachine, type Loss } from './lost-machine.fixture.ts';
 import type { Services } from './ports.ts';
 import { recordingLog, runContext } from './run.fixture.ts';
@@ -96,6 +97,7 @@ async function run(id: number, storage: Storage, loss?: Loss) {
     },
   };
   const terraform = {
+    engine: engines.terraform,
     init: async () => undefined,
     revision: async () => ({ lineage: 'a', serial: storage.serial }),
     recorded: async () => [],

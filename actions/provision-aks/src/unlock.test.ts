@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
 import type { FindRun, LeaseView, RunNote, SeenRun } from '@suite/lease';
+import { engines } from '@suite/terraform';
 import type { Services } from './ports.ts';
 import { recordingLog, runContext } from './run.fixture.ts';
 import type { State } from './state.ts';
@@ -193,6 +194,7 @@ describe('a state that an apply could not write', () => {
       },
     };
     const terraform = {
+      engine: engines.terraform,
       init: async () => undefined,
       revision: async () => ({ lineage: 'a', serial: 7 }),
       recorded: async () => [],

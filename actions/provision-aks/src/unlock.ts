@@ -2,7 +2,7 @@ import { escapeText, problemSections, prose, table } from '@suite/change-report'
 import { UserError } from '@suite/foundation';
 import { describeRun, doubtOf, exclusively, type LeaseView, type RunFate, type RunNote, runFate } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLock } from '@suite/terraform';
+import { describeLockFor, engines } from '@suite/terraform';
 import { exclusiveOptions } from './exclusive-options.ts';
 import type { UnlockRequest } from './inputs.ts';
 import type { Azure, Services } from './ports.ts';
@@ -115,7 +115,7 @@ async function restoreAlone(
   const workspace = await openWorkspace();
   await workspace.copyConfiguration();
   const terraform = await services.openTerraform(target, workspace, azure, lost);
-  await services.log.group('terraform init', () =>
+  await services.log.group(`${terraform.engine.command} init`, () =>
     terraform.init({ lockFile: workspace.sources.lockFile === undefined ? 'write' : 'readonly' }),
   );
   const [saved, current] = [revisionOf(content), await terraform.revision()];
@@ -131,7 +131,7 @@ async function restoreAlone(
   if (!isDone) {
     const file = await workspace.writeState(content);
     try {
-      await services.log.group('terraform state push', () => terraform.push(file));
+      await services.log.group(`${terraform.engine.command} state push`, () => terraform.push(file));
     } finally {
       await workspace.discard(file);
     }
@@ -264,11 +264,21 @@ async function release(
 }
 
 function describeHeld(view: ScopeView, { state }: Held, now: number): string {
-  const { message } = describeLock({ backend: view.state, lock: state.lock, holder: undefined, now });
+  const { message } = describeLockFor(engines[view.engine])({
+    backend: view.state,
+    lock: state.lock,
+    holder: undefined,
+    now,
+  });
   return message.replace(/; nothing was changed\.$/, '.');
 }
 
 function byHand(view: ScopeView, { state }: Held): string {
-  const { remedy } = describeLock({ backend: view.state, lock: state.lock, holder: undefined, now: 0 });
+  const { remedy } = describeLockFor(engines[view.engine])({
+    backend: view.state,
+    lock: state.lock,
+    holder: undefined,
+    now: 0,
+  });
   return `Find out whose it is. ${remedy}`;
 }

@@ -10,7 +10,7 @@ import {
 import { CancelledError, stopCalls, UserError } from '@suite/foundation';
 import { exclusively, refuseWhileLocked, whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLock } from '@suite/terraform';
+import { describeLockFor, engines } from '@suite/terraform';
 import { driftFor } from './drift-command.ts';
 import type { Request } from './inputs.ts';
 import { planFor } from './plan-command.ts';
@@ -74,8 +74,9 @@ async function work(request: Request, target: Target, services: Services, starte
       case 'plan':
         return await whileConnected(signedIn.connect(), connected => planFor(request, target, services, connected));
       case 'drift':
-        return await whileAtRest({ ...services, ...signedIn, place: placeOf(view), view, describeLock }, () =>
-          whileConnected(signedIn.connect(), connected => driftFor(request, target, services, connected)),
+        return await whileAtRest(
+          { ...services, ...signedIn, place: placeOf(view), view, describeLock: describeLockFor(engines[view.engine]) },
+          () => whileConnected(signedIn.connect(), connected => driftFor(request, target, services, connected)),
         );
       case 'wait':
         return await whileConnected(signedIn.connect(), connected =>
@@ -91,7 +92,12 @@ async function work(request: Request, target: Target, services: Services, starte
           lease: signedIn.lease,
           waitMs: request.leaseWaitMs,
           command: `sync-argocd ${request.command}`,
-          mayTakeOver: refuseWhileLocked({ ...services, view, readState: signedIn.readState, describeLock }),
+          mayTakeOver: refuseWhileLocked({
+            ...services,
+            view,
+            readState: signedIn.readState,
+            describeLock: describeLockFor(engines[view.engine]),
+          }),
         };
         // Looked at once it is nobody else's: what was seen before a wait is outdated.
         return await exclusively(options, lost => {

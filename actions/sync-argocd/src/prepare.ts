@@ -224,7 +224,7 @@ function laterChecks(changing: ReadonlySet<string>): Check[] {
   return [
     {
       id: 'application/outputs',
-      name: 'What Terraform gives to applications is known',
+      name: 'What the infrastructure gives to applications is known',
       status: 'later',
       message: `The infrastructure changes ${sentenceList([...changing].slice(0, 5))}: what the Secret of the cluster carries is known after it was applied.`,
     },
@@ -362,7 +362,7 @@ function aroundArgo(
       ? [
           {
             id: 'application/cluster-secret',
-            name: 'Outputs of Terraform reach ApplicationSets',
+            name: 'Outputs of the infrastructure reach ApplicationSets',
             status: 'warning' as const,
             message:
               'Through an Argo CD server the Secret that names the cluster is not written: cluster generators find what it had before, or nothing.',

@@ -13,7 +13,7 @@ export { writeLock } from './lock-writer.ts';
 export type { IdentityKind } from './names.ts';
 export { identityName, stateAccountName, stateGroupName, stateKey } from './names.ts';
 export type { Platform, ScopeName } from './platform.ts';
-export { listScopes, locateSetting } from './platform.ts';
+export { engineOf, listScopes, locateSetting } from './platform.ts';
 export * from './pod-security.ts';
 export type { PoolInstance } from './pool-instances.ts';
 export { poolInstances } from './pool-instances.ts';

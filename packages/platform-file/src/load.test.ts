@@ -60,7 +60,7 @@ describe('form', () => {
       'a key of a later version',
       `${head}policies: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, domain, shared, defaults, environments, images, applications, existing.',
+        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, engine, domain, shared, defaults, environments, images, applications, existing.',
       ],
     ],
     [
@@ -98,6 +98,20 @@ describe('form', () => {
       'a text where a number belongs',
       withDev().replace('version: 1', 'version: "1"'),
       ['p.yaml:1:10: `version` is the text `1`. Expected the number 1, the version of this format.'],
+    ],
+    [
+      'a later format, of which nothing else is told',
+      withDev('colour: red')
+        .replace('version: 1', 'version: 2')
+        .replace(/^tenant.*\n/m, ''),
+      [
+        'p.yaml:1:10: `version` is `2`, and this release of the suite reads version 1. Nothing else of the file was judged. Name a newer release of the suite behind the `@` of each `uses:`; its notes say what is different.',
+      ],
+    ],
+    [
+      'no format that there has been',
+      withDev().replace('version: 1', 'version: 0'),
+      ['p.yaml:1:10: `version` is `0`. Expected the number 1, the version of this format.'],
     ],
     [
       'a missing key',

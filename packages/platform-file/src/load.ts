@@ -1,6 +1,7 @@
 import { UserError } from '@suite/foundation';
 import { findProblems } from './checks/index.ts';
 import { readDocument } from './document.ts';
+import { refuseLaterFormat } from './format-version.ts';
 import type { Platform } from './platform.ts';
 import { salvage, sound } from './salvage.ts';
 import { platformSource } from './schema.ts';
@@ -13,6 +14,7 @@ import { inOrder } from './wording.ts';
  */
 export function parsePlatform(content: string | Uint8Array, path: string): Platform {
   const { document, problems } = readDocument(content, path);
+  refuseLaterFormat(document);
   const result = platformSource.safeParse(document.value);
   if (result.success) {
     const platform = { source: result.data, document };

@@ -1,5 +1,6 @@
 import { UserError } from '@suite/foundation';
 import { readDocument } from './document.ts';
+import { refuseLaterFormat } from './format-version.ts';
 import type { Positioned } from './position.ts';
 import { type LockSource, lockSource } from './schema.ts';
 import { describeIssues } from './schema-problems.ts';
@@ -16,6 +17,7 @@ export type ScopeLock = LockSource['scopes'][string][string];
 /** Throws a UserError with every problem and its position. */
 export function parseLock(content: string | Uint8Array, path: string): Lock {
   const { document, problems } = readDocument(content, path);
+  refuseLaterFormat(document);
   const result = lockSource.safeParse(document.value);
   const differences = result.success ? [] : describeIssues(result.error.issues, document, lockSource);
   const found = [...problems, ...differences.map(({ problem }) => problem)];

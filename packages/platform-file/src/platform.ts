@@ -1,3 +1,4 @@
+import { defaults } from './defaults.ts';
 import { hasSetting, layerPaths } from './layers.ts';
 import type { FileLocation, Path, Positioned } from './position.ts';
 import type { PlatformSource } from './schema.ts';
@@ -24,6 +25,11 @@ export function locateSetting(
     if (path !== undefined) return document.locate(path, 'key');
   }
   return document.locate(['environments', scope], 'key');
+}
+
+/** What makes the infrastructure of all scopes. */
+export function engineOf({ source }: Pick<Platform, 'source'>): 'terraform' | 'opentofu' {
+  return source.engine ?? defaults.engine;
 }
 
 export interface ScopeName {

@@ -69,6 +69,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'shared' })).toEqual({
       kind: 'shared',
       platform: 'contoso',
+      engine: 'terraform',
       scope: 'shared',
       region: 'westeurope',
       tenant: '11111111-1111-1111-1111-111111111111',
@@ -94,6 +95,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'prod' })).toEqual({
       kind: 'environment',
       platform: 'contoso',
+      engine: 'terraform',
       scope: 'prod',
       region: 'westeurope',
       order: 2,
@@ -573,7 +575,7 @@ describe('the lock', () => {
   test.each<[string, string, string[]]>([
     [
       'everything wrong',
-      `version: 2
+      `version: "1"
 scopes:
   dev:
     westeurope:
@@ -581,12 +583,19 @@ scopes:
       state: { account: My_Account, container: -x }
 `,
       [
-        'l.yaml:1:10: `version` is `2`. Expected the number 1, the version of this format.',
+        'l.yaml:1:10: `version` is the text `1`. Expected the number 1, the version of this format.',
         'l.yaml:5:7: `scopes.dev.westeurope.identities.apply` is missing. Expected an id such as 11111111-2222-3333-4444-555555555555.',
         'l.yaml:5:27: `scopes.dev.westeurope.identities.plan` is `me`. Expected an id such as 11111111-2222-3333-4444-555555555555.',
         'l.yaml:5:31: Unknown key `scopes.dev.westeurope.identities.aply`. Did you mean `apply`?',
         'l.yaml:6:25: `scopes.dev.westeurope.state.account` is `My_Account`. Expected the name of a storage account: 3 to 24 lower-case letters and digits.',
         'l.yaml:6:48: `scopes.dev.westeurope.state.container` is `-x`. Expected the name of a blob container: 3 to 63 lower-case letters, digits and single dashes.',
+      ],
+    ],
+    [
+      'a later format',
+      'version: 3\nplaces: []\n',
+      [
+        'l.yaml:1:10: `version` is `3`, and this release of the suite reads version 1. Nothing else of the file was judged. Name a newer release of the suite behind the `@` of each `uses:`; its notes say what is different.',
       ],
     ],
     ['no scopes', 'version: 1\n', ['l.yaml:1:1: `scopes` is missing. Expected a block of scopes.']],

@@ -11,7 +11,7 @@ import { type Lock, lockOf } from './lock.ts';
 import { resourceGroupName, stateKey, workspaceName } from './names.ts';
 import { resolveNetwork } from './network.ts';
 import { resolveOwnTerraform } from './own-terraform.ts';
-import { listScopes, type Platform, regionsOf } from './platform.ts';
+import { engineOf, listScopes, type Platform, regionsOf } from './platform.ts';
 import { resolveReleases } from './releases.ts';
 import type { EnvironmentScope, LogsReference, ScopeView, SharedScope } from './resolved.ts';
 import { resolveRollout } from './rollout.ts';
@@ -124,6 +124,7 @@ function resolveShared(source: PlatformSource, region: string): Unlocked<SharedS
   return {
     kind: 'shared',
     platform: source.name,
+    engine: engineOf({ source }),
     scope: 'shared',
     region,
     tenant: source.tenant,
@@ -195,6 +196,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
   return {
     kind: 'environment',
     platform: source.name,
+    engine: engineOf({ source }),
     scope,
     region,
     order,

@@ -26,6 +26,8 @@ interface Scope {
   readonly platform: string;
   /** `shared` or the environment's name. */
   readonly scope: string;
+  /** What makes its infrastructure. */
+  readonly engine: 'terraform' | 'opentofu';
   /** Azure location, e.g. `westeurope`; names the region of an environment. */
   readonly region: string;
   /** Entra tenant id. */

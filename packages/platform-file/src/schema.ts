@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaults } from './defaults.ts';
+import { formatVersion } from './format-version.ts';
 import { applications } from './schema/applications.ts';
 import { cluster } from './schema/cluster.ts';
 import { gate } from './schema/gate.ts';
@@ -150,9 +151,15 @@ const name = named(
 );
 
 export const platformSource = block({
-  version: z.literal(1, { error: 'Expected the number 1, the version of this format.' }),
+  version: z.literal(formatVersion, { error: 'Expected the number 1, the version of this format.' }),
   name: name.describe('Name of the platform; part of every resource name.'),
   tenant: guid.describe('Entra tenant id.'),
+  engine: words('terraform', 'opentofu')
+    .meta({
+      description: 'The program that makes the infrastructure of every scope, in any version from 1.11 on.',
+      default: defaults.engine,
+    })
+    .optional(),
   domain: domain
     .describe('Domain of the platform. Every environment gets a part of it. Without it no DNS zone is made.')
     .optional(),
@@ -222,7 +229,7 @@ const scopeLock = block({
 });
 
 export const lockSource = block({
-  version: z.literal(1, { error: 'Expected the number 1, the version of this format.' }),
+  version: z.literal(formatVersion, { error: 'Expected the number 1, the version of this format.' }),
   scopes: z.record(name, z.record(location, scopeLock, { error: 'Expected a block of locations.' }), {
     error: 'Expected a block of scopes.',
   }),

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { terraformEnvironment } from './environment.ts';
+import { engines } from './engine.ts';
+import { refuseEncryption, terraformEnvironment } from './environment.ts';
 
 const identity = {
   clientId: 'c',
@@ -72,4 +73,17 @@ test.each([
 test('the identity of the runner never wins over ours', () => {
   const env = terraformEnvironment({ ARM_CLIENT_ID: 'other', ARM_USE_CLI: 'true' }, identity, '/tmp');
   expect(env).toMatchObject({ ARM_CLIENT_ID: 'c', ARM_USE_CLI: 'false' });
+});
+
+test('a state that somebody means to be encrypted is not written in clear', () => {
+  expect(() => refuseEncryption(engines.opentofu, { TF_ENCRYPTION: 'key_provider "x" "y" {}' })).toThrow(
+    /^`TF_ENCRYPTION` is set, .* Nothing was planned\./,
+  );
+  for (const [engine, env] of [
+    [engines.opentofu, {}],
+    [engines.opentofu, { TF_ENCRYPTION: ' ' }],
+    [engines.terraform, { TF_ENCRYPTION: 'it does not know it' }],
+  ] as const) {
+    expect(() => refuseEncryption(engine, env)).not.toThrow();
+  }
 });

@@ -1,4 +1,6 @@
 import { childEnvironment, type Environment } from '@suite/action-kit';
+import { UserError } from '@suite/foundation';
+import type { Engine } from './engine.ts';
 
 /** Who Terraform is towards Entra ID and Azure. All of it are ids; the proof is the job's OIDC token. */
 export interface TerraformIdentity {
@@ -61,4 +63,17 @@ function requestVariables(env: Environment, audience: string): Record<string, st
   const withAudience = new URL(url);
   withAudience.searchParams.set('audience', audience);
   return { ARM_OIDC_REQUEST_URL: withAudience.href, ARM_OIDC_REQUEST_TOKEN: token };
+}
+
+/**
+ * OpenTofu encrypts states and plans by a variable that is not handed on: states are read here, and bootstrap writes their first one in
+ * clear. Throws rather than leave in clear what somebody means to be encrypted.
+ */
+export function refuseEncryption({ name }: Engine, env: Environment): void {
+  if (name !== 'opentofu' || (env['TF_ENCRYPTION'] ?? '').trim() === '') return;
+  throw new UserError({
+    message:
+      '`TF_ENCRYPTION` is set, but OpenTofu encrypts no state here: the storage account does, and only the identities of the platform lock read it. Nothing was planned.',
+    remedy: 'Take the variable out of the environment of the job.',
+  });
 }

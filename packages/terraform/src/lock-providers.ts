@@ -40,7 +40,7 @@ export async function lockProviders(
     if (done.code === 0) {
       const needed = new Set([...done.stdout.matchAll(/^- Fetching (\S+) /gm)].map(([, name]) => name));
       return readProviderLock(await readFile(file, 'utf8'))
-        .filter(provider => !needed.has(shortName(provider.source)))
+        .filter(provider => !needed.has(shortName(provider.source, options.engine.registry)))
         .reduce((text, provider) => withoutProvider(text, provider.source), await readFile(file, 'utf8'));
     }
     const unfit = unfitProvider(done.stderr);

@@ -12,5 +12,5 @@ export interface OwnConfiguration {
 
 /** Terraform's words with the files that it names as the repository names them. */
 export function inTheirWords(text: string, place: OwnConfiguration['place']): string {
-  return text.replace(/[\w./-]+\.tf(?:\.json)?/g, file => place(file) ?? file);
+  return text.replace(/[\w./-]+\.(?:tf|tofu)(?:\.json)?/g, file => place(file) ?? file);
 }

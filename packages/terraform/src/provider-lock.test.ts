@@ -45,7 +45,12 @@ test('an entry is taken out and the others stay as they are', () => {
   expect(withoutProvider(head + azurerm, 'example.com/acme/random')).toBe(head + azurerm);
 });
 
-const own = { file: 'terraform/.terraform.lock.hcl', platform: 'linux_amd64', update: '' };
+const own = {
+  file: 'terraform/.terraform.lock.hcl',
+  platform: 'linux_amd64',
+  registry: 'registry.terraform.io',
+  update: '',
+};
 const [first] = locked;
 if (first === undefined) throw new Error('The first entry was not read.');
 
@@ -81,6 +86,16 @@ describe('what does not fit is named', () => {
         locked,
         [first],
         ['terraform/.terraform.lock.hcl locks the provider example.com/acme/random, which nothing here needs.'],
+      ],
+      [
+        'the provider of the other registry, after a change of the engine',
+        words.changes,
+        [{ ...first, source: 'registry.opentofu.org/hashicorp/azurerm' }],
+        [first],
+        [
+          'terraform/.terraform.lock.hcl lacks the provider hashicorp/azurerm, of which 5.2.0 would be installed.',
+          'terraform/.terraform.lock.hcl locks the provider registry.opentofu.org/hashicorp/azurerm, which nothing here needs.',
+        ],
       ],
       [
         'another package',

@@ -34,6 +34,8 @@ export interface OwnLock {
   readonly file: string;
   /** What this machine runs: `linux_amd64`. */
   readonly platform: string;
+  /** Host of the registry that goes without saying here. */
+  readonly registry: string;
   /** How to write it anew, one sentence. */
   readonly update: string;
 }
@@ -46,11 +48,11 @@ export function describeMismatch(
   locked: readonly LockedProvider[],
   needed: readonly LockedProvider[],
   said: string,
-  { file, platform }: OwnLock,
+  { file, platform, registry }: OwnLock,
 ): string[] {
   const sentences: string[] = [];
   for (const { source, version, hashes } of needed) {
-    const name = shortName(source);
+    const name = shortName(source, registry);
     const entry = locked.find(other => other.source === source);
     if (entry === undefined) {
       sentences.push(`${file} lacks the provider ${name}, of which ${version} would be installed.`);
@@ -71,21 +73,24 @@ export function describeMismatch(
   }
   for (const { source } of locked) {
     if (needed.some(other => other.source === source)) continue;
-    sentences.push(`${file} locks the provider ${shortName(source)}, which nothing here needs.`);
+    sentences.push(`${file} locks the provider ${shortName(source, registry)}, which nothing here needs.`);
   }
   return sentences;
 }
 
 /** Entries by which nothing is verified: Terraform takes any package for them. */
-export function describeUnverified(locked: readonly LockedProvider[], { file }: OwnLock): string[] {
+export function describeUnverified(locked: readonly LockedProvider[], { file, registry }: OwnLock): string[] {
   return locked
     .filter(({ hashes }) => hashes.length === 0)
-    .map(({ source }) => `${file} has no checksum for ${shortName(source)}, so any package would be taken for it.`);
+    .map(
+      ({ source }) =>
+        `${file} has no checksum for ${shortName(source, registry)}, so any package would be taken for it.`,
+    );
 }
 
-/** Without the host of the public registry, as Terraform prints it. */
-export function shortName(source: string): string {
-  return source.replace(/^registry\.terraform\.io\//, '');
+/** Without the host of the registry that goes without saying, as the engine prints it. */
+export function shortName(source: string, registry: string): string {
+  return source.startsWith(`${registry}/`) ? source.slice(registry.length + 1) : source;
 }
 
 function constraintOf(said: string, source: string): string | undefined {

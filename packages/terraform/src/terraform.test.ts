@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Command, Exit, ProcessRunner } from '@suite/action-kit';
 import { CancelledError, UserError } from '@suite/foundation';
 import { manualClock } from '@suite/foundation/testing';
+import { engines } from './engine.ts';
 import { createTerraform } from './terraform.ts';
 import { readRecording } from './testing/recordings.ts';
 
@@ -20,6 +21,7 @@ function start(answer: Partial<Exit> & { lines?: string } = {}) {
     },
   };
   const terraform = createTerraform({
+    engine: engines.terraform,
     file: '/tools/terraform',
     directory: '/work/config',
     env: { PATH: '/bin', ARM_CLIENT_ID: '5ecre7-client' },
@@ -166,6 +168,7 @@ describe('failures', () => {
     const clock = manualClock();
     const lines: string[] = [];
     const terraform = createTerraform({
+      engine: engines.terraform,
       file: 'terraform',
       directory: '/',
       env: {},

@@ -4,6 +4,7 @@ import type { Exit, ProcessRunner } from '@suite/action-kit';
 import { asObject, type Clock, isObject, type JsonObject, parseJson, UserError } from '@suite/foundation';
 import { type Backend, backendArguments } from './backend.ts';
 import { diagnosticText, readTextDiagnostics } from './diagnostics.ts';
+import type { Engine } from './engine.ts';
 import type { FailureContext } from './failures/context.ts';
 import { TerraformFailure, translateFailure } from './failures/translate.ts';
 import { judgeBackend } from './own-backend.ts';
@@ -20,7 +21,8 @@ import { readStateResources, type StateResource } from './state-resources.ts';
 import { readUiLine } from './ui-events.ts';
 
 export interface TerraformOptions {
-  /** The program, from `locateTerraform`. */
+  readonly engine: Engine;
+  /** The program, from `locateEngine`. */
   readonly file: string;
   /** Directory of the configuration. Terraform writes `.terraform.lock.hcl` into it. */
   readonly directory: string;
@@ -48,8 +50,9 @@ export interface OutputValue {
   readonly value: unknown;
 }
 
-/** The Terraform commands that the suite uses, in one directory, against one state, as one identity. */
+/** The commands of an engine that the suite uses, in one directory, against one state, as one identity. */
 export interface Terraform {
+  readonly engine: Engine;
   /**
    * Installs the provider and connects the backend. With `readonly` the lock file must name the provider already; with
    * `write` Terraform completes it. Throws a UserError that names the provider which does not fit a team's own lock file, and one
@@ -97,10 +100,12 @@ export interface StateRevision {
  * defect of ours.
  */
 export function createTerraform(options: TerraformOptions): Terraform {
-  const { directory, backend, clock } = options;
+  const { engine, directory, backend, clock } = options;
 
+  const title = (command: string) => `${engine.command} ${command}`;
   const context = (command: string): FailureContext => ({
-    command,
+    engine,
+    command: title(command),
     directory,
     backend,
     identity: options.identity,
@@ -119,9 +124,8 @@ export function createTerraform(options: TerraformOptions): Terraform {
     succeeds: (code: number | null) => boolean,
     nameOf?: (address: string) => string | undefined,
   ): Promise<{ exit: Exit; report: Report }> => {
-    const title = `terraform ${command}`;
     const progress = startProgress({
-      title,
+      title: title(command),
       log: options.log,
       clock,
       ...(nameOf === undefined ? {} : { nameOf }),
@@ -143,7 +147,7 @@ export function createTerraform(options: TerraformOptions): Terraform {
     const diagnostics = report.diagnostics.some(({ severity }) => severity === 'error')
       ? report.diagnostics
       : [...report.diagnostics, ...readTextDiagnostics(exit.stderr)];
-    throw translateFailure({ exit, diagnostics, resources: report.resources }, context(title));
+    throw translateFailure({ exit, diagnostics, resources: report.resources }, context(command));
   };
 
   /** A command whose stdout is the answer. */
@@ -199,6 +203,7 @@ export function createTerraform(options: TerraformOptions): Terraform {
   };
 
   return {
+    engine,
     init: async ({ lockFile }) => {
       const lock = lockFile === 'readonly' ? ['-lockfile=readonly'] : [];
       const own = lockFile === 'readonly' ? options.own?.lock : undefined;
@@ -223,8 +228,8 @@ export function createTerraform(options: TerraformOptions): Terraform {
       return { ...report, changes: exit.code === 2 };
     },
     show: async planFile => {
-      const plan = parseJson(await ask('terraform show', ['show', '-json', '-no-color', planFile]));
-      if (!isObject(plan)) throw new Error('`terraform show -json` printed no JSON object.');
+      const plan = parseJson(await ask('show', ['show', '-json', '-no-color', planFile]));
+      if (!isObject(plan)) throw new Error('`show -json` printed no JSON object.');
       return plan;
     },
     apply: async ({ planFile, nameOf }) => {
@@ -232,7 +237,7 @@ export function createTerraform(options: TerraformOptions): Terraform {
       return report;
     },
     outputs: async () => {
-      const outputs = asObject(parseJson(await ask('terraform output', ['output', '-json', '-no-color'])));
+      const outputs = asObject(parseJson(await ask('output', ['output', '-json', '-no-color'])));
       return Object.fromEntries(
         Object.entries(outputs).map(([name, output]) => {
           const { sensitive, value } = asObject(output);
@@ -241,13 +246,13 @@ export function createTerraform(options: TerraformOptions): Terraform {
       );
     },
     revision: async () => {
-      const state = await ask('terraform state pull', ['state', 'pull']);
+      const state = await ask('state pull', ['state', 'pull']);
       const { lineage, serial } = asObject(parseJson(state));
       return typeof lineage === 'string' && typeof serial === 'number' ? { lineage, serial } : undefined;
     },
     push: async file => {
-      await ask('terraform state push', ['state', 'push', file]);
+      await ask('state push', ['state', 'push', file]);
     },
-    recorded: async () => readStateResources(parseJson(await ask('terraform state pull', ['state', 'pull']))),
+    recorded: async () => readStateResources(parseJson(await ask('state pull', ['state', 'pull']))),
   };
 }

@@ -1,9 +1,11 @@
 import type { Exit, ProcessRunner } from '@suite/action-kit';
 import { asArray, asObject, parseJson, printable, shorten, UserError } from '@suite/foundation';
 import { type Diagnostic, diagnosticSentence, readDiagnostic, readTextDiagnostics } from './diagnostics.ts';
+import type { Engine } from './engine.ts';
 
 export interface ToolOptions {
-  /** The program, from `locateTerraform`. */
+  readonly engine: Engine;
+  /** The program, from `locateEngine`. */
   readonly file: string;
   /** From `toolEnvironment`. */
   readonly env: Readonly<Record<string, string>>;
@@ -15,12 +17,13 @@ export interface ToolOptions {
  * UserError when the provider cannot be installed.
  */
 export async function validateConfiguration(directory: string, options: ToolOptions): Promise<Diagnostic[]> {
+  const { engine } = options;
   const run = (args: readonly string[]) => start(directory, args, options);
   const init = await run(['init', '-backend=false', '-input=false', '-no-color']);
-  if (init.code !== 0) throw failed('terraform init', init);
+  if (init.code !== 0) throw failed(`${engine.command} init`, init);
   const exit = await run(['validate', '-json']);
   const answer = asObject(parseJson(exit.stdout));
-  if (answer['valid'] === undefined) throw failed('terraform validate', exit);
+  if (answer['valid'] === undefined) throw failed(`${engine.command} validate`, exit);
   return asArray(answer['diagnostics']).flatMap(value => readDiagnostic(value) ?? []);
 }
 
@@ -28,7 +31,7 @@ export async function validateConfiguration(directory: string, options: ToolOpti
 export async function misformattedFiles(directory: string, options: ToolOptions): Promise<string[]> {
   const exit = await start(directory, ['fmt', '-check', '-recursive', '-list=true', '-no-color'], options);
   // 0: nothing to do. 3: some files differ. 2: some cannot be read as Terraform at all.
-  if (exit.code !== 0 && exit.code !== 3) throw failed('terraform fmt', exit);
+  if (exit.code !== 0 && exit.code !== 3) throw failed(`${options.engine.command} fmt`, exit);
   return exit.stdout.split('\n').filter(line => line !== '');
 }
 

@@ -88,7 +88,7 @@ function made(report: ChangeReport | undefined): Limit[] {
   return [
     limit(
       'Infrastructure',
-      `${named(anew)} ${anew.length === 1 ? 'is' : 'are'} made anew, and empty: what Terraform has destroyed does not come back.`,
+      `${named(anew)} ${anew.length === 1 ? 'is' : 'are'} made anew, and empty: what was destroyed does not come back.`,
     ),
   ];
 }
@@ -172,7 +172,7 @@ function always({ environment, suite, hasApplications }: LimitFacts): Limit[] {
   return [
     limit(
       'Infrastructure',
-      'The state of Terraform goes on, not back: resources change to what that commit says. What was destroyed is made anew.',
+      'The state of the infrastructure goes on, not back: resources change to what that commit says. What was destroyed is made anew.',
     ),
     limit(
       'Data',

@@ -73,7 +73,7 @@ function strangerChecks({ strangers }: Surroundings, changes: readonly Change[])
       {
         ...about,
         status: 'blocked',
-        message: 'What lies in the resource group could not be read, and Terraform would wait for it without an end.',
+        message: 'What lies in the resource group could not be read, and the destroy would wait for it without an end.',
         remedy: 'Give the identity the right to read the resource group.',
       },
     ];
@@ -85,7 +85,7 @@ function strangerChecks({ strangers }: Surroundings, changes: readonly Change[])
     {
       ...about,
       status: 'blocked',
-      message: `The resource group also holds ${count(strangers.length, 'resource')} that the state does not know, and Terraform would wait without an end for it to become empty: ${sentenceList(ids)}.`,
+      message: `The resource group also holds ${count(strangers.length, 'resource')} that the state does not know, and the destroy would wait without an end for it to become empty: ${sentenceList(ids)}.`,
       remedy: `Move what is somebody else's; remove what a dead run left with \`az resource delete --ids ${strangers.slice(0, shown).join(' ')}\`, or adopt it. Then plan again.`,
     },
   ];

@@ -35,7 +35,7 @@ export async function planDestroy(
   const kept = new Set(staying.filter(({ because }) => because !== 'part').map(({ address }) => address));
   const lost = planned.changes.filter(({ address, kind }) => kind === 'delete' && kept.has(address));
   if (lost.length > 0) {
-    throw new Error(`Terraform would also delete what stays: ${lost.map(({ address }) => address).join(', ')}.`);
+    throw new Error(`The plan would also delete what stays: ${lost.map(({ address }) => address).join(', ')}.`);
   }
   return describeStaying(staying, view.scope);
 }

@@ -44,7 +44,7 @@ export async function requireGone(
   if (left.length === 0) return;
   const ids = left.slice(0, 5).map(({ id }) => `\`${id}\``);
   throw new UserError({
-    message: `Terraform has deleted it, but Azure still has ${sentenceList(ids)}.`,
+    message: `It was deleted, but Azure still has ${sentenceList(ids)}.`,
     remedy: 'Look at it in Azure; what is being deleted may take some minutes.',
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type JsonObject, UserError } from '@suite/foundation';
-import type { Terraform } from '@suite/terraform';
+import { engines, type Terraform } from '@suite/terraform';
 import type { Azure, Services } from '../ports.ts';
 import { recordingLog } from '../run.fixture.ts';
 import type { Target } from '../target.ts';
@@ -64,7 +64,8 @@ async function look({ refreshed, planned, activity, lease = 'available' }: Case)
   const discarded: string[] = [];
   const commands: boolean[] = [];
   let last: JsonObject = {};
-  const terraform: Pick<Terraform, 'init' | 'plan' | 'show' | 'revision'> = {
+  const terraform: Pick<Terraform, 'engine' | 'init' | 'plan' | 'show' | 'revision'> = {
+    engine: engines.terraform,
     init: async () => undefined,
     plan: async ({ refreshOnly = false }) => {
       commands.push(refreshOnly);

@@ -2,7 +2,7 @@ import { type Change, judgeDrift } from '@suite/change-report';
 import { errorMessage, type Problem, UserError } from '@suite/foundation';
 import { whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLock, readPlan } from '@suite/terraform';
+import { describeLockFor, engines, readPlan } from '@suite/terraform';
 import { withoutAutomaticUpgrades } from '../automatic-upgrades.ts';
 import type { Outcome } from '../commands.ts';
 import type { JudgedPlan } from '../plan.ts';
@@ -29,7 +29,14 @@ export async function drift(target: Target, services: Services, workspace: Works
   try {
     const azure = services.connect(target);
     const readState = () => azure.readState();
-    const options = { ...services, place: placeOf(view), view, lease: azure.lease, readState, describeLock };
+    const options = {
+      ...services,
+      place: placeOf(view),
+      view,
+      lease: azure.lease,
+      readState,
+      describeLock: describeLockFor(engines[view.engine]),
+    };
     return await whileAtRest(options, () => look(target, services, workspace, azure));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -111,7 +118,7 @@ async function planTwice(target: Target, services: Services, prepared: Prepared,
   const { terraform, varFiles } = prepared;
   const file = workspace.planFile;
   try {
-    await services.log.group('terraform plan -refresh-only', () =>
+    await services.log.group(`${terraform.engine.command} plan -refresh-only`, () =>
       terraform.plan({ out: file, varFiles, refreshOnly: true }),
     );
     const refreshed = withoutAutomaticUpgrades(readPlan(await terraform.show(file)).drift);

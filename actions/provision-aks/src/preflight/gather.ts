@@ -67,7 +67,7 @@ export function gather(subject: Subject, { reader, reach, clock, graceMs }: Gath
   });
   const tooLate = {
     known: false,
-    why: `Azure had not answered when Terraform had been done for ${graceMs / 1000} s.`,
+    why: `Azure had not answered when the plan had been made for ${graceMs / 1000} s.`,
     remedy: 'Plan again.',
   } as const;
   const within = <T>(work: Promise<Answer<T>>): Promise<Answer<T>> => Promise.race([work, late.then(() => tooLate)]);

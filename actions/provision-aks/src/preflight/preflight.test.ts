@@ -143,7 +143,7 @@ describe('a plan of everything', () => {
     const { checks } = await landing;
     expect(clock.pauses).toEqual([2500]);
     expect(brief(checks)).toContainEqual(['quota/unknown', 'unknown']);
-    expect(text(checks)).toMatch(/had not answered when Terraform had been done for 2\.5 s/);
+    expect(text(checks)).toMatch(/had not answered when the plan had been made for 2\.5 s/);
     expect(brief(checks)).toContainEqual(['sizes', 'passed']);
   });
 

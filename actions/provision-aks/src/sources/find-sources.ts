@@ -50,14 +50,15 @@ export async function findSources(view: Scope, platform: Platform, repository: s
   return { ...(await lockIn(folder)), kind: terraform.kind, repository: root, variableFiles };
 }
 
-export const isConfiguration = (name: string) => /\.tf(?:\.json)?$/.test(name);
+/** OpenTofu also reads files of its own, and takes such a one in the place of a `.tf` file of the same name. */
+export const isConfiguration = (name: string) => /\.(?:tf|tofu)(?:\.json)?$/.test(name);
 
 /** What would change the suite's root instead of adding to it. */
 async function problemsOfExtension(folder: string, shown: string, names: readonly string[]): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const name of names) {
     const location = { kind: 'file', path: `${shown}/${name}`, line: 1, column: 1 } as const;
-    if (/^(?:.*_)?override\.tf(?:\.json)?$/.test(name)) {
+    if (/^(?:.*_)?override\.(?:tf|tofu)(?:\.json)?$/.test(name)) {
       problems.push({
         message: "Files of this name override other blocks, and an extension only adds to the suite's.",
         location,

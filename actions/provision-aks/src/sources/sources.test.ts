@@ -146,11 +146,18 @@ describe('what is refused, by its place', () => {
     [
       'files that override, of every spelling, all at once, and variables that are missing',
       'terraform: { extend: more, variables: [a.tfvars] }',
-      { 'more/main.tf': '', 'more/override.tf': '', 'more/x_override.tf.json': '', 'more/tests/a.tftest.hcl': '' },
+      {
+        'more/main.tf': '',
+        'more/override.tf': '',
+        'more/x_override.tf.json': '',
+        'more/y_override.tofu': '',
+        'more/tests/a.tftest.hcl': '',
+      },
       [
         overriding('override.tf'),
         'platforms/eu/more/tests:1:1: An extension holds files and folders of its own, and no links; `tests` is the name of a folder of the suite. Move it out of the folder, or name it differently.',
         overriding('x_override.tf.json'),
+        overriding('y_override.tofu'),
         'platforms/eu/platform.yaml:9:44: There is no file platforms/eu/more/a.tfvars. Its path is seen from the folder that is named beside it.',
       ],
     ],
@@ -182,6 +189,7 @@ describe('what is laid', () => {
     await files(join(repository, 'platforms', 'eu', 'more'), {
       'main.tf': 'theirs',
       'modules/b/main.tf': 'their module',
+      'main.tofu': 'theirs, for OpenTofu alone',
       'values.json': '{}',
       'terraform.tfvars': 'x = 1',
       'terraform.tfstate': 'old',
@@ -199,6 +207,7 @@ describe('what is laid', () => {
       'environment/terraform.tfvars',
       'environment/values.json',
       'environment/yours-main.tf',
+      'environment/yours-main.tofu',
       'modules/a/main.tf',
       'shared/main.tf',
     ]);

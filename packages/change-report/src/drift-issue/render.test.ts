@@ -80,7 +80,7 @@ test('an issue says what, both ways out, what could not be looked at, and which 
 
 test('what no plan shows is undone by hand, and no apply is promised', () => {
   const text = render([row([unseen])]);
-  expect(text).toContain('out of Terraform’s sight');
+  expect(text).toContain('out of sight of every plan');
   expect(text).toContain('| Node pool byhand<br>`agentPoolProfiles[byhand]` | `absent` | `byhand` |');
   expect(text).toContain('**Undo by hand**');
   expect(text).not.toContain('the next apply puts it back');

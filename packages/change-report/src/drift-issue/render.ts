@@ -53,7 +53,7 @@ function headSection(content: DriftContent): Section {
 function reportSections(row: Row, report: ChangeReport): Section[] {
   return [
     ...titled(`${areaOf(report)} of ${row.title}`, openDriftSections(report.drift)),
-    ...titled(`${areaOf(report)} of ${row.title}, out of Terraform’s sight`, differenceSections(report.differences)),
+    ...titled(`${areaOf(report)} of ${row.title}, out of sight of every plan`, differenceSections(report.differences)),
   ];
 }
 
@@ -77,9 +77,7 @@ function waysOut(content: DriftContent): Section[] {
         ]
       : []),
     ...(unseen
-      ? [
-          '- **Undo by hand** what is out of Terraform’s sight, where it was made: no plan shows it, and no apply puts it back.',
-        ]
+      ? ['- **Undo by hand** what is out of sight of every plan, where it was made: no apply puts it back.']
       : []),
     `- **Keep it:** write it into ${codeSpan(content.file)}${where}. A pull request that does so plans nothing for it any more.`,
     ...content.repairs.map(

@@ -16,44 +16,51 @@ export const providerVersion = '5.2.0';
 
 const architectures: { readonly [arch: string]: string } = { x64: 'amd64', ia32: '386' };
 
+/** What Terraform and OpenTofu call azurerm. */
+const sources = ['registry.terraform.io/hashicorp/azurerm', 'registry.opentofu.org/hashicorp/azurerm'];
+
 /**
- * Writes a provider mirror with azurerm in it, and the Terraform CLI configuration that makes `terraform init` take azurerm from
+ * Writes a provider mirror with azurerm in it, and the CLI configuration that makes `init` take azurerm from
  * there and everything else from where it always comes. Set `TF_CLI_CONFIG_FILE` to the file.
  */
 export async function installMirror(options: MirrorOptions): Promise<{ readonly cliConfigFile: string }> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}_${architectures[process.arch] ?? process.arch}`;
   const mirror = join(options.directory, 'mirror');
-  const folder = join(mirror, 'registry.terraform.io', 'hashicorp', 'azurerm', providerVersion, platform);
-  const executable = join(folder, `terraform-provider-azurerm_v${providerVersion}`);
-  await mkdir(folder, { recursive: true });
-  if (options.providerExecutable !== undefined) {
-    await symlink(options.providerExecutable, executable).catch(() =>
-      copyFile(options.providerExecutable ?? '', executable),
-    );
-  } else if (options.nodeBundle !== undefined) {
-    const words = [process.execPath, ...(options.nodeArguments ?? []), options.nodeBundle];
-    await writeFile(executable, `#!/bin/sh\nexec ${words.map(quote).join(' ')}\n`);
-    await chmod(executable, 0o755);
-  } else {
-    throw new Error('installMirror needs an executable or a bundle to install.');
+  for (const source of sources) {
+    const folder = join(mirror, ...source.split('/'), providerVersion, platform);
+    await mkdir(folder, { recursive: true });
+    await install(join(folder, `terraform-provider-azurerm_v${providerVersion}`), options);
   }
   const cliConfigFile = join(options.directory, 'terraform.rc');
-  const include = 'registry.terraform.io/hashicorp/azurerm';
+  const include = JSON.stringify(sources);
   await writeFile(
     cliConfigFile,
     `disable_checkpoint = true
 provider_installation {
   filesystem_mirror {
     path    = ${JSON.stringify(mirror)}
-    include = ["${include}"]
+    include = ${include}
   }
   direct {
-    exclude = ["${include}"]
+    exclude = ${include}
   }
 }
 `,
   );
   return { cliConfigFile };
+}
+
+async function install(executable: string, options: MirrorOptions): Promise<void> {
+  const { providerExecutable, nodeBundle, nodeArguments = [] } = options;
+  if (providerExecutable !== undefined) {
+    await symlink(providerExecutable, executable).catch(() => copyFile(providerExecutable, executable));
+  } else if (nodeBundle !== undefined) {
+    const words = [process.execPath, ...nodeArguments, nodeBundle];
+    await writeFile(executable, `#!/bin/sh\nexec ${words.map(quote).join(' ')}\n`);
+    await chmod(executable, 0o755);
+  } else {
+    throw new Error('installMirror needs an executable or a bundle to install.');
+  }
 }
 
 /** One word for a POSIX shell, whatever is in it. */

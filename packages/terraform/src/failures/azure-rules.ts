@@ -5,13 +5,13 @@ import { type Finding, problem, type Rule, type Verdict, who } from './context.t
 const signIn: Rule = ({ text, context }) =>
   /AADSTS\d+/.test(text) ? { kind: 'problem', problem: context.explainSignIn(text) } : undefined;
 
-const alreadyExists: Rule = ({ text, diagnostic }) => {
+const alreadyExists: Rule = ({ text, diagnostic, context }) => {
   const id = /a resource with the ID "([^"]+)" already exists/.exec(text)?.[1];
   if (id === undefined) return undefined;
   const address = term(diagnostic.address ?? 'the resource');
   return problem(
     `${address} cannot be created: ${term(id)} exists already in Azure, and the state does not record it. An apply that was stopped or failed may have left it.`,
-    `Adopt it with \`terraform import ${shellWord(address)} ${shellWord(term(id))}\` or delete it with \`az resource delete --ids ${shellWord(term(id))}\`, then run this again.`,
+    `Adopt it with \`${context.engine.command} import ${shellWord(address)} ${shellWord(term(id))}\` or delete it with \`az resource delete --ids ${shellWord(term(id))}\`, then run this again.`,
   );
 };
 

@@ -1,12 +1,14 @@
 import type { Problem } from '@suite/foundation';
 import type { Backend } from '../backend.ts';
 import type { Diagnostic } from '../diagnostics.ts';
+import type { Engine } from '../engine.ts';
 import type { OwnConfiguration } from '../own-configuration.ts';
 import type { ResourceRun } from '../resources.ts';
 
 /** What the translation has to know to name people, places and commands. */
 export interface FailureContext {
-  /** `terraform apply`. */
+  readonly engine: Engine;
+  /** `terraform apply`, `tofu apply`. */
   readonly command: string;
   /** Where it ran: the directory of the configuration. */
   readonly directory: string;
@@ -45,4 +47,9 @@ export function problem(message: string, remedy?: string): Verdict {
 
 export function who({ identity }: FailureContext): string {
   return `The ${identity.name} (client id ${identity.clientId})`;
+}
+
+/** Whether it was this command of the engine: `plan`. */
+export function isCommand({ engine, command }: FailureContext, name: string): boolean {
+  return command === `${engine.command} ${name}`;
 }

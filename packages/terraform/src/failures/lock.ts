@@ -1,5 +1,6 @@
 import { duration, type Problem, printable } from '@suite/foundation';
 import { type Backend, backendArguments } from '../backend.ts';
+import type { Engine } from '../engine.ts';
 
 /** Who holds the lock of a state, as Terraform noted it in the blob. */
 export interface StateLock {
@@ -35,19 +36,24 @@ export function readLock(text: string): StateLock | undefined {
  * The one sentence about a held lock, used wherever it is found: before Terraform starts, or by Terraform.
  * `lock` is undefined when the lease is held but nobody left a note.
  */
-export function describeLock(options: {
+export function describeLockFor(engine: Engine): (about: HeldLock) => Problem {
+  return about => describeLock(engine, about);
+}
+
+interface HeldLock {
   readonly backend: Backend;
   readonly lock: StateLock | undefined;
   readonly holder: LockHolder | undefined;
   readonly now: number;
-}): Problem {
-  const { backend, lock, holder } = options;
+}
+
+function describeLock({ command }: Engine, { backend, lock, holder, now }: HeldLock): Problem {
   const by = [
     lock === undefined
       ? 'by a lease that names no holder'
       : `by ${operationName(lock.operation)} of ${lock.who || 'an unknown user'}`,
     ...(holder === undefined ? [] : [`in the run ${holder.run} started by ${holder.actor}`]),
-    ...(lock === undefined ? [] : [`since ${since(lock.created, options.now)}`]),
+    ...(lock === undefined ? [] : [`since ${since(lock.created, now)}`]),
     ...(lock === undefined ? [] : [`(lock ${lock.id})`]),
   ];
   return {
@@ -57,7 +63,7 @@ export function describeLock(options: {
     remedy: printable(
       lock === undefined
         ? `Wait until that is over. If nothing runs any more, release it with \`${leaseBreak(backend)}\`.`
-        : `Wait until that run is over. Only if it was killed, release the lock in the directory of the configuration with \`terraform init ${backendArguments(backend).join(' ')} && terraform force-unlock -force ${quoted(lock.id)}\`, then run this again.`,
+        : `Wait until that run is over. Only if it was killed, release the lock in the directory of the configuration with \`${command} init ${backendArguments(backend).join(' ')} && ${command} force-unlock -force ${quoted(lock.id)}\`, then run this again.`,
     ),
   };
 }

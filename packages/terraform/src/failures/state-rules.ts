@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { quote } from '@suite/foundation';
 import { readAzureFault } from './azure-fault.ts';
 import { problem, type Rule, who } from './context.ts';
-import { describeLock, readLock } from './lock.ts';
+import { describeLockFor, readLock } from './lock.ts';
 
 const lockHeld: Rule = ({ text, diagnostic, context }) => {
   if (diagnostic.summary !== 'Error acquiring the state lock') return undefined;
   const lock = readLock(text);
   if (lock === undefined && readAzureFault(text) !== undefined) return undefined;
-  const { backend, now } = context;
-  return { kind: 'problem', problem: describeLock({ backend, lock, holder: undefined, now }) };
+  const { engine, backend, now } = context;
+  return { kind: 'problem', problem: describeLockFor(engine)({ backend, lock, holder: undefined, now }) };
 };
 
 const lockNotReleased: Rule = ({ text, diagnostic, context: { backend } }) =>
@@ -46,7 +46,7 @@ const stateLeftInFile: Rule = ({ diagnostic, context }) => {
   const file = join(context.directory, 'errored.tfstate');
   return problem(
     `What this apply did is recorded nowhere but in the file ${file}.`,
-    `Save that file before the runner is gone, and apply nothing until it is stored. Once the cause is removed, run \`terraform state push errored.tfstate\` in ${context.directory}.`,
+    `Save that file before the runner is gone, and apply nothing until it is stored. Once the cause is removed, run \`${context.engine.command} state push errored.tfstate\` in ${context.directory}.`,
   );
 };
 

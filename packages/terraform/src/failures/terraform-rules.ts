@@ -2,7 +2,7 @@ import { quote, term } from '@suite/foundation';
 import { diagnosticSentence } from '../diagnostics.ts';
 import { noBackend } from '../own-backend.ts';
 import { inTheirWords } from '../own-configuration.ts';
-import { problem, type Rule } from './context.ts';
+import { isCommand, problem, type Rule } from './context.ts';
 
 const interrupted: Rule = ({ text }) =>
   /: context canceled$/.test(text) || text === 'execution halted' || text === 'operation canceled'
@@ -26,7 +26,7 @@ const unreachable: Rule = ({ text, context }) => {
   if (cause === undefined) return undefined;
   const host = /https:\/\/([^/"\s]+)/.exec(text)?.[1];
   return problem(
-    `${host === undefined ? 'A host that Terraform needs' : term(host)} could not be reached by ${context.command}: ${quote(cause)}`,
+    `${host === undefined ? `A host that ${context.engine.title} needs` : term(host)} could not be reached by ${context.command}: ${quote(cause)}`,
     cause.startsWith('x509')
       ? 'Name the certificate authority of your proxy in NODE_EXTRA_CA_CERTS or SSL_CERT_FILE of the runner.'
       : 'Check the name, the network of the runner, and HTTPS_PROXY and NO_PROXY.',
@@ -36,7 +36,7 @@ const unreachable: Rule = ({ text, context }) => {
 const noIdToken: Rule = ({ text, context }) =>
   /githubAssertion|No Authorizer could be configured|could not configure \S+ Authorizer/i.test(text)
     ? problem(
-        `Terraform could not sign in as the ${context.identity.name}: ${quote(text)}`,
+        `${context.engine.title} could not sign in as the ${context.identity.name}: ${quote(text)}`,
         'Give the job `permissions: { id-token: write }`; without it GitHub offers no OIDC token.',
       )
     : undefined;
@@ -55,12 +55,12 @@ const ownRoot: Rule = ({ diagnostic, context }) =>
     ? { kind: 'problem', problem: noBackend(context.own.root) }
     : undefined;
 
-const ownLock: Rule = ({ diagnostic: { summary }, text, context: { own } }) =>
+const ownLock: Rule = ({ diagnostic: { summary }, text, context: { engine, own } }) =>
   own?.lock !== undefined && summary.startsWith('failed to read dependency lock file')
     ? {
         kind: 'problem',
         problem: {
-          message: `Terraform cannot read this file: ${quote(text.replace(/^[^\n]*\n\s*-?\s*/, ''))}`,
+          message: `${engine.title} cannot read this file: ${quote(text.replace(/^[^\n]*\n\s*-?\s*/, ''))}`,
           location: { kind: 'file', path: own.lock.file, line: 1, column: 1 },
           remedy: own.lock.update,
         },
@@ -68,7 +68,7 @@ const ownLock: Rule = ({ diagnostic: { summary }, text, context: { own } }) =>
     : undefined;
 
 /** In a file that is the team's own, and so theirs to put right. */
-const ownFile: Rule = ({ diagnostic, context: { own } }) => {
+const ownFile: Rule = ({ diagnostic, context: { engine, own } }) => {
   const { range } = diagnostic;
   const path = range === undefined || own === undefined ? undefined : own.place(range.file);
   if (own === undefined || range === undefined || path === undefined) return undefined;
@@ -76,7 +76,7 @@ const ownFile: Rule = ({ diagnostic, context: { own } }) => {
   return {
     kind: 'problem',
     problem: {
-      message: `Terraform stops here${at}: ${quote(inTheirWords(diagnosticSentence(diagnostic), own.place))}`,
+      message: `${engine.title} stops here${at}: ${quote(inTheirWords(diagnosticSentence(diagnostic), own.place))}`,
       location: { kind: 'file', path, line: range.line, column: 1 },
       ...(own.root === undefined && /^Duplicate /.test(diagnostic.summary)
         ? { remedy: "It extends the suite's own root, which has its own: take another name, or take it out." }
@@ -86,9 +86,9 @@ const ownFile: Rule = ({ diagnostic, context: { own } }) => {
 };
 
 /** The headline over errors of the configuration, which says nothing that they do not say. */
-const headline: Rule = ({ diagnostic }) =>
-  /^Terraform encountered problems during initiali[sz]ation/.test(diagnostic.summary)
-    ? { kind: 'defect', message: 'Terraform rejects the configuration of this action.' }
+const headline: Rule = ({ diagnostic, context: { engine } }) =>
+  /^(?:Terraform|OpenTofu) encountered problems during initiali[sz]ation/.test(diagnostic.summary)
+    ? { kind: 'defect', message: `${engine.title} rejects the configuration of this action.` }
     : undefined;
 
 const conditionFailed: Rule = ({ diagnostic }) =>
@@ -107,7 +107,7 @@ const importMissing: Rule = ({ diagnostic, text }) =>
     : undefined;
 
 // The suite makes these itself: the order of commands, the configuration, and the names for rotating a pool.
-const ourOwn: Rule = ({ diagnostic }) => {
+const ourOwn: Rule = ({ diagnostic, context: { engine } }) => {
   const prepared = /^Inconsistent dependency lock file$|there is no package for .* cached in/.test(diagnostic.summary);
   const rotation = diagnostic.summary.startsWith('`temporary_name_for_rotation` must be specified');
   const configuration = diagnostic.address === undefined && diagnostic.range !== undefined;
@@ -116,14 +116,12 @@ const ourOwn: Rule = ({ diagnostic }) => {
   const where = range === undefined ? '' : `${term(range.file)}:${range.line}: `;
   return {
     kind: 'defect',
-    message: `Terraform rejects the configuration of this action: ${where}${quote(diagnosticSentence(diagnostic))}`,
+    message: `${engine.title} rejects the configuration of this action: ${where}${quote(diagnosticSentence(diagnostic))}`,
   };
 };
 
 const valueRejected: Rule = ({ diagnostic, context }) =>
-  context.command === 'terraform plan' &&
-  diagnostic.range !== undefined &&
-  diagnostic.address?.startsWith('provider[') === false
+  isCommand(context, 'plan') && diagnostic.range !== undefined && diagnostic.address?.startsWith('provider[') === false
     ? problem(
         `${term(diagnostic.address)}: ${quote(diagnosticSentence(diagnostic))}`,
         'Correct the value in the platform file that this comes from.',

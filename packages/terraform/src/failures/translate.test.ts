@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError, UserError } from '@suite/foundation';
 import type { Diagnostic } from '../diagnostics.ts';
+import { engines } from '../engine.ts';
 import type { OwnConfiguration } from '../own-configuration.ts';
 import { recordedReport } from '../testing/recordings.ts';
 import type { FailureContext } from './context.ts';
@@ -12,6 +13,7 @@ const ended = { code: 1, signal: null, stderr: '', interrupted: false };
 
 function context(command: string): FailureContext {
   return {
+    engine: engines.terraform,
     command: `terraform ${command}`,
     directory: '/work/config',
     backend: { account: 'stplatformtfstate', container: 'tfstate', key: 'platform.tfstate' },
@@ -317,7 +319,12 @@ describe('failures that were not recorded', () => {
       const unread = error(
         'failed to read dependency lock file: 2 problems:\n\n- Unclosed configuration block: There is none.\n- Missing source_addr for provider: None.',
       );
-      const lock = { file: '.terraform.lock.hcl', platform: 'linux_amd64', update: 'Write it anew.' };
+      const lock = {
+        file: '.terraform.lock.hcl',
+        platform: 'linux_amd64',
+        registry: 'registry.terraform.io',
+        update: 'Write it anew.',
+      };
       expect(told([unread], { ...own, lock })).toMatchObject({
         problems: [
           {

@@ -13,7 +13,7 @@ import {
 import { type Diagnostic, diagnosticSentence, diagnosticText } from '../diagnostics.ts';
 import type { ResourceRun } from '../resources.ts';
 import { azureRules } from './azure-rules.ts';
-import type { FailureContext, Rule, Verdict } from './context.ts';
+import { type FailureContext, isCommand, type Rule, type Verdict } from './context.ts';
 import { readLock, type StateLock } from './lock.ts';
 import { stateRules } from './state-rules.ts';
 import { processRules, terraformRules } from './terraform-rules.ts';
@@ -95,19 +95,21 @@ function withoutRepetition(problems: readonly Problem[]): Problem[] {
 const stateTrouble = /^(?:Failed to (?:save|persist) state|Error (?:acquiring|releasing) the state lock)/;
 
 function describeInterruption(failure: Failure, problems: readonly Problem[], context: FailureContext): string {
-  const { backend, command } = context;
+  const { engine, backend, command } = context;
   const forced =
     failure.exit.signal !== null || failure.diagnostics.some(({ summary }) => summary === 'operation canceled');
   const sentences: string[] = [];
-  if (command !== 'terraform apply') sentences.push(`\`${command}\` was stopped; it changes nothing in Azure.`);
+  if (!isCommand(context, 'apply')) sentences.push(`\`${command}\` was stopped; it changes nothing in Azure.`);
   else if (forced) {
     sentences.push(
-      `Terraform was stopped before it could save: the state ${backend.container}/${backend.key} in ${backend.account} may lack what was done, and its lock stays. The next run names the lock and how to release it.`,
+      `${engine.title} was stopped before it could save: the state ${backend.container}/${backend.key} in ${backend.account} may lack what was done, and its lock stays. The next run names the lock and how to release it.`,
     );
   } else if (failure.diagnostics.some(({ summary }) => stateTrouble.test(summary))) {
-    sentences.push('Terraform was asked to stop.');
+    sentences.push(`${engine.title} was asked to stop.`);
   } else {
-    sentences.push('Terraform was asked to stop: what had been done is saved in the state, and its lock is released.');
+    sentences.push(
+      `${engine.title} was asked to stop: what had been done is saved in the state, and its lock is released.`,
+    );
   }
   sentences.push(...problems.map(describeProblem));
   const open = failure.resources.filter(run => run.outcome !== 'completed');
@@ -117,7 +119,7 @@ function describeInterruption(failure: Failure, problems: readonly Problem[], co
     sentences.push(`May exist in Azure without being recorded in the state: ${sentenceList(created)}.`);
   }
   if (changed.length > 0) sentences.push(`Was being changed: ${sentenceList(changed)}.`);
-  if (command === 'terraform apply') sentences.push('Plan and apply again to complete it.');
+  if (isCommand(context, 'apply')) sentences.push('Plan and apply again to complete it.');
   return sentences.join(' ');
 }
 
@@ -134,6 +136,6 @@ function describeSilence({ exit }: Failure, context: FailureContext): Problem {
   }
   return {
     message: `\`${context.command}\` ended with exit code ${exit.code} and no message.${said}`,
-    remedy: 'Run it again; report it to HashiCorp with this log if Terraform crashed.',
+    remedy: `Run it again; report it to ${context.engine.maker} with this log if ${context.engine.title} crashed.`,
   };
 }

@@ -93,7 +93,7 @@ function readAction(action: Action | undefined, change: ResourceChange, subject:
     case undefined:
       throw new UserError({
         message: `The plan does something with ${subject.address} that is not known here, so nobody can say what it changes.`,
-        remedy: 'Use a newer version of this action, or an older version of Terraform.',
+        remedy: 'Use a newer version of this action, or an older version of Terraform or OpenTofu.',
       });
   }
 }
@@ -165,7 +165,7 @@ function missingTemporaryName({ address, name, title }: Subject): Check {
     id: `temporary-name/${name}`,
     name: `${title} can be rotated`,
     status: 'blocked',
-    message: `Terraform calls it an update of \`${address}\`, but the apply would fail: to rotate ${title}, azurerm needs a name for the pool that stands in meanwhile.`,
+    message: `The plan calls it an update of \`${address}\`, but the apply would fail: to rotate ${title}, azurerm needs a name for the pool that stands in meanwhile.`,
     remedy: 'Set `temporary_name_for_rotation` of the pool.',
   };
 }

@@ -554,6 +554,26 @@ describe('the rest of a plan', () => {
     expect(creates).toEqual([{ address: 'azurerm_subnet.this', type: 'azurerm_subnet', values: { name: 'a' } }]);
   });
 
+  /** OpenTofu 1.12 names neither `applyable` nor `complete`. */
+  const bare = (changes: readonly unknown[], rest = {}) => {
+    const { applyable: _, complete: __, ...plan } = planOf(changes, rest);
+    return plan;
+  };
+  const { resource_changes: _changes, ...refreshing } = bare([], { resource_drift: [entry({})] });
+  test.each<[string, object, boolean]>([
+    ['nothing', bare([entry({ actions: ['no-op'] })]), false],
+    ['a change', bare([entry({})]), true],
+    ['a move', bare([entry({ actions: ['no-op'], entry: { previous_address: 'a.b' } })]), true],
+    ['an import', bare([entry({ actions: ['no-op'], change: { importing: { id: 'a' } } })]), true],
+    ['an output', bare([], { output_changes: { a: { actions: ['update'] } } }), true],
+    ['an output that stays', bare([], { output_changes: { a: { actions: ['no-op'] } } }), false],
+    ['drift beside changes that are none', bare([], { resource_drift: [entry({})] }), false],
+    ['drift, where nothing else was looked at', refreshing, true],
+    ['a plan that failed', bare([entry({})], { errored: true }), false],
+  ])('a plan of a program that does not say whether it can be applied: %s', (_name, plan, applyable) => {
+    expect(readPlan(plan)).toMatchObject({ applyable, complete: true });
+  });
+
   test('what is made beside what is forgotten', () => {
     expect(
       read({ actions: ['create', 'forget'], before: { name: 'a' }, after: { name: 'a' } }).map(({ kind }) => kind),

@@ -41,6 +41,7 @@ export interface PlanJson {
   readonly drift: readonly ResourceChange[];
   readonly outputs: readonly OutputJson[];
   readonly applyable: boolean;
+  /** True also where the program does not tell. */
   readonly complete: boolean;
   readonly errored: boolean;
   readonly variables: Readonly<Record<string, unknown>>;
@@ -56,17 +57,40 @@ export function parsePlan(plan: unknown): PlanJson {
   if (!isObject(plan)) throw malformed('it is no JSON object');
   checkFormat(plan['format_version']);
   checkDepth(plan, 0);
+  const changes = parseChanges(plan, 'resource_changes');
+  const drift = parseChanges(plan, 'resource_drift');
+  const outputs = parseOutputs(plan['output_changes']);
+  const errored = plan['errored'] === true;
+  // OpenTofu writes neither of the two; any Terraform that is supported writes both.
+  const { applyable, complete } = plan;
   return {
-    changes: parseChanges(plan, 'resource_changes'),
-    drift: parseChanges(plan, 'resource_drift'),
-    outputs: parseOutputs(plan['output_changes']),
-    // Terraform before 1.8 wrote none of the three; the least supported version writes them all.
-    applyable: plan['applyable'] === true,
-    complete: plan['complete'] === true,
-    errored: plan['errored'] === true,
+    changes,
+    drift,
+    outputs,
+    applyable: applyable === undefined ? !errored && doesAnything(plan, changes, drift, outputs) : applyable === true,
+    complete: complete === undefined || complete === true,
+    errored,
     variables: parseVariables(plan['variables']),
     root: plan,
   };
+}
+
+/** What both programs call applyable. A plan that only refreshes has no list of changes, and records the drift. */
+function doesAnything(
+  plan: JsonObject,
+  changes: readonly ResourceChange[],
+  drift: readonly ResourceChange[],
+  outputs: readonly OutputJson[],
+): boolean {
+  const isIdle = (actions: readonly string[]) => actions.every(action => action === 'no-op');
+  return (
+    (plan['resource_changes'] === undefined && drift.length > 0) ||
+    outputs.some(({ actions }) => !isIdle(actions)) ||
+    changes.some(
+      ({ actions, previousAddress, importing }) =>
+        !isIdle(actions) || previousAddress !== undefined || importing !== undefined,
+    )
+  );
 }
 
 /** Reads a key that the object itself has: text from outside may name what every object inherits, such as `constructor`. */
@@ -78,8 +102,8 @@ function checkFormat(version: unknown): void {
   if (typeof version !== 'string' || !/^\d+\.\d+$/.test(version)) throw malformed('`format_version` is missing');
   if (version.split('.')[0] !== '1') {
     throw new UserError({
-      message: `This Terraform writes plans in format ${version}; only formats 1.x are understood.`,
-      remedy: 'Use a Terraform 1.x from 1.11 on, or a newer version of this action.',
+      message: `This plan is written in format ${version}; only formats 1.x are understood.`,
+      remedy: 'Use Terraform or OpenTofu 1.x from 1.11 on, or a newer version of this action.',
     });
   }
 }
@@ -162,7 +186,8 @@ function parseVariables(variables: unknown): Record<string, unknown> {
 
 function malformed(what: string): UserError {
   return new UserError({
-    message: `What Terraform shows as the plan cannot be understood: ${what}.`,
-    remedy: 'Plan again; if it stays, the version of Terraform and that of this action do not fit together.',
+    message: `The plan cannot be understood: ${what}.`,
+    remedy:
+      'Plan again; if it stays, the version of Terraform or OpenTofu and that of this action do not fit together.',
   });
 }
