@@ -47,27 +47,40 @@ interface Row extends Pick<AttributeChange, 'path' | 'before' | 'after'> {
   readonly title: string;
 }
 
-/** Each attribute that differs; tags are one of them. */
+/** Each attribute that differs; the tags of one thing are one of them. */
 export function differencesOf(changes: readonly Change[]): Row[] {
   return changes
     .filter(({ kind }) => kind !== 'import' && kind !== 'create')
-    .flatMap(({ title, attributes }) => {
-      const rows = attributes.filter(isOfAzure).map(({ path, before, after }) => ({ title, path, before, after }));
-      const tagged = rows.filter(({ path }) => tag.test(path));
-      const [first] = tagged;
-      if (first === undefined) return rows;
-      const named = (value: 'before' | 'after') =>
-        tagged.flatMap(row => (row[value].is === 'shown' ? [`${row.path.replace(tag, '')}: ${row[value].text}`] : []));
-      const text = (value: 'before' | 'after'): Value =>
-        named(value).length === 0 ? { is: 'absent' } : { is: 'shown', text: named(value).join(', ') };
-      const tags = { title, path: 'tags', before: text('before'), after: text('after') };
-      return [...rows.filter(row => !tagged.includes(row)), tags];
-    });
+    .flatMap(({ title, attributes }) =>
+      [...Map.groupBy(attributes.filter(isOfAzure), ({ path }) => tags.exec(path)?.[1] ?? path)].map(
+        ([path, group]) => ({ title, path, before: together(group, 'before'), after: together(group, 'after') }),
+      ),
+    );
 }
 
-const tag = /^(?:default_node_pool\.)?tags\./;
+/** `default_node_pool.tags` of `default_node_pool.tags.team`. */
+const tags = /^((?:default_node_pool\.)?tags)\./;
 
-/** What only Terraform keeps, or says for the first time of what is so already, changes nothing in Azure. */
+/** Of tags, all by their names; anything else stands alone. */
+function together(group: readonly AttributeChange[], side: 'before' | 'after'): Value {
+  const named = group.flatMap(attribute => {
+    const value = attribute[side];
+    const tag = attribute.path.replace(tags, '');
+    if (tag === attribute.path) return [value];
+    return value.is === 'shown' ? [{ is: 'shown' as const, text: `${tag}: ${value.text}` }] : [];
+  });
+  const [first = { is: 'absent' as const }, ...more] = named;
+  if (first.is !== 'shown') return first;
+  return {
+    is: 'shown',
+    text: [first, ...more].flatMap(value => (value.is === 'shown' ? [value.text] : [])).join(', '),
+  };
+}
+
+/**
+ * What only Terraform keeps, or says for the first time of what is so already, changes nothing in Azure; storage drivers are said as they
+ * were read.
+ */
 function isOfAzure({ path, before, after }: AttributeChange): boolean {
   if (path.endsWith('temporary_name_for_rotation')) return false;
   return !(
