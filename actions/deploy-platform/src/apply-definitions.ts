@@ -1,8 +1,9 @@
-import { asArray, asObject, asString, type Clock } from '@suite/foundation';
+import type { Clock } from '@suite/foundation';
 import { type Cluster, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
 import { NotReady } from './not-ready.ts';
 import type { ReleasePlan } from './plan.ts';
 import { untilEstablished } from './ready.ts';
+import { definitionsOf } from './render.ts';
 
 export interface DefinitionOptions {
   readonly cluster: Pick<Cluster, 'apply' | 'follow' | 'discovery' | 'forget'>;
@@ -30,7 +31,7 @@ export function definitionsToApply({ rendered, changes }: ReleasePlan): readonly
 /** Whether an object is of a kind that definitions among these define: the API server takes it by their schema alone. */
 export function isDefinedBy(objects: readonly KubernetesObject[]): (object: KubernetesObject) => boolean {
   const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
-  const defined = new Set(definitions.flatMap(kindsOf).map(({ apiVersion, kind }) => `${apiVersion}/${kind}`));
+  const defined = new Set(definitions.flatMap(definitionsOf).map(({ apiVersion, kind }) => `${apiVersion}/${kind}`));
   return ({ apiVersion, kind }) => defined.has(`${apiVersion}/${kind}`);
 }
 
@@ -73,20 +74,10 @@ async function untilDiscovered(
     const discovery = await cluster.discovery();
     const hidden = definitions.filter(
       definition =>
-        !kindsOf(definition).every(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined),
+        !definitionsOf(definition).every(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined),
     );
     for (const definition of hidden) say(titleOf(refOf(definition)), 'it to be served');
     if (hidden.length === 0) return;
     await clock.sleep(betweenMs, signal);
   }
-}
-
-/** A kind in each of its versions that are served. */
-function kindsOf(definition: KubernetesObject): readonly { readonly apiVersion: string; readonly kind: string }[] {
-  const { group, names, versions } = asObject(definition['spec']);
-  const kind = asString(asObject(names)['kind']) ?? '';
-  return asArray(versions)
-    .map(asObject)
-    .filter(({ served }) => served !== false)
-    .map(({ name }) => ({ apiVersion: `${group}/${name}`, kind }));
 }

@@ -100,7 +100,7 @@ interface Definition {
 }
 
 /** The kinds that a CustomResourceDefinition makes served. Nothing of any other object. */
-function definitionsOf(object: KubernetesObject): Definition[] {
+export function definitionsOf(object: KubernetesObject): Definition[] {
   if (object.kind !== 'CustomResourceDefinition') return [];
   const spec = asObject(object['spec']);
   const kind = asString(asObject(spec['names'])['kind']) ?? '';

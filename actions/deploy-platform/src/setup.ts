@@ -1,7 +1,7 @@
 import { type Cluster, groupOf, type KubernetesObject } from '@suite/kubernetes';
 import type { EnvironmentScope, PodSecurityLevel } from '@suite/platform-file';
 import { fieldManager, recordNamespace } from './record.ts';
-import type { RenderedRelease } from './render.ts';
+import { definitionsOf, type RenderedRelease } from './render.ts';
 
 /**
  * What has to be in a cluster before any release: namespaces with their pod-security level, and the rights of whoever plans.
@@ -15,6 +15,8 @@ export function groundwork(
   const groups = new Set(
     rendered.flatMap(({ objects, release }) => [
       ...objects.map(({ object }) => groupOf(object.apiVersion)),
+      // What a release defines now, its next version may have objects of.
+      ...objects.flatMap(({ object }) => definitionsOf(object).map(({ apiVersion }) => groupOf(apiVersion))),
       // What a release waits for may be made by its controller.
       ...release.readiness.flatMap(probe => (probe.kind === 'condition' ? [groupOf(probe.apiVersion)] : [])),
     ]),

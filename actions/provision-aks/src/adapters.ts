@@ -107,7 +107,7 @@ function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Az
     plans: createPlanStore(credential, { account: view.state.account, cloud, identity, clock }),
     readCluster: (resourceGroup, name) => clusters.read(resourceGroup, name),
     findResource: (id, apiVersion) => resources.find(id, apiVersion),
-    list: (id, apiVersion) => manager.list(id, apiVersion),
+    list: (id, apiVersion, query) => manager.list(id, apiVersion, query),
     readActivity: (from, to) => readActivity(credential, arm, view, from, to),
     preflight: createPreflightReader(credential, { ...arm, subscription: view.subscription }),
     explainSignIn: text => credential.explain(text),

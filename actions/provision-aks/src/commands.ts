@@ -17,6 +17,7 @@ import { type Findings, type PlanPlace, showValue } from './report.ts';
 import { describeOwnRoot, hasOwnRoot } from './sources/describe-sources.ts';
 import { describeHolder } from './state.ts';
 import { type StoredPlan, storePlan } from './stored-plan.ts';
+import type { SurveyProposal } from './survey/render.ts';
 import type { Target } from './target.ts';
 import { verifyScope } from './verify/verify.ts';
 import type { Workspace } from './workspace.ts';
@@ -26,6 +27,8 @@ export interface Outcome {
   readonly findings: Findings;
   readonly plan?: PlanPlace;
   readonly error?: unknown;
+  /** What a survey proposes; the plan is of that. */
+  readonly proposal?: SurveyProposal;
 }
 
 /** Plans. Changes nothing; what apply would refuse is a blocked check, not a failure. */

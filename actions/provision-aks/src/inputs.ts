@@ -30,7 +30,11 @@ interface Target {
 
 export type Request = ScopeRequest | UnlockRequest | CheckRequest | LockRequest | BootstrapRequest;
 
-export type ScopeRequest = PlanRequest | ApplyRequest | (Target & { readonly command: 'verify' | 'drift' });
+export type ScopeRequest =
+  | PlanRequest
+  | ApplyRequest
+  | SurveyRequest
+  | (Target & { readonly command: 'verify' | 'drift' });
 
 export interface PlanRequest extends Target {
   readonly command: 'plan';
@@ -45,6 +49,13 @@ export interface PlanRequest extends Target {
   readonly approval: boolean;
   /** Fail, after the report was written, when apply would refuse the plan. */
   readonly failIfBlocked: boolean;
+}
+
+/** Reads a cluster that another tool has made. */
+export interface SurveyRequest extends Target {
+  readonly command: 'survey';
+  /** Its ARM id, as it was typed. */
+  readonly cluster: string;
 }
 
 /** `destroy` performs a plan by which the environment goes, whose name was typed again. */
@@ -104,11 +115,23 @@ export type Reviewed =
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request {
   const inputs = readInputs(source, {
-    command: choice(['plan', 'apply', 'verify', 'drift', 'destroy', 'unlock', 'check', 'lock-providers', 'bootstrap']),
+    command: choice([
+      'plan',
+      'apply',
+      'verify',
+      'drift',
+      'survey',
+      'destroy',
+      'unlock',
+      'check',
+      'lock-providers',
+      'bootstrap',
+    ]),
     'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
     scope: optional(scopeName),
     region: optional(location),
     'plan-file': optional(path(workspace)),
+    cluster: optional(text(/^\S{1,400}$/, 'Use the id of a cluster, as `az aks show --query id` prints it.')),
     destroy: withDefault(flag, false),
     confirm: optional(text(/^\S{1,100}$/, 'Type the name of the environment.')),
     'store-plan': withDefault(flag, false),
@@ -177,6 +200,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
         approval: inputs.approval,
         failIfBlocked: inputs['fail-if-blocked'],
       };
+    case 'survey':
+      return { ...target, command, cluster: inputs.cluster ?? missing('cluster') };
     case 'verify':
     case 'drift':
       return { ...target, command };
@@ -260,12 +285,13 @@ type Command = Request['command'];
 
 /** Which commands an input means something to; all of them where it is not listed, as with those that have a default. */
 const commandsOf: Readonly<Record<string, readonly Command[]>> = {
-  scope: ['plan', 'apply', 'verify', 'drift', 'destroy', 'unlock'],
-  region: ['plan', 'apply', 'verify', 'drift', 'destroy', 'unlock'],
+  scope: ['plan', 'apply', 'verify', 'drift', 'survey', 'destroy', 'unlock'],
+  region: ['plan', 'apply', 'verify', 'drift', 'survey', 'destroy', 'unlock'],
+  cluster: ['survey'],
   destroy: ['plan'],
   confirm: ['plan', 'destroy'],
   run: ['unlock'],
-  'client-id': ['plan', 'apply', 'verify', 'drift', 'destroy', 'unlock', 'bootstrap'],
+  'client-id': ['plan', 'apply', 'verify', 'drift', 'survey', 'destroy', 'unlock', 'bootstrap'],
   'dry-run': ['bootstrap'],
   'entra-applications': ['bootstrap'],
   platforms: ['lock-providers'],

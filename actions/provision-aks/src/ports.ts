@@ -51,7 +51,7 @@ export interface Azure {
   readCluster(resourceGroup: string, name: string): Promise<LiveCluster | undefined>;
   readonly findResource: FindResource;
   /** Every page of a collection of the resource manager; none when what it hangs on is not there. */
-  list(id: string, apiVersion: string): Promise<readonly unknown[]>;
+  list(id: string, apiVersion: string, query?: Readonly<Record<string, string>>): Promise<readonly unknown[]>;
   readonly preflight: PreflightReader;
   /** What the activity log has of a scope's own resource group, between two times in milliseconds. */
   readActivity(from: number, to: number): Promise<readonly Activity[]>;

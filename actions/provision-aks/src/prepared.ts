@@ -9,6 +9,7 @@ import { planDestroy } from './destroy/make-plan.ts';
 import { lookAround } from './destroy/surroundings.ts';
 import { heldVersions } from './held-versions.ts';
 import { type JudgedPlan, judgePlan, withChecks } from './plan.ts';
+import { withPoolKeys } from './pool-keys.ts';
 import type { Azure, Services } from './ports.ts';
 import {
   apiVersionOf,
@@ -183,7 +184,8 @@ export async function readPlanFile(target: Target, prepared: Prepared, planFile:
   const { terraform, azure, purpose, workspace } = prepared;
   const [json, revision] = await Promise.all([terraform.show(planFile), terraform.revision()]);
   await refuseProviders(workspace.sources, terraformRoot(target.view), configuredProviders(json));
-  const content = readPlan(json);
+  const read = readPlan(json);
+  const content = { ...read, changes: withPoolKeys(read.changes, target.view) };
   if (content.errored) {
     throw new UserError({
       message: 'This plan failed when it was made and cannot be applied.',
@@ -223,16 +225,23 @@ function isApplied(addresses: readonly string[]): Check {
 export function isMadeFor({ view }: Target, content: PlanContent): boolean {
   const planned = content.variables as Partial<ReturnType<typeof terraformVariables>> & {
     cluster?: { version?: string };
-    pools?: { system?: { version?: string }; workers?: Record<string, { version?: string }> };
+    pools?: { system?: PlannedPool; workers?: Record<string, PlannedPool> };
   };
-  const named = Object.entries({ system: planned.pools?.system, ...planned.pools?.workers });
-  const pools = named.map(([name, pool]) => [name, pool?.version]);
+  const { system, workers = {} } = planned.pools ?? {};
+  const pools = [system, ...Object.values(workers)].flatMap(pool =>
+    pool?.name === undefined ? [] : [[pool.name, pool.version]],
+  );
   const held = { cluster: planned.cluster?.version, pools: Object.fromEntries(pools) };
   const said = terraformVariables(view, held);
   // A team's own files may have variables of their own.
   const names = view.terraform === undefined ? Object.keys(content.variables) : Object.keys(said);
   const told = Object.fromEntries(names.map(name => [name, content.variables[name]]));
   return sameJson(said, told);
+}
+
+interface PlannedPool {
+  readonly name?: string;
+  readonly version?: string;
 }
 
 function sameJson(expected: unknown, actual: unknown): boolean {

@@ -9,6 +9,8 @@ import { lockProviders } from './lock-providers.ts';
 import type { Services } from './ports.ts';
 import { assembleReport, outputsOf } from './report.ts';
 import { hasOwnRoot } from './sources/describe-sources.ts';
+import { renderProposal } from './survey/render.ts';
+import { survey } from './survey/survey.ts';
 import { loadTarget, type Target } from './target.ts';
 import { unlock } from './unlock.ts';
 import type { Workspace } from './workspace.ts';
@@ -30,8 +32,7 @@ export async function provision(request: Exclude<Request, BootstrapRequest>, ser
   const outcome = await perform(request, target, services, workspace);
 
   const finishedAt = services.clock.now();
-  // To a report it is an apply: it performs a plan.
-  const command = request.command === 'destroy' ? 'apply' : request.command;
+  const command = reportedAs[request.command];
   const subject = { command, view, context: services.context, startedAt, finishedAt };
   const checks = [
     ...(outcome.findings.checks ?? outcome.findings.plan?.checks ?? []),
@@ -39,12 +40,27 @@ export async function provision(request: Exclude<Request, BootstrapRequest>, ser
   ];
   const report = assembleReport(subject, { ...outcome.findings, checks });
   const reportFile = await workspace.writeReport(request.command, report);
+  if (outcome.proposal !== undefined) await services.summary.append(renderProposal(outcome.proposal));
   const parts = renderSummaryParts(report, { limitBytes: await services.summary.room() });
   await services.summary.append(parts.slice(0, 1));
-  services.setOutputs({ ...outputsOf(report, reportFile, outcome.plan), 'summary-parts': parts.length });
+  services.setOutputs({
+    ...outputsOf(report, reportFile, outcome.plan),
+    'summary-parts': parts.length,
+    'proposed-file': outcome.proposal?.file,
+  });
   if (outcome.error !== undefined) throw outcome.error;
   services.log.info(headline(report));
 }
+
+/** To a report, what performs a plan is an apply, and what plans a proposal is a plan. */
+const reportedAs = {
+  plan: 'plan',
+  survey: 'plan',
+  apply: 'apply',
+  destroy: 'apply',
+  verify: 'verify',
+  drift: 'drift',
+} as const;
 
 async function perform(
   request: ScopeRequest,
@@ -60,6 +76,8 @@ async function perform(
       case 'apply':
       case 'destroy':
         return await apply(target, services, workspace, request);
+      case 'survey':
+        return await survey(target, services, request);
       case 'verify':
         return await verify(target, services);
       case 'drift':

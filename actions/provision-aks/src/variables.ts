@@ -9,6 +9,7 @@ import {
   type Registry,
   type ScopeView,
   type SharedScope,
+  type SystemPool,
 } from '@suite/platform-file';
 import type { HeldVersions } from './held-versions.ts';
 
@@ -191,6 +192,8 @@ function cluster(view: EnvironmentScope, held: string | undefined) {
     name: wanted.name,
     dns_prefix: wanted.dnsPrefix,
     node_resource_group: wanted.nodeResourceGroup,
+    identity: wanted.identity,
+    role_assignments: wanted.roleAssignments,
     version: version(wanted, held),
     tier: wanted.tier,
     private: wanted.private,
@@ -234,8 +237,8 @@ function pools(wanted: Cluster, held: HeldVersions | undefined) {
   const versionOf = (name: string) => version(wanted, held?.pools[name] ?? held?.cluster);
   const instances = poolInstances(wanted);
   return {
-    system: pool(wanted.pools.system, versionOf('system')),
-    workers: Object.fromEntries(instances.map(instance => [instance.name, worker(instance, versionOf(instance.name))])),
+    system: systemPool(wanted.pools.system, versionOf(wanted.pools.system.name)),
+    workers: Object.fromEntries(instances.map(instance => [instance.key, worker(instance, versionOf(instance.name))])),
   };
 }
 
@@ -257,8 +260,13 @@ function pool(wanted: Pool, orchestratorVersion: string) {
   };
 }
 
-function worker({ kind, zones, pool: wanted }: PoolInstance, orchestratorVersion: string) {
+function systemPool(wanted: SystemPool, orchestratorVersion: string) {
+  return { ...pool(wanted, orchestratorVersion), name: wanted.name, dedicated: wanted.dedicated };
+}
+
+function worker({ name, kind, zones, pool: wanted }: PoolInstance, orchestratorVersion: string) {
   return {
+    name,
     ...pool(wanted, orchestratorVersion),
     zones,
     kind,

@@ -33,6 +33,8 @@ export interface Workspace {
   /** Removes what holds values of the plan once it is applied. */
   discard(file: string): Promise<void>;
   writeVariables(variables: unknown): Promise<string>;
+  /** Path of a platform file that is proposed. */
+  writeProposal(text: string): Promise<string>;
   /** Path of the change report of a command. */
   writeReport(command: string, report: unknown): Promise<string>;
 }
@@ -80,6 +82,11 @@ export async function prepareWorkspace(
     },
     readPlan: file => readFile(file),
     discard: file => rm(file, { force: true }),
+    writeProposal: async text => {
+      const file = join(folder, 'platform.yaml');
+      await writeFile(file, text);
+      return file;
+    },
     writeVariables: variables => write('variables.tfvars.json', variables),
     writeReport: (command, report) =>
       write(`report-${command}-${view.platform}-${view.scope}-${view.region}.json`, report),

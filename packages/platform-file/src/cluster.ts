@@ -1,8 +1,8 @@
 import { formatAddress, parseCidr } from './cidr.ts';
 import { defaults } from './defaults.ts';
 import type { Merged } from './layers.ts';
-import { clusterName, nodeResourceGroupName } from './names.ts';
-import type { Cluster, Features, GpuPool, Maintenance, Pool, WorkerPool } from './resolved.ts';
+import { clusterIdentityName, clusterName, nodeResourceGroupName, resourceGroupName } from './names.ts';
+import type { Cluster, Features, GpuPool, Maintenance, Pool, SystemPool, WorkerPool } from './resolved.ts';
 import type { PoolSource, UserPoolSource } from './schema.ts';
 import { hours, minutes } from './units.ts';
 
@@ -15,6 +15,11 @@ const nodeUpgrades = {
   'node-image': 'NodeImage',
 } as const;
 
+/** The group that an environment's own resources lie in. */
+export function environmentGroup(platform: string, { names }: Merged, environment: string, region: string): string {
+  return names?.['resource-group'] ?? resourceGroupName(platform, environment, region);
+}
+
 export function resolveCluster(
   platform: string,
   merged: Merged,
@@ -23,13 +28,16 @@ export function resolveCluster(
   production: boolean,
   ownsSubscription: boolean,
 ): Cluster {
-  const { cluster, network } = merged;
-  const name = clusterName(platform, environment, region);
+  const { cluster, network, names } = merged;
+  const name = names?.cluster ?? clusterName(platform, environment, region);
   const serviceCidr = network?.services ?? defaults.network.services;
   return {
     name,
-    dnsPrefix: name,
-    nodeResourceGroup: nodeResourceGroupName(platform, environment, region),
+    dnsPrefix: names?.['dns-prefix'] ?? name,
+    nodeResourceGroup:
+      names?.['node-resource-group'] ?? nodeResourceGroupName(environmentGroup(platform, merged, environment, region)),
+    identity: names?.identity ?? clusterIdentityName(name),
+    roleAssignments: resolveAssignments(names?.['role-assignments']),
     version: cluster?.version ?? defaults.version,
     tier: tiers[cluster?.tier ?? defaults.tier],
     private: cluster?.private ?? production,
@@ -49,8 +57,22 @@ export function resolveCluster(
       nodes: nodeUpgrades[cluster?.upgrades?.nodes ?? defaults.upgrades.nodes],
     },
     pools: resolvePools(cluster?.pools, production),
+    poolsLeftAlone: cluster?.pools?.['left-alone'] ?? [],
     features: resolveFeatures(cluster?.features, cluster?.tier === 'free'),
   };
+}
+
+function resolveAssignments(
+  said: NonNullable<NonNullable<Merged['names']>['role-assignments']> = {},
+): Cluster['roleAssignments'] {
+  const known = {
+    cluster_network: said['cluster-network'],
+    registry_pull: said['registry-pull'],
+    secrets_provider: said['secrets-provider'],
+  };
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([purpose, name]) => (name === undefined ? [] : [[purpose, name]])),
+  );
 }
 
 function privateDns(said: string): string {
@@ -97,18 +119,25 @@ function resolvePools(pools: NonNullable<Merged['cluster']>['pools'], production
   const fallback = defaults.pools;
   const zones = production ? fallback.productionZones : [];
   return {
-    system: resolvePool(system, fallback.system, zones, production),
+    system: resolveSystem(system, zones, production),
     user:
       user === false
         ? undefined
-        : withReplacement(settings(user), pool => resolveWorkers(pool, fallback.user, zones, production)),
+        : withReplacement(settings(user), pool => resolveWorkers('user', pool, fallback.user, zones, production)),
     gpu: gpu === false ? undefined : withReplacement(settings(gpu), pool => resolveGpu(pool, production)),
   };
 }
 
+type SystemSource = NonNullable<NonNullable<NonNullable<Merged['cluster']>['pools']>['system']>;
+
+function resolveSystem(pool: SystemSource | undefined, zones: readonly string[], production: boolean): SystemPool {
+  const resolved = resolvePool(pool, defaults.pools.system, zones, production);
+  return { ...resolved, name: pool?.name ?? 'system', dedicated: pool?.dedicated ?? true };
+}
+
 function resolveGpu(pool: PoolSource | undefined, production: boolean): GpuPool {
   // A location rarely has a GPU size in all of its zones.
-  const workers = resolveWorkers(pool, defaults.pools.gpu, [], production);
+  const workers = resolveWorkers('gpu', pool, defaults.pools.gpu, [], production);
   return { ...workers, driver: drivers[pool?.driver ?? defaults.pools.gpu.driver] };
 }
 
@@ -130,6 +159,7 @@ function settings<T>(given: T | boolean): T | undefined {
 }
 
 function resolveWorkers(
+  kind: 'user' | 'gpu',
   pool: UserPoolSource | undefined,
   fallback: Pick<Pool, 'size' | 'min' | 'max' | 'surge'>,
   zones: readonly string[],
@@ -137,6 +167,7 @@ function resolveWorkers(
 ): WorkerPool {
   return {
     ...resolvePool(pool, fallback, zones, production),
+    name: pool?.name ?? kind,
     spot: pool?.spot ?? false,
     perZone: pool?.['per-zone'] ?? false,
     color: pool?.color ?? defaults.pools.color,
@@ -144,7 +175,7 @@ function resolveWorkers(
   };
 }
 
-type SystemPoolSource = Omit<UserPoolSource, 'spot' | 'per-zone' | 'color' | 'replacement'>;
+type SystemPoolSource = Omit<UserPoolSource, 'name' | 'spot' | 'per-zone' | 'color' | 'replacement'>;
 
 function resolvePool(
   pool: SystemPoolSource | undefined,

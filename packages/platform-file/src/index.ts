@@ -24,3 +24,4 @@ export * from './resolved-ai.ts';
 export * from './rights.ts';
 export { isHostedRunner } from './runners.ts';
 export { registryIdOf } from './services.ts';
+export { renderSettings, writeSettings } from './write-settings.ts';

@@ -2,11 +2,12 @@ import { isObject, type JsonObject } from '@suite/foundation';
 import type { Path } from './position.ts';
 import type { ApplicationsSource } from './schema/applications.ts';
 import type { ImageSource } from './schema/images.ts';
-import type { ExistingSource, LayerSource, PlatformSource } from './schema.ts';
+import type { ExistingSource, LayerSource, NamesSource, PlatformSource } from './schema.ts';
 
 /** One environment in one region as people wrote it, all layers laid over one another. */
 export interface Merged extends LayerSource {
   readonly existing?: ExistingSource | undefined;
+  readonly names?: NamesSource | undefined;
   /** Those of the whole platform below all others. */
   readonly images?: Readonly<Record<string, ImageSource | false>> | undefined;
   readonly applications?: ApplicationsSource | false | undefined;

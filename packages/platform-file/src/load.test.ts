@@ -188,7 +188,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, rollout, allow, existing, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, rollout, allow, existing, names, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {

@@ -13,8 +13,13 @@ export function clusterName(platform: string, environment: string, region: strin
 }
 
 /** The group in which AKS keeps nodes and load balancers. */
-export function nodeResourceGroupName(platform: string, environment: string, region: string): string {
-  return `${resourceGroupName(platform, environment, region)}-nodes`;
+export function nodeResourceGroupName(resourceGroup: string): string {
+  return `${resourceGroup}-nodes`;
+}
+
+/** The control plane's own. */
+export function clusterIdentityName(cluster: string): string {
+  return `id-${cluster}`;
 }
 
 export function networkName(platform: string, environment: string, region: string): string {

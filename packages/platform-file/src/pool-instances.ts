@@ -2,7 +2,9 @@ import type { Cluster, GpuPool, WorkerPool } from './resolved.ts';
 
 /** One pool of workers as Azure has it: a kind may be several pools, one per zone or color. */
 export interface PoolInstance {
-  /** At most 12 lower-case letters and digits. */
+  /** What the modules call it: `user`, `usergreen`, `gpu1`. */
+  readonly key: string;
+  /** What Azure calls it, which is the same unless another tool has made it. At most 12 lower-case letters and digits. */
   readonly name: string;
   readonly kind: 'user' | 'gpu';
   readonly zones: readonly string[];
@@ -15,9 +17,10 @@ export function poolInstances({ pools }: Pick<Cluster, 'pools'>): PoolInstance[]
     const pool = pools[kind];
     if (pool === undefined) return [];
     return [pool, ...(pool.replacement === undefined ? [] : [pool.replacement])].flatMap(each => {
-      const name = each.color === 'blue' ? kind : `${kind}${each.color}`;
-      if (!each.perZone) return [{ name, kind, zones: each.zones, pool: each }];
-      return each.zones.map(zone => ({ name: `${name}${zone}`, kind, zones: [zone], pool: each }));
+      const color = each.color === 'blue' ? '' : each.color;
+      const called = (suffix: string) => ({ key: `${kind}${suffix}`, name: `${each.name}${suffix}` });
+      if (!each.perZone) return [{ ...called(color), kind, zones: each.zones, pool: each }];
+      return each.zones.map(zone => ({ ...called(`${color}${zone}`), kind, zones: [zone], pool: each }));
     });
   });
 }

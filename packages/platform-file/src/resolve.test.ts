@@ -146,6 +146,8 @@ describe('the example', () => {
         name: 'aks-contoso-prod-westeurope',
         dnsPrefix: 'aks-contoso-prod-westeurope',
         nodeResourceGroup: 'rg-contoso-prod-westeurope-nodes',
+        identity: 'id-aks-contoso-prod-westeurope',
+        roleAssignments: {},
         version: '1.35',
         tier: 'Standard',
         private: true,
@@ -162,10 +164,19 @@ describe('the example', () => {
         defenderPlan: false,
         upgrades: { cluster: 'patch', nodes: 'NodeImage' },
         pools: {
-          system: { ...ofPool, size: 'Standard_D4ds_v5', min: 2, max: 10, zones: ['1', '2', '3'] },
-          user: { ...ofWorkers, size: 'Standard_D4ds_v5', min: 1, max: 10, zones: ['1', '2', '3'] },
+          system: {
+            ...ofPool,
+            name: 'system',
+            dedicated: true,
+            size: 'Standard_D4ds_v5',
+            min: 2,
+            max: 10,
+            zones: ['1', '2', '3'],
+          },
+          user: { ...ofWorkers, name: 'user', size: 'Standard_D4ds_v5', min: 1, max: 10, zones: ['1', '2', '3'] },
           gpu: {
             ...ofWorkers,
+            name: 'gpu',
             size: 'Standard_NC4as_T4_v3',
             min: 0,
             max: 2,
@@ -174,6 +185,7 @@ describe('the example', () => {
             driver: 'Install',
           },
         },
+        poolsLeftAlone: [],
         features: {
           monitoring: true,
           diagnostics: true,

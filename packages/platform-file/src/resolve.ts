@@ -1,6 +1,6 @@
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { resolveApplications } from './applications.ts';
-import { resolveCluster } from './cluster.ts';
+import { environmentGroup, resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
 import { resolveEnvironmentDns, resolveSharedDns } from './dns.ts';
 import { resolveGate } from './gate.ts';
@@ -206,7 +206,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     production,
     allow,
     tags: baseTags(source.name, scope, merged.tags),
-    resourceGroup: resourceGroupName(source.name, scope, region),
+    resourceGroup: environmentGroup(source.name, merged, scope, region),
     gate: resolveGate(gate),
     rollout: resolveRollout(merged, place, regionsOf(source, scope)),
     admins: merged.admins ?? [],

@@ -510,6 +510,10 @@ export interface Cluster {
   readonly name: string;
   readonly dnsPrefix: string;
   readonly nodeResourceGroup: string;
+  /** Name of the control plane's managed identity. */
+  readonly identity: string;
+  /** Names of role assignments that another tool has made, by what they are for in the modules. */
+  readonly roleAssignments: Readonly<Record<string, string>>;
   /** Kubernetes minor, e.g. `1.35`; patches follow the upgrade channel. */
   readonly version: string;
   readonly tier: 'Free' | 'Standard' | 'Premium';
@@ -537,7 +541,13 @@ export interface Cluster {
     readonly cluster: 'none' | 'patch' | 'stable' | 'rapid' | 'node-image';
     readonly nodes: 'None' | 'Unmanaged' | 'SecurityPatch' | 'NodeImage';
   };
-  readonly pools: { readonly system: Pool; readonly user: WorkerPool | undefined; readonly gpu: GpuPool | undefined };
+  readonly pools: {
+    readonly system: SystemPool;
+    readonly user: WorkerPool | undefined;
+    readonly gpu: GpuPool | undefined;
+  };
+  /** Names of pools that somebody else looks after. */
+  readonly poolsLeftAlone: readonly string[];
   readonly features: Features;
 }
 
@@ -559,8 +569,16 @@ export interface Pool {
   readonly soakMinutes: number;
 }
 
+export interface SystemPool extends Pool {
+  readonly name: string;
+  /** Tainted, so that it takes critical add-ons only. */
+  readonly dedicated: boolean;
+}
+
 /** A pool for workloads. */
 export interface WorkerPool extends Pool {
+  /** What its name in Azure begins with. */
+  readonly name: string;
   readonly spot: boolean;
   /** One pool for each of `zones`. */
   readonly perZone: boolean;

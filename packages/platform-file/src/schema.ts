@@ -6,6 +6,7 @@ import { cluster } from './schema/cluster.ts';
 import { gate } from './schema/gate.ts';
 import { gpuSmoke } from './schema/gpu-smoke.ts';
 import { images } from './schema/images.ts';
+import { names } from './schema/names.ts';
 import { existing, network } from './schema/network.ts';
 import { ownTerraform } from './schema/own-terraform.ts';
 import type { gpuPool, userPool } from './schema/pools.ts';
@@ -120,7 +121,7 @@ const layer = {
 /** What differs from what the whole platform runs. */
 const own = { images: images.optional(), applications: applications.optional() };
 
-const region = block({ ...layer, ...own, existing: existing.optional() });
+const region = block({ ...layer, ...own, existing: existing.optional(), names: names.optional() });
 
 const environment = block({
   subscription: guid.describe('Azure subscription id.'),
@@ -141,6 +142,7 @@ const environment = block({
   rollout: rollout.optional(),
   allow: allowEnvironment.optional(),
   existing: existing.optional(),
+  names: names.optional(),
   ...layer,
   ...own,
 });
@@ -208,6 +210,7 @@ export const platformSource = block({
 export type PlatformSource = z.infer<typeof platformSource>;
 export type LayerSource = z.infer<z.ZodObject<typeof layer>>;
 export type ExistingSource = z.infer<typeof existing>;
+export type NamesSource = z.infer<typeof names>;
 export type UserPoolSource = z.infer<typeof userPool>;
 export type PoolSource = z.infer<typeof gpuPool>;
 

@@ -350,6 +350,8 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       'update ConfigMap late/late',
       'update Deployment argocd/argocd-notifications-controller',
       `update Deployment ${grafana}`,
+      'update Note late/first',
+      'update Tag late/first',
     ]);
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
     succeeded(await run({ command: 'verify' }));

@@ -42,12 +42,14 @@ const purposes = {
 export function nodePoolsOf(view: EnvironmentScope, machines: ReadonlyMap<string, Machine> = new Map()): NodePool[] {
   const { system } = view.cluster.pools;
   const all = [
-    { name: 'system', kind: 'system' as const, zones: system.zones, pool: system, spot: false },
+    { name: system.name, kind: 'system' as const, zones: system.zones, pool: system, spot: false },
     ...poolInstances(view.cluster).map(instance => ({ ...instance, spot: instance.pool.spot })),
   ];
   return all.map(({ name, kind, zones, pool, spot }) => {
     const machine = machines.get(pool.size.toLowerCase()) ?? machineOf(pool.size);
-    const { mode, labels, taints } = purposes[kind];
+    const { mode, labels, taints: own } = purposes[kind];
+    // A system pool may take workloads too.
+    const taints = kind === 'system' && !system.dedicated ? [] : own;
     const single = {
       ...labels,
       ...(spot ? { [spotKey]: 'spot' } : {}),

@@ -53,7 +53,11 @@ async function look(target: Target, services: Services, workspace: Workspace, az
     hasOwnRoot(view) ? { differences: [], problems: [] } : readable(verifyScope(view, azure)),
   ]);
   const found = plan?.content.drift ?? refreshed;
-  const { unseen, moving } = sortDifferences(live.differences, { changes: plan?.content.changes ?? [], drift: found });
+  const { unseen, moving } = sortDifferences(live.differences, {
+    changes: plan?.content.changes ?? [],
+    drift: found,
+    systemPool: view.kind === 'environment' ? view.cluster.pools.system.name : '',
+  });
   // Without a plan nobody knows whether a difference waits for an apply.
   const differences = plan === undefined ? [] : unseen;
   const who =

@@ -65,7 +65,7 @@ const registry: Difference = {
 };
 
 const sort = (difference: Difference, told: Partial<Told>) =>
-  sortDifferences([difference], { changes: [], drift: [], ...told });
+  sortDifferences([difference], { changes: [], drift: [], systemPool: 'system', ...told });
 
 describe('told by nobody else is drift', () => {
   test.each<[string, Difference, Partial<Told>]>([
@@ -271,6 +271,6 @@ test.each([
 test('a change of what drifted puts it back, and is no reason to wait', () => {
   const drift = [cluster('image_cleaner_interval_hours', shown('48'), shown('24'))];
   const changes = [cluster('image_cleaner_interval_hours', shown('24'), shown('48'))];
-  const { unseen } = sortDifferences([cleaner, registry], { changes, drift });
+  const { unseen } = sortDifferences([cleaner, registry], { changes, drift, systemPool: 'system' });
   expect(unseen).toEqual([registry]);
 });

@@ -10,6 +10,8 @@ export interface Told {
   readonly changes: readonly Change[];
   /** What it saw changed by others, from what was to what is. */
   readonly drift: readonly Change[];
+  /** Name of the pool that is a part of the cluster. */
+  readonly systemPool: string;
 }
 
 export interface SortedDifferences {
@@ -23,7 +25,10 @@ export interface SortedDifferences {
  * Differences between Azure and the platform file are drift unless Terraform tells of the same attribute already, or its plan changes it: then
  * the platform file was changed, and not the platform. Of resources that are gone, whatever hung on them is told with them. Pure.
  */
-export function sortDifferences(differences: readonly Difference[], { changes, drift }: Told): SortedDifferences {
+export function sortDifferences(
+  differences: readonly Difference[],
+  { changes, drift, systemPool }: Told,
+): SortedDifferences {
   const drifted = new Set(drift.map(({ address }) => address));
   const waiting = changes.filter(({ address }) => !drifted.has(address));
   const makes = waiting.some(({ kind }) => kind === 'create' || kind === 'replace');
@@ -38,7 +43,7 @@ export function sortDifferences(differences: readonly Difference[], { changes, d
       });
       continue;
     }
-    const found = locate(difference);
+    const found = locate(difference, systemPool);
     const isMissing = found.attribute === undefined && difference.actual === undefined;
     const isTold =
       (isMissing && (makes || lost)) || [...changes, ...drift].some(change => explains(change, difference, found));
@@ -62,11 +67,11 @@ interface Found {
   readonly attribute: string | undefined;
 }
 
-function locate({ path }: Difference): Found {
+function locate({ path }: Difference, systemPool: string): Found {
   if (path === '') return { place: undefined, attribute: undefined };
   const [, entry = '', list = '', name = '', attribute] = /^((\w+)\[([^\]]*)\])(?:\.(.*))?$/.exec(path) ?? [];
   if (entry === '') return { place: clusterPlace, attribute: path };
-  const isSystem = list === 'agentPoolProfiles' && name.toLowerCase() === 'system';
+  const isSystem = list === 'agentPoolProfiles' && name.toLowerCase() === systemPool;
   return { place: isSystem ? systemPoolPlace : (own(places, entry) ?? own(places, list)), attribute };
 }
 

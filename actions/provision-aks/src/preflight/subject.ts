@@ -1,4 +1,4 @@
-import { type EnvironmentScope, placeOf, poolInstances, type ScopeView } from '@suite/platform-file';
+import { type EnvironmentScope, type Pool, placeOf, poolInstances, type ScopeView } from '@suite/platform-file';
 import { predictId } from '../resource-ids.ts';
 import type { NodeSubnet, PlannedNetwork } from './addresses.ts';
 import type { NameNeed } from './names.ts';
@@ -94,11 +94,7 @@ function environmentParts(
 function clusterOf(view: EnvironmentScope): ClusterSubject {
   const { cluster } = view;
   const setting = (kind: string) => `cluster.pools.${kind}`;
-  const common = (
-    name: string,
-    kind: 'system' | 'user' | 'gpu',
-    pool: EnvironmentScope['cluster']['pools']['system'],
-  ) => ({
+  const common = (name: string, kind: 'system' | 'user' | 'gpu', pool: Pool) => ({
     name,
     setting: setting(kind),
     size: pool.size,
@@ -112,7 +108,7 @@ function clusterOf(view: EnvironmentScope): ClusterSubject {
   });
   const { system } = cluster.pools;
   const pools = [
-    { ...common('system', 'system', system), zones: system.zones, spot: false },
+    { ...common(system.name, 'system', system), zones: system.zones, spot: false },
     ...poolInstances(cluster).map(({ name, kind, zones, pool }) => ({
       ...common(name, kind, pool),
       zones,

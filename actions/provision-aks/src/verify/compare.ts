@@ -24,7 +24,7 @@ export function compareCluster(expected: ExpectedCluster, actual: LiveCluster | 
     return [{ what: clusterName(expected.name), path: '', expected: expected.name, actual: undefined }];
   }
   const livePools = new Map(actual.pools.map(pool => [pool.name, pool]));
-  const expectedNames = new Set(expected.pools.map(pool => pool.name));
+  const expectedNames = new Set([...expected.pools.map(pool => pool.name), ...expected.leftAlone]);
   return [
     ...expected.checks.flatMap(check => difference(check, actual)),
     ...expected.pools.flatMap(pool => {

@@ -9,9 +9,12 @@ export interface ExpectedCluster {
   readonly name: string;
   readonly checks: readonly Check<LiveCluster>[];
   readonly pools: readonly ExpectedPool[];
+  /** Names of pools that may be there, however they are. */
+  readonly leftAlone: readonly string[];
 }
 
 /** What the platform file promises of an environment's cluster. */
 export function expectations(view: EnvironmentScope): ExpectedCluster {
-  return { name: view.cluster.name, checks: clusterChecks(view), pools: expectedPools(view) };
+  const { name, poolsLeftAlone } = view.cluster;
+  return { name, checks: clusterChecks(view), pools: expectedPools(view), leftAlone: poolsLeftAlone };
 }

@@ -13,15 +13,16 @@ export interface ExpectedPool {
 /** The pools that the platform file asks for, with the guide's labels and taints. */
 export function expectedPools(view: EnvironmentScope): ExpectedPool[] {
   const { cluster } = view;
+  const { system } = cluster.pools;
   const subnet = subnetId(view, 'compute');
   return [
     {
-      name: 'system',
+      name: system.name,
       checks: [
-        ...poolChecks('System', cluster, cluster.pools.system, subnet),
-        ...upgradeChecks(cluster.pools.system),
+        ...poolChecks('System', cluster, system, subnet),
+        ...upgradeChecks(system),
         labelCheck({ 'node-type': 'system' }),
-        taintCheck(['CriticalAddonsOnly=true:NoSchedule'], containsAll),
+        ...(system.dedicated ? [taintCheck(['CriticalAddonsOnly=true:NoSchedule'], containsAll)] : []),
       ],
     },
     ...poolInstances(cluster).map(instance => workerPool(cluster, instance, subnet)),

@@ -174,6 +174,8 @@ module "identities" {
   source = "../modules/identities"
 
   cluster_name         = var.cluster.name
+  cluster_identity     = var.cluster.identity
+  role_assignments     = var.cluster.role_assignments
   location             = var.scope.location
   subscription_id      = var.scope.subscription_id
   resource_group_name  = module.resource_group.name

@@ -105,6 +105,9 @@ variable "cluster" {
     name                = string
     dns_prefix          = string
     node_resource_group = string
+    identity            = string
+    # Names of those that another tool has made, by what they are for.
+    role_assignments = map(string)
     # A minor (1.35), or the patch (1.35.2) that Azure has moved the cluster to.
     version           = string
     tier              = string
@@ -150,10 +153,12 @@ variable "cluster" {
 }
 
 variable "pools" {
-  description = "The system pool, and the pools of workers by name. Versions are as in cluster.version."
+  description = "The system pool, and the pools of workers by what the platform file calls them. Versions are as in cluster.version."
   nullable    = false
   type = object({
     system = object({
+      name            = string
+      dedicated       = bool
       size            = string
       min             = number
       max             = number
@@ -168,6 +173,7 @@ variable "pools" {
       version         = string
     })
     workers = map(object({
+      name            = string
       kind            = string
       size            = string
       min             = number

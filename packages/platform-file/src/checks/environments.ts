@@ -36,7 +36,7 @@ export function checkPlatform({ source, document }: Platform, soundness: Soundne
   if (count === 0 || count > mostEnvironments) {
     report(['environments'], 'key', `There are ${count} environments.`, 'A platform has one to six.');
   }
-  for (const [name, { location, regions, tags }] of Object.entries(source.environments)) {
+  for (const [name, { location, regions, tags, names }] of Object.entries(source.environments)) {
     const at: Path = ['environments', name];
     if (name === 'shared') {
       const remedy = 'That is the scope of what environments have in common.';
@@ -56,6 +56,15 @@ export function checkPlatform({ source, document }: Platform, soundness: Soundne
         'key',
         `\`environments.${name}\` has ${places} regions.`,
         'An environment has one to four.',
+      );
+    }
+    if (names !== undefined && places > 1) {
+      const remedy = 'Write them below the region that they are of.';
+      report(
+        [...at, 'names'],
+        'key',
+        `\`environments.${name}\` has ${places} regions, which cannot share names.`,
+        remedy,
       );
     }
     checkTags(tags, [...at, 'tags']);
@@ -90,13 +99,21 @@ function sameTag(first: string, second: string): string {
 }
 
 /** What concerns an environment in one region as a whole. */
-export function checkEnvironment({ view, report, isSound }: Checker, platform: string): void {
+export function checkEnvironment({ view, merged, report, isSound }: Checker, platform: string): void {
   const name = clusterName(platform, view.scope, view.region);
-  if (name.length > longestClusterName) {
+  if (merged.names?.cluster === undefined && name.length > longestClusterName) {
     report(
       ['name'],
       `The cluster would be called ${name}, which has ${name.length} characters.`,
       `Azure takes ${longestClusterName}: shorten the platform's \`name\` or the environment's.`,
+    );
+  }
+  const { dnsPrefix } = view.cluster;
+  if (merged.names?.cluster !== undefined && !/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,52}[A-Za-z0-9])?$/.test(dnsPrefix)) {
+    report(
+      ['names', 'cluster'],
+      `\`${dnsPrefix}\` cannot be the beginning of the API server's name.`,
+      'Name it: `dns-prefix`, up to 54 letters, digits and hyphens.',
     );
   }
   for (const [first, second] of tagClashes(view.tags)) {

@@ -1,3 +1,4 @@
+import { poolInstances } from '../pool-instances.ts';
 import type { Path } from '../position.ts';
 import type { Pool, WorkerPool } from '../resolved.ts';
 import type { Checker } from './checker.ts';
@@ -6,6 +7,7 @@ import type { Checker } from './checker.ts';
 const retired = /^Standard_(?:NC\d+r?(?:s_v[23])?|ND\d+r?s|NV\d+(?:s_v2)?)(?:_Promo)?$/i;
 
 export function checkPools({ view, report }: Checker): void {
+  checkNames(view, report);
   for (const { name, pool, setting } of pools(view)) {
     const say = (key: string, message: string, remedy: string) => report([...setting, key], message, remedy);
     if (pool.min > pool.max) {
@@ -31,6 +33,30 @@ export function checkPools({ view, report }: Checker): void {
       say('per-zone', `Pool \`${name}\` is in no zone.`, 'Name its zones, such as `zones: [1, 2, 3]`.');
     }
     if (name === 'system') checkSystemPool(pool, view.production, say);
+  }
+}
+
+const longestName = 12;
+
+/** Names that a color or a zone is added to have to leave room for it, and no two pools may share one. */
+function checkNames({ cluster }: Checker['view'], report: Checker['report']): void {
+  const { system } = cluster.pools;
+  const workers = poolInstances(cluster).map(({ name, kind }) => ({
+    name,
+    setting: ['cluster', 'pools', kind, 'name'],
+  }));
+  const others = cluster.poolsLeftAlone.map(name => ({ name, setting: ['cluster', 'pools', 'left-alone'] }));
+  const taken = new Set([system.name]);
+  for (const { name, setting } of [...workers, ...others]) {
+    if (name.length > longestName) {
+      report(
+        setting,
+        `A pool would be called \`${name}\`, which has ${name.length} characters.`,
+        `Azure takes ${longestName}, color and zone included: such a pool keeps its color and one pool for all zones.`,
+      );
+    }
+    if (taken.has(name)) report(setting, `Two pools are called \`${name}\`.`, 'Give each a name of its own.');
+    taken.add(name);
   }
 }
 

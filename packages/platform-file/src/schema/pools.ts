@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults.ts';
-import { block, duration, flag, list, named, off, switchable, whole, words } from './vocabulary.ts';
+import { block, duration, flag, list, named, off, on, switchable, whole, words } from './vocabulary.ts';
 
 const pool = (name: 'system' | 'user' | 'gpu') => {
   const fallback = defaults.pools[name];
@@ -57,6 +57,11 @@ const pool = (name: 'system' | 'user' | 'gpu') => {
   };
 };
 
+const called = (own: string) =>
+  named(/^[a-z][a-z0-9]{0,11}$/, 'Expected the name of a pool: up to 12 lower-case letters and digits.')
+    .meta({ description: 'Name of a pool that another tool has made. Changing it replaces every node.', default: own })
+    .optional();
+
 /** What only pools for workloads have. */
 const worker = {
   spot: off(
@@ -81,10 +86,17 @@ const replacement = <T extends z.ZodRawShape>(settings: T) =>
     )
     .optional();
 
-export const systemPool = block(pool('system'));
+export const systemPool = block({
+  ...pool('system'),
+  name: called('system'),
+  dedicated: on(
+    'Takes critical add-ons only, by its taint. false: workloads run in it too, as in many clusters that another tool has made. Changing it replaces every node.',
+  ),
+});
 const { color: _, ...ofReplacement } = worker;
 export const userPool = block({
   ...pool('user'),
+  name: called('user'),
   ...worker,
   replacement: replacement({ ...pool('user'), ...ofReplacement }),
 });
@@ -96,6 +108,7 @@ const driver = words('install', 'none')
   .optional();
 export const gpuPool = block({
   ...pool('gpu'),
+  name: called('gpu'),
   ...worker,
   driver,
   replacement: replacement({ ...pool('gpu'), ...ofReplacement, driver }),
@@ -105,4 +118,12 @@ export const pools = block({
   system: systemPool.describe('Critical add-ons only.').optional(),
   user: switchable(userPool).describe('Applications.').optional(),
   gpu: switchable(gpuPool).describe('GPU and machine learning workloads.').optional(),
+  'left-alone': list(
+    named(/^[a-z][a-z0-9]{0,11}$/, 'Expected the name of a pool: up to 12 lower-case letters and digits.'),
+  )
+    .meta({
+      description: 'Pools of the cluster that somebody else looks after: never changed, and no drift.',
+      default: [],
+    })
+    .optional(),
 }).describe('Node pools.');

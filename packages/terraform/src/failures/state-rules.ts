@@ -50,6 +50,24 @@ const stateLeftInFile: Rule = ({ diagnostic, context }) => {
   );
 };
 
+/** A state is read by every Terraform that knows its form, and each resource by every provider that knows its. */
+const newerState: Rule = ({ text, diagnostic, context: { backend } }) => {
+  const state = `The state ${backend.container}/${backend.key} in ${backend.account}`;
+  const form = /Unsupported state file format: .*?format\s+version\s+\d+/s.exec(text);
+  if (form !== null) {
+    const by = /created\s+by\s+Terraform\s+(\d[\w.+-]*\w)/.exec(text)?.[1];
+    return problem(
+      `${state} was written by a newer Terraform${by === undefined ? '' : ` (${by})`} in a form that the one here cannot read. Nothing was touched.`,
+      `Put ${by === undefined ? 'that version' : `Terraform ${by}`} or a newer one on PATH of the runner: it is taken before the one that this action brings.`,
+    );
+  }
+  if (diagnostic.summary !== 'Resource instance managed by newer provider version') return undefined;
+  return problem(
+    `${state} holds what a newer version of its provider has written: ${quote(diagnostic.detail || text)} Nothing was touched.`,
+    "Go back to the release of this action that wrote it, or raise the version in a root of your own. A state is not edited, and no provider reads a newer one's.",
+  );
+};
+
 const stalePlan: Rule = ({ diagnostic }) =>
   /^Saved plan (?:is stale|does not match the given state)$/.test(diagnostic.summary)
     ? problem(
@@ -108,6 +126,7 @@ function blobRole(account: string): string {
 }
 
 export const stateRules: readonly Rule[] = [
+  newerState,
   lockHeld,
   lockNotReleased,
   stateNotSaved,

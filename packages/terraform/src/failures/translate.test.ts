@@ -233,6 +233,21 @@ describe('failures that were not recorded', () => {
   test.each([
     [
       'plan',
+      error(
+        'Error refreshing state: Unsupported state file format: The state file uses format version 5, which is not supported by Terraform 1.11.4. This state file was created by Terraform 99.0.0.',
+      ),
+      'The state tfstate/platform.tfstate in stplatformtfstate was written by a newer Terraform (99.0.0) in a form that the one here cannot read. Nothing was touched.',
+    ],
+    [
+      'plan',
+      error('Resource instance managed by newer provider version', {
+        detail:
+          'The current state of azurerm_resource_group.main was created by a newer provider version than is currently selected. Upgrade the azurerm provider to work with this state.',
+      }),
+      'holds what a newer version of its provider has written: The current state of azurerm_resource_group.main was created by a newer provider version',
+    ],
+    [
+      'plan',
       error('Plugin did not respond', {
         detail:
           'The plugin encountered an error, and failed to respond to the plugin6.(*GRPCProvider).PlanResourceChange call.',

@@ -80,7 +80,7 @@ export function diskEncryptionSetId(view: EnvironmentScope): string | undefined 
 }
 
 export function controlPlaneIdentity(view: EnvironmentScope): string {
-  return own(view, 'azurerm_user_assigned_identity', `id-${view.cluster.name}`).id;
+  return own(view, 'azurerm_user_assigned_identity', view.cluster.identity).id;
 }
 
 export function workloadIdentity(view: EnvironmentScope, workload: Workload): Located {
@@ -93,6 +93,10 @@ export function privateEndpoint(view: EnvironmentScope, service: PrivateService)
 
 /** Names of role assignments are made of what they are for (`uuidv5` in the modules), so that each can be asked for. */
 export function assignmentName(view: EnvironmentScope, purpose: string): string {
+  return view.cluster.roleAssignments[purpose] ?? derivedAssignmentName(view, purpose);
+}
+
+function derivedAssignmentName(view: EnvironmentScope, purpose: string): string {
   return uuidv5(urls, `${resourceGroupId(view)}/${view.cluster.name}/${purpose}`.toLowerCase());
 }
 

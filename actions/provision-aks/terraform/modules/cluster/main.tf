@@ -44,7 +44,7 @@ resource "azurerm_kubernetes_cluster" "this" {
   }
 
   default_node_pool {
-    name                 = "system"
+    name                 = var.system_pool.name
     vm_size              = var.system_pool.size
     orchestrator_version = var.system_pool.version
     vnet_subnet_id       = var.subnet_id
@@ -65,7 +65,7 @@ resource "azurerm_kubernetes_cluster" "this" {
 
     node_labels = { "node-type" = "system" }
     # Taints the pool with CriticalAddonsOnly=true:NoSchedule, which `node_taints` no longer can.
-    only_critical_addons_enabled = true
+    only_critical_addons_enabled = var.system_pool.dedicated
 
     # Without it a changed size plans well and fails in the apply.
     temporary_name_for_rotation = "systemtmp"
@@ -76,6 +76,12 @@ resource "azurerm_kubernetes_cluster" "this" {
       drain_timeout_in_minutes      = var.system_pool.drain_minutes
       node_soak_duration_in_minutes = var.system_pool.soak_minutes
     }
+  }
+
+  # The key that opens nodes is given when a cluster is made, and here nobody gives one. A cluster that another tool has made
+  # may have one, and taking it away would replace the cluster.
+  lifecycle {
+    ignore_changes = [linux_profile]
   }
 
   node_provisioning_profile {

@@ -120,6 +120,8 @@ variable "system_pool" {
   description = "Pool of critical add-ons. Azure asks for four vCPUs at least and advises three nodes. Size, zones, disks and `max_pods` replace its nodes when they change."
   nullable    = false
   type = object({
+    name            = optional(string, "system")
+    dedicated       = optional(bool, true)
     size            = string
     min             = number
     max             = number

@@ -3,7 +3,7 @@
 resource "azurerm_role_assignment" "cluster_made" {
   for_each = var.cluster_made_grants
 
-  name                 = uuidv5("url", lower("${local.seed}/${each.key}"))
+  name                 = lookup(var.role_assignments, each.key, uuidv5("url", lower("${local.seed}/${each.key}")))
   scope                = each.value.scope
   role_definition_name = each.value.role
   principal_id         = each.value.principal_id

@@ -1,6 +1,6 @@
 # The control plane's own identity, which exists before the cluster so that it can be granted its rights first.
 resource "azurerm_user_assigned_identity" "cluster" {
-  name                = "id-${var.cluster_name}"
+  name                = var.cluster_identity
   location            = var.location
   resource_group_name = var.resource_group_name
   tags                = var.tags
@@ -10,7 +10,7 @@ resource "azurerm_user_assigned_identity" "cluster" {
 resource "azurerm_role_assignment" "control_plane" {
   for_each = var.control_plane_grants
 
-  name                 = uuidv5("url", lower("${local.seed}/${each.key}"))
+  name                 = lookup(var.role_assignments, each.key, uuidv5("url", lower("${local.seed}/${each.key}")))
   scope                = each.value.scope
   role_definition_name = each.value.role
   principal_id         = azurerm_user_assigned_identity.cluster.principal_id

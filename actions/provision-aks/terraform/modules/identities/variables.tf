@@ -4,6 +4,19 @@ variable "cluster_name" {
   nullable    = false
 }
 
+variable "cluster_identity" {
+  description = "Name of the control plane's identity."
+  type        = string
+  nullable    = false
+}
+
+variable "role_assignments" {
+  description = "Names of role assignments that exist already, by purpose; the others are made of what is known beforehand."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "subscription_id" {
   description = "Subscription of the cluster; names of role assignments are made of it."
   type        = string

@@ -1,7 +1,7 @@
 resource "azurerm_kubernetes_cluster_node_pool" "this" {
   for_each = var.pools
 
-  name                  = each.key
+  name                  = coalesce(each.value.name, each.key)
   kubernetes_cluster_id = var.cluster_id
   mode                  = "User"
   vm_size               = each.value.size

@@ -18,9 +18,11 @@ variable "os_sku" {
 }
 
 variable "pools" {
-  description = "Pools for workloads by name. `kind`, `spot`, `zones`, `max_pods` and `gpu_driver` replace a pool when they change; size and disks replace its nodes."
+  description = "Pools for workloads by what they are called here. `kind`, `spot`, `zones`, `max_pods` and `gpu_driver` replace a pool when they change; size and disks replace its nodes."
   nullable    = false
   type = map(object({
+    # What Azure calls it, where another tool has made it.
+    name            = optional(string)
     kind            = string
     size            = string
     min             = number

@@ -56,6 +56,19 @@ run "add_ons" {
   }
 }
 
+run "made_by_another_tool" {
+  command = plan
+
+  variables {
+    system_pool = { name = "nodepool1", dedicated = false, size = "Standard_D4ds_v5", min = 2, max = 10, version = "1.35" }
+  }
+
+  assert {
+    condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].name == "nodepool1" && !azurerm_kubernetes_cluster.this.default_node_pool[0].only_critical_addons_enabled
+    error_message = "A pool keeps its name, and takes workloads where it did."
+  }
+}
+
 run "identity_and_access" {
   command = plan
 

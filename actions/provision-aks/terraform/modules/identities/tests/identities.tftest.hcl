@@ -2,6 +2,7 @@ mock_provider "azurerm" {}
 
 variables {
   cluster_name         = "aks-test"
+  cluster_identity     = "id-aks-test"
   subscription_id      = "33333333-3333-3333-3333-333333333333"
   issuer_url           = "https://westeurope.oic.prod-aks.azure.com/11111111-1111-1111-1111-111111111111/22222222-2222-2222-2222-222222222222/"
   control_plane_grants = { cluster_network = { scope = "/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-test/providers/Microsoft.Network/virtualNetworks/vnet-test/subnets/snet-compute", role = "Network Contributor" } }
@@ -53,6 +54,25 @@ run "names_stay" {
   assert {
     condition     = azurerm_role_assignment.cluster_made["registry_pull"].name == uuidv5("url", "/subscriptions/33333333-3333-3333-3333-333333333333/resourcegroups/rg-test/aks-test/registry_pull") && azurerm_role_assignment.cluster_made["registry_pull"].principal_type == "ServicePrincipal"
     error_message = "So is that of the nodes' right to pull."
+  }
+}
+
+run "made_by_another_tool" {
+  command = plan
+
+  variables {
+    cluster_identity = "shop-identity"
+    role_assignments = { registry_pull = "99999999-9999-9999-9999-999999999999" }
+  }
+
+  assert {
+    condition     = azurerm_user_assigned_identity.cluster.name == "shop-identity" && azurerm_user_assigned_identity.workload["loki"].name == "id-loki-aks-test"
+    error_message = "The control plane keeps its identity, whatever it is called; those of workloads are ours."
+  }
+
+  assert {
+    condition     = azurerm_role_assignment.cluster_made["registry_pull"].name == "99999999-9999-9999-9999-999999999999" && azurerm_role_assignment.control_plane["cluster_network"].name != "99999999-9999-9999-9999-999999999999"
+    error_message = "An assignment that exists keeps its name, and no other one gets it."
   }
 }
 

@@ -100,6 +100,22 @@ run "per_zone" {
   }
 }
 
+run "made_by_another_tool" {
+  command = plan
+
+  variables {
+    pools = {
+      user = { name = "apps", kind = "user", size = "Standard_D4ds_v5", min = 1, max = 10, version = "1.35" }
+      gpu  = { kind = "gpu", size = "Standard_NC4as_T4_v3", min = 0, max = 2, version = "1.35", gpu_driver = "Install" }
+    }
+  }
+
+  assert {
+    condition     = azurerm_kubernetes_cluster_node_pool.this["user"].name == "apps" && azurerm_kubernetes_cluster_node_pool.this["gpu"].name == "gpu"
+    error_message = "A pool keeps the name that it has in Azure."
+  }
+}
+
 run "refused_name" {
   command = plan
 

@@ -62,7 +62,7 @@ export function checkPool(call: PutCall, cluster: ClusterFacts): void {
   const sent = properties(call.sent);
   const before = properties(existing?.body);
   for (const property of existing === undefined ? [] : immutable) {
-    const [was, wanted] = [before[property], sent[property]];
+    const [was, wanted] = [before[property] ?? unsaid[property], sent[property]];
     if (wanted !== undefined && wanted !== null && !isSame(was, wanted)) throw propertyFixed(`properties.${property}`);
   }
   const pool = { ...before, ...sent };
@@ -86,6 +86,9 @@ const immutable = [
   'kubeletDiskType', 'enableEncryptionAtHost', 'enableUltraSSD', 'proximityPlacementGroupID', 'gpuProfile',
   'scaleSetPriority', 'scaleSetEvictionPolicy', 'spotMaxPrice',
 ]; // biome-ignore format: a list to read across
+
+/** What a pool of which nobody said it has all the same, without showing it. */
+const unsaid: Readonly<Record<string, unknown>> = { scaleSetPriority: 'Regular' };
 
 function isSame(was: unknown, wanted: unknown): boolean {
   const plain = (value: unknown) => JSON.stringify(value ?? null).toLowerCase();

@@ -370,6 +370,14 @@ describe('new pools', () => {
     expect(await add('other', { scaleSetPriority: 'Spot', mode: 'System' })).toMatchObject({ status: 400 });
   });
 
+  test('of which nobody said it are regular, and may be said to be', async () => {
+    await add('plain', {});
+    expect(await add('plain', { scaleSetPriority: 'Regular' })).toMatchObject({ status: 200 });
+    expect(await add('plain', { scaleSetPriority: 'Spot' })).toMatchObject({
+      body: { code: 'PropertyChangeNotAllowed' },
+    });
+  });
+
   test.each([
     ['thirteenchars', {}, 'max length of 12'],
     ['Upper', {}, 'start with a lowercase letter'],
