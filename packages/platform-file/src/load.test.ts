@@ -770,7 +770,7 @@ describe('meaning: the Azure layer', () => {
       'of one region alone',
       withDev().replace('location: westeurope\n', 'regions: { westeurope: { rollout: { pause: 15m } } }\n'),
       [
-        'p.yaml:8:30: Unknown key `environments.dev.regions.westeurope.rollout`. Known here: runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications, existing.',
+        'p.yaml:8:30: Unknown key `environments.dev.regions.westeurope.rollout`. Known here: runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications, existing, names.',
       ],
     ],
   ])('%s', (_name, text, expected) => {
