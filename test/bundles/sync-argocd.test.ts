@@ -135,6 +135,7 @@ describe('sync-argocd', () => {
     await cluster.settled();
     expect(cluster.get({ resource: 'applications.argoproj.io', namespace: 'argocd', name: 'worker' })).toBeUndefined();
     expect(cluster.list('deployments', 'worker')).toEqual([]);
+    await sandbox.edit('platform.yaml', text => text.replace('    allow: [application/worker]\n', ''));
   }, 240_000);
 });
 
