@@ -42,6 +42,11 @@ describe('its workflows', () => {
         }
         expect([file, id, typeof job['timeout-minutes']]).toEqual([file, id, 'number']);
         for (const step of asArray(job['steps']).map(asObject)) {
+          if (step['run'] !== undefined) {
+            // A script is code: what it works on comes by its environment.
+            expect(String(step['run'])).not.toContain('${{');
+            continue;
+          }
           const uses = String(step['uses']);
           expect(uses.startsWith('$/') ? actions.has(uses) : /@[0-9a-f]{40}$/.test(uses)).toBe(true);
         }
