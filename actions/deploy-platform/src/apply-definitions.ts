@@ -2,6 +2,7 @@ import type { Clock } from '@suite/foundation';
 import { type Cluster, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
 import { NotReady } from './not-ready.ts';
 import type { ReleasePlan } from './plan.ts';
+import type { RenderedObject } from './ports.ts';
 import { untilEstablished } from './ready.ts';
 import { definitionsOf } from './render.ts';
 
@@ -20,12 +21,16 @@ const betweenMs = 250;
  * established, when the API server may not say yet that it serves their kinds: it then knows no such kind. It skips what is there
  * already, and looks at none of them in an upgrade (helm/pkg/action/install.go, `installCRDs`): a newer chart would run with old ones.
  */
-export function definitionsToApply({ rendered, changes }: ReleasePlan): readonly KubernetesObject[] {
-  const differing = new Set(changes.map(({ title }) => title));
-  return (rendered?.objects ?? [])
+export function definitionsToApply(plan: ReleasePlan): readonly KubernetesObject[] {
+  return differingObjects(plan)
     .filter(({ isMadeOnce }) => isMadeOnce === true)
-    .map(({ object }) => object)
-    .filter(object => differing.has(titleOf(refOf(object))));
+    .map(({ object }) => object);
+}
+
+/** What a release renders that is not so in the cluster. */
+export function differingObjects({ rendered, changes }: ReleasePlan): readonly RenderedObject[] {
+  const titles = new Set(changes.map(({ title }) => title));
+  return (rendered?.objects ?? []).filter(({ object }) => titles.has(titleOf(refOf(object))));
 }
 
 /** Whether an object is of a kind that definitions among these define: the API server takes it by their schema alone. */

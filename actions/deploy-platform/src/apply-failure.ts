@@ -1,4 +1,4 @@
-import { errorMessage, UserError } from '@suite/foundation';
+import { errorMessage, UserError, withFullStop } from '@suite/foundation';
 import type { ApplyResult } from './apply.ts';
 
 /** All failures as one error, first causes first. */
@@ -9,12 +9,12 @@ export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserErro
     const first = error instanceof UserError ? (error.problems[0]?.message ?? '') : errorMessage(error);
     const remedy = error instanceof UserError ? error.problems[0]?.remedy : undefined;
     const shown = [
-      ...diagnosis.events.slice(0, 3).map(event => `Event: ${sentence(event)}`),
+      ...diagnosis.events.slice(0, 3).map(event => `Event: ${withFullStop(event)}`),
       ...(diagnosis.log.length === 0 ? [] : [`Its log ends: ${diagnosis.log.slice(-3).join(' ⏎ ')}`]),
     ];
     const done = rolledBack.filter(said => said.startsWith(`${release} `));
     return {
-      message: [`${release}: ${sentence(first)}`, ...shown, ...done].join(' '),
+      message: [`${release}: ${withFullStop(first)}`, ...shown, ...done].join(' '),
       ...(remedy === undefined ? {} : { remedy }),
     };
   });
@@ -24,9 +24,4 @@ export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserErro
     // What a UserError says itself stands in the message already.
     cause: failures[0]?.error instanceof UserError ? failures[0].error.cause : failures[0]?.error,
   });
-}
-
-/** What somebody else says may end without a full stop. */
-function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,7 +1,7 @@
 import type { Log } from '@suite/action-kit';
 import { CancelledError, type Clock, duration, errorMessage, longestSilenceMs, mapInParallel } from '@suite/foundation';
-import { type Cluster, identityOf, type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
-import { applyDefinitions, definitionsToApply, isDefinedBy } from './apply-definitions.ts';
+import { type Cluster, identityOf, type KubernetesObject, refOf } from '@suite/kubernetes';
+import { applyDefinitions, definitionsToApply, differingObjects, isDefinedBy } from './apply-definitions.ts';
 import { type Histories, type HistoryCluster, historyKey, type Revision } from './history.ts';
 import { whileHooksRun } from './hooks.ts';
 import type { ReleasePlan } from './plan.ts';
@@ -59,12 +59,15 @@ export async function applyRelease(
       await repair(plan, history, options);
       reporter.say('asking the API server about every object that differs');
       const definitions = definitionsToApply(plan);
-      const force = (object: KubernetesObject) => takesOwnership(plan) || definitions.includes(object);
+      const differing = differingObjects(plan).map(({ object }) => object);
+      const isForced = (object: KubernetesObject) => takesOwnership(plan) || definitions.includes(object);
       // What the old schema says of objects that come with a new one does not count.
-      const isChanging = isDefinedBy(
-        rendered.objects.map(({ object }) => object).filter(object => differs(plan, object)),
+      const isChanging = isDefinedBy(differing);
+      await tryObjects(
+        differing.filter(object => !isChanging(object)),
+        isForced,
+        options,
       );
-      await tryObjects(plan, options, { force, isMeant: object => !isChanging(object) });
       const request = {
         chart,
         release: name,
@@ -79,7 +82,7 @@ export async function applyRelease(
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
       await applyDefinitions(definitions, { cluster, clock, signal });
       // A changed schema takes effect a moment later, which the dry run waits for.
-      await tryObjects(plan, options, { force, isMeant: isDefinedBy(definitions) });
+      await tryObjects(differing.filter(isDefinedBy(definitions)), isForced, options);
       reporter.say(doing);
       const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
       await whileHooksRun(rendered, { cluster, clock, onWait }, stop => upgrade(plan, { ...request, stop }, options));
@@ -127,28 +130,20 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
 }
 
 /**
- * A dry run of everything that differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
+ * A dry run of what differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
  * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
  */
 async function tryObjects(
-  plan: ReleasePlan,
+  objects: readonly KubernetesObject[],
+  isForced: (object: KubernetesObject) => boolean,
   { cluster }: ApplyOptions,
-  { force, isMeant }: Record<'force' | 'isMeant', (object: KubernetesObject) => boolean>,
 ): Promise<void> {
   const discovery = await cluster.discovery();
-  const tried = (plan.rendered?.objects ?? [])
-    .map(({ object }) => object)
-    .filter(object => differs(plan, object) && isMeant(object))
-    // Objects of a kind that this very release brings have to wait for it.
-    .filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
+  // Objects of a kind that this very release brings have to wait for it.
+  const tried = objects.filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
   await mapInParallel(tried, 8, object =>
-    cluster.apply(object, { manager: 'helm', force: force(object), dryRun: true }),
+    cluster.apply(object, { manager: 'helm', force: isForced(object), dryRun: true }),
   );
-}
-
-function differs({ changes }: ReleasePlan, object: KubernetesObject): boolean {
-  const title = titleOf(refOf(object));
-  return changes.some(change => change.title === title);
 }
 
 /**

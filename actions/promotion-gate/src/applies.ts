@@ -57,11 +57,6 @@ export function isTest({ action, command }: ChangeReport): boolean {
   return action === 'gpu-smoke-test' && command === 'verify';
 }
 
-/** As whom its records are read and written in the job that applied. */
-export function applyIdentityOf({ scope, region, identities }: ScopeView): Reader {
-  return { name: `apply identity of ${scope} in ${region}`, clientId: identities.apply };
-}
-
 /** Throws a UserError where there is no registry, though somebody has applied. */
 export async function openOwnShelf(
   view: ScopeView,

@@ -5,11 +5,11 @@ import { readAttestation } from './attestation/attestation-file.ts';
 import { judgeAttestation } from './attestation/judge-attestation.ts';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
-import type { Reader, Review, Services } from './ports.ts';
+import type { Review, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
 import { type Exception, newest, oldest, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { checkRollback } from './rollback/check-rollback.ts';
-import { findScope, type PromotedScope } from './scope.ts';
+import { findScope, type PromotedScope, readerOf } from './scope.ts';
 import { predecessors } from './turn.ts';
 import { waitUntil } from './wait.ts';
 
@@ -97,7 +97,7 @@ async function gather(
   const { identity: role } = request;
   const [own] = regions;
   const gate = own.kind === 'shared' ? undefined : own.gate;
-  const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
+  const reader = readerOf(own, role);
   const verified = await Promise.all(
     (upstream?.regions ?? []).map(async view => {
       const shelf = await openShelf(view, reader);

@@ -1,4 +1,4 @@
-import { duration, type Problem, sentenceList } from '@suite/foundation';
+import { duration, type Problem, sentenceList, withFullStop } from '@suite/foundation';
 import { type EnvironmentGate, type Freeze, frozenAt, isInForce, longestBreakGlassMs } from '@suite/platform-file';
 import type { Gone } from './gone.ts';
 import type { PromotionRecord } from './record.ts';
@@ -292,10 +292,6 @@ function describeOlder(
 
 export function short(digest: string): string {
   return digest.slice('sha256:'.length, 'sha256:'.length + 12);
-}
-
-export function withFullStop(text: string): string {
-  return `${text}${/[.!?…]$/.test(text) ? '' : '.'}`;
 }
 
 /** `2026-11-30 07:00 UTC` */

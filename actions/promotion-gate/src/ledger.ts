@@ -7,6 +7,7 @@ import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import type { RolledBack } from './rollback/rollback.ts';
+import { readerOf } from './scope.ts';
 
 /** What was promoted, as the records say: newest first. */
 export interface Ledger {
@@ -27,10 +28,7 @@ export async function writeLedger(request: Extract<Request, { command: 'ledger' 
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const views = chooseViews(resolveAll(platform, lock), request.scope);
   const places = await mapInParallel(views, placesAtOnce, async view => {
-    const shelf = await services.openShelf(view, {
-      name: `plan identity of ${view.scope} in ${view.region}`,
-      clientId: view.identities.plan,
-    });
+    const shelf = await services.openShelf(view, readerOf(view, 'plan'));
     const records = await shelf?.history(request.limit);
     // Copies of what happened elsewhere are told by the registry of that place.
     const own = records?.filter(record => speaksFor(record, placeOf(view, context.repositoryId)));

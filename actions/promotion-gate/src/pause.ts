@@ -1,12 +1,12 @@
 import { escapeText, prose } from '@suite/change-report';
 import { duration } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
-import { applyIdentityOf, earlierRecord, openOwnShelf, readApplies } from './applies.ts';
+import { earlierRecord, openOwnShelf, readApplies } from './applies.ts';
 import { inUtc } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { placeOf } from './record.ts';
-import { chooseRegion, findScope } from './scope.ts';
+import { chooseRegion, findScope, readerOf } from './scope.ts';
 import { waitUntil } from './wait.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function pause(request: Extract<Request, { command: 'pause' }>, ser
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const view = chooseRegion(findScope(resolveAll(platform, lock), request.scope).regions, request.region);
   const reports = await readApplies(request.reports, view, services);
-  const identity = applyIdentityOf(view);
+  const identity = readerOf(view, 'apply');
   const [next] = view.kind === 'environment' ? view.rollout.after : [];
   if (view.kind === 'shared' || next === undefined || view.rollout.pauseMs === 0) {
     log.info(`No region waits until ${view.scope} · ${view.region} has proved itself.`);

@@ -4,6 +4,7 @@ import { loadScope } from '@suite/platform-file';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { placeOf } from './record.ts';
+import { readerOf } from './scope.ts';
 
 /**
  * Notes in the environment's registry that nothing runs there any more: any commit may come next, and who asks for a record learns why there
@@ -21,10 +22,9 @@ export async function retire(request: Extract<Request, { command: 'retire' }>, s
     });
   }
   const place = `${view.scope} in ${view.region}`;
-  const reader = { name: `apply identity of ${place}`, clientId: view.identities.apply };
   const title = `### ${escapeText(`${view.scope} · ${view.region}`)}`;
   try {
-    const shelf = await services.openShelf(view, reader);
+    const shelf = await services.openShelf(view, readerOf(view, 'apply'));
     if (shelf === undefined) {
       log.info(`${place} has no registry, and so no record of what ran there.`);
       return;

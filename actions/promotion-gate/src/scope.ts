@@ -1,5 +1,6 @@
 import { UserError } from '@suite/foundation';
 import type { EnvironmentScope, ScopeView } from '@suite/platform-file';
+import type { Reader } from './ports.ts';
 
 /** One environment with its regions, or the shared scope, which has one. */
 export interface PromotedScope {
@@ -48,4 +49,9 @@ export function chooseRegion(regions: readonly ScopeView[], wanted: string | und
     location: { kind: 'input', name: 'region' },
     remedy: `Give one of ${regions.map(({ region }) => region).join(', ')}.`,
   });
+}
+
+/** As whom the registry of a place is read. */
+export function readerOf({ scope, region, identities }: ScopeView, role: 'plan' | 'apply'): Reader {
+  return { name: `${role} identity of ${scope} in ${region}`, clientId: identities[role] };
 }

@@ -1,13 +1,13 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
-import { applyIdentityOf, earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
+import { earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
 import { readAttestation } from './attestation/attestation-file.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
 import { encodeRecord, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { rolledBackIn } from './rollback/rollback.ts';
-import { chooseRegion, findScope } from './scope.ts';
+import { chooseRegion, findScope, readerOf } from './scope.ts';
 
 /** Proves in the environment's registry that this run applied the bundle there and found it verified. */
 export async function writeRecord(request: Extract<Request, { command: 'record' }>, services: Services): Promise<void> {
@@ -17,7 +17,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   const { name, regions, upstream, earlier } = findScope(resolveAll(platform, lock), request.scope);
   const view = chooseRegion(regions, request.region);
   const reports = await readApplies(request.reports, view, services);
-  const reader = applyIdentityOf(view);
+  const reader = readerOf(view, 'apply');
   const shelf = await openOwnShelf(view, reader, services);
   const place = placeOf(view, context.repositoryId);
   const tests = reports.filter(isTest).map(({ action, verdict }) => [action, verdict]);

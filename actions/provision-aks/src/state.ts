@@ -1,7 +1,7 @@
 import { type Problem, UserError } from '@suite/foundation';
 import { describeHolder as describeHolderOf, type LeaseView, type StateBlob } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLockFor, engines } from '@suite/terraform';
+import { describeLockFor } from '@suite/terraform';
 import type { Azure } from './ports.ts';
 
 export type State = Extract<StateBlob, { exists: true }>;
@@ -25,7 +25,7 @@ export async function requireState(azure: Pick<Azure, 'readState'>, view: ScopeV
 /** Who works on the scope now, or undefined when nobody does; a lock that is held comes with how it is released. */
 export function describeHolder(view: ScopeView, state: State, lease: LeaseView, now: number): Problem | undefined {
   return describeHolderOf(
-    { place: placeOf(view), view, describeLock: describeLockFor(engines[view.engine]) },
+    { place: placeOf(view), view, describeLock: describeLockFor(view.engine) },
     state,
     lease,
     now,

@@ -2,7 +2,7 @@ import { escapeText, problemSections, prose, table } from '@suite/change-report'
 import { UserError } from '@suite/foundation';
 import { describeRun, doubtOf, exclusively, type LeaseView, type RunFate, type RunNote, runFate } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLockFor, engines } from '@suite/terraform';
+import { describeLockFor } from '@suite/terraform';
 import { exclusiveOptions } from './exclusive-options.ts';
 import type { UnlockRequest } from './inputs.ts';
 import type { Azure, Services } from './ports.ts';
@@ -264,7 +264,7 @@ async function release(
 }
 
 function describeHeld(view: ScopeView, { state }: Held, now: number): string {
-  const { message } = describeLockFor(engines[view.engine])({
+  const { message } = describeLockFor(view.engine)({
     backend: view.state,
     lock: state.lock,
     holder: undefined,
@@ -274,7 +274,7 @@ function describeHeld(view: ScopeView, { state }: Held, now: number): string {
 }
 
 function byHand(view: ScopeView, { state }: Held): string {
-  const { remedy } = describeLockFor(engines[view.engine])({
+  const { remedy } = describeLockFor(view.engine)({
     backend: view.state,
     lock: state.lock,
     holder: undefined,

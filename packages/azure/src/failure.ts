@@ -13,6 +13,7 @@ import {
   retry,
   shorten,
   UserError,
+  withFullStop,
 } from '@suite/foundation';
 import { describeIdentity, type Identity } from './identity.ts';
 
@@ -164,6 +165,5 @@ function describeRequestFailure(failure: RequestFailure, context: RequestContext
 
 function quoted({ code, message }: RequestFailure): string {
   const text = code === '' || message.includes(code) ? message : `${code}: ${message}`;
-  const line = shorten(printable(text).replace(/\s+/g, ' ').trim(), 800);
-  return /[.!?…]$/.test(line) ? line : `${line}.`;
+  return withFullStop(shorten(printable(text).replace(/\s+/g, ' ').trim(), 800));
 }

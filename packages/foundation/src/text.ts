@@ -56,8 +56,12 @@ const quoteLimit = 1500;
 
 /** Text from outside as a sentence of ours: harmless, on one line, of bounded length, with a full stop. */
 export function quote(text: string): string {
-  const line = shorten(oneLine(text), quoteLimit);
-  return /[.!?…]$/.test(line) ? line : `${line}.`;
+  return withFullStop(shorten(oneLine(text), quoteLimit));
+}
+
+/** What somebody else says may end without one. */
+export function withFullStop(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** The same for a name, an id or a path inside of a sentence. */

@@ -1,9 +1,9 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { inUtc } from '../conditions.ts';
-import type { Reader, Services } from '../ports.ts';
+import type { Services } from '../ports.ts';
 import { newest, type PromotionRecord, placeOf, speaksFor } from '../record.ts';
-import type { PromotedScope } from '../scope.ts';
+import { type PromotedScope, readerOf } from '../scope.ts';
 import { predecessors } from '../turn.ts';
 import { judgeRollback, type RollbackFacts } from './conditions.ts';
 import type { Rollback } from './rollback.ts';
@@ -32,7 +32,7 @@ export async function checkRollback(
 }
 
 function readRegions(
-  { name, regions }: PromotedScope,
+  { regions }: PromotedScope,
   digest: string,
   role: 'plan' | 'apply',
   { context, openShelf }: Services,
@@ -43,7 +43,7 @@ function readRegions(
   })[]
 > {
   const [own] = regions;
-  const reader: Reader = { name: `${role} identity of ${name} in ${own.region}`, clientId: own.identities[role] };
+  const reader = readerOf(own, role);
   return Promise.all(
     regions.map(async view => {
       const shelf = await openShelf(view, reader);

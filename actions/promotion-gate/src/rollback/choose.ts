@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { cell, escapeText, link, table } from '@suite/change-report';
-import { pathInside, UserError } from '@suite/foundation';
+import { pathInside, UserError, withFullStop } from '@suite/foundation';
 import { frozenAt, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { decodeBundle } from '../bundle.ts';
-import { describeFrozen, inUtc, withFullStop } from '../conditions.ts';
+import { describeFrozen, inUtc } from '../conditions.ts';
 import type { Request } from '../inputs.ts';
 import type { Services } from '../ports.ts';
 import { demandOwnBundle } from '../read-bundle.ts';

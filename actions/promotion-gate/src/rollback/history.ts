@@ -1,8 +1,9 @@
 import { mapInParallel, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import { short } from '../conditions.ts';
-import type { Reader, Services } from '../ports.ts';
+import type { Services } from '../ports.ts';
 import { newest, placeOf, speaksFor } from '../record.ts';
+import { readerOf } from '../scope.ts';
 import type { Candidate, History } from './candidates.ts';
 import { type RegionShelf, readFrom } from './find.ts';
 
@@ -13,11 +14,10 @@ export function openShelves(
   regions: readonly ScopeView[],
   { openShelf }: Pick<Services, 'openShelf'>,
 ): Promise<readonly RegionShelf[]> {
-  return mapInParallel(regions, regionsAtOnce, async view => ({ view, shelf: await openShelf(view, readerOf(view)) }));
-}
-
-function readerOf(view: ScopeView): Reader {
-  return { name: `plan identity of ${view.scope} in ${view.region}`, clientId: view.identities.plan };
+  return mapInParallel(regions, regionsAtOnce, async view => ({
+    view,
+    shelf: await openShelf(view, readerOf(view, 'plan')),
+  }));
 }
 
 /** What they say of the last bundles. */

@@ -1,5 +1,5 @@
 import type { Cause } from '@suite/argocd';
-import { CancelledError, type Problem, UserError } from '@suite/foundation';
+import { CancelledError, type Problem, UserError, withFullStop } from '@suite/foundation';
 import type { ApplicationResult, ProofResult, RollbackResult } from './plan.ts';
 
 /** A failure of a port as the cause of an application's. Throws everything that is none of a user's. */
@@ -37,6 +37,5 @@ export function explainRollbacks(results: readonly RollbackResult[]): UserError 
 }
 
 function problemOf(name: string, { message, remedy }: Cause): Problem {
-  const sentence = /[.!?…]$/.test(message) ? message : `${message}.`;
-  return { message: `${name}: ${sentence}`, ...(remedy === undefined ? {} : { remedy }) };
+  return { message: `${name}: ${withFullStop(message)}`, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -1,4 +1,4 @@
-import { type Problem, printable, shorten, UserError } from '@suite/foundation';
+import { type Problem, printable, shorten, UserError, withFullStop } from '@suite/foundation';
 
 /**
  * - `forbidden`: the identity lacks a right, on the target or on the source
@@ -139,6 +139,5 @@ export function unfinished({ registry, image, source }: ImportContext, minutes: 
 
 function line({ code, message }: ImportRefusal): string {
   const text = code === '' || message.includes(code) ? message : `${code}: ${message}`;
-  const short = shorten(printable(text).replace(/\s+/g, ' ').trim(), 600);
-  return /[.!?…]$/.test(short) ? short : `${short}.`;
+  return withFullStop(shorten(printable(text).replace(/\s+/g, ' ').trim(), 600));
 }

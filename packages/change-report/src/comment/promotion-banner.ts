@@ -1,4 +1,4 @@
-import { sentenceList, shorten } from '@suite/foundation';
+import { sentenceList, shorten, withFullStop } from '@suite/foundation';
 import { table } from '../markdown/blocks.ts';
 import { cell, escapeText, link, prose } from '../markdown/escape.ts';
 import { clockTime } from '../markdown/summary.ts';
@@ -63,8 +63,7 @@ function verdictOf(stages: readonly PromotedStage[], runs: string): Pick<Promoti
 
 /** What others wrote, as one of our own sentences follows it. */
 function sentence(text: string): string {
-  const short = shorten(text, mostCause);
-  return /[.!?…]$/.test(short) ? short : `${short}.`;
+  return withFullStop(shorten(text, mostCause));
 }
 
 function nameOf(name: string): string {

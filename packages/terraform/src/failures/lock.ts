@@ -1,6 +1,6 @@
 import { duration, type Problem, printable } from '@suite/foundation';
 import { type Backend, backendArguments } from '../backend.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, engines } from '../engine.ts';
 
 /** Who holds the lock of a state, as Terraform noted it in the blob. */
 export interface StateLock {
@@ -36,8 +36,8 @@ export function readLock(text: string): StateLock | undefined {
  * The one sentence about a held lock, used wherever it is found: before Terraform starts, or by Terraform.
  * `lock` is undefined when the lease is held but nobody left a note.
  */
-export function describeLockFor(engine: Engine): (about: HeldLock) => Problem {
-  return about => describeLock(engine, about);
+export function describeLockFor(engine: Engine['name']): (about: HeldLock) => Problem {
+  return about => describeLock(engines[engine], about);
 }
 
 interface HeldLock {

@@ -9,7 +9,7 @@ const lockHeld: Rule = ({ text, diagnostic, context }) => {
   const lock = readLock(text);
   if (lock === undefined && readAzureFault(text) !== undefined) return undefined;
   const { engine, backend, now } = context;
-  return { kind: 'problem', problem: describeLockFor(engine)({ backend, lock, holder: undefined, now }) };
+  return { kind: 'problem', problem: describeLockFor(engine.name)({ backend, lock, holder: undefined, now }) };
 };
 
 const lockNotReleased: Rule = ({ text, diagnostic, context: { backend } }) =>
