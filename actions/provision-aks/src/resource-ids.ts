@@ -411,6 +411,7 @@ const ownParents: Readonly<Record<string, Parent>> = {
     'module.private_link[0].azurerm_private_dns_zone.this{key}',
   ),
 
+  'module.identities.azurerm_role_assignment.hub[0]': to('scope', cluster),
   'module.pools.azurerm_kubernetes_cluster_node_pool.this': to('kubernetes_cluster_id', cluster),
   'module.policy.azurerm_resource_group_policy_assignment.pod_security': to('resource_group_id', group),
   'module.policy.azurerm_kubernetes_cluster_deployment_safeguard.this': to('kubernetes_cluster_id', cluster),

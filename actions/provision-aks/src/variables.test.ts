@@ -54,6 +54,25 @@ describe('the variables of each root', () => {
     expect(bare.cluster.features).toMatchObject({ secrets_provider: null, image_cleaner: null });
   });
 
+  test("a hub's identity is told where the file has it", () => {
+    const applications = {
+      repository: 'contoso/gitops',
+      branch: 'main',
+      path: 'environments/dev',
+      delivery: 'git',
+      isAutomatic: true,
+      hasRoot: false,
+      project: 'contoso-dev-westeurope',
+      argoNamespace: 'argocd',
+      hub: { id: '/hub', subscription: 's', resourceGroup: 'g', name: 'aks-hub', clientId: undefined, objectId: 'o' },
+      server: undefined,
+      apps: [],
+      setting: 'applications',
+    } as const;
+    expect(terraformVariables({ ...environmentView, applications }).hub_principal_id).toBe('o');
+    expect(terraformVariables(environmentView).hub_principal_id).toBeNull();
+  });
+
   test('an existing network gives its subnets, null where it names none', () => {
     expect(terraformVariables(existingView).network).toEqual({
       created: null,

@@ -67,6 +67,7 @@ function environmentVariables(view: EnvironmentScope, held: HeldVersions | undef
     alerts: view.alerts ?? null,
     protect: view.protect,
     workloads: view.workloads,
+    hub_principal_id: view.applications?.hub?.objectId ?? null,
   };
 }
 

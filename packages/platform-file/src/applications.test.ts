@@ -21,6 +21,7 @@ applications: ${applications}
 `;
 const idOf = (subscription: string, group: string, name: string) =>
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ContainerService/managedClusters/${name}`;
+const principal = '55555555-5555-5555-5555-555555555555';
 const hubId = idOf('44444444-4444-4444-4444-444444444444', 'rg-hub', 'aks-hub');
 const ownId = idOf('33333333-3333-3333-3333-333333333333', 'rg-contoso-dev-westeurope', 'aks-contoso-dev-westeurope');
 const resolved = (text: string, environment = 'dev') =>
@@ -77,13 +78,19 @@ describe('applications', () => {
 
   test('a hub of the id that is given has them under the name of environment and region', () => {
     const text = file(
-      `{ repository: a/b, apps: [{ name: x }], argo-cd: { cluster: ${hubId}, namespace: gitops } }`,
+      `{ repository: a/b, apps: [{ name: x }], argo-cd: { cluster: ${hubId}, namespace: gitops, object-id: ${principal} } }`,
       '',
     );
     expect(resolved(text)).toMatchObject({
       project: 'contoso-dev-westeurope',
       argoNamespace: 'gitops',
-      hub: { id: hubId, subscription: hubId.split('/')[2], resourceGroup: 'rg-hub', name: 'aks-hub' },
+      hub: {
+        id: hubId,
+        subscription: hubId.split('/')[2],
+        resourceGroup: 'rg-hub',
+        name: 'aks-hub',
+        objectId: principal,
+      },
       apps: [{ name: 'x', application: 'contoso-dev-westeurope-x', namespace: 'x', path: 'environments/dev/x' }],
     });
     // Nothing is left for an Argo CD in the cluster, unless somebody wants one.

@@ -47,7 +47,14 @@ type ArgoSource = ApplicationsSource['argo-cd'];
 function resolveHub(said: ArgoSource): ArgoHub | undefined {
   if (said?.cluster === undefined) return undefined;
   const [, , subscription = '', , resourceGroup = '', , , , name = ''] = said.cluster.split('/');
-  return { id: said.cluster, subscription, resourceGroup, name, clientId: said['client-id'] };
+  return {
+    id: said.cluster,
+    subscription,
+    resourceGroup,
+    name,
+    clientId: said['client-id'],
+    objectId: said['object-id'],
+  };
 }
 
 function resolveServer(said: ArgoSource): ArgoServer | undefined {

@@ -469,6 +469,8 @@ export interface ArgoHub {
   readonly name: string;
   /** Which its Argo CD signs in to this cluster with; undefined: as its service accounts say. */
   readonly clientId: string | undefined;
+  /** Of the identity that its Argo CD works as, for the role over this cluster; undefined where somebody else gives it. */
+  readonly objectId: string | undefined;
 }
 
 export interface ArgoServer {

@@ -182,6 +182,7 @@ module "identities" {
   issuer_url           = module.cluster.oidc_issuer_url
   control_plane_grants = local.control_plane_grants
   cluster_made_grants  = local.cluster_made_grants
+  hub                  = var.hub_principal_id == null ? null : { principal_id = var.hub_principal_id, cluster_id = module.cluster.id }
   workloads            = local.workloads
   tags                 = var.scope.tags
 }

@@ -363,6 +363,12 @@ variable "protect" {
   nullable    = false
 }
 
+variable "hub_principal_id" {
+  description = "Object id of the identity that a hub's Argo CD works as, which deploys into this cluster; null for none."
+  type        = string
+  default     = null
+}
+
 variable "workloads" {
   description = "Service accounts that sign in to Azure, by workload: namespace and name."
   nullable    = false

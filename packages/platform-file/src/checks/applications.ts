@@ -35,7 +35,7 @@ export function checkApplications(checker: Checker): void {
   checkApps(checker);
 }
 
-const ofHub = ['namespace', 'client-id'] as const;
+const ofHub = ['namespace', 'client-id', 'object-id'] as const;
 const ofServer = ['audience', 'dex-connector'] as const;
 
 /** A hub has applications of others, too: what it may be told is less than what an Argo CD of one's own may be. */

@@ -45,6 +45,9 @@ const argoCd = block({
       'Of a hub: client id that its Argo CD signs in to this cluster with. Default: that of its service accounts.',
     )
     .optional(),
+  'object-id': guid
+    .describe('Of a hub: object id of the identity that its Argo CD works as. It gets the rights in this cluster.')
+    .optional(),
   server: named(
     /^https:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/,
     'Expected https://argocd.contoso.com, with the path where it is served below one.',

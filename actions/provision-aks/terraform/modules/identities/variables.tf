@@ -37,6 +37,12 @@ variable "cluster_made_grants" {
   nullable    = false
 }
 
+variable "hub" {
+  description = "The identity of a hub's Argo CD, by object id, and the cluster that it deploys into; null for none."
+  type        = object({ principal_id = string, cluster_id = string })
+  default     = null
+}
+
 variable "issuer_url" {
   description = "OIDC issuer of the cluster."
   type        = string

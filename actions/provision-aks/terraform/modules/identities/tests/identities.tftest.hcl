@@ -43,6 +43,22 @@ run "granted" {
   }
 }
 
+run "hub" {
+  command = plan
+
+  variables {
+    hub = {
+      principal_id = "77777777-7777-7777-7777-777777777777"
+      cluster_id   = "/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-test/providers/Microsoft.ContainerService/managedClusters/aks-test"
+    }
+  }
+
+  assert {
+    condition     = azurerm_role_assignment.hub[0].scope == var.hub.cluster_id && azurerm_role_assignment.hub[0].principal_id == var.hub.principal_id
+    error_message = "A hub deploys into this cluster, and has rights over nothing else."
+  }
+}
+
 run "names_stay" {
   command = plan
 
