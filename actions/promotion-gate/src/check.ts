@@ -9,6 +9,7 @@ import type { Review, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
 import { type Exception, newest, oldest, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { checkRollback } from './rollback/check-rollback.ts';
+import { readRunning } from './running.ts';
 import { findScope, type PromotedScope, readerOf } from './scope.ts';
 import { predecessors } from './turn.ts';
 import { waitUntil } from './wait.ts';
@@ -119,16 +120,14 @@ async function gather(
   );
   const running = await Promise.all(
     regions.map(async view => {
-      const shelf = await openShelf(view, reader);
-      const isOwn = (found: PromotionRecord) => speaksFor(found, placeOf(view, context.repositoryId));
-      return { region: view.region, records: ((await shelf?.running()) ?? []).filter(isOwn) };
+      const running = await readRunning(await openShelf(view, reader), placeOf(view, context.repositoryId));
+      return { region: view.region, ...running };
     }),
   );
   const related = await Promise.all(
-    running.map(async ({ region, records }) => {
-      const record = newest(records);
-      return record === undefined ? [] : [{ region, record, relation: await compare(record.commit, bundle.commit) }];
-    }),
+    running.map(async ({ region, record }) =>
+      record === undefined ? [] : [{ region, record, relation: await compare(record.commit, bundle.commit) }],
+    ),
   );
   const names = gate?.checks ?? [];
   const checks: readonly CommitCheck[] = names.length === 0 ? [] : await readChecks(bundle.commit, names);
