@@ -23,12 +23,19 @@ export async function check(request: CheckRequest, services: Services): Promise<
   const { bundle } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const scope = findScope(resolveAll(platform, lock), request.scope);
   const about = { digest: request.digest, commit: bundle.commit };
-  if (request.rollback !== undefined) return checkRollback(scope, about, request, request.rollback, services);
+  const charts = bundle.charts === undefined ? undefined : JSON.stringify(bundle.charts);
+  if (request.rollback !== undefined) {
+    await checkRollback(scope, about, request, request.rollback, services);
+    // What it was made with is what comes back.
+    setOutputs({ charts });
+    return;
+  }
   const { facts, judgement } = await settle(scope, about, request, services);
   if (judgement.problems.length > 0) throw new UserError(judgement.problems);
   const exception = exceptionOf(facts, judgement, services);
   const review = await findReview(request, platform.source.name, bundle.commit, services);
   setOutputs({
+    charts,
     'reviewed-run': review?.run,
     'reviewed-pull': review === undefined ? undefined : String(review.pull),
     exception: exception === undefined ? undefined : JSON.stringify(exception),
