@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ChangeReport } from '@suite/change-report';
+import { type ChangeReport, parsePinnedCharts } from '@suite/change-report';
 import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 
 /** The releases that every platform has by default, from the example as it is, on the sandbox's cluster with its small charts. */
@@ -14,8 +14,8 @@ afterAll(() => sandbox.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
   sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform' });
-const plan = async (): Promise<{ readonly report: ChangeReport; readonly releases: string }> => {
-  const planned = succeeded(await run({ command: 'plan' }));
+const plan = async (more = {}): Promise<{ readonly report: ChangeReport; readonly releases: string }> => {
+  const planned = succeeded(await run({ command: 'plan', ...more }));
   return { report: await reportOf(planned), releases: planned.outputs['releases'] ?? '' };
 };
 
@@ -41,7 +41,16 @@ describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack
     expect(at('cert-manager')).toBeGreaterThan(at('prometheus-operator-crds'));
     expect(at('issuers')).toBeGreaterThan(at('cert-manager'));
     expect(at('kube-prometheus-stack')).toBeGreaterThan(at('cert-manager'));
-    const { report: second } = await plan();
+    // For a bundle: nobody signs in, and no environment is meant. After it, somebody moves a tag.
+    const { charts = '' } = succeeded(
+      await sandbox.run({ command: 'charts' }, { action: 'deploy-platform', machine: 'platform', job: {} }),
+    ).outputs;
+    const { version, url, digest } = sandbox.world.charts.find('argo-cd');
+    expect(parsePinnedCharts(charts)).toContainEqual({ from: url, version, digest });
+    sandbox.world.charts.publish(
+      sandbox.world.charts.pack('argo-cd', { 'Chart.yaml': `apiVersion: v2\nname: argo-cd\nversion: ${version}\n` }),
+    );
+    const { report: second } = await plan({ charts });
     expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
     expect(second.verdict).toBe('no-changes');
     succeeded(await run({ command: 'verify' }));

@@ -8,6 +8,8 @@ import { type BundleWorld, errors, openBundleWorld, succeeded } from '../support
 
 type Job = Parameters<BundleWorld['world']['github']['issue']>[0];
 
+/** What is signed is the file, with all that is in it. */
+const charts = `[{"digest":"sha256:${'c'.repeat(64)}","from":"oci://ghcr.io/a/app","version":"1.0.0"}]`;
 const signer = 'org/actions/.github/workflows/promote.yml';
 
 let sandbox: BundleWorld;
@@ -19,7 +21,8 @@ beforeAll(async () => {
     'platform.yaml': text => text.replace('  dev:\n', '  dev:\n    gate: { attestation: required }\n'),
   });
   const file = join(sandbox.folder, 'handed', 'bundle.json');
-  const { outputs } = succeeded(await gate({ command: 'bundle', bundle: file }));
+  const { outputs } = succeeded(await gate({ command: 'bundle', bundle: file, charts }));
+  expect(await readFile(file, 'utf8')).toContain(charts);
   expect(outputs).toEqual({ bundle: file, digest: digestOf(await readFile(file)), attest: 'true' });
   made = { file, digest: outputs['digest'] ?? '' };
   trustedRoot = join(sandbox.folder, 'trusted_root.jsonl');
@@ -39,7 +42,9 @@ describe('where the platform file asks for an attestation', () => {
   test('that of the run which made it lets it in, without asking anybody', async () => {
     await attest({});
     const before = sandbox.world.ledger.requests.length;
-    expect(succeeded(await check()).summary).toContain('### The gate of dev is open');
+    const { summary, outputs } = succeeded(await check());
+    expect(summary).toContain('### The gate of dev is open');
+    expect(JSON.parse(outputs['charts'] ?? '')).toEqual(JSON.parse(charts));
     const hosts = new Set(sandbox.world.ledger.requests.slice(before).map(({ host }) => host));
     expect([...hosts].filter(host => /sigstore|tuf|githubapp/.test(host))).toEqual([]);
   });

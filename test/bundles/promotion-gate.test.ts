@@ -616,10 +616,12 @@ describe('the ledger', () => {
   beforeEach(emptyRegistries);
 
   test('tells of every place what its own registry proves, newest first, and changes nothing', async () => {
-    succeeded(await record('dev'));
+    const charts = [{ from: 'oci://ghcr.io/a/app', version: '1.0.0', digest: `sha256:${'a'.repeat(64)}` }];
+    const charted = await makeBundle(commits.promoted, { inputs: { charts: JSON.stringify(charts) } });
+    succeeded(await record('dev', handed(charted)));
     succeeded(await record('staging', { region: 'westeurope' }));
     const writes = sandbox.world.ledger.writes().length;
-    const { entries, empty, summary } = await readLedger();
+    const { entries, bundles, empty, summary } = await readLedger();
     expect(
       entries.map(({ environment, region }: { environment: string; region: string }) => [environment, region]),
     ).toEqual([
@@ -630,6 +632,13 @@ describe('the ledger', () => {
     expect(empty).toEqual([]);
     expect(summary).toContain('What was promoted of contoso');
     expect(summary).toContain(promoted.digest.slice(7, 19));
+    // One of an earlier release of the suite has no charts, and is promoted all the same.
+    expect(bundles).toEqual({
+      [charted.digest]: { ...bundleAt(commits.promoted), charts },
+      [promoted.digest]: bundleAt(commits.promoted),
+    });
+    expect(summary).toContain(`| \`${short(charted.digest)}\` | 1 chart |`);
+    expect(summary).toContain(`| \`${short(promoted.digest)}\` |  |`);
     expect(sandbox.world.ledger.writes()).toHaveLength(writes);
   });
 
@@ -1417,10 +1426,10 @@ async function writeBundle(text: string): Promise<MadeBundle> {
 }
 
 /** By the command itself, which is told where to write. */
-async function makeBundle(commit: string, { environment = {} }: Options = {}): Promise<MadeBundle> {
+async function makeBundle(commit: string, { inputs = {}, environment = {} }: Options = {}): Promise<MadeBundle> {
   const file = join(sandbox.folder, `bundle-${++files}.json`);
   const made = await gate(
-    { command: 'bundle', bundle: file },
+    { command: 'bundle', bundle: file, ...inputs },
     { environment: { GITHUB_SHA: commit, ...environment }, permissions: {} },
   );
   const { outputs } = succeeded(made);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { asObject } from '@suite/foundation';
+import { asObject, asString, parseJson } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
@@ -157,10 +157,34 @@ function toldOn(number: number): string {
     .replace(/\]\([^)]*\)/g, ']');
 }
 
+/** Somebody puts an empty chart under the version of Argo CD's. Gives the digest of the one before, and takes it back. */
+function moveTag() {
+  const { charts } = sandbox.world;
+  const { version, digest } = charts.find('argo-cd');
+  const own = charts.archive('argo-cd');
+  charts.publish(charts.pack('argo-cd', { 'Chart.yaml': `apiVersion: v2\nname: argo-cd\nversion: ${version}\n` }));
+  return { digest, putBack: () => charts.publish(own) };
+}
+
+/** The digest of the chart that Argo CD was installed from last, as the cluster says. */
+function argoCdIn(scope: Scope): string | undefined {
+  const cluster = sandbox.world.azure
+    .resources('Microsoft.ContainerService/managedClusters')
+    .find(({ id }) => id.includes(viewOf(scope).subscription));
+  const found = sandbox.world.kubernetes
+    .of(cluster?.id ?? '')
+    .list('configmaps', 'aks-platform')
+    .find(({ metadata }) => metadata.name === 'release-argo-cd');
+  const record = asObject(parseJson(String(asObject(found?.['data'])['record'])));
+  return asString(asObject(record['chart'])['digest']);
+}
+
 const environmentsAsked = () => asked.map(({ environment }) => environment);
 
 describe('the first promotion, in which much goes wrong', () => {
   let run: RunResult;
+  /** A tag that moves while dev waits for its approval. */
+  let moved: ReturnType<typeof moveTag>;
 
   test('an apply that fails stops the stages after it', async () => {
     const { subscription } = viewOf('dev');
@@ -214,7 +238,10 @@ describe('the first promotion, in which much goes wrong', () => {
 
   test('approved later, the run goes on from there with that very plan', async () => {
     const [rejected] = storedPlans();
-    answer = environment => ({ approved: environment === 'dev', by: 'hubot' });
+    answer = environment => {
+      if (environment === 'dev') moved = moveTag();
+      return { approved: environment === 'dev', by: 'hubot' };
+    };
     run = await again(run, true);
     expectJobs(run, { ...began, ...through('shared', 'dev'), 'Plan prod': 'success', 'Apply prod': 'failure' });
     expect({ touched: touched(run), planned: planned(run) }).toEqual({ touched: ['dev'], planned: ['prod'] });
@@ -267,6 +294,16 @@ describe('the first promotion, in which much goes wrong', () => {
       { environment: 'prod', bundle: bundleOf(run), commit: first, approvers: ['mona', 'hubot'] },
     ]);
     expect(storedPlans()).toEqual([]);
+  });
+
+  test('and both have the charts of the bundle, though a tag has moved before either was installed', () => {
+    const now = sandbox.world.charts.find('argo-cd').digest;
+    moved.putBack();
+    expect(now).not.toBe(moved.digest);
+    expect({ dev: argoCdIn('dev'), prod: argoCdIn('prod') }).toEqual({ dev: moved.digest, prod: moved.digest });
+    expect(jobOf(run, 'Apply prod').steps.flatMap(({ log }) => log)).toContainEqual(
+      expect.stringContaining('its tag stands for another chart by now. The one that is pinned is taken.'),
+    );
   });
 });
 
@@ -542,7 +579,11 @@ describe('prod goes back', () => {
     asked = [];
     answer = () => ({ approved: true, by: 'hubot' });
     expect(cleanerHours()).toEqual([120]);
+    // The bundle of then has its charts, whatever their tags stand for now.
+    const { digest, putBack } = moveTag();
     run = await back();
+    putBack();
+    expect(argoCdIn('prod')).toBe(digest);
     askedOfIt = asked;
   }, 300_000);
 

@@ -82,6 +82,18 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
     expect(message).toContain(`the chart has the digest ${now.digest} instead of ${pinned.digest}`);
   });
 
+  test('a chart whose tag has moved since is still the one that is pinned', async () => {
+    const ours = world.charts.archive('loki');
+    const pinned = world.charts.publish(repacked('loki', '99.0.0'));
+    const now = world.charts.publish(repacked('loki', '99.0.0', 'description: another one\n'));
+    expect(now.digest).not.toBe(pinned.digest);
+    expect((await helm.pull({ kind: 'oci', url: pinned.url, version: pinned.version, digest: undefined })).digest).toBe(
+      now.digest,
+    );
+    expect(await helm.pull(oci(pinned))).toMatchObject({ name: 'loki', version: '99.0.0', digest: pinned.digest });
+    world.charts.publish(ours);
+  });
+
   test('a digest of another chart is noticed', async () => {
     const argo = world.charts.find('argo-cd');
     const { message } = await failureOfPull(oci({ ...argo, version: '10.0.0' }));

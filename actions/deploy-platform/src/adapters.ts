@@ -16,7 +16,7 @@ import {
   createStateReader,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
-import type { Clock } from '@suite/foundation';
+import { type Clock, UserError } from '@suite/foundation';
 import {
   createHelm,
   type PulledChart as HelmChart,
@@ -27,7 +27,7 @@ import {
 } from '@suite/helm';
 import { type Endpoint, type KubernetesObject, openCluster, writeEndpoint } from '@suite/kubernetes';
 import { apiHostOf, createTransfers } from '@suite/registry';
-import { addressOf } from './mirror/charts.ts';
+import { addressOf, tagOf } from './mirror/charts.ts';
 import { openMirror } from './mirror/open.ts';
 import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
 import type { Target } from './target.ts';
@@ -64,6 +64,7 @@ export async function createVersionsServices(kit: Kit): Promise<VersionsServices
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const { file } = await findHelm(kit, env, folder);
   const helm = createHelm({ file, env, folder, processes: kit.processes, log, clock });
+  const registry = (host: string) => createTransfers({ host: apiHostOf(host), mask, clock });
   return {
     context,
     log,
@@ -73,10 +74,16 @@ export async function createVersionsServices(kit: Kit): Promise<VersionsServices
       newest: async (source, reach) => {
         if (source.kind === 'http') return helm.newest(source, `${reach === 'any' ? '>=' : '^'}${source.version}`);
         const { host, repository } = addressOf(source);
-        const transfers = createTransfers({ host: apiHostOf(host), mask, clock });
-        return newestTag(await transfers.source(repository).tags(), source.version, reach);
+        return newestTag(await registry(host).source(repository).tags(), source.version, reach);
       },
-      digestOf: async source => digestOf(await helm.pull(source)),
+      digestOf: async source => {
+        // An index of a repository says a digest, too; that of the archive proves it.
+        if (source.kind === 'http') return digestOf(await helm.pull(source));
+        const { host, repository } = addressOf(source);
+        const digest = await registry(host).head(repository, tagOf(source));
+        if (digest !== undefined) return digest;
+        throw new UserError({ message: `${host} has no ${repository} with the tag ${tagOf(source)}.` });
+      },
     },
   };
 }

@@ -14,7 +14,7 @@ import type { Target } from './target.ts';
 
 /** Performs what was reviewed, release by release. */
 export async function applyReleases(
-  { review, parallel }: ApplyRequest,
+  { review, parallel, bundle }: ApplyRequest,
   target: Target,
   services: Services,
   connected: Connected,
@@ -24,7 +24,8 @@ export async function applyReleases(
 ): Promise<Outcome> {
   const cluster = demandCluster(target.view, connected);
   const { clock, context, log } = services;
-  const { plan: made, releases, rendered, mirror } = await prepare(target, services, connected, whenApplied);
+  const circumstances = { ...whenApplied, hold: bundle };
+  const { plan: made, releases, rendered, mirror } = await prepare(target, services, connected, circumstances);
   const blocked = blockedOf(made);
   if (blocked.length > 0) {
     return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked) };

@@ -10,7 +10,11 @@ export async function findDrift(target: Target, services: Services, connected: C
   if (connected.cluster === undefined) {
     return { findings: { verdict: 'clean', warnings: ['There is no cluster yet, so nothing was applied to it.'] } };
   }
-  const { plan: made } = await prepare(target, services, connected, { isApply: false, changing: new Set() });
+  const { plan: made } = await prepare(target, services, connected, {
+    isApply: false,
+    changing: new Set(),
+    hold: 'applied',
+  });
   const found = driftOf(made.releases);
   const gaps = [...gapsOfChecks(made.checks), ...unfinishedOf(made.releases)];
   const { verdict, checks, error } = judgeDrift({ drift: found, gaps });

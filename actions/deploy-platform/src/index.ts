@@ -11,6 +11,13 @@ await run(async kit => {
     ]);
     return findVersions(request, await createVersionsServices(kit));
   }
+  if (request.command === 'charts') {
+    const [{ pinCharts }, { createVersionsServices }] = await Promise.all([
+      import('./versions/pin-charts.ts'),
+      import('./adapters.ts'),
+    ]);
+    return pinCharts(request, await createVersionsServices(kit));
+  }
   // Loaded only now, so that a wrong input is answered at once.
   const [{ deploy }, { createServices }] = await Promise.all([import('./deploy.ts'), import('./adapters.ts')]);
   await deploy(request, createServices(kit, join(import.meta.dirname, '..')));

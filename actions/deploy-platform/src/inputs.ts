@@ -13,8 +13,10 @@ import {
   text,
   withDefault,
 } from '@suite/action-kit';
+import { type PinnedChart, parsePinnedCharts } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { leaseWait } from '@suite/lease';
+import type { BundleCharts } from './held-charts.ts';
 import { parseReviewedReleases, type Review, type ReviewedReleases } from './review.ts';
 
 interface Target {
@@ -30,6 +32,8 @@ interface Target {
 export type Request =
   | (Target & {
       readonly command: 'plan';
+      /** What charts are held to; undefined where there is no bundle, or one of before they were part of it. */
+      readonly bundle: BundleCharts | undefined;
       readonly failIfBlocked: boolean;
       /** Plan that everything goes. */
       readonly destroy: boolean;
@@ -45,6 +49,7 @@ export type Request =
       readonly command: 'apply' | 'destroy';
       /** What was reviewed; nothing else is applied. */
       readonly review: Review;
+      readonly bundle: BundleCharts | undefined;
       /** Releases at once. */
       readonly parallel: number;
       /** How long to wait for another run that works on the same environment and region. */
@@ -58,6 +63,22 @@ export interface VersionsRequest {
   /** Absolute path of the platform file. */
   readonly platformFile: string;
 }
+
+/** The same, for a bundle. */
+export interface ChartsRequest {
+  readonly command: 'charts';
+  /** Absolute path of the platform file. */
+  readonly platformFile: string;
+}
+
+const pinnedCharts: Input<readonly PinnedChart[]> = {
+  absent: 'required',
+  parse: value => {
+    const charts = parsePinnedCharts(value);
+    return charts === undefined ? { expected: 'Use the `charts` output of the gate.' } : { value: charts };
+  },
+};
+const bundled = { charts: optional(pinnedCharts), rollback: withDefault(flag, false) };
 
 const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
 const releases: Input<number> = {
@@ -75,12 +96,13 @@ const reviewedReleases: Input<ReviewedReleases> = {
 };
 
 /** Throws a UserError that names every wrong input. */
-export function readRequest(source: InputSource, workspace: string): Request | VersionsRequest {
+export function readRequest(source: InputSource, workspace: string): Request | VersionsRequest | ChartsRequest {
   const command = readInputs(source, {
-    command: choice(['plan', 'apply', 'verify', 'drift', 'destroy', 'versions']),
+    command: choice(['plan', 'apply', 'verify', 'drift', 'destroy', 'versions', 'charts']),
   }).command;
   const platformFile = { 'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`) };
-  if (command === 'versions') return { command, platformFile: readInputs(source, platformFile)['platform-file'] };
+  if (command === 'versions' || command === 'charts')
+    return { command, platformFile: readInputs(source, platformFile)['platform-file'] };
   const common = {
     ...platformFile,
     scope: environmentName,
@@ -93,6 +115,7 @@ export function readRequest(source: InputSource, workspace: string): Request | V
       confirm: optional(text(/^\S{1,100}$/, 'Type the name of the environment.')),
       'expected-digest': planHash('digest'),
       'expected-releases': optional(reviewedReleases),
+      ...bundled,
       parallel: withDefault(releases, 4),
       'lease-wait': leaseWait,
     });
@@ -101,6 +124,7 @@ export function readRequest(source: InputSource, workspace: string): Request | V
       ...targetOf(inputs),
       command,
       review: { digest: inputs['expected-digest'], releases: inputs['expected-releases'] },
+      bundle: bundleOf(inputs),
       parallel: inputs.parallel,
       leaseWaitMs: inputs['lease-wait'],
     };
@@ -113,11 +137,13 @@ export function readRequest(source: InputSource, workspace: string): Request | V
       'infrastructure-report': optional(path(workspace)),
       reviewed: optional(path(workspace)),
       approval: withDefault(flag, true),
+      ...bundled,
     });
     return {
       ...targetOf(inputs),
       command,
       failIfBlocked: inputs['fail-if-blocked'],
+      bundle: bundleOf(inputs),
       destroy: inputs.destroy,
       infrastructureReport: inputs['infrastructure-report'],
       reviewed: inputs.reviewed,
@@ -125,6 +151,16 @@ export function readRequest(source: InputSource, workspace: string): Request | V
     };
   }
   return { ...targetOf(readInputs(source, common)), command };
+}
+
+function bundleOf({
+  charts,
+  rollback,
+}: {
+  readonly charts: readonly PinnedChart[] | undefined;
+  readonly rollback: boolean;
+}): BundleCharts | undefined {
+  return charts === undefined ? undefined : { charts, isRollback: rollback };
 }
 
 function requireConfirmed(scope: string, typed: string | undefined): void {

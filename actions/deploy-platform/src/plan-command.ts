@@ -18,7 +18,11 @@ export async function planReleases(
   const seen =
     request.reviewed === undefined ? undefined : { report: await readReviewed(request.reviewed, 'deploy-platform') };
   const changing = infrastructureReport === undefined ? new Set<string>() : await changingOutputs(infrastructureReport);
-  const { plan: plain } = await prepare(target, services, connected, { isApply: false, changing });
+  const { plan: plain } = await prepare(target, services, connected, {
+    isApply: false,
+    changing,
+    hold: request.bundle,
+  });
   for (const one of plain.releases) services.log.info(summaryOf(one));
   const review =
     seen === undefined ? [] : [compareWithReviewed({ ...plain, applyable: !isIdle(plain) }, seen.report, approval)];

@@ -5,6 +5,7 @@ import type { Cluster } from '@suite/kubernetes';
 import { withAllowance } from './allowance.ts';
 import { checkReleases } from './checks/index.ts';
 import { gatewayOwnerChecks, observeGatewayOwners } from './gateway-owners.ts';
+import { type BundleCharts, bundleChecks, heldToBundle, heldToRecords } from './held-charts.ts';
 import { runsOnApply } from './hooks.ts';
 import { type MirrorPlan, renderMirrored } from './mirror/index.ts';
 import { noRecords, nothingObserved, type Observed, observe, readRecords, unparsedChecks } from './observe.ts';
@@ -32,6 +33,8 @@ export interface Circumstances {
   readonly isApply: boolean;
   /** Outputs of Terraform that an apply of the infrastructure changes before the releases are applied. */
   readonly changing: ReadonlySet<string>;
+  /** What charts are held to: those of a bundle, or what was applied last. Undefined: what is not pinned is found anew. */
+  readonly hold?: BundleCharts | 'applied' | undefined;
 }
 
 /** Resolves, renders and compares all releases of an environment. Writes nothing anywhere but in the runner's folder. */
@@ -39,7 +42,7 @@ export async function prepare(
   target: Target,
   services: Services,
   connected: Connected,
-  { isApply, changing }: Circumstances,
+  { isApply, changing, hold }: Circumstances,
 ): Promise<Prepared> {
   const { view } = target;
   const { cluster, helm, state, mirror } = connected;
@@ -55,11 +58,17 @@ export async function prepare(
       chartsFolder: services.chartsFolder,
       platformFolder: dirname(join(services.context.workspace, target.platform.document.path)),
     });
-  const releases = resolve(outputs);
   const [capabilities, found] = await Promise.all([
     capabilitiesOf(view.cluster.version, cluster),
     cluster === undefined ? noRecords : readRecords(cluster),
   ]);
+  const wanted = resolve(outputs);
+  const releases =
+    hold === undefined
+      ? wanted
+      : hold === 'applied'
+        ? heldToRecords(wanted, found.records)
+        : heldToBundle(wanted, hold);
   // A plan shows what it can. Whoever applies or verifies cannot do without.
   if (isApply && found.refused !== undefined) throw found.refused;
   const began = services.clock.now();
@@ -87,6 +96,7 @@ export async function prepare(
     ...clusterChecks(cluster, found.refused?.problems[0]?.message),
     ...unparsedChecks(found.unparsed, 'unknown'),
     ...unknownChecks(releases, isApply),
+    ...(hold === undefined || hold === 'applied' ? [] : bundleChecks(wanted, hold)),
     ...(mirrored?.plan.checks ?? []),
     ...gatewayOwnerChecks(view, owners, installed),
     ...checkReleases({

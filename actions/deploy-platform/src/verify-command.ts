@@ -12,7 +12,7 @@ import { verifyInterfaces } from './verify-interfaces.ts';
 /** Whether what runs is what the platform file says, and works. */
 export async function verifyPlatform(target: Target, services: Services, connected: Connected): Promise<Outcome> {
   const cluster = demandCluster(target.view, connected);
-  const prepared = await prepare(target, services, connected, whenApplied);
+  const prepared = await prepare(target, services, connected, { ...whenApplied, hold: 'applied' });
   const [found, reached, signIns] = await Promise.all([
     verifyReleases(prepared, cluster, target.view, services),
     verifyInterfaces(target.view, services),

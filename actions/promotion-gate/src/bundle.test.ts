@@ -20,7 +20,16 @@ describe('a bundle', () => {
     expect(digestOf(encodeBundle(bundle))).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
+  test('keeps its charts; one of an earlier release has none, and is still read', () => {
+    const charts = [{ from: 'oci://ghcr.io/x/argo-cd', version: '10.1.1', digest: `sha256:${'a'.repeat(64)}` }];
+    const whole = { ...bundle, charts };
+    expect(decodeBundle(encodeBundle(whole))).toEqual(whole);
+    expect(decodeBundle(encodeBundle(bundle)).charts).toBeUndefined();
+    expect(digestOf(encodeBundle(whole))).not.toBe(digestOf(encodeBundle(bundle)));
+  });
+
   test.each([
+    ['a chart without its digest', JSON.stringify({ ...bundle, charts: [{ from: 'oci://x', version: '1' }] })],
     ['nothing', ''],
     ['other JSON', '{}'],
     ['spaces in it', JSON.stringify(bundle, null, 1)],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type PinnedChart, pinnedChartsSchema } from '@suite/change-report';
 import { canonicalJson, parseJson, UserError } from '@suite/foundation';
 import { z } from 'zod';
 
@@ -16,6 +17,8 @@ export interface Bundle {
   readonly commit: string;
   /** What the platform file of that commit promotes, in any environment: `ghcr.io/contoso/web@sha256:…`, each once, sorted. */
   readonly images: readonly string[];
+  /** What the releases of any environment are installed from, sorted. Absent in bundles of earlier releases of the suite. */
+  readonly charts?: readonly PinnedChart[];
   /** Release of the suite that made it. */
   readonly suite: { readonly repository: string; readonly ref: string };
 }
@@ -27,6 +30,7 @@ const schema: z.ZodType<Bundle> = z.strictObject({
   file: z.string().min(1),
   commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   images: z.array(z.string().regex(/@sha256:[0-9a-f]{64}$/)),
+  charts: pinnedChartsSchema.exactOptional(),
   suite: z.strictObject({ repository: z.string(), ref: z.string() }),
 });
 

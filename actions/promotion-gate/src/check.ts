@@ -9,6 +9,7 @@ import type { Review, Services } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
 import { type Exception, newest, oldest, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { checkRollback } from './rollback/check-rollback.ts';
+import { readRunning } from './running.ts';
 import { findScope, type PromotedScope, readerOf } from './scope.ts';
 import { predecessors } from './turn.ts';
 import { waitUntil } from './wait.ts';
@@ -22,12 +23,19 @@ export async function check(request: CheckRequest, services: Services): Promise<
   const { bundle } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const scope = findScope(resolveAll(platform, lock), request.scope);
   const about = { digest: request.digest, commit: bundle.commit };
-  if (request.rollback !== undefined) return checkRollback(scope, about, request, request.rollback, services);
+  const charts = bundle.charts === undefined ? undefined : JSON.stringify(bundle.charts);
+  if (request.rollback !== undefined) {
+    await checkRollback(scope, about, request, request.rollback, services);
+    // What it was made with is what comes back.
+    setOutputs({ charts });
+    return;
+  }
   const { facts, judgement } = await settle(scope, about, request, services);
   if (judgement.problems.length > 0) throw new UserError(judgement.problems);
   const exception = exceptionOf(facts, judgement, services);
   const review = await findReview(request, platform.source.name, bundle.commit, services);
   setOutputs({
+    charts,
     'reviewed-run': review?.run,
     'reviewed-pull': review === undefined ? undefined : String(review.pull),
     exception: exception === undefined ? undefined : JSON.stringify(exception),
@@ -119,16 +127,14 @@ async function gather(
   );
   const running = await Promise.all(
     regions.map(async view => {
-      const shelf = await openShelf(view, reader);
-      const isOwn = (found: PromotionRecord) => speaksFor(found, placeOf(view, context.repositoryId));
-      return { region: view.region, records: ((await shelf?.running()) ?? []).filter(isOwn) };
+      const running = await readRunning(await openShelf(view, reader), placeOf(view, context.repositoryId));
+      return { region: view.region, ...running };
     }),
   );
   const related = await Promise.all(
-    running.map(async ({ region, records }) => {
-      const record = newest(records);
-      return record === undefined ? [] : [{ region, record, relation: await compare(record.commit, bundle.commit) }];
-    }),
+    running.map(async ({ region, record }) =>
+      record === undefined ? [] : [{ region, record, relation: await compare(record.commit, bundle.commit) }],
+    ),
   );
   const names = gate?.checks ?? [];
   const checks: readonly CommitCheck[] = names.length === 0 ? [] : await readChecks(bundle.commit, names);

@@ -14,6 +14,7 @@ import {
   wholeNumber,
   withDefault,
 } from '@suite/action-kit';
+import { type PinnedChart, parsePinnedCharts } from '@suite/change-report';
 import { type Problem, parseJson, UserError } from '@suite/foundation';
 import { type Exception, exceptionSchema } from './record.ts';
 import { type Rollback, rollbackSchema } from './rollback/rollback.ts';
@@ -34,7 +35,11 @@ interface WithPromotion extends WithBundle {
 }
 
 export type Request =
-  | (WithBundle & { readonly command: 'bundle' })
+  | (WithBundle & {
+      readonly command: 'bundle';
+      /** What `deploy-platform` has found; undefined where nobody asked it. */
+      readonly charts: readonly PinnedChart[] | undefined;
+    })
   | (WithPromotion & {
       readonly command: 'check';
       readonly identity: 'plan' | 'apply';
@@ -132,6 +137,14 @@ const rolledBack: Input<Rollback> = {
   },
 };
 
+const pinnedCharts: Input<readonly PinnedChart[]> = {
+  absent: 'required',
+  parse: given => {
+    const charts = parsePinnedCharts(given);
+    return charts === undefined ? { expected: 'Give the `charts` output of `deploy-platform`.' } : { value: charts };
+  },
+};
+
 /** One line, as it stands in a record and a table. */
 const reason = text(/^[^\p{Cc}]{1,300}$/u, 'Say in one line of at most 300 characters why.');
 
@@ -162,6 +175,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
       ),
     ),
     reason: optional(reason),
+    charts: optional(pinnedCharts),
     ledger: withDefault(path(workspace), `${workspace}/ledger.json`),
     limit: withDefault(wholeNumber(1, 1000), 50),
     'github-token': token,
@@ -171,7 +185,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     return { ...plain, command: 'ledger', scope: inputs.scope, file: inputs.ledger, limit: inputs.limit };
   }
   const base = { ...plain, bundle: inputs.bundle };
-  if (inputs.command === 'bundle') return { ...base, command: 'bundle' };
+  if (inputs.command === 'bundle') return { ...base, command: 'bundle', charts: inputs.charts };
   const problems: Problem[] = [];
   const needed = <T>(name: string, value: T | undefined, remedy: string): T => {
     if (value === undefined) {

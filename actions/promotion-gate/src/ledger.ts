@@ -2,10 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { cell, escapeText, table } from '@suite/change-report';
 import { count, mapInParallel, UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { type Bundle, decodeBundle } from './bundle.ts';
 import { inUtc } from './conditions.ts';
 import type { Request } from './inputs.ts';
+import { describeCharts } from './ledger-charts.ts';
 import type { Services } from './ports.ts';
 import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import { type RegionShelf, readFrom } from './rollback/find.ts';
 import type { RolledBack } from './rollback/rollback.ts';
 import { readerOf } from './scope.ts';
 
@@ -14,6 +17,8 @@ export interface Ledger {
   readonly schema: 'ledger/v1';
   readonly platform: string;
   readonly entries: readonly PromotionRecord[];
+  /** What the entries name, by its digest. A bundle that no registry has any more is not among them. */
+  readonly bundles: Readonly<Record<string, Bundle>>;
   /** Places that have no registry yet, so nothing was ever promoted there. */
   readonly empty: readonly string[];
 }
@@ -32,20 +37,43 @@ export async function writeLedger(request: Extract<Request, { command: 'ledger' 
     const records = await shelf?.history(request.limit);
     // Copies of what happened elsewhere are told by the registry of that place.
     const own = records?.filter(record => speaksFor(record, placeOf(view, context.repositoryId)));
-    return { title: `${view.scope} · ${view.region}`, records: own };
+    return { view, shelf, title: `${view.scope} · ${view.region}`, records: own };
   });
+  const bundles = await readBundles(places, log);
   const ledger: Ledger = {
     schema: 'ledger/v1',
     platform: platform.source.name,
     entries: places
       .flatMap(({ records }) => records ?? [])
       .toSorted((left, right) => (left.recordedAt < right.recordedAt ? 1 : -1)),
+    bundles,
     empty: places.filter(({ records }) => records === undefined).map(({ title }) => title),
   };
   await writeFile(request.file, `${JSON.stringify(ledger, undefined, 2)}\n`);
   setOutputs({ ledger: request.file });
   await summary.append(describe(ledger));
   log.info(`${count(ledger.entries.length, 'record')} of ${count(views.length, 'place')} in ${request.file}`);
+}
+
+/** Each once, from a registry of a place that has recorded it. An altered one is said, and counts for nothing. */
+async function readBundles(
+  places: readonly (RegionShelf & { readonly records: readonly PromotionRecord[] | undefined })[],
+  log: Services['log'],
+): Promise<Ledger['bundles']> {
+  // What is shared keeps records only.
+  const keeping = places.filter(({ view }) => view.kind !== 'shared');
+  const where = new Map(keeping.flatMap(place => (place.records ?? []).map(({ bundle }) => [bundle, place] as const)));
+  const found = await mapInParallel([...where], placesAtOnce, async ([digest, place]) => {
+    try {
+      const bytes = await readFrom(place, digest);
+      return bytes === undefined ? [] : [[digest, decodeBundle(bytes)] as const];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      log.warning(error.message);
+      return [];
+    }
+  });
+  return Object.fromEntries(found.flat());
 }
 
 function chooseViews(views: readonly ScopeView[], scope: string | undefined): readonly ScopeView[] {
@@ -58,14 +86,19 @@ function chooseViews(views: readonly ScopeView[], scope: string | undefined): re
   });
 }
 
-function describe({ platform, entries, empty }: Ledger): string[] {
-  const rows = entries
-    .slice(0, mostShown)
-    .map(({ recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run }) => [
+function describe({ platform, entries, bundles, empty }: Ledger): string[] {
+  const rows = entries.slice(0, mostShown).map((entry, index) => {
+    const { recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run } =
+      entry;
+    const before = entries
+      .slice(index + 1)
+      .find(other => other.environment === environment && other.region === region && other.bundle !== bundle);
+    return [
       escapeText(inUtc(Date.parse(recordedAt))),
       escapeText(`${environment} · ${region}`),
       cell(commit.slice(0, 7)),
       cell(bundle.slice('sha256:'.length, 'sha256:'.length + 12)),
+      escapeText(describeCharts(bundles[bundle]?.charts, bundles[before?.bundle ?? '']?.charts)),
       cell(actor),
       approvers.length === 0 ? 'nobody had to' : approvers.map(login => cell(login)).join(', '),
       Object.entries(plans)
@@ -74,7 +107,8 @@ function describe({ platform, entries, empty }: Ledger): string[] {
       exception === undefined ? '' : escapeText(exception.reason),
       rollback === undefined ? '' : describeRollback(rollback),
       escapeText(`run ${run.id}, attempt ${run.attempt}`),
-    ]);
+    ];
+  });
   const more = entries.length - rows.length;
   return [
     `### What was promoted of ${escapeText(platform)}`,
@@ -87,6 +121,7 @@ function describe({ platform, entries, empty }: Ledger): string[] {
               'Where',
               'Commit',
               'Bundle',
+              'Charts',
               'Started by',
               'Approved by',
               'Plans',

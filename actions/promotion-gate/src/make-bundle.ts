@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cell, table } from '@suite/change-report';
+import { cell, chartTitle, table } from '@suite/change-report';
 import { pathInside, UserError } from '@suite/foundation';
 import { loadPlatform, resolveUnlocked } from '@suite/platform-file';
 import { type Bundle, digestOf, encodeBundle } from './bundle.ts';
@@ -9,7 +9,7 @@ import type { Services } from './ports.ts';
 
 /** Writes the bundle of the commit that this run is about. */
 export async function makeBundle(
-  { platformFile, bundle: file }: Extract<Request, { command: 'bundle' }>,
+  { platformFile, bundle: file, charts }: Extract<Request, { command: 'bundle' }>,
   { context, log, summary, setOutputs }: Services,
 ): Promise<void> {
   const platform = await loadPlatform(platformFile, context.workspace);
@@ -27,6 +27,7 @@ export async function makeBundle(
     file: pathInside(context.workspace, platformFile),
     commit: context.sha,
     images: imagesOf(views),
+    ...(charts === undefined ? {} : { charts }),
     suite: context.action,
   };
   const bytes = encodeBundle(bundle);
@@ -44,6 +45,8 @@ export async function makeBundle(
         ['Platform', cell(bundle.platform)],
         ['Commit', cell(bundle.commit)],
         ['Images', bundle.images.map(image => cell(image)).join(', ')],
+        // A line would be needed for each digest: the bundle has them.
+        ...(charts === undefined ? [] : [['Charts', charts.map(chart => cell(chartTitle(chart))).join(', ')]]),
         ['Suite', cell(`${bundle.suite.repository}@${bundle.suite.ref}`)],
       ],
     ),

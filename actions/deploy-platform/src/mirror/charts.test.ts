@@ -32,11 +32,23 @@ test.each<readonly [string, ChartSource, Parameters<typeof mirrorOf>[0], ChartSo
   ['that the mirror has', oci(), { [`${ofOci}:1.0.0`]: digestOf('a') }, there(ofOci, digestOf('a'))],
   ['with its digest', oci(digestOf('a')), { [`${ofOci}:1.0.0`]: digestOf('a') }, there(ofOci, digestOf('a'))],
   ['with another digest', oci(digestOf('b')), { [`${ofOci}:1.0.0`]: digestOf('a') }, oci(digestOf('b'))],
+  [
+    'whose tag has moved there since',
+    oci(digestOf('a')),
+    { [`${ofOci}:1.0.0`]: digestOf('b'), [`${ofOci}@${digestOf('a')}`]: digestOf('a') },
+    there(ofOci, digestOf('a')),
+  ],
   ['that the mirror has not', oci(), {}, oci()],
   ['before there is a registry', oci(), undefined, oci()],
   [
     'of a repository',
     http(digestOf('c')),
+    { [`${ofHttp}:1.0.0_one`]: digestOf('m'), [`${ofHttp}@${digestOf('m')}`]: digestOf('c') },
+    there(ofHttp, digestOf('m')),
+  ],
+  [
+    'of a repository, as earlier releases of the suite noted it',
+    http(digestOf('m')),
     { [`${ofHttp}:1.0.0_one`]: digestOf('m'), [`${ofHttp}@${digestOf('m')}`]: digestOf('c') },
     there(ofHttp, digestOf('m')),
   ],
@@ -62,12 +74,15 @@ test('folders, and what lies in the registry already, are not mirrored', async (
   expect(asked).toEqual([]);
 });
 
-test('each is pulled once, and an archive is the same chart wherever it comes from', async () => {
+test.each<readonly [string, string | undefined]>([
+  ['pinned', digestOf('c')],
+  ['not pinned', undefined],
+])('each is pulled once, and an archive is the same chart wherever it comes from: %s', async (_, digest) => {
   const { mirror } = mirrorOf({
     [`${ofHttp}:1.0.0_one`]: digestOf('m'),
     [`${ofHttp}@${digestOf('m')}`]: digestOf('c'),
   });
-  const chart = http(digestOf('c'));
+  const chart = http(digest);
   const charts = await locateCharts([releaseOf({ chart })], mirror);
   const pulled: ChartSource[] = [];
   const helm = pulling(

@@ -27,7 +27,11 @@ export function mirrorOf(held: Held | undefined, origins: Readonly<Record<string
       asked.push(`${host}/${name}`);
       const found = all[name];
       if (found instanceof RegistryFailure) throw found;
-      return found;
+      // What stands under a tag is there by its digest as well.
+      const isTagged = Object.entries(all).some(
+        ([tag, digest]) => tag.startsWith(`${repository}:`) && digest === reference,
+      );
+      return found ?? (isTagged ? reference : undefined);
     },
     source: repository => sourceOf(`${host}/${repository}`, repository, all),
   });

@@ -11,7 +11,7 @@ export function pulling<T extends Pick<Helm, 'pull' | 'render'>>(helm: T, charts
   const pull = async (chart: ChartSource): Promise<PulledChart> => {
     const found = charts.find(({ origin }) => isSame(origin, chart));
     const got = await helm.pull(found?.source ?? chart);
-    return chart.kind === 'http' && chart.digest !== undefined ? { ...got, digest: chart.digest } : got;
+    return found?.archive === undefined ? got : { ...got, digest: found.archive };
   };
   return {
     ...helm,

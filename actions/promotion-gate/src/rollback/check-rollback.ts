@@ -2,7 +2,8 @@ import { cell, escapeText, table } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { inUtc } from '../conditions.ts';
 import type { Services } from '../ports.ts';
-import { newest, type PromotionRecord, placeOf, speaksFor } from '../record.ts';
+import { newest, placeOf, speaksFor } from '../record.ts';
+import { type Running, readRunning } from '../running.ts';
 import { type PromotedScope, readerOf } from '../scope.ts';
 import { predecessors } from '../turn.ts';
 import { judgeRollback, type RollbackFacts } from './conditions.ts';
@@ -22,7 +23,7 @@ export async function checkRollback(
     environment: scope.name,
     bundle,
     rollback,
-    regions: found.map(({ region, record, records }) => ({ region, record, running: newest(records) })),
+    regions: found,
     before: identity === 'apply' ? predecessors(scope.regions, region, found, wanted) : [],
   };
   const problems = judgeRollback(facts);
@@ -36,23 +37,16 @@ function readRegions(
   digest: string,
   role: 'plan' | 'apply',
   { context, openShelf }: Services,
-): Promise<
-  readonly (Pick<RollbackFacts['regions'][number], 'region' | 'record'> & {
-    /** Of what runs there. */
-    readonly records: readonly PromotionRecord[];
-  })[]
-> {
+): Promise<readonly (RollbackFacts['regions'][number] & Pick<Running, 'records'>)[]> {
   const [own] = regions;
   const reader = readerOf(own, role);
   return Promise.all(
     regions.map(async view => {
       const shelf = await openShelf(view, reader);
-      const isOwn = (record: PromotionRecord) => speaksFor(record, placeOf(view, context.repositoryId));
-      return {
-        region: view.region,
-        record: newest(((await shelf?.records(digest)) ?? []).filter(isOwn)),
-        records: ((await shelf?.running()) ?? []).filter(isOwn),
-      };
+      const place = placeOf(view, context.repositoryId);
+      const verified = ((await shelf?.records(digest)) ?? []).filter(record => speaksFor(record, place));
+      const { records, record: running } = await readRunning(shelf, place);
+      return { region: view.region, record: newest(verified), running, records };
     }),
   );
 }

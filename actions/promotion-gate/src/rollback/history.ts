@@ -2,7 +2,8 @@ import { mapInParallel, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import { short } from '../conditions.ts';
 import type { Services } from '../ports.ts';
-import { newest, placeOf, speaksFor } from '../record.ts';
+import { placeOf, speaksFor } from '../record.ts';
+import { readRunning } from '../running.ts';
 import { readerOf } from '../scope.ts';
 import type { Candidate, History } from './candidates.ts';
 import { type RegionShelf, readFrom } from './find.ts';
@@ -28,9 +29,9 @@ export async function readHistory(
   { context }: Services,
 ): Promise<History> {
   const places = await mapInParallel(shelves, regionsAtOnce, async ({ view, shelf }) => {
-    const isOwn = (record: Parameters<typeof speaksFor>[0]) => speaksFor(record, placeOf(view, context.repositoryId));
-    const running = newest(((await shelf?.running()) ?? []).filter(isOwn));
-    const records = ((await shelf?.history(limit)) ?? []).filter(isOwn);
+    const place = placeOf(view, context.repositoryId);
+    const { record: running } = await readRunning(shelf, place);
+    const records = ((await shelf?.history(limit)) ?? []).filter(record => speaksFor(record, place));
     return { region: view.region, running, records };
   });
   return {

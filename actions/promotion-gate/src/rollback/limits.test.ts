@@ -9,6 +9,7 @@ const facts = (...reports: readonly ChangeReport[]): LimitFacts => ({
   environment: 'prod',
   reports,
   suite: { made: 'org/actions@v1', runs: 'org/actions@v1' },
+  hasCharts: true,
   hasApplications: false,
 });
 const usual = limitsOf(facts());
@@ -101,6 +102,12 @@ test.each<readonly [string, LimitFacts, string, string]>([
     facts(report('push-acr', { changes: [image] })),
     'Images',
     '`image shop/web` was purged here, and is brought again.',
+  ],
+  [
+    'a chart that the release of the suite brings in another version',
+    facts(report('deploy-platform', { checks: [check('bundle/loki', 'warning', 'loki does not go back: why.')] })),
+    'Suite',
+    'loki does not go back: why.',
   ],
   [
     'another release of the suite made it',

@@ -25,6 +25,8 @@ export interface LimitFacts {
   readonly reports: readonly ChangeReport[];
   /** Release of the suite that made the bundle, and the one that runs now. */
   readonly suite: { readonly made: string; readonly runs: string };
+  /** Those of earlier releases have none. */
+  readonly hasCharts: boolean;
   readonly hasApplications: boolean;
 }
 
@@ -50,6 +52,7 @@ export function limitsOf(facts: LimitFacts): readonly Limit[] {
     ...definitions(platform),
     ...data(platform),
     ...purged(images),
+    ...otherCharts(platform),
     ...always(facts),
   ];
 }
@@ -126,6 +129,13 @@ function definitions(report: ChangeReport | undefined): Limit[] {
   ];
 }
 
+/** What the plan says of charts that the bundle has in another version than the release of the suite that runs. */
+function otherCharts(report: ChangeReport | undefined): Limit[] {
+  return (report?.checks ?? [])
+    .filter(({ id, status }) => id.startsWith('bundle/') && status === 'warning')
+    .map(({ message }) => limit('Suite', message));
+}
+
 /** Whoever holds data has written it in the newer version's form. */
 function data(report: ChangeReport | undefined): Limit[] {
   const kept = (report?.changes ?? []).filter(({ kind, reach }) => kind === 'update' && reach === 'data');
@@ -168,7 +178,7 @@ function digestIn(address: string): string {
   return address.slice(address.indexOf('@') + 1);
 }
 
-function always({ environment, suite, hasApplications }: LimitFacts): Limit[] {
+function always({ environment, suite, hasCharts, hasApplications }: LimitFacts): Limit[] {
   return [
     limit(
       'Infrastructure',
@@ -196,7 +206,7 @@ function always({ environment, suite, hasApplications }: LimitFacts): Limit[] {
       : [
           limit(
             'Suite',
-            `That bundle was made by \`${suite.made}\`, and \`${suite.runs}\` runs now: versions of charts that the platform file does not name are those of the release that runs.`,
+            `That bundle was made by \`${suite.made}\`, and \`${suite.runs}\` runs now: ${hasCharts ? 'modules and values' : 'versions of charts that the platform file does not name'} are those of the release that runs.`,
           ),
         ]),
   ];

@@ -33,6 +33,7 @@ export async function tellLimits(request: Extract<Request, { command: 'limits' }
     environment: view.scope,
     reports,
     suite: { made: nameOf(bundle.suite), runs: nameOf(context.action) },
+    hasCharts: bundle.charts !== undefined,
     hasApplications: view.kind === 'environment' && view.applications !== undefined,
   });
   await summary.append(describe(view.scope, limits));

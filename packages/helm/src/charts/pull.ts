@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { UserError } from '@suite/foundation';
 import type { FailureContext } from '../failures/explain.ts';
+import { helmFailureOf } from '../failures/failure.ts';
 import { failureOf } from '../failures/translate.ts';
-import { type HelmProcess, runHelm } from '../run-helm.ts';
+import { type HelmProcess, type Ran, runHelm } from '../run-helm.ts';
 import { type Chart, readChart } from './chart.ts';
 import { readChartFolder } from './folder.ts';
 import { type ChartSource, describeSource, digestPattern, type OciChart, type RepositoryChart } from './source.ts';
@@ -61,12 +62,16 @@ async function getArchive(
   await mkdir(folder, { recursive: true });
   const fresh = await mkdtemp(join(folder, 'pull-'));
   try {
-    const args = source.kind === 'oci' ? ociArguments(source) : repositoryArguments(source);
-    const { stdout, stderr } = await runHelm(helm, {
-      args: ['pull', ...args, '--destination', fresh],
-      context,
-      deadlineSeconds: 300,
-    });
+    const pull = (args: readonly string[]) =>
+      runHelm(helm, { args: ['pull', ...args, '--destination', fresh], context, deadlineSeconds: 300 });
+    const { stdout, stderr } =
+      source.kind === 'http'
+        ? await pull(repositoryArguments(source))
+        : await pullFromRegistry(source, pull, () =>
+            helm.log.info(
+              `Warning: ${context.subject}: its tag stands for another chart by now. The one that is pinned is taken.`,
+            ),
+          );
     const [archive] = (await readdir(fresh)).filter(name => name.endsWith('.tgz'));
     if (archive === undefined) throw new Error(`\`helm pull\` ended well and left no .tgz for ${context.subject}.`);
     // What a registry names by its digest, Helm has compared with it.
@@ -93,9 +98,27 @@ function keptAt(folder: string, digest: string): string {
   return join(folder, digest.replace(':', '-'), 'chart.tgz');
 }
 
-/** Helm resolves the tag and refuses a chart that has another digest; without the tag it would take any. */
-function ociArguments({ url, version, digest }: OciChart): readonly string[] {
-  return [digest === undefined ? `${url}:${version}` : `${url}:${version}@${digest}`];
+/**
+ * Helm resolves the tag and refuses a chart that has another digest. Where the tag has moved, the chart that is pinned is taken by its digest
+ * alone: nobody who can move a tag decides what is installed, or that nothing is. Its name and version are read from itself. Where it is gone,
+ * the first refusal says more.
+ */
+async function pullFromRegistry(
+  { url, version, digest }: OciChart,
+  pull: (args: readonly string[]) => Promise<Ran>,
+  onMoved: () => void,
+): Promise<Ran> {
+  if (digest === undefined) return pull([`${url}:${version}`]);
+  try {
+    return await pull([`${url}:${version}@${digest}`]);
+  } catch (error) {
+    if (helmFailureOf(error)?.kind !== 'digest') throw error;
+    const ran = await pull([`${url}@${digest}`]).catch(failure => {
+      throw helmFailureOf(failure)?.kind === 'chart-not-found' ? error : failure;
+    });
+    onMoved();
+    return ran;
+  }
 }
 
 function repositoryArguments({ repository, name, version }: RepositoryChart): readonly string[] {
