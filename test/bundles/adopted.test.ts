@@ -43,6 +43,12 @@ function makeCluster(): void {
     properties: { addressSpace: { addressPrefixes: ['10.80.0.0/16'] } },
   });
   azure.putResource(subnet, { properties: { addressPrefix: '10.80.0.0/20' } });
+  azure.putResource(`${network}/subnets/gateway`, {
+    properties: {
+      addressPrefix: '10.80.16.0/24',
+      delegations: [{ name: 'agc', properties: { serviceName: 'Microsoft.ServiceNetworking/trafficControllers' } }],
+    },
+  });
   azure.putResource(registry, {
     location: 'westeurope',
     sku: { name: 'Premium' },
@@ -124,6 +130,7 @@ function makeCluster(): void {
           maxCount: 12,
           availabilityZones: ['1', '2', '3'],
           nodeLabels: { team: 'shop' },
+          nodeTaints: ['spare=:PreferNoSchedule'],
         },
         {
           ...pool,
@@ -270,7 +277,9 @@ test('surveyed, it is said in the words of the platform file, and each differenc
   expect(result.summary).toContain('Below `environments.dev`:');
   expect(result.summary).toContain('  cluster: shop-k8s');
   expect(result.summary).toMatch(/The pool batch is one pool more/);
-  expect(result.summary).toMatch(/gives the pool apps the modules&#39; labels and takes the label `team=shop` away/);
+  expect(result.summary).toContain('labels: { team: shop }');
+  expect(result.summary).toContain('- spare=:PreferNoSchedule');
+  expect(result.summary).toMatch(/The subnet gateway is delegated to Application Gateway for Containers/);
   const rows = result.summary.split('\n').filter(line => /^\| \S+ .* \| `[a-z_.-]+` \| .* \| .* \|$/.test(line));
   expect(rows.join('\n')).toContain('managed-by: provision-aks');
 

@@ -176,7 +176,10 @@ describe('infrastructure', () => {
     expect(result.summary).toContain('1 thing was changed by others');
   }, 120_000);
 
-  test('a pool that was made by hand is drift that no plan shows', async () => {
+  test('a pool that was made by hand, and a taint of the system pool, are drift that no plan shows', async () => {
+    properties(poolId('system'), own => {
+      own['nodeTaints'] = [...(own['nodeTaints'] as string[]), 'team=data:NoSchedule'];
+    });
     const [one] = pools();
     const { id: _, name: __, type: ___, ...body } = one ?? { id: '', name: '', type: '' };
     sandbox.world.azure.putResource(poolId('byhand'), structuredClone(body));
@@ -184,17 +187,33 @@ describe('infrastructure', () => {
     expect(report).toMatchObject({
       verdict: 'drifted',
       drift: [],
-      differences: [{ what: 'Node pool byhand', expected: 'absent', actual: 'byhand' }],
+      differences: [
+        { what: 'Node pool system: taints', expected: '["CriticalAddonsOnly=true:NoSchedule"]' },
+        { what: 'Node pool byhand', expected: 'absent', actual: 'byhand' },
+      ],
       changes: [],
     });
   }, 120_000);
 
-  test('a pool that was deleted by hand is told once', async () => {
+  test('a pool that was deleted by hand is told once, as are labels and taints', async () => {
     sandbox.world.azure.remove(poolId('gpu'));
+    properties(poolId('user'), own => {
+      own['nodeLabels'] = { ...(own['nodeLabels'] as object), team: 'data' };
+      own['nodeTaints'] = ['team=data:NoSchedule'];
+    });
     const { report } = await infrastructure();
     expect(report).toMatchObject({
       verdict: 'drifted',
-      drift: [{ kind: 'delete', title: 'node pool gpu' }],
+      drift: [
+        { kind: 'delete', title: 'node pool gpu' },
+        {
+          title: 'node pool user',
+          attributes: [
+            { path: 'node_labels.team', setting: 'cluster.pools.user.labels' },
+            { path: 'node_taints', setting: 'cluster.pools.user.taints' },
+          ],
+        },
+      ],
       differences: [],
     });
   }, 120_000);

@@ -30,7 +30,7 @@ const variants: readonly Variant[] = [
     edit: {
       scope: 'dev',
       from: 'location: westeurope }\n  prod',
-      to: 'location: westeurope, cluster: { pools: { user: { max: 7 } } } }\n  prod',
+      to: 'location: westeurope, cluster: { pools: { user: { max: 7, labels: { team: data }, taints: [team=data:PreferNoSchedule] } } } }\n  prod',
       changes: ['update module.pools.azurerm_kubernetes_cluster_node_pool.this["user"]'],
     },
   },

@@ -70,7 +70,10 @@ test('a pool among several is picked by its label, a spot pool by its taint', ()
     jobOf({
       ...plan,
       selector: { agentpool: 'gpu1' },
-      taints: [{ key: 'kubernetes.azure.com/scalesetpriority', value: 'spot' }],
+      taints: [
+        { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
+        { key: 'team', value: 'ml', effect: 'NoExecute' },
+      ],
     }),
   );
   expect(pod['nodeSelector']).toEqual({ agentpool: 'gpu1' });
@@ -79,6 +82,12 @@ test('a pool among several is picked by its label, a spot pool by its taint', ()
     operator: 'Equal',
     value: 'spot',
     effect: 'NoSchedule',
+  });
+  expect(asArray(pod['tolerations'])).toContainEqual({
+    key: 'team',
+    operator: 'Equal',
+    value: 'ml',
+    effect: 'NoExecute',
   });
 });
 

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '@suite/kubernetes';
 import { aliveAnnotation, gpuResource, ownNamespace, runLabel } from './labels.ts';
+import type { Taint } from './preflight/facts.ts';
 
 /** What one test of one pool needs to be written down. */
 export interface JobPlan {
@@ -18,7 +19,7 @@ export interface JobPlan {
    */
   readonly selector: Readonly<Record<string, string>> | undefined;
   /** Tolerated beside the usual ones, as the platform file's pool has them. */
-  readonly taints: readonly { readonly key: string; readonly value: string }[];
+  readonly taints: readonly Taint[];
   /** How long it may take, waiting for a node included. */
   readonly deadlineSeconds: number;
   /** ISO 8601. */
@@ -161,8 +162,8 @@ function podOf(plan: JobPlan) {
       { key: gpuResource, operator: 'Exists', effect: 'NoSchedule' },
       { key: 'sku', operator: 'Equal', value: 'gpu', effect: 'NoSchedule' },
       ...plan.taints
-        .filter(({ key }) => key !== gpuResource)
-        .map(({ key, value }) => ({ key, operator: 'Equal', value, effect: 'NoSchedule' })),
+        .filter(({ key, effect }) => key !== gpuResource || effect !== 'NoSchedule')
+        .map(({ key, value, effect }) => ({ key, operator: 'Equal', value, effect })),
     ],
     securityContext: {
       runAsNonRoot: true,

@@ -17,11 +17,13 @@ const ofPool = {
   'upgrade_settings.max_surge': 'surge',
   'upgrade_settings.drain_timeout_in_minutes': 'drain',
   'upgrade_settings.node_soak_duration_in_minutes': 'soak',
+  node_labels: 'labels',
 } as const;
 
 const ofWorkers = {
   ...ofPool,
   gpu_driver: 'driver',
+  node_taints: 'taints',
   priority: 'spot',
   eviction_policy: 'spot',
   spot_max_price: 'spot',

@@ -10,6 +10,7 @@ import {
   type ScopeView,
   type SharedScope,
   type SystemPool,
+  writeTaint,
 } from '@suite/platform-file';
 import type { HeldVersions } from './held-versions.ts';
 
@@ -257,6 +258,7 @@ function pool(wanted: Pool, orchestratorVersion: string) {
     surge: wanted.surge,
     drain_minutes: wanted.drainMinutes,
     soak_minutes: wanted.soakMinutes,
+    labels: wanted.labels,
     version: orchestratorVersion,
   };
 }
@@ -272,6 +274,7 @@ function worker({ name, kind, zones, pool: wanted }: PoolInstance, orchestratorV
     zones,
     kind,
     spot: wanted.spot,
+    taints: wanted.taints.map(writeTaint),
     gpu_driver: 'driver' in wanted ? wanted.driver : null,
   };
 }

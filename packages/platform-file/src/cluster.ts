@@ -2,6 +2,7 @@ import { formatAddress, parseCidr } from './cidr.ts';
 import { defaults } from './defaults.ts';
 import type { Merged } from './layers.ts';
 import { clusterIdentityName, clusterName, nodeResourceGroupName, resourceGroupName } from './names.ts';
+import { parseTaint } from './node-marks.ts';
 import type { Cluster, Features, GpuPool, Maintenance, Pool, SystemPool, WorkerPool } from './resolved.ts';
 import type { PoolSource, UserPoolSource } from './schema.ts';
 import { hours, minutes } from './units.ts';
@@ -168,6 +169,7 @@ function resolveWorkers(
   return {
     ...resolvePool(pool, fallback, zones, production),
     name: pool?.name ?? kind,
+    taints: (pool?.taints ?? []).flatMap(text => parseTaint(text) ?? []),
     spot: pool?.spot ?? false,
     perZone: pool?.['per-zone'] ?? false,
     color: pool?.color ?? defaults.pools.color,
@@ -175,7 +177,7 @@ function resolveWorkers(
   };
 }
 
-type SystemPoolSource = Omit<UserPoolSource, 'name' | 'spot' | 'per-zone' | 'color' | 'replacement'>;
+type SystemPoolSource = Omit<UserPoolSource, 'name' | 'taints' | 'spot' | 'per-zone' | 'color' | 'replacement'>;
 
 function resolvePool(
   pool: SystemPoolSource | undefined,
@@ -195,6 +197,7 @@ function resolvePool(
     surge: pool?.surge ?? fallback.surge,
     drainMinutes: minutes(pool?.drain ?? defaults.pools.drain),
     soakMinutes: minutes(pool?.soak ?? defaults.pools.soak),
+    labels: pool?.labels ?? {},
   };
 }
 

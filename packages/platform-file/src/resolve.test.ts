@@ -50,9 +50,10 @@ describe('the example', () => {
     surge: '33%',
     drainMinutes: 30,
     soakMinutes: 0,
+    labels: {},
   };
   const ofRelease = { version: undefined, digest: undefined, values: {} };
-  const ofWorkers = { ...ofPool, spot: false, perZone: false, color: 'blue', replacement: undefined };
+  const ofWorkers = { ...ofPool, taints: [], spot: false, perZone: false, color: 'blue', replacement: undefined };
   const platform = parsePlatform(example('platform.yaml'), 'platform.yaml');
   const lock = parseLock(example('platform.lock.yaml'), 'platform.lock.yaml');
 

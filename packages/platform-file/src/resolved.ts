@@ -1,6 +1,7 @@
 import type { JsonObject } from '@suite/foundation';
 import type { EdgeRelease, EdgeReleases } from './edge-releases.ts';
 import type { EnvironmentGate } from './gate.ts';
+import type { Taint } from './node-marks.ts';
 import type { PodSecurityLevel } from './pod-security.ts';
 import type { ReleaseSettings } from './release-settings.ts';
 
@@ -569,6 +570,8 @@ export interface Pool {
   readonly surge: string;
   readonly drainMinutes: number;
   readonly soakMinutes: number;
+  /** The team's own, beside those that the modules give it. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface SystemPool extends Pool {
@@ -581,6 +584,8 @@ export interface SystemPool extends Pool {
 export interface WorkerPool extends Pool {
   /** What its name in Azure begins with. */
   readonly name: string;
+  /** The team's own, beside those that the modules and Azure give it. */
+  readonly taints: readonly Taint[];
   readonly spot: boolean;
   /** One pool for each of `zones`. */
   readonly perZone: boolean;

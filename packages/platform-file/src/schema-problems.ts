@@ -1,5 +1,6 @@
 import { nearest, type Problem } from '@suite/foundation';
 import type { z } from 'zod';
+import { whyElsewhere } from './elsewhere.ts';
 import { whyOutdated } from './outdated.ts';
 import type { Path, Positioned } from './position.ts';
 import { keysAt, schemaAt } from './schema-lookup.ts';
@@ -74,7 +75,7 @@ function unknownKey(path: Path, known: readonly string[], document: Positioned):
     problem: {
       message: `Unknown key ${quote(showPath(path))}.`,
       location: document.locate(path, 'key'),
-      remedy: whyOutdated(key) ?? hint,
+      remedy: whyOutdated(key) ?? whyElsewhere(path) ?? hint,
     },
   };
 }

@@ -1,11 +1,5 @@
-import { type EnvironmentScope, type Pool, poolInstances } from '@suite/platform-file';
+import { type EnvironmentScope, isHard, type Pool, poolInstances, type Taint } from '@suite/platform-file';
 import { type Allocatable, allocatableOf, type Machine, machineOf } from './machines.ts';
-
-export interface Taint {
-  readonly key: string;
-  readonly value: string;
-  readonly effect: 'NoSchedule' | 'NoExecute';
-}
 
 /** A node pool as the scheduler sees its nodes. */
 export interface NodePool {
@@ -15,6 +9,7 @@ export interface NodePool {
   readonly max: number;
   /** Values that a label has on some node of the pool. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** Those that keep pods away, whatever else there is. */
   readonly taints: readonly Taint[];
   /** Undefined when nobody says what the size has. */
   readonly allocatable: Allocatable | undefined;
@@ -42,15 +37,20 @@ const purposes = {
 export function nodePoolsOf(view: EnvironmentScope, machines: ReadonlyMap<string, Machine> = new Map()): NodePool[] {
   const { system } = view.cluster.pools;
   const all = [
-    { name: system.name, kind: 'system' as const, zones: system.zones, pool: system, spot: false },
-    ...poolInstances(view.cluster).map(instance => ({ ...instance, spot: instance.pool.spot })),
+    { name: system.name, kind: 'system' as const, zones: system.zones, pool: system, spot: false, said: [] },
+    ...poolInstances(view.cluster).map(instance => ({
+      ...instance,
+      spot: instance.pool.spot,
+      said: instance.pool.taints,
+    })),
   ];
-  return all.map(({ name, kind, zones, pool, spot }) => {
+  return all.map(({ name, kind, zones, pool, spot, said }) => {
     const machine = machines.get(pool.size.toLowerCase()) ?? machineOf(pool.size);
     const { mode, labels, taints: own } = purposes[kind];
     // A system pool may take workloads too.
     const taints = kind === 'system' && !system.dedicated ? [] : own;
     const single = {
+      ...pool.labels,
       ...labels,
       ...(spot ? { [spotKey]: 'spot' } : {}),
       agentpool: name,
@@ -70,7 +70,11 @@ export function nodePoolsOf(view: EnvironmentScope, machines: ReadonlyMap<string
         ...Object.entries(single).map(([key, value]) => [key, [value]] as const),
         ['topology.kubernetes.io/zone', zones.length === 0 ? ['0'] : zones.map(zone => `${view.region}-${zone}`)],
       ]),
-      taints: [...taints, ...(spot ? [{ key: spotKey, value: 'spot', effect: 'NoSchedule' as const }] : [])],
+      taints: [
+        ...taints,
+        ...said.filter(isHard),
+        ...(spot ? [{ key: spotKey, value: 'spot', effect: 'NoSchedule' as const }] : []),
+      ],
       allocatable: machine === undefined ? undefined : allocatableOf(machine, pool.maxPods),
     };
   });

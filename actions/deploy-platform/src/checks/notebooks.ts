@@ -1,7 +1,7 @@
 import type { Check } from '@suite/change-report';
 import { quantityNumber } from '@suite/kubernetes/compare';
 import type { NotebookProfile } from '@suite/platform-file';
-import { gpuToleration, spotTolerations } from '../releases/pools.ts';
+import { gpuToleration, poolTolerations } from '../releases/pools.ts';
 import { code, finding, reason, some } from './finding.ts';
 import type { CheckInput } from './input.ts';
 import { nodePoolsOf } from './nodes.ts';
@@ -50,7 +50,7 @@ function misfitOf({ cpu, memory, gpus }: NotebookProfile, { view, machines }: Ch
   const kind = gpus > 0 ? 'ai' : 'user';
   const { user, gpu } = view.cluster.pools;
   const spec = {
-    tolerations: [gpuToleration, ...spotTolerations(gpus > 0 ? gpu : user)],
+    tolerations: [gpuToleration, ...poolTolerations(gpus > 0 ? gpu : user)],
     containers: [
       {
         name: 'notebook',

@@ -1,6 +1,7 @@
 import { asArray, asObject, asString, isObject, type JsonObject } from '@suite/foundation';
 import { quantityNumber } from '@suite/kubernetes/compare';
-import type { NodePool, Taint } from './nodes.ts';
+import type { Taint } from '@suite/platform-file';
+import type { NodePool } from './nodes.ts';
 import { type Container, initContainers, isSidecar, runningContainers } from './pod-templates.ts';
 
 /** Whether pods can run on the nodes of a pool, and if not, why: a clause. */

@@ -298,8 +298,9 @@ describe('gpu', () => {
     });
   });
 
-  test('the device plugin alone finds its nodes, on spot machines too', () => {
-    const one = withPool('gpu: { stack: device-plugin }', { spot: true });
+  test('the device plugin alone finds its nodes, on spot machines and behind taints of a team too', () => {
+    const taints = [{ key: 'team', value: 'ml', effect: 'NoExecute' as const }];
+    const one = withPool('gpu: { stack: device-plugin }', { spot: true, taints });
     const plugin = valuesOf(one, 'nvidia-device-plugin');
     // Null, because an empty block would leave the default as it is.
     expect(plugin['affinity']).toBeNull();
@@ -308,6 +309,7 @@ describe('gpu', () => {
         nodeSelector: { 'node-type': 'ai' },
         tolerations: [
           { key: 'nvidia.com/gpu', operator: 'Exists' },
+          { key: 'team', operator: 'Equal', value: 'ml', effect: 'NoExecute' },
           { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot' },
         ],
       });

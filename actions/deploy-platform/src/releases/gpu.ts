@@ -3,7 +3,7 @@ import type { EnvironmentScope, GpuPool, GpuRelease } from '@suite/platform-file
 import type { ImagePlace } from '../mirror/place.ts';
 import type { Probe, Release, ReleaseInput } from '../release.ts';
 import { pinned } from './pins.ts';
-import { gpuNodes, gpuToleration, spotTolerations } from './pools.ts';
+import { gpuNodes, gpuToleration, poolTolerations } from './pools.ts';
 import { type Draft, resources, type Size, withUserValues } from './values.ts';
 
 /** Its pods work on the node itself: devices, drivers, kubelet. */
@@ -114,7 +114,7 @@ const size = {
 
 function operator({ releases }: EnvironmentScope, pool: GpuPool): Draft {
   const isOurs = pool.driver === 'None';
-  const tolerations = [gpuToleration, ...spotTolerations(pool)];
+  const tolerations = [gpuToleration, ...poolTolerations(pool)];
   const operand = (amount: Size) => ({ resources: resources(amount) });
   return {
     unknown: [],
@@ -180,5 +180,5 @@ function exporter({ releases }: EnvironmentScope, pool: GpuPool): Draft {
 }
 
 function tolerations(pool: GpuPool): readonly JsonObject[] {
-  return [gpuToleration, ...spotTolerations(pool)];
+  return [gpuToleration, ...poolTolerations(pool)];
 }

@@ -5,7 +5,7 @@ import type { MadeUp, Release, ReleaseInput } from '../release.ts';
 import { hub, mlflow, nameOf } from './ai-hosts.ts';
 import { beforeBackup } from './backup-hooks.ts';
 import { pinned } from './pins.ts';
-import { gpuNodes, gpuToleration, spotTolerations, userNodes } from './pools.ts';
+import { gpuNodes, gpuToleration, poolTolerations, userNodes } from './pools.ts';
 import { secretsOf } from './secrets.ts';
 import { storageClassOf } from './storage-class.ts';
 import { type Draft, present, resources, type Size, spread, withUserValues } from './values.ts';
@@ -204,7 +204,7 @@ function profileOf(
       mem_guarantee: unitOf(memory),
       mem_limit: unitOf(memory),
       node_selector: hasGpus ? gpuNodes : userNodes,
-      tolerations: [...(hasGpus ? [gpuToleration] : []), ...spotTolerations(pool)],
+      tolerations: [...(hasGpus ? [gpuToleration] : []), ...poolTolerations(pool)],
       ...(hasGpus ? { extra_resource_limits: { 'nvidia.com/gpu': String(gpus) } } : {}),
     }),
   });

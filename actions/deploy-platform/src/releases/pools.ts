@@ -1,5 +1,5 @@
 import type { JsonObject } from '@suite/foundation';
-import type { WorkerPool } from '@suite/platform-file';
+import { type WorkerPool, writeTaint } from '@suite/platform-file';
 
 /** What provision-aks taints GPU pools with; `Exists`, because what AKS itself writes has another value. */
 export const gpuToleration: JsonObject = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
@@ -8,10 +8,12 @@ export const gpuToleration: JsonObject = { key: 'nvidia.com/gpu', operator: 'Exi
 export const gpuNodes: JsonObject = { 'node-type': 'ai' };
 export const userNodes: JsonObject = { 'node-type': 'user' };
 
-/** Azure taints nodes that it may take back. */
-export function spotTolerations(pool: WorkerPool | undefined): readonly JsonObject[] {
-  const pools = [pool, pool?.replacement];
-  return pools.some(one => one?.spot === true)
+/** For what is meant for a pool: the taints that the platform file gives it, and Azure's on nodes that it may take back. */
+export function poolTolerations(pool: WorkerPool | undefined): readonly JsonObject[] {
+  const pools = [pool, pool?.replacement].filter(one => one !== undefined);
+  const own = new Map(pools.flatMap(({ taints }) => taints.map(taint => [writeTaint(taint), taint] as const)));
+  const spot = pools.some(one => one.spot)
     ? [{ key: 'kubernetes.azure.com/scalesetpriority', operator: 'Equal', value: 'spot', effect: 'NoSchedule' }]
     : [];
+  return [...[...own.values()].map(taint => ({ ...taint, operator: 'Equal' })), ...spot];
 }

@@ -6,14 +6,14 @@ export const spotTaint = { key: 'kubernetes.azure.com/scalesetpriority', value: 
 
 /** A GPU pool as the modules of provision-aks make it (terraform/modules/pools). */
 export function plannedPool({ name, pool }: Pick<PoolInstance, 'name'> & { readonly pool: GpuPool }): PlannedPool {
-  const { size, max, spot, driver } = pool;
+  const { size, max, spot, driver, labels, taints } = pool;
   return {
     name,
     size,
     max,
     spot,
     driver,
-    labels: { 'node-type': 'ai', accelerator: 'nvidia-gpu' },
-    taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }, ...(spot ? [spotTaint] : [])],
+    labels: { ...labels, 'node-type': 'ai', accelerator: 'nvidia-gpu' },
+    taints: [{ key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' }, ...taints, ...(spot ? [spotTaint] : [])],
   };
 }

@@ -323,10 +323,14 @@ test.each<[object, boolean]>([
   expect(intolerable([{ ...taint, effect: 'PreferNoSchedule' }], [])).toEqual([]);
 });
 
-test('a spot pool is planned with Azure’s taint', () => {
-  const pool = { size: 'S', max: 1, spot: true, driver: 'None' } as never;
-  expect(plannedPool({ name: 'gpu', pool }).taints.map(writeTaint)).toEqual([
+test('a spot pool is planned with Azure’s taint, and with what the platform file says', () => {
+  const taints = [{ key: 'team', value: 'ml', effect: 'NoExecute' }];
+  const pool = { size: 'S', max: 1, spot: true, driver: 'None', labels: { team: 'ml' }, taints } as never;
+  const planned = plannedPool({ name: 'gpu', pool });
+  expect(planned.labels).toEqual({ team: 'ml', 'node-type': 'ai', accelerator: 'nvidia-gpu' });
+  expect(planned.taints.map(writeTaint)).toEqual([
     'nvidia.com/gpu=true:NoSchedule',
+    'team=ml:NoExecute',
     'kubernetes.azure.com/scalesetpriority=spot:NoSchedule',
   ]);
 });

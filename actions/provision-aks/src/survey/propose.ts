@@ -1,9 +1,10 @@
 import { asObject, asString, count, type JsonObject, sentenceList } from '@suite/foundation';
-import type { EnvironmentScope } from '@suite/platform-file';
+import { type EnvironmentScope, isReservedLabel, isReservedTaint, parseTaint, writeTaint } from '@suite/platform-file';
 import { adoptKey } from '../adopt.ts';
 import { azureRoleIds } from '../azure-roles.ts';
 import type { LiveCluster, LivePool } from '../verify/live-cluster.ts';
-import { type Assignment, egressOf, isLinux, profilesOf, type Surveyed, systemPoolOf } from './surveyed.ts';
+import { egressOf, isLinux, profilesOf, type Surroundings, type Surveyed, systemPoolOf } from './surveyed.ts';
+import { nameOf, registryUse, same, type Use, useOf, vaultUse } from './uses.ts';
 
 /** A cluster in the words of the platform file. */
 export interface Proposal {
@@ -22,7 +23,12 @@ export function propose(surveyed: Surveyed, view: EnvironmentScope): Proposal {
   const { id, live, body } = surveyed;
   const properties = asObject(body['properties']);
   const pools = sortPools(live, properties);
-  const grants = findGrants(surveyed, pools.system);
+  const { surroundings } = surveyed;
+  const network = surroundings.controlPlane.find(
+    ({ role, scope }) => same(role, azureRoleIds['Network Contributor']) && same(scope, pools.system.subnet),
+  );
+  const registry = useOf(registryUse, surroundings.registry);
+  const vault = vaultOf(surveyed);
   const identity = ownIdentity(surveyed);
   return {
     settings: without({
@@ -33,16 +39,16 @@ export function propose(surveyed: Surveyed, view: EnvironmentScope): Proposal {
         'node-resource-group': live.nodeResourceGroup,
         identity: identity.name,
         'role-assignments': someOf({
-          'cluster-network': grants.network?.name,
-          'registry-pull': grants.registry?.name,
-          'secrets-provider': grants.vault?.name,
+          'cluster-network': network?.name,
+          'registry-pull': registry.assignment,
+          'secrets-provider': vault.assignment,
         }),
       }),
       admins: live.admins.length === 0 ? undefined : live.admins,
       tags: someOf(tagsOf(body)),
       existing: without({
-        registry: grants.registry?.scope,
-        'key-vault': grants.vault?.scope,
+        registry: registry.id,
+        'key-vault': vault.id,
         network: networkOf(live, pools.system),
       }),
       cluster: clusterSettings(surveyed, pools),
@@ -53,7 +59,7 @@ export function propose(surveyed: Surveyed, view: EnvironmentScope): Proposal {
         egress: egressOf(live.network.outboundType),
       }),
       // Not there today; each is made once its line is taken out.
-      ...(grants.vault === undefined ? { 'key-vault': { own: false } } : {}),
+      ...(vault.id === undefined ? { 'key-vault': { own: false } } : {}),
       storage: false,
       database: false,
       backup: false,
@@ -61,7 +67,9 @@ export function propose(surveyed: Surveyed, view: EnvironmentScope): Proposal {
     }),
     notes: [
       ...identity.notes,
-      ...(grants.registry === undefined ? [noRegistry] : []),
+      ...registry.notes,
+      ...vault.notes,
+      ...gatewayNotes(surroundings),
       ...leftAloneNotes(pools),
       ...markNotes(pools),
       ...switchedOff(properties),
@@ -76,8 +84,25 @@ export function allowFor(allow: readonly string[]): readonly string[] {
   return [...new Set([...allow, adoptKey])];
 }
 
-const noRegistry =
-  'Its nodes pull from no registry by a role on it, so one would be made. If there is one, name it under `existing: { registry: … }`.';
+/** Without the add-on nobody asks, and what lets it in by a policy of its own has to be said. */
+function vaultOf({ live, surroundings: { vault, policyVaults } }: Surveyed): Use {
+  if (live.features.secretsProvider === undefined) return { notes: [] };
+  const use = useOf(vaultUse, vault);
+  const notes = policyVaults.map(
+    id =>
+      `Its Secrets Provider reads ${nameOf(id)} by an access policy of the vault, which goes on to count. The modules know roles alone: to name it under \`existing: { key-vault: ${id} }\`, let it decide by Azure roles first (\`az keyvault update --enable-rbac-authorization\`), with roles for all who use it.`,
+  );
+  return { ...use, notes: [...use.notes, ...notes] };
+}
+
+/** The gateway of the platform is a choice: what is ready for it is said, and nothing is made. */
+function gatewayNotes({ gatewaySubnets: { found, why } }: Surroundings): string[] {
+  if (why !== undefined) return [`Which other subnets its network has is not known: ${why}`];
+  return found.map(
+    id =>
+      `The subnet ${nameOf(id)} is delegated to Application Gateway for Containers. For a gateway of the platform in it, write \`dmz: ${id}\` beside \`compute\`.`,
+  );
+}
 
 interface SortedPools {
   readonly system: LivePool;
@@ -132,7 +157,7 @@ function clusterSettings(surveyed: Surveyed, pools: SortedPools): JsonObject {
     pools: without({
       system: {
         name: pools.system.name,
-        dedicated: pools.system.taints.some(taint => /^CriticalAddonsOnly=true:NoSchedule$/i.test(taint)),
+        dedicated: pools.system.taints.some(taint => dedication.test(taint)),
         ...poolSettings(pools.system, properties),
       },
       user: pools.user === undefined ? false : workerSettings(pools.user, properties),
@@ -158,9 +183,12 @@ const nodeChannels: Readonly<Record<string, string>> = {
   NodeImage: 'node-image',
 };
 
+const dedication = /^CriticalAddonsOnly=true:NoSchedule$/i;
+
 function workerSettings(pool: LivePool, properties: JsonObject): JsonObject {
   const spot = pool.priority === 'Spot' ? { spot: true } : {};
-  return { name: pool.name, ...poolSettings(pool, properties), ...spot };
+  const taints = pool.taints.filter(isSayable);
+  return { name: pool.name, ...poolSettings(pool, properties), ...(taints.length === 0 ? {} : { taints }), ...spot };
 }
 
 function poolSettings(pool: LivePool, properties: JsonObject): JsonObject {
@@ -180,8 +208,18 @@ function poolSettings(pool: LivePool, properties: JsonObject): JsonObject {
     surge: surge === undefined || surge === '' ? '10%' : surge,
     drain: `${drainMinutes ?? 30}m`,
     soak: `${soakMinutes ?? 0}m`,
+    labels: someOf(Object.fromEntries(Object.entries(pool.labels).filter(([name]) => !isReservedLabel(name)))),
   });
 }
+
+/** Whether a taint can stand in the platform file: others are the modules' or Azure's, or of a form that AKS takes no more. */
+function isSayable(text: string): boolean {
+  const taint = parseTaint(text);
+  if (taint === undefined || isReservedTaint(taint.key)) return false;
+  return taint.key !== gpuTaint.key || taint.effect !== gpuTaint.effect;
+}
+
+const gpuTaint = { key: 'nvidia.com/gpu', value: 'true', effect: 'NoSchedule' } as const;
 
 function featureSettings({ features }: LiveCluster): JsonObject {
   const { monitoring, prometheus, defender, policy, secretsProvider, imageCleaner, csi, workloadIdentity } = features;
@@ -237,29 +275,6 @@ function tagsOf(body: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(asObject(body['tags'])).filter(([tag]) => !ourTags.has(tag.toLowerCase())));
 }
 
-interface Grants {
-  readonly network: Assignment | undefined;
-  readonly registry: Assignment | undefined;
-  readonly vault: Assignment | undefined;
-}
-
-/** The assignments that the modules would make, and Azure takes once only. */
-function findGrants({ live, body, assignments }: Surveyed, { subnet = '' }: LivePool): Grants {
-  const find = (principal: string | undefined, role: keyof typeof azureRoleIds, isScope: (scope: string) => boolean) =>
-    assignments.find(one => same(one.principal, principal) && same(one.role, azureRoleIds[role]) && isScope(one.scope));
-  const ofType = (type: string) => (scope: string) => scope.toLowerCase().includes(`/providers/${type}/`);
-  const vault = live.features.secretsProvider?.principal;
-  return {
-    network: find(controlPlanePrincipal(body), 'Network Contributor', scope => same(scope, subnet)),
-    registry: find(live.kubelet, 'AcrPull', ofType('microsoft.containerregistry/registries')),
-    vault: find(vault, 'Key Vault Secrets User', ofType('microsoft.keyvault/vaults')),
-  };
-}
-
-function same(one: string, other: string | undefined): boolean {
-  return one.toLowerCase() === other?.toLowerCase();
-}
-
 export function controlPlanePrincipal(body: JsonObject): string | undefined {
   const [assigned] = Object.values(asObject(asObject(body['identity'])['userAssignedIdentities']));
   return asString(asObject(assigned)['principalId']);
@@ -293,24 +308,39 @@ function leftAloneNotes({ leftAlone, system, user }: SortedPools): string[] {
   ];
 }
 
-/** Labels and taints are the modules' own: what selects or tolerates others has to be told in time. */
+/** What the lines cannot say of labels and taints: what selects or tolerates it has to be told in time. */
 function markNotes({ system, user, gpu }: SortedPools): string[] {
-  const ours = /^(?:node-type|accelerator|kubernetes\.azure\.com\/.*)$/;
-  return [system, user, gpu].flatMap(pool => {
-    const labels = Object.entries(pool?.labels ?? {}).filter(([name]) => !ours.test(name));
-    const taints =
-      pool === system
-        ? []
-        : (pool?.taints ?? []).filter(taint => !/^(?:nvidia\.com\/gpu=true|kubernetes\.azure\.com\/)/.test(taint));
-    const lost = [
-      ...labels.map(([name, value]) => `the label \`${name}=${value}\``),
-      ...taints.map(taint => `the taint \`${taint}\``),
-    ];
-    if (lost.length === 0) return [];
-    return [
-      `The first apply gives the pool ${pool?.name} the modules' labels and takes ${sentenceList(lost)} away: pods that select by it find no node any more, and others may come. Change those first, or leave the pool alone (\`left-alone\`).`,
-    ];
-  });
+  return [
+    ...lossNotes(system, { 'node-type': 'system' }, taint => dedication.test(taint)),
+    ...lossNotes(user, { 'node-type': 'user' }, isSayable),
+    ...lossNotes(
+      gpu,
+      { 'node-type': 'ai', accelerator: 'nvidia-gpu' },
+      taint => isSayable(taint) || taint === writeTaint(gpuTaint),
+    ),
+  ];
+}
+
+/** `ours`: labels that the modules give the pool. */
+function lossNotes(
+  pool: LivePool | undefined,
+  ours: Readonly<Record<string, string>>,
+  stays: (taint: string) => boolean,
+): string[] {
+  if (pool === undefined) return [];
+  const azures = /^kubernetes\.azure\.com\//;
+  const labels = Object.entries(pool.labels).filter(
+    ([name, value]) => isReservedLabel(name) && !azures.test(name) && ours[name] !== value,
+  );
+  const taints = pool.taints.filter(taint => !azures.test(taint) && !stays(taint));
+  const lost = [
+    ...labels.map(([name, value]) => `the label \`${name}=${value}\``),
+    ...taints.map(taint => `the taint \`${taint}\``),
+  ];
+  if (lost.length === 0) return [];
+  return [
+    `The platform file cannot say ${sentenceList(lost)} of the pool ${pool.name}, and the first apply takes ${lost.length === 1 ? 'it' : 'them'} away: pods that select by it find no node any more, and others may come. Change those first, or leave the pool alone (\`left-alone\`).`,
+  ];
 }
 
 /** Parts of AKS that no module has words for, and whose absence Terraform takes for a wish. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeProblem, type JsonObject } from '@suite/foundation';
+import { asObject, describeProblem, type JsonObject } from '@suite/foundation';
 import {
   type EnvironmentScope,
   parsePlatform,
@@ -16,7 +16,7 @@ import type { LiveCluster } from '../verify/live-cluster.ts';
 import { environmentView } from '../views.fixture.ts';
 import { hindrances } from './hindrances.ts';
 import { propose } from './propose.ts';
-import { parseClusterId, type Surveyed } from './surveyed.ts';
+import { parseClusterId, type Surroundings, type Surveyed } from './surveyed.ts';
 
 const group = `/subscriptions/${environmentView.subscription}/resourceGroups/rg-shop`;
 const id = { subscription: environmentView.subscription, resourceGroup: 'rg-shop', name: 'shop-k8s' };
@@ -26,8 +26,27 @@ const registry = `${group}/providers/Microsoft.ContainerRegistry/registries/crsh
 const vault = `${group}/providers/Microsoft.KeyVault/vaults/kv-shop`;
 const guid = (digit: number) => `${String(digit).repeat(8)}-0000-4000-8000-000000000000`;
 
+const pull = (digit: number, scope: string) => ({
+  name: guid(digit),
+  scope,
+  role: azureRoleIds.AcrPull,
+  principal: 'principal-of-nodes',
+});
+const read = (digit: number, scope: string) => ({
+  name: guid(digit),
+  scope,
+  role: azureRoleIds['Key Vault Secrets User'],
+  principal: 'principal-of-secrets-provider',
+});
+const nothing = { direct: [], wide: [], below: [], unread: [] };
+
 /** A cluster under names of its own, with what the guide says and one pool more. */
-function shop(change: Partial<LiveCluster> = {}, properties: JsonObject = {}, top: JsonObject = {}): Surveyed {
+function shop(
+  change: Partial<LiveCluster> = {},
+  properties: JsonObject = {},
+  top: JsonObject = {},
+  around: Partial<Surroundings> = {},
+): Surveyed {
   const made = liveCluster(environmentView);
   const [system, user, gpu] = made.pools.map(pool => ({ ...pool, subnet }));
   if (system === undefined || user === undefined || gpu === undefined)
@@ -59,17 +78,16 @@ function shop(change: Partial<LiveCluster> = {}, properties: JsonObject = {}, to
       },
       ...top,
     },
-    assignments: [
-      { name: guid(1), scope: subnet, role: azureRoleIds['Network Contributor'], principal: 'control-plane' },
-      { name: guid(2), scope: registry, role: azureRoleIds.AcrPull, principal: live.kubelet ?? '' },
-      {
-        name: guid(3),
-        scope: vault,
-        role: azureRoleIds['Key Vault Secrets User'],
-        principal: 'principal-of-secrets-provider',
-      },
-      { name: guid(4), scope: group, role: azureRoleIds.Contributor, principal: live.kubelet ?? '' },
-    ],
+    surroundings: {
+      controlPlane: [
+        { name: guid(1), scope: subnet, role: azureRoleIds['Network Contributor'], principal: 'control-plane' },
+      ],
+      registry: { ...nothing, direct: [pull(2, registry)] },
+      vault: { ...nothing, direct: [read(3, vault)] },
+      policyVaults: [],
+      gatewaySubnets: { found: [] },
+      ...around,
+    },
     maintenance: Object.fromEntries(
       ['aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule'].map(name => [
         name,
@@ -147,6 +165,103 @@ describe('a cluster in the words of the platform file', () => {
     const lines = renderSettings(propose(shop(), environmentView).settings);
     expect(lines).toContain('names:\n  resource-group: rg-shop\n  cluster: shop-k8s\n');
     expect(lines).toMatch(/^ {4}system: \{ name: nodepool1, dedicated: true, .*|^ {4}system:\n/m);
+  });
+
+  test('has labels and taints of its own, and says which it cannot keep', () => {
+    const made = shop().live.pools;
+    const marked = (name: string, labels: Record<string, string>, ...taints: string[]) =>
+      made.flatMap(pool =>
+        pool.name === name
+          ? [{ ...pool, labels: { ...pool.labels, ...labels }, taints: [...pool.taints, ...taints] }]
+          : [],
+      );
+    const surveyed = shop({
+      pools: [
+        ...marked('nodepool1', { tier: 'base' }, 'team=shop:NoSchedule'),
+        ...marked(
+          'apps',
+          { team: 'shop', gpu: 'false', 'node-type': 'workers' },
+          'spare=:PreferNoSchedule',
+          'old:NoExecute',
+        ),
+        ...marked('gpus', { team: 'ml', accelerator: 'nvidia' }, 'team=ml:NoExecute'),
+      ],
+    });
+    const { pools } = resolved(surveyed).cluster;
+    expect(pools).toMatchObject({
+      system: { labels: { tier: 'base' } },
+      user: { labels: { team: 'shop', gpu: 'false' }, taints: [{ key: 'spare', effect: 'PreferNoSchedule' }] },
+      gpu: { labels: { team: 'ml' }, taints: [{ key: 'team', value: 'ml', effect: 'NoExecute' }] },
+    });
+    expect(
+      propose(surveyed, environmentView).notes.filter(note => note.startsWith('The platform file cannot')),
+    ).toEqual([
+      expect.stringMatching(/ the taint `team=shop:NoSchedule` of the pool nodepool1, .* takes it away/),
+      expect.stringMatching(
+        / the label `node-type=workers` and the taint `old:NoExecute` of the pool apps, .* takes them away/,
+      ),
+      expect.stringMatching(/ the label `accelerator=nvidia` of the pool gpus, /),
+    ]);
+  });
+
+  describe('what it stands on', () => {
+    const other = registry.replace('crshop', 'crother');
+    const around = (change: Partial<Surroundings>) => propose(shop({}, {}, {}, change), environmentView);
+    const existing = (change: Partial<Surroundings>) => asObject(around(change).settings['existing']);
+
+    test('a second registry is said, and not taken', () => {
+      const change = { registry: { ...nothing, direct: [pull(2, registry), pull(5, other)] } };
+      expect(existing(change)['registry']).toBe(registry);
+      expect(around(change).notes).toContainEqual(
+        expect.stringMatching(/^Its nodes may also use \S+crother, by the role AcrPull .*\. The lines name crshop: /),
+      );
+    });
+
+    test('the only one where a role is given further up is meant, and the assignment there is not ours', () => {
+      const change = { registry: { ...nothing, wide: [pull(2, group)], below: [registry] } };
+      expect(existing(change)['registry']).toBe(registry);
+      expect(around(change).settings['names']).not.toHaveProperty('role-assignments.registry-pull');
+      expect(around(change).notes).toContainEqual(
+        expect.stringMatching(/^Its nodes may use crshop by the role AcrPull on \S+rg-shop\. The first apply gives it/),
+      );
+    });
+
+    test.each<[string, Partial<Surroundings>, RegExp]>([
+      [
+        'one of several',
+        { registry: { ...nothing, wide: [pull(2, group)], below: [registry, other] } },
+        /^Its nodes may use each of crshop and crother by the role AcrPull on \S+, and which is the platform's cannot be seen: one would be made\./,
+      ],
+      [
+        'none, and where nobody may look',
+        { registry: { ...nothing, unread: ['The plan identity may not read there.'] } },
+        /^Not looked at for a registry: The plan identity may not read there\.$/,
+      ],
+      [
+        'no vault',
+        { vault: nothing },
+        /^Its Secrets Provider may use no vault .*: the environment would use that of the shared/,
+      ],
+      [
+        'a vault with policies',
+        { vault: nothing, policyVaults: [vault] },
+        /^Its Secrets Provider reads kv-shop by an access policy of the vault, .* let it decide by Azure roles first/,
+      ],
+      [
+        'a subnet for gateways',
+        { gatewaySubnets: { found: [`${subnet}-agc`] } },
+        /^The subnet nodes-agc is delegated .* write `dmz: \S+nodes-agc` beside `compute`\.$/,
+      ],
+      [
+        'a network that nobody may read',
+        { gatewaySubnets: { why: 'No.' } },
+        /^Which other subnets .* is not known: No\.$/,
+      ],
+    ])('%s', (_name, change, note) => {
+      expect(around(change).notes).toContainEqual(expect.stringMatching(note));
+      expect(existing(change)['key-vault']).toBe(change.vault === undefined ? vault : undefined);
+      expect(existing(change)['registry']).toBe(change.registry === undefined ? registry : undefined);
+    });
   });
 
   test.each<[string, Surveyed, RegExp]>([

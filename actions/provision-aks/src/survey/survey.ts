@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Check } from '@suite/change-report';
-import { asArray, asObject, asString, describeProblem, type JsonObject, UserError } from '@suite/foundation';
+import { asObject, asString, describeProblem, type JsonObject, UserError } from '@suite/foundation';
 import { parsePlatform, renderSettings, resolveEnvironment, writeSettings } from '@suite/platform-file';
 import { type Outcome, plan } from '../commands.ts';
 import type { SurveyRequest } from '../inputs.ts';
@@ -10,13 +10,14 @@ import { hasOwnRoot } from '../sources/describe-sources.ts';
 import type { Target } from '../target.ts';
 import { hindrances } from './hindrances.ts';
 import { allowFor, controlPlanePrincipal, propose } from './propose.ts';
+import { readSurroundings } from './read-surroundings.ts';
 import {
-  type Assignment,
   type ClusterId,
   parseClusterId,
   requireLocation,
   requirePlace,
   type Surveyed,
+  systemPoolOf,
 } from './surveyed.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function survey(target: Target, services: Services, request: Survey
   if (view.kind !== 'environment' || hasOwnRoot(view)) throw notHere(view.kind === 'environment');
   const id = parseClusterId(request.cluster) ?? notAnId(request.cluster);
   requirePlace(id, view);
-  const surveyed = await read(id, request.cluster, services.connect(target));
+  const surveyed = await read(id, request.cluster, [platform.source.shared.subscription], services.connect(target));
   requireLocation(id, asString(surveyed.body['location']), view);
   const problems = hindrances(surveyed);
   if (problems.length > 0) throw new UserError(problems);
@@ -76,7 +77,7 @@ export async function survey(target: Target, services: Services, request: Survey
   };
 }
 
-async function read(id: ClusterId, cluster: string, azure: Azure): Promise<Surveyed> {
+async function read(id: ClusterId, cluster: string, others: readonly string[], azure: Azure): Promise<Surveyed> {
   const api = apiVersionOf('azurerm_kubernetes_cluster');
   const [live, found] = await Promise.all([
     azure.readCluster(id.resourceGroup, id.name),
@@ -90,33 +91,25 @@ async function read(id: ClusterId, cluster: string, azure: Azure): Promise<Surve
     });
   }
   const body = asObject(found);
-  const principals = [controlPlanePrincipal(body), live.kubelet, live.features.secretsProvider?.principal];
-  const [assignments, windows] = await Promise.all([
-    Promise.all(principals.map(principal => assignmentsOf(principal, id.subscription, azure))),
+  const subnet = systemPoolOf(live, asObject(body['properties']))?.subnet;
+  const [surroundings, windows] = await Promise.all([
+    readSurroundings(
+      {
+        subscription: id.subscription,
+        others: others.filter(other => other !== id.subscription),
+        controlPlane: controlPlanePrincipal(body),
+        nodes: live.kubelet,
+        secretsProvider: live.features.secretsProvider?.principal,
+        subnet,
+      },
+      azure,
+    ),
     azure.list(`${cluster}/maintenanceConfigurations`, api),
   ]);
   const maintenance = windows
     .map(asObject)
     .map((window): [string, JsonObject] => [asString(window['name']) ?? '', window]);
-  return { id, live, body, assignments: assignments.flat(), maintenance: Object.fromEntries(maintenance) };
-}
-
-async function assignmentsOf(principal: string | undefined, subscription: string, azure: Azure): Promise<Assignment[]> {
-  if (principal === undefined) return [];
-  const found = await azure.list(
-    `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleAssignments`,
-    apiVersionOf('azurerm_role_assignment'),
-    { $filter: `principalId eq '${principal}'` },
-  );
-  return asArray(found).map(entry => {
-    const { scope, roleDefinitionId, principalId } = asObject(asObject(entry)['properties']);
-    return {
-      name: asString(asObject(entry)['name']) ?? '',
-      scope: asString(scope) ?? '',
-      role: asString(roleDefinitionId)?.split('/').at(-1) ?? '',
-      principal: asString(principalId) ?? '',
-    };
-  });
+  return { id, live, body, surroundings, maintenance: Object.fromEntries(maintenance) };
 }
 
 /** A file that does not take what runs is a difference that a person has to put right on one side. */

@@ -1,6 +1,7 @@
 import { asArray, asObject, asString, type JsonObject, UserError } from '@suite/foundation';
 import type { Egress } from '@suite/platform-file';
 import type { LiveCluster, LivePool } from '../verify/live-cluster.ts';
+import type { Assignment, Reach, Sight } from './uses.ts';
 
 /** Where a cluster is. */
 export interface ClusterId {
@@ -9,24 +10,29 @@ export interface ClusterId {
   readonly name: string;
 }
 
-/** A role that somebody has, by the ids of all three. */
-export interface Assignment {
-  readonly name: string;
-  readonly scope: string;
-  readonly role: string;
-  readonly principal: string;
-}
-
 /** A cluster as it runs, whoever made it, and what belongs to it. */
 export interface Surveyed {
   readonly id: ClusterId;
   readonly live: LiveCluster;
   /** What the resource manager says of it; `live` is read from that. */
   readonly body: JsonObject;
-  /** Of the identities of its control plane, its nodes and its add-ons. */
-  readonly assignments: readonly Assignment[];
+  readonly surroundings: Surroundings;
   /** Its maintenance configurations by name. */
   readonly maintenance: Readonly<Record<string, JsonObject>>;
+}
+
+/** What a cluster stands on, as far as it can be seen. */
+export interface Surroundings {
+  /** Roles of its control plane. */
+  readonly controlPlane: readonly Assignment[];
+  /** What its nodes pull from. */
+  readonly registry: Reach;
+  /** What its Secrets Provider reads. */
+  readonly vault: Reach;
+  /** Vaults that let the Secrets Provider in by a policy of their own instead of a role. */
+  readonly policyVaults: readonly string[];
+  /** Subnets of its network that are made ready for Application Gateway for Containers. */
+  readonly gatewaySubnets: Sight<readonly string[]>;
 }
 
 const clusterIds =

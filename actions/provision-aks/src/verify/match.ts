@@ -21,9 +21,14 @@ export const containsAll: Match = (expected, actual) => isList(expected) && isLi
 export const atLeast: Match = (expected, actual) =>
   typeof expected === 'string' && typeof actual === 'string' && actual.localeCompare(expected, 'en') >= 0;
 
-/** Azure may add entries of its own. */
-export const containsEntries: Match = (expected, actual) =>
-  isRecord(expected) && isRecord(actual) && Object.entries(expected).every(([key, value]) => actual[key] === value);
+/** The same entries, but for those of which `isIgnored` says that somebody else adds them. */
+export const entriesBut =
+  (isIgnored: (key: string) => boolean): Match =>
+  (expected, actual) =>
+    isRecord(expected) &&
+    isRecord(actual) &&
+    Object.entries(expected).every(([key, value]) => actual[key] === value) &&
+    Object.keys(actual).every(key => Object.hasOwn(expected, key) || isIgnored(key));
 
 /** `1.35` is met by `1.35` and by every patch of it, as Azure upgrades those by itself. */
 export const minor: Match = (expected, actual) =>

@@ -1,7 +1,15 @@
-import { type Cluster, type EnvironmentScope, type Pool, type PoolInstance, poolInstances } from '@suite/platform-file';
+import {
+  type Cluster,
+  type EnvironmentScope,
+  isReservedLabel,
+  type Pool,
+  type PoolInstance,
+  poolInstances,
+  writeTaint,
+} from '@suite/platform-file';
 import { type Check, check, versionCheck } from './check.ts';
 import type { LivePool } from './live-cluster.ts';
-import { anyOrder, containsAll, containsEntries, ignoringCase, type Match, omittedMeans, same } from './match.ts';
+import { anyOrder, containsAll, entriesBut, ignoringCase, type Match, omittedMeans, same } from './match.ts';
 import { subnetId } from './resources/names.ts';
 
 /** What one node pool has to be. */
@@ -10,7 +18,7 @@ export interface ExpectedPool {
   readonly checks: readonly Check<LivePool>[];
 }
 
-/** The pools that the platform file asks for, with the guide's labels and taints. */
+/** The pools that the platform file asks for, with the guide's labels and taints beside its own. */
 export function expectedPools(view: EnvironmentScope): ExpectedPool[] {
   const { cluster } = view;
   const { system } = cluster.pools;
@@ -21,8 +29,9 @@ export function expectedPools(view: EnvironmentScope): ExpectedPool[] {
       checks: [
         ...poolChecks('System', cluster, system, subnet),
         ...upgradeChecks(system),
-        labelCheck({ 'node-type': 'system' }),
-        ...(system.dedicated ? [taintCheck(['CriticalAddonsOnly=true:NoSchedule'], containsAll)] : []),
+        labelCheck({ ...system.labels, 'node-type': 'system' }),
+        // Of its taints Terraform sees none but this one.
+        taintCheck(system.dedicated ? ['CriticalAddonsOnly=true:NoSchedule'] : [], anyOrder),
       ],
     },
     ...poolInstances(cluster).map(instance => workerPool(cluster, instance, subnet)),
@@ -40,9 +49,10 @@ function workerPool(
   { name, kind, zones, pool }: PoolInstance,
   subnet: string | undefined,
 ): ExpectedPool {
-  const own = kind === 'gpu' ? gpuTaints : [];
+  const said = pool.taints.map(writeTaint);
+  const own = kind === 'gpu' ? [...gpuTaints, ...said] : said;
   const taints = pool.spot ? [...own, ...spot.taints] : own;
-  const labels = kind === 'gpu' ? gpuLabels : userLabels;
+  const labels = { ...pool.labels, ...(kind === 'gpu' ? gpuLabels : userLabels) };
   return {
     name,
     checks: [
@@ -79,7 +89,7 @@ const gpuLabels = { 'node-type': 'ai', accelerator: 'nvidia-gpu' };
 const gpuTaints = ['nvidia.com/gpu=true:NoSchedule'];
 
 function labelCheck(labels: Readonly<Record<string, string>>): Check<LivePool> {
-  return check('labels', 'nodeLabels', labels, live => live.labels, containsEntries);
+  return check('labels', 'nodeLabels', labels, live => live.labels, entriesBut(isReservedLabel));
 }
 
 function taintCheck(taints: readonly string[], match: Match): Check<LivePool> {

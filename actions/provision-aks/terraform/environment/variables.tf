@@ -170,6 +170,7 @@ variable "pools" {
       surge           = string
       drain_minutes   = number
       soak_minutes    = number
+      labels          = map(string)
       version         = string
     })
     workers = map(object({
@@ -188,6 +189,8 @@ variable "pools" {
       soak_minutes    = number
       spot            = bool
       gpu_driver      = optional(string)
+      labels          = map(string)
+      taints          = list(string)
       version         = string
     }))
   })

@@ -1,13 +1,17 @@
+import { sentenceList } from '@suite/foundation';
+import { isHard, isReservedLabel, isReservedTaint, writeTaint } from '../node-marks.ts';
 import { poolInstances } from '../pool-instances.ts';
 import type { Path } from '../position.ts';
-import type { Pool, WorkerPool } from '../resolved.ts';
+import type { Pool, ReleaseSettings, Releases, WorkerPool } from '../resolved.ts';
+import { quote } from '../wording.ts';
 import type { Checker } from './checker.ts';
 
 // N-series sizes that Azure has retired (azure-compute-docs, list of retired sizes).
 const retired = /^Standard_(?:NC\d+r?(?:s_v[23])?|ND\d+r?s|NV\d+(?:s_v2)?)(?:_Promo)?$/i;
 
-export function checkPools({ view, report }: Checker): void {
+export function checkPools({ view, report, saidBy }: Checker): void {
   checkNames(view, report);
+  checkWayIn(view, report);
   for (const { name, pool, setting } of pools(view)) {
     const say = (key: string, message: string, remedy: string) => report([...setting, key], message, remedy);
     if (pool.min > pool.max) {
@@ -33,7 +37,68 @@ export function checkPools({ view, report }: Checker): void {
       say('per-zone', `Pool \`${name}\` is in no zone.`, 'Name its zones, such as `zones: [1, 2, 3]`.');
     }
     if (name === 'system') checkSystemPool(pool, view.production, say);
+    // What a replacement does not say itself is judged where it stands.
+    if (saidBy([...setting, 'labels']) !== undefined) checkLabels(pool, setting, report);
+    if ('taints' in pool && saidBy([...setting, 'taints']) !== undefined) checkTaints(name, pool, setting, report);
   }
+}
+
+function checkLabels({ labels }: Pool, setting: Path, report: Checker['report']): void {
+  for (const name of Object.keys(labels).filter(isReservedLabel)) {
+    report(
+      [...setting, 'labels', name],
+      `The label ${quote(name)} is not yours to set: AKS, Kubernetes or the platform puts it on nodes.`,
+      'Use another name, such as one with a domain of yours in front.',
+    );
+  }
+}
+
+function checkTaints(pool: string, { taints }: WorkerPool, setting: Path, report: Checker['report']): void {
+  const seen = new Set(pool === 'gpu' ? ['nvidia.com/gpu NoSchedule'] : []);
+  for (const [index, taint] of taints.entries()) {
+    const at = [...setting, 'taints', index];
+    if (isReservedTaint(taint.key)) {
+      report(
+        at,
+        `The taint ${quote(taint.key)} is not yours to set: AKS or Kubernetes puts it on nodes.`,
+        'Use another name, such as one with a domain of yours in front.',
+      );
+    }
+    const same = `${taint.key} ${taint.effect}`;
+    if (seen.has(same)) {
+      report(
+        at,
+        `A node has one taint ${quote(taint.key)} with the effect ${taint.effect}, and the pool \`${pool}\` has it already.`,
+        'Remove it, or use another name.',
+      );
+    }
+    seen.add(same);
+  }
+}
+
+/** The platform's pods run where no taint keeps them away. What a release is told by its values is judged when it is planned. */
+function checkWayIn({ cluster, releases }: Checker['view'], report: Checker['report']): void {
+  const { system, user } = cluster.pools;
+  if (user === undefined || !system.dedicated) return;
+  const pools = [user, user.replacement].filter(pool => pool !== undefined);
+  if (pools.some(({ taints }) => !taints.some(isHard))) return;
+  const stuck = releasesOfUserPool(releases).filter(({ values }) => !JSON.stringify(values).includes('"tolerations"'));
+  if (stuck.length === 0) return;
+  const names = stuck.map(({ setting }) => `\`${setting.replace('releases.', '')}\``);
+  const taints = user.taints.filter(isHard).map(taint => `\`${writeTaint(taint)}\``);
+  report(
+    ['cluster', 'pools', 'user', 'taints'],
+    `No pool takes pods of ${sentenceList(names)}: they do not tolerate ${sentenceList(taints)}, and the system pool takes critical add-ons only.`,
+    'Use the effect PreferNoSchedule, let workloads into the system pool (`system: { dedicated: false }`), or give those releases `tolerations` in their `values`.',
+  );
+}
+
+/** Those of the platform whose pods go where the chart's defaults and the scheduler put them. */
+function releasesOfUserPool(releases: Releases): Pick<ReleaseSettings, 'values' | 'setting'>[] {
+  const { certManager, metrics, argoCd, albController, loki, jaeger, jupyterHub, mlflow, secrets } = releases;
+  return [certManager, metrics, argoCd, albController, loki, jaeger, jupyterHub, mlflow, secrets].filter(
+    release => release !== undefined,
+  );
 }
 
 const longestName = 12;

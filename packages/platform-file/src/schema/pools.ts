@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defaults } from '../defaults.ts';
+import { labelKey, labelValue, taint } from '../node-marks.ts';
 import { block, duration, flag, list, named, off, on, switchable, whole, words } from './vocabulary.ts';
 
 const pool = (name: 'system' | 'user' | 'gpu') => {
@@ -54,6 +55,17 @@ const pool = (name: 'system' | 'user' | 'gpu') => {
     soak: named(/^(?:0|[1-9]|[12]\d|30)m$/, 'Expected 0m to 30m.')
       .meta({ description: 'How long an upgrade waits after each node, 0m to 30m.', default: defaults.pools.soak })
       .optional(),
+    labels: z
+      .record(
+        named(labelKey, 'Expected the name of a label, such as team or contoso.com/team.'),
+        named(
+          labelValue,
+          'Expected the value of a label: up to 63 letters, digits, hyphens, underscores and dots, with a letter or digit at both ends.',
+        ),
+        { error: 'Expected a block of names and texts.' },
+      )
+      .describe('Labels of its nodes, beside `node-type`. They change in place: pods that run stay.')
+      .optional(),
   };
 };
 
@@ -62,8 +74,18 @@ const called = (own: string) =>
     .meta({ description: 'Name of a pool that another tool has made. Changing it replaces every node.', default: own })
     .optional();
 
+const taints = list(
+  named(
+    taint,
+    'Expected a taint such as dedicated=data:NoSchedule; the effect is NoSchedule, PreferNoSchedule or NoExecute.',
+  ),
+).describe(
+  'Taints of its nodes, beside those for GPUs and spare capacity. They change in place: NoExecute evicts pods that do not tolerate it, with the others pods that run stay.',
+);
+
 /** What only pools for workloads have. */
 const worker = {
+  taints: taints.optional(),
   spot: off(
     'Spare capacity at a fraction of the price; Azure may take a node back at any time, and pods have to tolerate its taint. Changing it replaces the pool.',
   ),

@@ -1,4 +1,5 @@
 import { type Risk, risks } from '@suite/change-report';
+import { asArray } from '@suite/foundation';
 import { isEmpty, type Leaf } from './leaves.ts';
 import { clusterType, poolType } from './resource-types.ts';
 
@@ -36,6 +37,7 @@ const lowered = ({ before, after, unknown }: Leaf) =>
 // `TLS1_2`, `TLSv1.2`, `1.2`: of one spelling, the older version sorts first.
 const older = ({ before, after, unknown }: Leaf) =>
   unknown || (typeof before === 'string' && (isEmpty(after) || (typeof after === 'string' && after < before)));
+const replaced = ({ before, unknown }: Leaf) => unknown || !isEmpty(before);
 const removed = ({ before, after, unknown }: Leaf) => !unknown && !isEmpty(before) && isEmpty(after);
 
 const reimaged: Hazard = {
@@ -43,6 +45,21 @@ const reimaged: Hazard = {
   effect: 'Its nodes are reimaged one after another; pods on them restart elsewhere.',
 };
 const opened = (effect: string): Hazard => ({ risk: 'medium', effect });
+
+// Of a list the whole is compared: only an entry that was not there before comes.
+const taintComes =
+  (effect: string) =>
+  ({ before, after, unknown }: Leaf) =>
+    unknown || asArray(after).some(taint => hasEffect(taint, effect) && !asArray(before).includes(taint));
+const taintGoes = ({ before, after, unknown }: Leaf) =>
+  !unknown && asArray(before).some(taint => !hasEffect(taint, 'PreferNoSchedule') && !asArray(after).includes(taint));
+const hasEffect = (taint: unknown, effect: string) => typeof taint === 'string' && taint.endsWith(`:${effect}`);
+
+const lostLabel: Hazard = {
+  risk: 'medium',
+  effect:
+    'A label changes on its nodes as they run: pods on them stay, and new ones that select by what it was find no node here.',
+};
 
 const cluster = [clusterType];
 const storage = ['azurerm_storage_account'];
@@ -104,6 +121,37 @@ const rules: readonly Rule[] = [
     hazard: {
       risk: 'high',
       effect: 'The way out of the cluster changes: open connections break and the outgoing address is another.',
+    },
+  },
+
+  // azurerm changes labels and taints in place, and AKS does so on nodes that run.
+  { types: [poolType], path: 'node_labels', when: replaced, hazard: lostLabel },
+  { types: cluster, path: 'default_node_pool.node_labels', when: replaced, hazard: lostLabel },
+  {
+    types: [poolType],
+    path: 'node_taints',
+    when: taintComes('NoExecute'),
+    hazard: {
+      risk: 'high',
+      effect: 'A taint comes onto its nodes as they run: pods on them that do not tolerate it are evicted at once.',
+    },
+  },
+  {
+    types: [poolType],
+    path: 'node_taints',
+    when: taintComes('NoSchedule'),
+    hazard: {
+      risk: 'medium',
+      effect: 'A taint comes onto its nodes as they run: pods on them stay, and new ones have to tolerate it.',
+    },
+  },
+  {
+    types: [poolType],
+    path: 'node_taints',
+    when: taintGoes,
+    hazard: {
+      risk: 'medium',
+      effect: 'A taint goes from its nodes as they run: pods that it kept away may come.',
     },
   },
 

@@ -103,6 +103,35 @@ describe('rotation', () => {
   });
 });
 
+describe('labels and taints change on nodes that run', () => {
+  const gpu = 'nvidia.com/gpu=true:NoSchedule';
+  test.each<[string, string[] | null, string[] | null, string, RegExp | undefined]>([
+    ['one that evicts', [gpu], [gpu, 'a=b:NoExecute'], 'high', /^A taint comes .* are evicted at once\.$/],
+    ['one that keeps new ones away', null, ['a=b:NoSchedule'], 'medium', /^A taint comes .* pods on them stay/],
+    ['another order', ['a=b:NoExecute', gpu], [gpu, 'a=b:NoExecute'], 'low', undefined],
+    ['one that only asks', [gpu], [gpu, 'a=b:PreferNoSchedule'], 'low', undefined],
+    ['one that goes', ['a=b:NoExecute', gpu], [gpu], 'medium', /^A taint goes .* may come\.$/],
+    ['none more', [gpu], null, 'medium', /^A taint goes/],
+  ])('taints: %s', (_name, before, after, risk, effect) => {
+    const change = only(pool({ node_taints: before }, { node_taints: after }));
+    expect(change).toMatchObject({ kind: 'update', reach: 'node-pool', risk });
+    expect(change?.effect ?? '').toMatch(effect ?? /^$/);
+  });
+
+  test.each<[string, object, object, string, RegExp]>([
+    ['one more', { a: '1' }, { a: '1', b: '2' }, 'low', /^$/],
+    ['another value', { a: '1' }, { a: '2' }, 'medium', /^A label changes on its nodes as they run: pods on them stay/],
+    ['one less', { a: '1', b: '2' }, { a: '1' }, 'medium', /^A label changes/],
+  ])('labels: %s', (_name, before, after, risk, effect) => {
+    const ofPool = only(pool({ node_labels: before }, { node_labels: after }));
+    expect(ofPool).toMatchObject({ kind: 'update', risk });
+    expect(ofPool?.effect ?? '').toMatch(effect);
+    const ofDefault = only(cluster(systemPool({ node_labels: before }), systemPool({ node_labels: after })));
+    expect(ofDefault?.kind).toBe('update');
+    expect(ofDefault?.effect ?? '').toMatch(effect);
+  });
+});
+
 describe('replacement', () => {
   const replace = (change: Readonly<Record<string, unknown>>, rest: EntrySketch = {}) =>
     only({

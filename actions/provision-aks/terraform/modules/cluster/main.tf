@@ -63,7 +63,8 @@ resource "azurerm_kubernetes_cluster" "this" {
     min_count            = var.system_pool.min
     max_count            = var.system_pool.max
 
-    node_labels = { "node-type" = "system" }
+    # They change in place, on the nodes that run.
+    node_labels = merge(var.system_pool.labels, { "node-type" = "system" })
     # Taints the pool with CriticalAddonsOnly=true:NoSchedule, which `node_taints` no longer can.
     only_critical_addons_enabled = var.system_pool.dedicated
 

@@ -133,7 +133,9 @@ variable "system_pool" {
     surge           = optional(string, "33%")
     drain_minutes   = optional(number, 30)
     soak_minutes    = optional(number, 0)
-    version         = string
+    # Beside `node-type`.
+    labels  = optional(map(string), {})
+    version = string
   })
 
   validation {

@@ -23,12 +23,10 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
   min_count            = each.value.min
   max_count            = each.value.max
 
-  # Azure puts a label and a taint on spot nodes; what is not written here too would be a change in every plan.
-  node_labels = merge(local.purposes[each.value.kind].labels, each.value.spot ? { (local.spot) = "spot" } : {})
-  node_taints = each.value.spot ? concat(local.purposes[each.value.kind].taints, ["${local.spot}=spot:NoSchedule"]) : (
-    length(local.purposes[each.value.kind].taints) == 0 ? null : local.purposes[each.value.kind].taints
-  )
-  gpu_driver = each.value.gpu_driver
+  # Both change in place, on the nodes that run.
+  node_labels = merge(each.value.labels, local.purposes[each.value.kind].labels, each.value.spot ? { (local.spot) = "spot" } : {})
+  node_taints = length(local.taints[each.key]) == 0 ? null : local.taints[each.key]
+  gpu_driver  = each.value.gpu_driver
 
   # Spare capacity, given back when Azure wants it, at no more than the usual price.
   priority        = each.value.spot ? "Spot" : "Regular"
@@ -51,7 +49,14 @@ resource "azurerm_kubernetes_cluster_node_pool" "this" {
 }
 
 locals {
+  # Azure puts a label and a taint on spot nodes; what is not written here too would be a change in every plan.
   spot = "kubernetes.azure.com/scalesetpriority"
+
+  taints = {
+    for key, pool in var.pools : key => concat(
+      local.purposes[pool.kind].taints, pool.taints, pool.spot ? ["${local.spot}=spot:NoSchedule"] : []
+    )
+  }
 
   purposes = {
     user = {

@@ -37,7 +37,10 @@ variable "pools" {
     soak_minutes    = optional(number, 0)
     spot            = optional(bool, false)
     gpu_driver      = optional(string)
-    version         = string
+    # Beside those that every pool of its kind has.
+    labels  = optional(map(string), {})
+    taints  = optional(list(string), [])
+    version = string
   }))
 
   validation {
@@ -84,6 +87,11 @@ variable "pools" {
   validation {
     condition     = alltrue([for pool in values(var.pools) : pool.drain_minutes >= 1 && pool.drain_minutes <= 1440 && pool.soak_minutes >= 0 && pool.soak_minutes <= 30])
     error_message = "pools must have drain_minutes between 1 and 1440 and soak_minutes between 0 and 30."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for pool in values(var.pools) : [for taint in pool.taints : can(regex("^[^=:]+=[^=:]*:(NoSchedule|PreferNoSchedule|NoExecute)$", taint))]]))
+    error_message = "pools must have taints such as dedicated=data:NoSchedule."
   }
 
   validation {

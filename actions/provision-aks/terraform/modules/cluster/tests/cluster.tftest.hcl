@@ -60,12 +60,17 @@ run "made_by_another_tool" {
   command = plan
 
   variables {
-    system_pool = { name = "nodepool1", dedicated = false, size = "Standard_D4ds_v5", min = 2, max = 10, version = "1.35" }
+    system_pool = { name = "nodepool1", dedicated = false, size = "Standard_D4ds_v5", min = 2, max = 10, version = "1.35", labels = { tier = "base" } }
   }
 
   assert {
     condition     = azurerm_kubernetes_cluster.this.default_node_pool[0].name == "nodepool1" && !azurerm_kubernetes_cluster.this.default_node_pool[0].only_critical_addons_enabled
     error_message = "A pool keeps its name, and takes workloads where it did."
+  }
+
+  assert {
+    condition     = jsonencode(azurerm_kubernetes_cluster.this.default_node_pool[0].node_labels) == jsonencode({ "node-type" = "system", "tier" = "base" })
+    error_message = "A pool keeps its labels."
   }
 }
 

@@ -73,6 +73,39 @@ run "spot" {
   }
 }
 
+run "own_labels_and_taints" {
+  command = plan
+
+  variables {
+    pools = {
+      user = { kind = "user", size = "Standard_D4ds_v5", min = 1, max = 10, version = "1.35", labels = { team = "data" }, taints = ["team=data:PreferNoSchedule"] }
+      gpu  = { kind = "gpu", size = "Standard_NC4as_T4_v3", min = 0, max = 2, version = "1.35", gpu_driver = "Install", surge = "1", labels = { team = "ml" }, taints = ["team=ml:NoExecute"] }
+    }
+  }
+
+  assert {
+    condition     = jsonencode(azurerm_kubernetes_cluster_node_pool.this["user"].node_labels) == jsonencode({ "node-type" = "user", "team" = "data" }) && azurerm_kubernetes_cluster_node_pool.this["user"].node_taints == tolist(["team=data:PreferNoSchedule"])
+    error_message = "A team's own stand beside the platform's."
+  }
+
+  assert {
+    condition     = jsonencode(azurerm_kubernetes_cluster_node_pool.this["gpu"].node_labels) == jsonencode({ "accelerator" = "nvidia-gpu", "node-type" = "ai", "team" = "ml" }) && azurerm_kubernetes_cluster_node_pool.this["gpu"].node_taints == tolist(["nvidia.com/gpu=true:NoSchedule", "team=ml:NoExecute"])
+    error_message = "GPU pools keep what keeps others off."
+  }
+}
+
+run "no_taint" {
+  command = plan
+
+  variables {
+    pools = {
+      user = { kind = "user", size = "Standard_D4ds_v5", min = 1, max = 10, version = "1.35", taints = ["team:NoSchedule"] }
+    }
+  }
+
+  expect_failures = [var.pools]
+}
+
 run "per_zone" {
   command = plan
 
