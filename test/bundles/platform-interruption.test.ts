@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
 import { errors, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
@@ -287,6 +288,8 @@ test('killed: its post stage takes the kubeconfig, the token and the folder of H
   const killed = await applyAndStrike(await turn(), { match: byUs('GET', /\/deployments$/) }, loseMachine);
   const folder = killed.state['folder'] ?? '';
   expect((await readdir(folder)).sort()).toEqual(['helm', 'kubeconfig', 'token']);
+  const modes = ['kubeconfig', 'token'].map(async file => (await stat(join(folder, file))).mode & 0o777);
+  expect(await Promise.all(modes)).toEqual([0o600, 0o600]);
   succeeded(await run({ command: 'apply' }, { post: killed.state }));
   expect(existsSync(folder)).toBe(false);
   breakRunLease();

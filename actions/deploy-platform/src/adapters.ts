@@ -212,7 +212,8 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
     pull: async source => {
       const chart = await helm.pull(source);
       pulled.set(chart.path, chart);
-      return { path: chart.path, name: chart.name, version: chart.version, digest: await digestOf(chart) };
+      const { path, name, version, values: defaults } = chart;
+      return { path, name, version, digest: await digestOf(chart), defaults };
     },
     render: async ({ chart, ...options }) => {
       const { objects, hooks } = parseManifests(

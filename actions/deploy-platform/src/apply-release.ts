@@ -2,12 +2,19 @@ import type { Log } from '@suite/action-kit';
 import { CancelledError, type Clock, duration, errorMessage, longestSilenceMs, mapInParallel } from '@suite/foundation';
 import { type Cluster, identityOf, type KubernetesObject, refOf } from '@suite/kubernetes';
 import { applyDefinitions, definitionsToApply, differingObjects, isDefinedBy } from './apply-definitions.ts';
-import { type Histories, type HistoryCluster, historyKey, type Revision } from './history.ts';
+import { goodRevision, type Histories, type HistoryCluster, historyKey } from './history.ts';
 import { whileHooksRun } from './hooks.ts';
 import type { ReleasePlan } from './plan.ts';
 import type { Helm } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
-import { fieldManager, type ReleaseRecord, recordName, recordNamespace, writeRecord } from './record.ts';
+import {
+  fieldManager,
+  type GoodRevision,
+  type ReleaseRecord,
+  recordName,
+  recordNamespace,
+  writeRecord,
+} from './record.ts';
 import { repair, upgrade } from './upgrade.ts';
 
 export type ApplyCluster = ReadyCluster &
@@ -40,7 +47,7 @@ export async function applyRelease(
   plan: ReleasePlan,
   options: ApplyOptions,
   histories: Histories,
-  good: Map<string, Revision>,
+  good: Map<string, GoodRevision>,
   rest: () => void,
 ): Promise<Applied> {
   const { cluster, clock, log, signal } = options;
@@ -53,9 +60,8 @@ export async function applyRelease(
   try {
     if (action !== 'none') {
       const history = histories.get(historyKey(name, namespace)) ?? [];
-      const last = history.findLast(({ status }) => status === 'deployed');
-      // What an apply left unready is nothing to go back to.
-      if (last !== undefined && plan.record?.status === 'deployed') good.set(name, last);
+      const before = goodRevision(plan.record, history);
+      if (before !== undefined) good.set(name, before);
       await repair(plan, history, options);
       reporter.say('asking the API server about every object that differs');
       const definitions = definitionsToApply(plan);
@@ -78,7 +84,7 @@ export async function applyRelease(
         description: `${options.commit.slice(0, 12)} by ${options.run}`,
       };
       if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
-      await record(plan, 'applying', options);
+      await record(plan, 'applying', options, before);
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
       await applyDefinitions(definitions, { cluster, clock, signal });
       // A changed schema takes effect a moment later, which the dry run waits for.
@@ -103,7 +109,7 @@ export async function applyRelease(
   } catch (error) {
     log.info(`${name}: failed after ${elapsed()}: ${errorMessage(error).split('\n')[0]}`);
     if (action !== 'none' && !(error instanceof CancelledError) && !signal.aborted) {
-      await record(plan, 'failed', options).catch(() => undefined);
+      await record(plan, 'failed', options, good.get(name)).catch(() => undefined);
     }
     throw error;
   } finally {
@@ -161,7 +167,12 @@ function isOutdated({ record: left, rendered }: ReleasePlan): boolean {
   return left.isStateful !== isStateful || left.needs.join() !== needs.join();
 }
 
-async function record(plan: ReleasePlan, status: ReleaseRecord['status'], options: ApplyOptions): Promise<void> {
+async function record(
+  plan: ReleasePlan,
+  status: ReleaseRecord['status'],
+  options: ApplyOptions,
+  good?: GoodRevision,
+): Promise<void> {
   const { rendered, name, namespace, manifest, secrets } = plan;
   if (rendered === undefined) return;
   const now = rendered.objects.map(({ object, keep }) => ({ ...refOf(object), keep }));
@@ -180,6 +191,7 @@ async function record(plan: ReleasePlan, status: ReleaseRecord['status'], option
       objects,
       needs: rendered.release.needs,
       isStateful: rendered.release.isStateful,
+      ...(good === undefined ? {} : { good }),
       secrets,
       run: options.run,
       commit: options.commit,

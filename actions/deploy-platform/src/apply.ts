@@ -1,8 +1,9 @@
 import { type Applied, type ApplyOptions, applyRelease, removeRelease } from './apply-release.ts';
 import { type Diagnosis, diagnose } from './diagnose.ts';
 import { type Run, schedule } from './graph.ts';
-import { type Revision, readHistories } from './history.ts';
+import { readHistories } from './history.ts';
 import type { PlatformPlan } from './plan.ts';
+import type { GoodRevision } from './record.ts';
 import { orderRemovals } from './removal.ts';
 import { rollBack } from './rollback.ts';
 
@@ -25,7 +26,7 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     return release === undefined ? [] : [{ name: one.name, needs: release.needs, plan: one }];
   });
   /** Revisions that ran well before this apply, by release. */
-  const good = new Map<string, Revision>();
+  const good = new Map<string, GoodRevision>();
   const isIdle = plan.releases.every(({ action }) => action === 'none');
   // Nobody else changes it meanwhile: whoever applies holds the lease.
   const histories = isIdle ? new Map() : await readHistories(options.cluster);

@@ -1,7 +1,7 @@
 import type { Check } from '@suite/change-report';
-import { asObject, asString } from '@suite/foundation';
 import { type Cluster, isForbidden, type KubernetesObject } from '@suite/kubernetes';
 import type { EnvironmentScope } from '@suite/platform-file';
+import { helmRelease, ownerOf } from './helm-owner.ts';
 
 /** What is in the cluster already of what must not have two owners. Undefined where it is not there, or may not be read. */
 export interface GatewayOwners {
@@ -85,9 +85,6 @@ export function gatewayOwnerChecks(
   return checks;
 }
 
-/** Helm writes on an object which release it belongs to. */
-const helmRelease = 'meta.helm.sh/release-name';
-
 function isOurs({ metadata }: KubernetesObject, installed: ReadonlySet<string>): boolean {
   const { annotations = {} } = metadata;
   // What was left behind on purpose, or by an apply that was cut off, is taken up again.
@@ -96,14 +93,4 @@ function isOurs({ metadata }: KubernetesObject, installed: ReadonlySet<string>):
 
 function versionOf({ metadata }: KubernetesObject): string {
   return metadata.annotations?.['gateway.networking.k8s.io/bundle-version'] ?? 'of an unknown version';
-}
-
-function ownerOf({ metadata }: KubernetesObject): string {
-  const { annotations = {}, labels = {} } = metadata;
-  const release = annotations[helmRelease];
-  if (release !== undefined) return `the Helm release \`${release}\``;
-  const named = annotations['app.kubernetes.io/managed-by'] ?? labels['app.kubernetes.io/managed-by'];
-  const [manager] = metadata.managedFields ?? [];
-  const by = named ?? asString(asObject(manager)['manager']);
-  return by === undefined ? 'somebody who left no name' : `\`${by}\``;
 }

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '@suite/kubernetes';
-import { readHistories } from './history.ts';
+import { goodRevision, readHistories } from './history.ts';
 
 const secret = (namespace: string, labels: Record<string, string>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -30,5 +30,26 @@ test('revisions by release and namespace, oldest first whatever the order of nam
       { revision: 10, status: 'pending-upgrade' },
     ],
     'b/web': [{ revision: 1, status: 'failed' }],
+  });
+});
+
+describe('what a rollback goes back to', () => {
+  const chart = { name: 'web', version: '1.2.0', digest: '' };
+  const good = { revision: 3, chart: 'web-1.1.0' };
+  const history = [3, 4, 5].map(revision => ({ revision, status: revision === 5 ? 'deployed' : 'superseded' }));
+
+  test.each<[string, Parameters<typeof goodRevision>[0], ReturnType<typeof goodRevision>]>([
+    [
+      'is what the last apply left, where it came to its end',
+      { status: 'deployed', chart },
+      { revision: 5, chart: 'web-1.2.0' },
+    ],
+    ['is what ran before one that failed, though that was brought back since', { status: 'failed', chart, good }, good],
+    ['is what ran before one that was cut off', { status: 'applying', chart, good }, good],
+    ['is nothing that Helm has forgotten', { status: 'failed', chart, good: { ...good, revision: 2 } }, undefined],
+    ['is nothing where none ever ran well', { status: 'failed', chart }, undefined],
+    ['is nothing where nothing was applied', undefined, undefined],
+  ])('%s', (_, record, expected) => {
+    expect(goodRevision(record, history)).toEqual(expected);
   });
 });

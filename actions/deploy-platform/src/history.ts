@@ -1,4 +1,5 @@
 import type { Cluster } from '@suite/kubernetes';
+import type { GoodRevision, ReleaseRecord } from './record.ts';
 
 /** One revision in a release's history. */
 export interface Revision {
@@ -33,6 +34,22 @@ export async function readHistories(cluster: HistoryCluster, namespace?: string)
   }
   for (const revisions of histories.values()) revisions.sort((one, other) => one.revision - other.revision);
   return histories;
+}
+
+/**
+ * The last revision that ran well: what an apply left unready is none, however often it was tried since. Undefined where there never
+ * was one, or where Helm, which keeps ten, has forgotten it.
+ */
+export function goodRevision(
+  record: Pick<ReleaseRecord, 'status' | 'chart' | 'good'> | undefined,
+  history: readonly Revision[],
+): GoodRevision | undefined {
+  if (record?.status !== 'deployed')
+    return history.some(({ revision }) => revision === record?.good?.revision) ? record?.good : undefined;
+  const last = history.findLast(({ status }) => status === 'deployed');
+  return last === undefined
+    ? undefined
+    : { revision: last.revision, chart: `${record.chart.name}-${record.chart.version}` };
 }
 
 export function historyKey(release: string, namespace: string): string {

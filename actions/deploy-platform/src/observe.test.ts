@@ -84,6 +84,12 @@ describe('records', () => {
     expect([unparsed, refused]).toEqual([[], undefined]);
   });
 
+  test('one of an apply that failed says what ran well before', async () => {
+    const failed: ReleaseRecord = { ...record, status: 'failed', good: { revision: 3, chart: 'database-0.9.0' } };
+    const { cluster } = clusterOf([writeRecord(failed)]);
+    expect([...(await readRecords(cluster)).records]).toEqual([['database', failed]]);
+  });
+
   test.each<[string, unknown]>([
     ['has no content', undefined],
     ['is no JSON', { record: '{"release":"data' }],

@@ -10,6 +10,7 @@ import {
   isSecret,
   type ObjectChange,
 } from '@suite/kubernetes/compare';
+import { foreignOwnerChecks } from './foreign-owners.ts';
 import { withLiveMadeUp, withoutMadeUp } from './made-up.ts';
 import type { Observed } from './observe.ts';
 import type { RecordedObject, ReleaseRecord } from './record.ts';
@@ -69,6 +70,7 @@ export function planReleases({ rendered, observed, asked, key, checks }: PlanInp
     changes: releases.flatMap(({ changes }) => changes),
     checks: [
       ...newsOf(checks, releases),
+      ...foreignOwnerChecks(rendered, observed).filter(({ id }) => !checks.some(known => known.id === id)),
       ...unreadableChecks(observed),
       ...blockedChecks(releases),
       ...takeBackChecks(releases),

@@ -26,6 +26,8 @@ export interface PulledChart {
   readonly version: string;
   /** `sha256:…`, whether it was asked for or found; of a folder's content where it is one. */
   readonly digest: string;
+  /** The text of its values.yaml. */
+  readonly defaults?: string;
 }
 
 export interface RenderRequest {

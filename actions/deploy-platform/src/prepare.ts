@@ -100,10 +100,11 @@ export async function prepare(
     ...(mirrored?.plan.checks ?? []),
     ...gatewayOwnerChecks(view, owners, installed),
     ...checkReleases({
-      releases: rendered.map(({ release, objects, hooks }) => ({
+      releases: rendered.map(({ release, chart, objects, hooks }) => ({
         release,
         objects: objects.map(({ object }) => object),
         hooks: hooks.filter(runsOnApply).map(({ object }) => object),
+        ...(chart.defaults === undefined ? {} : { defaults: chart.defaults }),
       })),
       view,
       kubernetesVersion: capabilities.kubeVersion,

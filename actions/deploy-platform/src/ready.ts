@@ -109,8 +109,8 @@ function perform(probe: Probe, context: ProbeContext): Promise<void> {
     case 'allocatable':
       return nodesOffer(context, probe);
     case 'http': {
-      const { namespace, service, port, path } = probe;
-      return repeat(context, `http://${service}.${namespace}:${port}${path}`, async () => {
+      const { namespace, service, port, scheme, path } = probe;
+      return repeat(context, `${scheme}://${service}.${namespace}:${port}${path}`, async () => {
         await context.cluster.ask(probe, context.signal);
       });
     }

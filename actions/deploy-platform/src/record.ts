@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, parseJson } from '@suite/foundation';
+import { asArray, asNumber, asObject, asString, parseJson } from '@suite/foundation';
 import type { KubernetesObject, ObjectRef } from '@suite/kubernetes';
 
 /**
@@ -17,6 +17,8 @@ export interface ReleaseRecord {
   /** Releases that it needs: it goes before them when all are taken away. */
   readonly needs: readonly string[];
   readonly isStateful: boolean;
+  /** While an apply has not come to its end: what ran well before it. */
+  readonly good?: GoodRevision;
   /** HMACs of the data of Secrets, by `namespace/name`. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Address of the run, and the commit that it applied. */
@@ -24,6 +26,13 @@ export interface ReleaseRecord {
   readonly commit: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+}
+
+/** What a rollback goes back to. */
+export interface GoodRevision {
+  readonly revision: number;
+  /** `argo-cd-9.5.0` */
+  readonly chart: string;
 }
 
 export interface RecordedObject extends ObjectRef {
@@ -64,6 +73,8 @@ export function readRecord(object: KubernetesObject): ReleaseRecord | undefined 
   const isKnown = status === 'applying' || status === 'deployed' || status === 'failed';
   if (release === undefined || namespace === undefined || !isKnown) return undefined;
   const text = (value: unknown) => asString(value) ?? '';
+  const good = asObject(record['good']);
+  const revision = asNumber(good['revision']);
   return {
     release,
     namespace,
@@ -81,6 +92,7 @@ export function readRecord(object: KubernetesObject): ReleaseRecord | undefined 
       })),
     needs: asArray(record['needs']).flatMap(name => asString(name) ?? []),
     isStateful: record['isStateful'] === true,
+    ...(revision === undefined ? {} : { good: { revision, chart: text(good['chart']) } }),
     secrets: Object.fromEntries(
       Object.entries(asObject(record['secrets'])).map(([name, digest]) => [name, text(digest)]),
     ),

@@ -1,15 +1,15 @@
 import { errorMessage } from '@suite/foundation';
 import type { ApplyOptions } from './apply-release.ts';
-import { historyKey, type Revision, readHistories } from './history.ts';
+import { historyKey, readHistories } from './history.ts';
 import type { PlatformPlan } from './plan.ts';
-import type { ReleaseRecord } from './record.ts';
+import type { GoodRevision } from './record.ts';
 
 /** Brings failed upgrades back to the revision that ran before, the last ones first. What holds data stays as it is. */
 export async function rollBack(
   plan: PlatformPlan,
   failed: readonly { readonly name: string }[],
-  good: ReadonlyMap<string, Revision>,
-  { helm, cluster, log, rollback }: ApplyOptions,
+  good: ReadonlyMap<string, GoodRevision>,
+  { helm, cluster, log, rollback }: Pick<ApplyOptions, 'helm' | 'cluster' | 'log' | 'rollback'>,
 ): Promise<string[]> {
   if (rollback === 'never') return [];
   const said: string[] = [];
@@ -34,15 +34,10 @@ export async function rollBack(
       const now = (await readHistories(cluster, one.namespace)).get(historyKey(name, one.namespace));
       if (now?.at(-1)?.revision === target.revision) continue; // nothing was applied
       await helm.rollback(name, one.namespace, target.revision, release.timeoutSeconds);
-      say(`${name} was brought back to revision ${target.revision} (${chartOf(one.record)}).`);
+      say(`${name} was brought back to revision ${target.revision} (${target.chart}).`);
     } catch (error) {
       say(`${name} could not be brought back: ${errorMessage(error).split('\n')[0]}`);
     }
   }
   return said;
-}
-
-/** What the last apply that went well has recorded: `argo-cd-9.5.0`. */
-function chartOf(record: ReleaseRecord | undefined): string {
-  return record === undefined ? 'what ran before' : `${record.chart.name}-${record.chart.version}`;
 }

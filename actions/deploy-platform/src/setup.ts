@@ -1,6 +1,8 @@
 import { type Cluster, groupOf, type KubernetesObject } from '@suite/kubernetes';
 import type { EnvironmentScope, PodSecurityLevel } from '@suite/platform-file';
+import { ownedBy } from './helm-owner.ts';
 import { fieldManager, recordNamespace } from './record.ts';
+import type { Release } from './release.ts';
 import { definitionsOf, type RenderedRelease } from './render.ts';
 
 /**
@@ -21,29 +23,52 @@ export function groundwork(
       ...release.readiness.flatMap(probe => (probe.kind === 'condition' ? [groupOf(probe.apiVersion)] : [])),
     ]),
   );
-  // Releases that share a namespace have one level: the platform file is refused otherwise.
-  const levels = new Map<string, PodSecurityLevel>([
-    [recordNamespace, 'restricted'],
-    ...rendered.map(({ release }) => [release.namespace, release.podSecurity] as const),
-  ]);
+  const releases = rendered.map(({ release }) => release);
+  // Helm refuses a namespace that its chart brings and somebody else has made.
+  const bringers = new Map(
+    rendered.flatMap(({ objects, release }) =>
+      objects.flatMap(({ object: { kind, metadata } }) =>
+        kind === 'Namespace' ? [[metadata.name, release] as const] : [],
+      ),
+    ),
+  );
   return [
-    ...[...levels].map(([name, level]) => namespaceOf(name, level, view)),
+    ...[...groundOf(releases)].map(([name, level]) => namespaceOf(name, level, view, bringers.get(name))),
     ...(planner === undefined ? [] : readerOf(planner, groups)),
   ];
 }
 
-/** Namespaces that Kubernetes has by itself are not ours to label. */
-const builtIn = /^(?:default|kube-.*)$/;
+/** Namespaces that are made before any release, with their levels: those that share one have one level, or the platform file is refused. */
+export function groundOf(
+  releases: readonly Pick<Release, 'namespace' | 'podSecurity'>[],
+): ReadonlyMap<string, PodSecurityLevel> {
+  return new Map([
+    [recordNamespace, 'restricted'],
+    ...releases.map(({ namespace, podSecurity }) => [namespace, podSecurity] as const),
+  ]);
+}
 
-function namespaceOf(name: string, level: PodSecurityLevel, { platform }: EnvironmentScope): KubernetesObject {
-  const labels = builtIn.test(name)
-    ? {}
-    : {
-        'pod-security.kubernetes.io/enforce': level,
-        'pod-security.kubernetes.io/warn': level,
-        'app.kubernetes.io/part-of': platform,
-      };
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
+/** Namespaces that Kubernetes has by itself are not ours to label. */
+export function isBuiltIn(namespace: string): boolean {
+  return /^(?:default|kube-.*)$/.test(namespace);
+}
+
+/** `bringer`: the release whose chart has it too. */
+function namespaceOf(
+  name: string,
+  level: PodSecurityLevel,
+  { platform }: EnvironmentScope,
+  bringer: Release | undefined,
+): KubernetesObject {
+  if (isBuiltIn(name)) return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  const owner = bringer === undefined ? undefined : ownedBy(bringer);
+  const labels = {
+    'pod-security.kubernetes.io/enforce': level,
+    'pod-security.kubernetes.io/warn': level,
+    'app.kubernetes.io/part-of': platform,
+    ...owner?.labels,
+  };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, ...owner, labels } };
 }
 
 /** What Azure's own reader role lacks for a plan: custom resources and objects of the whole cluster. Secrets stay unread. */

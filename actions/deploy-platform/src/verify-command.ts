@@ -1,5 +1,5 @@
 import type { Check } from '@suite/change-report';
-import { UserError } from '@suite/foundation';
+import { UserError, withFullStop } from '@suite/foundation';
 import { demandCluster } from '@suite/platform-file';
 import type { Outcome } from './outcome.ts';
 import type { Connected, Services } from './ports.ts';
@@ -29,7 +29,7 @@ export async function verifyPlatform(target: Target, services: Services, connect
   const differences = [...found.differences, ...reached.differences, ...signIns.flatMap(brokenSignIn)];
   if (differences.length === 0) return { findings: { verdict: 'verified', warnings, checks } };
   const problems = differences.map(({ what, path, expected, actual }) => ({
-    message: `${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}.`,
+    message: withFullStop(`${what}: ${path === '' ? '' : `${path} `}should be ${expected}, and is ${actual}`),
   }));
   return { findings: { verdict: 'mismatch', differences, warnings, checks }, error: new UserError(problems) };
 }

@@ -1,7 +1,8 @@
 import type { ChangeReport, Check } from '@suite/change-report';
 import { count, mapInParallel } from '@suite/foundation';
-import type { Cluster } from '@suite/kubernetes';
+import { type Cluster, KubernetesFailure } from '@suite/kubernetes';
 import type { EnvironmentScope } from '@suite/platform-file';
+import { checkMonitors } from './checks/monitors.ts';
 import { NotReady } from './not-ready.ts';
 import { askAll, usualPatienceMs } from './observability/ask.ts';
 import { askedOf } from './observability/asked.ts';
@@ -47,7 +48,11 @@ export async function verifyReleases(
       expected: 'applied to its end',
       actual: record === undefined ? 'not applied' : record.status,
     }));
-  const warnings: string[] = [];
+  // A plan says so once; nothing of it shows in the cluster.
+  const unwatched = checkMonitors({
+    releases: rendered.map(({ release, objects }) => ({ release, objects: objects.map(({ object }) => object) })),
+  });
+  const warnings = unwatched.map(({ message }) => message);
   const unready = await mapInParallel(rendered, 6, async one => {
     const { name } = one.release;
     try {
@@ -61,7 +66,9 @@ export async function verifyReleases(
       warnings.push(...notes.map(note => `${name}: ${note}`));
       return [];
     } catch (error) {
-      if (!(error instanceof NotReady)) throw error;
+      // Of a kind that is gone nothing is ready, and all else is still to be told.
+      const isGone = error instanceof KubernetesFailure && error.kind === 'absent';
+      if (!(error instanceof NotReady || isGone)) throw error;
       const actual = error.problems[0]?.message ?? 'not ready';
       return [{ what: `release ${name}`, path: '', expected: 'ready', actual }];
     }

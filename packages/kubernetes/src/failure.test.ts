@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { refusalFailure } from './failure.ts';
+import { networkFailure, refusalFailure } from './failure.ts';
 
 const attempt = {
   host: 'aks.example',
@@ -33,5 +33,24 @@ describe('a refusal with 403', () => {
     ['by a webhook', 'admission webhook "w" denied the request: no', undefined],
   ])('%s', (_name, message, remedy) => {
     expect(refused(message)).toEqual(['forbidden', remedy]);
+  });
+});
+
+describe('a proxy in the way', () => {
+  const tunnel = (more: object) =>
+    Object.assign(new Error('Failed to establish tunnel'), { code: 'ERR_PROXY_TUNNEL', ...more });
+
+  test.each<[string, Error, string, boolean]>([
+    ['refuses', tunnel({ statusCode: 403 }), 'HTTP 403', false],
+    ['wants to know who asks', tunnel({ statusCode: 407 }), 'HTTP 407', false],
+    ['reaches nobody for the moment', tunnel({ statusCode: 502 }), 'HTTP 502', true],
+    ['hangs up', tunnel({}), 'no answer', true],
+  ])('that %s is named, and nobody looks for it in the cluster', (_, error, how, retry) => {
+    const failure = networkFailure(error, attempt);
+    expect(failure.kind).toBe('unreachable');
+    expect(failure.message).toContain(
+      `the proxy of this runner gives no way to aks.example (${how}). Have the proxy let this runner pass`,
+    );
+    expect(failure.retry.retry).toBe(retry);
   });
 });

@@ -147,6 +147,20 @@ function isWebhookRefusal(message: string): boolean {
 }
 
 export function networkFailure(error: unknown, { host, identity, purpose }: Attempt): KubernetesFailure {
+  const proxy = asObject(error);
+  // Node's word for what a proxy answers instead of a connection (https.Agent, `proxyEnv`).
+  if (proxy['code'] === 'ERR_PROXY_TUNNEL') {
+    const status = asNumber(proxy['statusCode']);
+    return new KubernetesFailure(
+      'unreachable',
+      {
+        message: `The ${identity} could not ${purpose}: the proxy of this runner gives no way to ${host} (${status === undefined ? 'no answer' : `HTTP ${status}`}).`,
+        remedy:
+          'Have the proxy let this runner pass to the API server, or name it in NO_PROXY where the runner needs no proxy to reach it, as inside of the network of a private cluster.',
+      },
+      { cause: error, retry: { retry: status === undefined || isTransientStatus(status) } },
+    );
+  }
   const code = networkCode(error) ?? 'no answer';
   const lasting = isLastingCode(code);
   const certificate = /CERT|SIGNATURE/.test(code);

@@ -102,7 +102,7 @@ export interface EnvironmentScope extends Scope {
   readonly images: readonly PlatformImage[];
   /** What Argo CD deploys; undefined where it deploys nothing. */
   readonly applications: Applications | undefined;
-  /** What becomes of the releases of a run that fails. */
+  /** What becomes of a release whose upgrade fails. */
   readonly rollback: 'on-failure' | 'never';
   /** How promotions test its GPU pools; undefined where they do not, or where it has none. */
   readonly gpuSmoke: GpuSmoke | undefined;

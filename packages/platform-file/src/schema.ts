@@ -106,7 +106,7 @@ const layer = {
   releases: releases.optional(),
   rollback: words('on-failure', 'never')
     .describe(
-      'What becomes of the releases of a run that fails: back to what ran before, except those that hold data, or left for a person to look at. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
+      'What becomes of a release whose upgrade fails: back to what ran well before it, unless it holds data, or left for a person to look at. Others of the same run stay upgraded. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
     )
     .optional(),
   'gpu-smoke': gpuSmoke.optional(),

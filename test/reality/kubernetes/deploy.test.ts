@@ -34,6 +34,8 @@ spec:
           type: object
           properties: { spec: { type: object, properties: { size: { type: integer } } } }
 `,
+    // Its own namespace too, which is there before Helm is asked for anything.
+    'templates/namespace.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: { name: kinds, labels: { team: blue } }\n',
   },
   web: {
     'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
@@ -166,6 +168,7 @@ describe.each([
       expect(report.verdict).toBe('changes');
       expect(lines(report)).toEqual([
         'create kinds/CustomResourceDefinition widgets.example.org',
+        'create kinds/Namespace kinds',
         'create store/StatefulSet store/store',
         'create web/ConfigMap web/web',
         'create web/Deployment web/web',
@@ -189,6 +192,7 @@ describe.each([
     const log = applied.log.join('\n');
     expect(log).toMatch(/kinds: installed and ready after/);
     expect(log.indexOf('kinds: installed')).toBeLessThan(log.indexOf('web: installed'));
+    expect(log).toMatch(/ in all, decided by (?:kinds → web|store)$/m);
     expect((await reportOf(applied)).verdict).toBe('applied');
     const again = await plan();
     expect(lines(again)).toEqual([]);

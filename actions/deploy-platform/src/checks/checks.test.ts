@@ -18,6 +18,7 @@ import { checkPlacement } from './placement.ts';
 import { checkProbes } from './probes.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
+import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
 
@@ -645,6 +646,53 @@ describe('monitors left out', () => {
     const found = checkMonitors(inputOf(objects, {}, { values: values as Release['values'] }));
     expect(found.length).toBe(setting === undefined ? 0 : 1);
     if (setting !== undefined) expect(found[0]?.message).toContain(`\`${setting}\``);
+  });
+});
+
+describe('values that the chart does not name', () => {
+  const defaults = `
+controller: { replicas: 1, resources: {}, env: {} }
+server: { service: { type: ClusterIP } }
+configs: { cm: { admin.enabled: true, timeout.reconciliation: 180s }, params: { create: true } }
+retention: 10d
+`;
+  const checked = (values: string) => {
+    const [name, setting] = ['argo-cd', 'releases.argo-cd'];
+    const said = resolve(`    releases: { argo-cd: { values: ${values} } }`);
+    const release = releaseOf({ name, setting });
+    return told(checkUnknownValues(inputOf([], { view: said, releases: [{ release, objects: [], defaults }] })));
+  };
+
+  test.each<[string, string, string, string]>([
+    ['a letter left out', '{ controler: { replicas: 2 } }', 'controler', 'controller'],
+    ['further down', '{ server: { service: { tpye: LoadBalancer } } }', 'server.service.tpye', 'type'],
+    ['another case', '{ controller: { Replicas: 2, replicaS: 2 } }', 'controller.replicaS', 'replicas'],
+  ])('%s', (_, values, path, meant) => {
+    expect(checked(values)).toEqual([
+      `warning argo-cd/unknown-values: The chart of \`argo-cd\` names no \`${path}\` (\`${meant}\`?), and says nothing of what it does not know.`,
+    ]);
+  });
+
+  test.each([
+    ['what it names', '{ controller: { replicas: 2 } }'],
+    ['what it leaves to people', '{ controller: { env: { anything: x }, resources: { limits: {} } } }'],
+    ['what is like nothing', '{ notifications: { enabled: false } }'],
+    ['names of others', '{ configs: { cm: { timeout.hard.reconciliation: 0s, admin.enable: x } } }'],
+    ['another key of the same beginning', '{ retentionSize: 1GB }'],
+    ['one more beside the other', '{ controller: { replicas: 1, replica: 2 } }'],
+    ['nothing', '{}'],
+  ])('not: %s', (_, values) => {
+    expect(checked(values)).toEqual([]);
+  });
+
+  test('nor of charts that share a setting, or whose values cannot be read', () => {
+    const said = resolve('    releases: { argo-cd: { values: { controler: {} } } }');
+    const release = releaseOf({ setting: 'releases.argo-cd' });
+    const one = { release, objects: [], defaults };
+    const find = (releases: CheckInput['releases']) => checkUnknownValues(inputOf([], { view: said, releases }));
+    expect(find([one])).toHaveLength(1);
+    expect(find([one, one])).toEqual([]);
+    expect(find([{ ...one, defaults: '{' }])).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import { checkProbes } from './probes.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
+import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
 
@@ -28,6 +29,7 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkNotebooks,
   checkPodSecurity,
   checkWorkloadIdentity,
+  checkUnknownValues,
   checkWebhooks,
   checkReleaseSecret,
   checkMonitors,

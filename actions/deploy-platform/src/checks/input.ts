@@ -20,6 +20,8 @@ export interface CheckedRelease {
   readonly objects: readonly KubernetesObject[];
   /** What Helm makes on the way, and waits for. */
   readonly hooks?: readonly KubernetesObject[];
+  /** The text of the chart's own values.yaml. */
+  readonly defaults?: string;
 }
 
 /** All that an install or an upgrade makes. */

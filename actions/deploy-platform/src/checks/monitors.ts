@@ -8,7 +8,7 @@ const monitorKinds: ReadonlySet<string> = new Set(['ServiceMonitor', 'PodMonitor
 const deepest = 20;
 
 /** Releases whose values switch monitors on and that render none: some charts leave them out without a word. */
-export function checkMonitors({ releases }: CheckInput): Check[] {
+export function checkMonitors({ releases }: Pick<CheckInput, 'releases'>): Check[] {
   return releases.flatMap(({ release, objects }) => {
     const setting = enabledMonitor(release.values, [], deepest);
     if (setting === undefined || objects.some(object => isMonitor(object) || makesMonitors(object))) return [];

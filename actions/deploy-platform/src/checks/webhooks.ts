@@ -16,7 +16,7 @@ export function checkWebhooks({ releases }: CheckInput): Check[] {
         name: 'AKS leaves the webhooks alone',
         status: 'warning',
         message: `AKS's admissions enforcer rewrites the namespace selector of ${some(rewritten)}, and the next upgrade is refused for the conflict.`,
-        remedy: `Set the annotation ${code(`${enforcerSwitch}: "true"`)} on the configuration in ${code(`${release.setting}.values`)}, or let the release force conflicts.`,
+        remedy: `Set the annotation ${code(`${enforcerSwitch}: "true"`)} on the configuration in ${code(`${release.setting}.values`)}.`,
       }),
     ];
   });

@@ -29,7 +29,7 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
       );
       return one(
         `${term(detail.object)} has fields that somebody else manages: ${owners.join('; ')}.`,
-        'Leave these fields out of the values, let the other one give them up, or take them over (`force-conflicts`).',
+        'Leave these fields out of the values, or let the other one give them up.',
       );
     }
     case 'immutable':
@@ -50,7 +50,7 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
     case 'not-owned':
       return one(
         `${term(detail.object)} is there already and belongs to no release, or to another one.`,
-        'Remove it, or let the release take it over (`take-ownership`).',
+        'Have it taken away, switch it off in the values, or hand it over by the label `app.kubernetes.io/managed-by: Helm` and the annotations `meta.helm.sh/release-name` and `meta.helm.sh/release-namespace` with those of this release.',
       );
     case 'webhook-denied':
       return one(`the admission webhook ${term(detail.webhook)} denied it: ${quote(detail.reason)}`);

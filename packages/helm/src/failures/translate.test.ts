@@ -23,7 +23,7 @@ describe('what people are told', () => {
     ],
     [
       'conflict',
-      'Release s in t1: Deployment t1/s has fields that somebody else manages: `.spec.replicas`, `.spec.template.spec.containers[name="tiny"].image` (by scaler). Leave these fields out of the values, let the other one give them up, or take them over (`force-conflicts`).',
+      'Release s in t1: Deployment t1/s has fields that somebody else manages: `.spec.replicas`, `.spec.template.spec.containers[name="tiny"].image` (by scaler). Leave these fields out of the values, or let the other one give them up.',
     ],
     [
       'immutable',
