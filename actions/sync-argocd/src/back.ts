@@ -6,7 +6,7 @@ import type { Request } from './inputs.ts';
 import { fieldManager, ownObjects } from './objects.ts';
 import type { Connected, Services } from './ports.ts';
 import { deliveredOf, readOverrides } from './prepare.ts';
-import type { Proven } from './record.ts';
+import type { Proven, SyncRecord } from './record.ts';
 import { runningOf } from './report.ts';
 import { portsOf, revertImages, syncPlanOf } from './run.ts';
 import {
@@ -86,6 +86,7 @@ export async function goBackTo(
 ): Promise<Back> {
   const apps = coveredBy(proof, target);
   const { applications } = target;
+  await begin(proof, apps, target, connected);
   const within: Target = { ...target, chosen: applications.hasRoot ? target.chosen : apps };
   const images = imagesOf(proof, target, connected);
   const ports = portsOf(target, services, connected);
@@ -117,6 +118,21 @@ export async function goBackTo(
   }
   const proofs = await proveApplications(plan, ports);
   return { commit, running: runningOf(proofs), names, error: explainProofs(proofs) };
+}
+
+/** Whoever is killed from here on, or fails, goes on to that proof the next time: what Git says then tells nobody where it was to lead. */
+async function begin({ at }: Proven, apps: Target['chosen'], { view }: Target, connected: Connected): Promise<void> {
+  const { records } = demandCluster(view, connected);
+  const wayBack = { at, applications: apps.map(({ name }) => name) };
+  await records.write({ ...(await records.read()), wayBack });
+}
+
+/** The place of the proof that a way back of these very applications leads to; -1 where none has begun. */
+export function begunTo({ proven, wayBack }: SyncRecord, { chosen }: Pick<Target, 'chosen'>): number {
+  if (wayBack === undefined) return -1;
+  const { at, applications } = wayBack;
+  const isSame = applications.length === chosen.length && chosen.every(({ name }) => applications.includes(name));
+  return isSame ? proven.findIndex(one => one.at === at) : -1;
 }
 
 /** Applies the Applications with earlier overrides. Gives the head of their branch. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { asObject } from '@suite/foundation';
+import { asArray, asObject } from '@suite/foundation';
 import { fingerprintOf, type OwnObjectsInput, onlyOf, ownObjects } from './objects.ts';
 import { viewWith } from './view.fixture.ts';
 
@@ -71,10 +71,20 @@ describe('objects of our own', () => {
       'Application contoso-root',
     ]);
     const [children, root] = found;
-    expect(asObject(children)['destinations']).toContainEqual({
-      server: 'https://kubernetes.default.svc',
-      namespace: '!argocd',
-    });
+    const places = asArray(asObject(children)['destinations']).map(one => asObject(one)['namespace']);
+    // Where the platform itself lives they have no business.
+    expect(places).toEqual(
+      expect.arrayContaining([
+        '*',
+        '!kube-*',
+        '!argocd',
+        '!aks-platform',
+        '!monitoring',
+        '!cert-manager',
+        '!gpu-operator',
+      ]),
+    );
+    expect(new Set(places).size).toBe(places.length);
     expect(asObject(root)['namespaceResourceWhitelist']).toEqual([
       { group: 'argoproj.io', kind: 'Application' },
       { group: 'argoproj.io', kind: 'ApplicationSet' },

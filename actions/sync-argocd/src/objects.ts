@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@suite/foundation';
 import type { Endpoint, KubernetesObject } from '@suite/kubernetes';
-import type { ApplicationSettings, Applications, EnvironmentScope } from '@suite/platform-file';
+import {
+  type ApplicationSettings,
+  type Applications,
+  type EnvironmentScope,
+  namespaceLevels,
+} from '@suite/platform-file';
 
 /** Who owns what this action writes. */
 export const fieldManager = 'aks-platform';
@@ -111,7 +116,8 @@ function projectOf(input: OwnObjectsInput): KubernetesObject {
   const { apps, hasRoot, project, argoNamespace } = applications;
   const namespaces = [...new Set(apps.map(({ namespace }) => namespace))];
   // Applications of a team's own may live anywhere but where the platform does.
-  const places = hasRoot ? ['*', '!kube-*', `!${argoNamespace}`, '!aks-platform'] : namespaces;
+  const platforms = new Set([argoNamespace, 'aks-platform', ...namespaceLevels.keys()]);
+  const places = hasRoot ? ['*', '!kube-*', ...[...platforms].map(name => `!${name}`)] : namespaces;
   return argoObject('AppProject', project, input, {
     description: `Applications of ${view.platform} in ${view.scope}`,
     sourceRepos: [repositoryUrl(applications, serverUrl)],

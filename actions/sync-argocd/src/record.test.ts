@@ -32,6 +32,16 @@ test('what is written is what is read, the newest proof first and each commit on
   expect(await records.read()).toEqual({ proven: [proven('a'), proven('b')], clusterFingerprint: 'f' });
 });
 
+test('other images of the same commit are another proof, as where Applications say the digests', () => {
+  const [before, now] = ['1', '2'].map(digit => ({
+    ...proven('a'),
+    images: { web: `cr.azurecr.io/web@sha256:${digit}` },
+  }));
+  if (before === undefined || now === undefined) throw new TypeError();
+  const record = withProven(withProven(withProven(noRecord, before), now), now);
+  expect(record.proven).toEqual([now, before]);
+});
+
 test('ten are kept', () => {
   const all = Array.from({ length: 12 }, (_, index) => proven(`c${index}`));
   const record = all.reduce((before, one) => withProven(before, one), noRecord);
@@ -41,6 +51,16 @@ test('ten are kept', () => {
       .map(({ commit }) => commit)
       .reverse(),
   );
+});
+
+test('a way back stands there until something is proven', async () => {
+  const records = createClusterRecords(keeping());
+  const wayBack = { at: '2026-01-01T00:00:00Z', applications: ['web'] };
+  const before = { ...withProven(noRecord, proven('a')), wayBack };
+  await records.write(before);
+  expect(await records.read()).toEqual(before);
+  await records.write(withProven(before, proven('b')));
+  expect((await records.read()).wayBack).toBeUndefined();
 });
 
 test('a ConfigMap that somebody has spoiled counts as none', async () => {

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, parseJson } from '@suite/foundation';
+import { asArray, asObject, asString, canonicalJson, parseJson } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import { fieldManager } from './objects.ts';
 
@@ -18,6 +18,14 @@ export interface Proven {
   readonly applications: readonly string[];
 }
 
+/** A way back that has begun. */
+export interface WayBack {
+  /** When that was proven which it leads to. */
+  readonly at: string;
+  /** Names of the applications that go. */
+  readonly applications: readonly string[];
+}
+
 /**
  * What a sync leaves behind, where a plan may read it. The newest proof comes first; what is no longer there was
  * proven too long ago to go back to.
@@ -26,6 +34,8 @@ export interface SyncRecord {
   readonly proven: readonly Proven[];
   /** Of the Secret that names the cluster, as it was written last; a plan reads no Secret. */
   readonly clusterFingerprint: string | undefined;
+  /** Until it has come to its end: Git may say that already which does not run yet, and no longer tells where it was to lead. */
+  readonly wayBack?: WayBack | undefined;
 }
 
 export const noRecord: SyncRecord = { proven: [], clusterFingerprint: undefined };
@@ -82,13 +92,30 @@ export function readRecordText(text = ''): SyncRecord {
         },
       ];
     });
-  return { proven, clusterFingerprint: asString(record['clusterFingerprint']) };
+  const wayBack = readWayBack(record['wayBack']);
+  return {
+    proven,
+    clusterFingerprint: asString(record['clusterFingerprint']),
+    ...(wayBack === undefined ? {} : { wayBack }),
+  };
 }
 
-/** What is proven again is the newest, and stands there once. */
+function readWayBack(value: unknown): WayBack | undefined {
+  const { at, applications } = asObject(value);
+  const known = asString(at);
+  if (known === undefined) return undefined;
+  return {
+    at: known,
+    applications: asArray(applications).flatMap(name => asString(name) ?? []),
+  };
+}
+
+/** What is proven again is the newest, and stands there once. Whatever was gone back to before is over. */
 export function withProven(record: SyncRecord, proven: Proven): SyncRecord {
-  const others = record.proven.filter(({ commit, bundle }) => commit !== proven.commit || bundle !== proven.bundle);
-  return { ...record, proven: [proven, ...others].slice(0, kept) };
+  // With `deliver: application` the commit stays, whatever runs.
+  const idOf = ({ commit, bundle, images }: Proven) => canonicalJson([commit, bundle ?? null, images]);
+  const others = record.proven.filter(one => idOf(one) !== idOf(proven));
+  return { ...record, proven: [proven, ...others].slice(0, kept), wayBack: undefined };
 }
 
 function recordObject(record: SyncRecord): KubernetesObject {

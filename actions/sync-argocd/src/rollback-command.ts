@@ -1,9 +1,9 @@
 import { UserError } from '@suite/foundation';
 import { demandCluster } from '@suite/platform-file';
-import { coveredBy, differs, goBackTo } from './back.ts';
+import { begunTo, coveredBy, differs, goBackTo } from './back.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, Services } from './ports.ts';
-import type { Proven } from './record.ts';
+import type { Proven, SyncRecord } from './record.ts';
 import type { Outcome } from './report.ts';
 import type { Target } from './target.ts';
 
@@ -17,7 +17,11 @@ export async function rollBack(
   const { clock, log, context } = services;
   const { records } = demandCluster(target.view, connected);
   const record = await records.read();
-  const at = await choose(record.proven, request.bundle, target, connected);
+  const begun = request.bundle === undefined ? begunTo(record, target) : -1;
+  if (begun >= 0) {
+    log.info('An earlier rollback has not come to its end: going on with it. `bundle-digest` chooses another.');
+  }
+  const at = begun >= 0 ? begun : await choose(record, request.bundle, target, connected);
   const proof = record.proven[at];
   if (proof === undefined) throw nothingProven(record.proven, request.bundle, target);
   const bundle = proof.bundle === undefined ? '' : ` with ${proof.bundle}`;
@@ -26,7 +30,7 @@ export async function rollBack(
   if (error === undefined) {
     // What came after it is nothing to go back to any more.
     const again = { ...proof, commit, run: context.runUrl ?? '', at: new Date(clock.now()).toISOString() };
-    await records.write({ ...record, proven: [again, ...record.proven.slice(at + 1)] });
+    await records.write({ ...record, proven: [again, ...record.proven.slice(at + 1)], wayBack: undefined });
   }
   const warnings = error === undefined ? [`${names.join(', ')} run again what was proven at ${proof.at}.`] : [];
   return { findings: { verdict: error === undefined ? 'applied' : 'failed', warnings, commit, running }, error };
@@ -34,7 +38,7 @@ export async function rollBack(
 
 /** Place of the bundle that is asked for, or of the newest proof that is not what is delivered now; -1 for none. */
 async function choose(
-  proven: readonly Proven[],
+  { proven }: SyncRecord,
   bundle: string | undefined,
   target: Target,
   connected: Connected,

@@ -17,11 +17,12 @@ import type { Target } from './target.ts';
 /** What is synced, waited for and proven; `revision` is undefined where any will do. */
 export function syncPlanOf(
   request: Request,
-  { applications, chosen }: Target,
+  target: Target,
   { context, serverUrl }: Pick<Services, 'context' | 'serverUrl'>,
   images: readonly PlacedImage[],
   revision: string | undefined,
 ): SyncPlan {
+  const { applications, chosen } = target;
   const byName = new Map(images.map(image => [image.name, image]));
   const planned = chosen.map(({ application, images: own }) => ({
     name: application,
@@ -43,8 +44,23 @@ export function syncPlanOf(
       run: runUrl ?? 'outside of a workflow',
       bundle: 'bundle' in request ? request.bundle : undefined,
     },
+    argoUrl: argoUrlOf(target),
     timeoutMs: request.timeoutMs,
   };
+}
+
+/** Where people open the Argo CD that deploys. Undefined where the platform has no way in to it, and of a hub, which is another team's. */
+export function argoUrlOf({
+  view: { dns, releases },
+  applications: { hub },
+  server,
+}: Pick<Target, 'applications' | 'server'> & { readonly view: Pick<Target['view'], 'dns' | 'releases'> }):
+  | string
+  | undefined {
+  if (server !== undefined) return server.address.replace(/\/+$/, '');
+  const { argoCd, gateway, routes } = releases;
+  const isRouted = argoCd !== undefined && gateway !== undefined && routes?.argoCd === true;
+  return hub === undefined && isRouted && dns !== undefined ? `https://argocd.${dns.name}` : undefined;
 }
 
 /** The ports of syncs, proofs and rollbacks over one cluster. */

@@ -330,6 +330,8 @@ async function goBack(
   try {
     const { names, error, commit } = await goBackTo(last, request, target, services, connected);
     if (error === undefined) {
+      const { records } = demandCluster(target.view, connected);
+      await records.write({ ...(await records.read()), wayBack: undefined });
       for (const name of names) say(`${name} was brought back to what was proven last (${commit.slice(0, 12)}).`);
     }
     for (const problem of error?.problems ?? []) say(notBack(problem));

@@ -1,3 +1,4 @@
+import { membersOf } from '@suite/argocd';
 import type { ChangeReport } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import type { PlacedImage } from './deliver/index.ts';
@@ -7,11 +8,13 @@ import type { Connected, Services } from './ports.ts';
 import { type Outcome, runningOf, timingsOf } from './report.ts';
 import { portsOf, syncPlanOf } from './run.ts';
 import {
+  type ArgoCd,
   childrenOf,
   explainProofs,
   explainSync,
   proveApplications,
   type SyncPlan,
+  setsOf,
   waitApplications,
 } from './sync/index.ts';
 import type { Target } from './target.ts';
@@ -42,11 +45,14 @@ export async function verify(
 ): Promise<Outcome> {
   const ports = portsOf(target, services, connected);
   const plan = syncPlanOf(request, target, services, imagesOf(request, target, connected), undefined);
-  const unwell = await differencesOf(plan, ports);
+  const { unwell, suspended } = await healthOf(plan, ports.argo);
   const proofs = await proveApplications(plan, ports);
   const unproven = explainProofs(proofs);
   const running = runningOf(proofs);
-  const warnings = proofs.flatMap(({ name, notes }) => notes.map(note => `${name}: ${note}`));
+  const warnings = [
+    ...suspended.map(name => `${name}: part of it is suspended`),
+    ...proofs.flatMap(({ name, notes }) => notes.map(note => `${name}: ${note}`)),
+  ];
   const differences = [
     ...unwell,
     ...proofs.flatMap(({ name, problems }) =>
@@ -65,29 +71,35 @@ function imagesOf(request: Request, { view }: Target, { state }: Connected): rea
   return placedImages(view, loginServerOf(view, state?.outputs), request.images);
 }
 
-async function differencesOf(
-  { applications, argoNamespace }: SyncPlan,
-  { argo }: Pick<ReturnType<typeof portsOf>, 'argo'>,
-): Promise<ChangeReport['differences']> {
+/** How Argo CD finds the plan's applications and all that they bring. What is suspended is as its owners want it, which a sync accepts too. */
+export async function healthOf(
+  { applications, argoNamespace }: Pick<SyncPlan, 'applications' | 'argoNamespace'>,
+  argo: Pick<ArgoCd, 'list'>,
+): Promise<{ readonly unwell: NonNullable<ChangeReport['differences']>; readonly suspended: readonly string[] }> {
   const found = await argo.list(argoNamespace);
-  /** With those that it brings, and that they bring. */
+  /** With those that it brings, itself or by an ApplicationSet, and that they bring. */
   const family = new Set(applications.map(({ name }) => name));
   for (const name of family) {
     const one = found.find(application => application.name === name);
-    for (const child of one === undefined ? [] : childrenOf(one)) family.add(child.name);
+    if (one === undefined) continue;
+    const made = setsOf(one).flatMap(set => membersOf(set, found));
+    for (const child of [...childrenOf(one), ...made]) family.add(child.name);
   }
-  return [...family].flatMap(name => {
+  const suspended: string[] = [];
+  const unwell = [...family].flatMap(name => {
     const what = `application ${name}`;
     const one = found.find(application => application.name === name);
     if (one === undefined) return [{ what, path: '', expected: 'there', actual: 'absent' }];
     const { sync, health } = one.status;
+    if (health.status === 'Suspended') suspended.push(name);
     return [
       ...(sync.status === 'Synced'
         ? []
         : [{ what, path: 'status.sync.status', expected: 'Synced', actual: sync.status }]),
-      ...(health.status === 'Healthy'
+      ...(['Healthy', 'Suspended'].includes(health.status)
         ? []
         : [{ what, path: 'status.health.status', expected: 'Healthy', actual: health.status }]),
     ];
   });
+  return { unwell, suspended };
 }

@@ -66,6 +66,20 @@ test('a comparison that fails', () => {
   expect(comparisonCause(application())).toBeUndefined();
 });
 
+test.each([
+  'failed to list refs: authentication required: Repository not found.',
+  "fatal: could not read Username for 'https://github.com': terminal prompts disabled",
+  'git@github.com: Permission denied (publickey).',
+])('a repository that Argo CD may not read: %s', said => {
+  const message = `Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = ${said}`;
+  const seen = application({ status: { conditions: [{ type: 'ComparisonError', message }] } });
+  expect(comparisonCause(seen)).toMatchObject({
+    kind: 'comparison',
+    message: expect.stringMatching(/^Argo CD may not read its repository: /),
+    remedy: expect.stringContaining('a credential of its own'),
+  });
+});
+
 test('what is unwell: the resource, where Argo CD keeps its health; the application otherwise', () => {
   const health = { status: 'Degraded', message: 'from before' };
   const resource = {

@@ -45,6 +45,10 @@ export function saysUnseen(message: string): boolean {
   return unseen.test(message);
 }
 
+/** What Git servers answer who may not read; GitHub does not say that a private repository is there (go-git, plumbing/transport; git's own words). */
+const unreadable =
+  /authentication required|authorization failed|repository not found|could not read Username|Permission denied \(publickey\)/i;
+
 /** Why a finished operation has failed. Looks at its results before its message, which only counts them up. */
 export function operationCause({ status }: Application): Cause {
   const { state } = status;
@@ -80,6 +84,13 @@ export function messageCause(message: string): Cause {
       message: `Argo CD cannot see the commit: ${quote(message)}`,
       remedy:
         'The commit has to be pushed to the repository and branch that the Application names, and Argo CD has to have access to them.',
+    };
+  }
+  if (unreadable.test(message)) {
+    return {
+      kind: 'comparison',
+      message: `Argo CD may not read its repository: ${quote(message)}`,
+      remedy: 'Give Argo CD a credential of its own for it (a repository Secret), or correct the one that it has.',
     };
   }
   if (/ComparisonError|InvalidSpecError/.test(message)) return { kind: 'comparison', message: quote(message) };

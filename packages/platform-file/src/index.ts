@@ -18,6 +18,7 @@ export { engineOf, listScopes, locateSetting } from './platform.ts';
 export * from './pod-security.ts';
 export type { PoolInstance } from './pool-instances.ts';
 export { poolInstances } from './pool-instances.ts';
+export { namespaceLevels } from './releases.ts';
 export type { Unlocked } from './resolve.ts';
 export { resolveAll, resolveEnvironment, resolveScope, resolveUnlocked } from './resolve.ts';
 export * from './resolved.ts';

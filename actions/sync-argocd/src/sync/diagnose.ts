@@ -19,21 +19,29 @@ const logLines = 15;
 /** Clocks of the runner and of the cluster may differ by this much. */
 const skewMs = 60_000;
 
+/** What an application's workloads show. */
+export interface Look {
+  readonly trouble: Trouble | undefined;
+  /** What the first of them that is not there waits for, where nothing is wrong: Argo CD itself keeps no health of single objects. */
+  readonly waitsFor: string | undefined;
+}
+
 /** Looks for pods in trouble among an application's workloads and running hooks. Finds none rather than failing. */
-export async function findTrouble(
+export async function lookAtWorkloads(
   application: Application,
   cluster: WorkloadCluster,
   sinceMs: number,
-): Promise<Trouble | undefined> {
+): Promise<Look> {
   try {
-    return await lookForTrouble(application, cluster, sinceMs);
+    return await look(application, cluster, sinceMs);
   } catch {
-    return undefined;
+    return { trouble: undefined, waitsFor: undefined };
   }
 }
 
-async function lookForTrouble(application: Application, cluster: WorkloadCluster, sinceMs: number) {
+async function look(application: Application, cluster: WorkloadCluster, sinceMs: number): Promise<Look> {
   const workloads = workloadsOf(application);
+  let waitsFor: string | undefined;
   for (const namespace of new Set(workloads.map(({ namespace: place }) => place))) {
     const named = workloads.filter(one => one.namespace === namespace);
     const kinds = [...new Set(named.map(({ kind }) => kind))];
@@ -55,11 +63,16 @@ async function lookForTrouble(application: Application, cluster: WorkloadCluster
       return [...ofPods, ...ownTrouble(workload, workloadTitle, namespace)];
     });
     const found = troubles.find(({ isLasting }) => isLasting) ?? troubles[0];
-    if (found !== undefined) return found;
+    if (found !== undefined) return { trouble: found, waitsFor: undefined };
     const refused = await refusedPods(namespace, named, cluster, sinceMs);
-    if (refused !== undefined) return refused;
+    if (refused !== undefined) return { trouble: refused, waitsFor: undefined };
+    waitsFor ??= live.flatMap(workload => {
+      const rollout = rolloutOf(workload);
+      const title = resourceTitle({ kind: workload.kind, namespace, name: workload.metadata.name });
+      return rollout.is === 'waiting' ? [`${title}: ${rollout.for}`] : [];
+    })[0];
   }
-  return undefined;
+  return { trouble: undefined, waitsFor };
 }
 
 function podTrouble(workload: string, namespace: string, trouble: PodTrouble): Trouble {
@@ -132,7 +145,7 @@ export async function gatherEvidence(
   cluster: WorkloadCluster,
 ): Promise<Evidence> {
   if (!['hook', 'health', 'pods', 'time', 'resource'].includes(cause.kind)) return { events: [], log: [] };
-  const found = trouble ?? (await findTrouble(application, cluster, sinceMs));
+  const found = trouble ?? (await lookAtWorkloads(application, cluster, sinceMs)).trouble;
   const namespace = found?.namespace ?? cause.resource?.namespace ?? application.destination.namespace;
   const [events, log] = await Promise.all([
     recentWarnings(namespace, found?.pod?.pod, sinceMs - skewMs, cluster).catch(() => []),

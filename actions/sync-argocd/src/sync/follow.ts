@@ -13,7 +13,7 @@ import { createLimit } from '../render/limit.ts';
 import { createAgenda } from './agenda.ts';
 import { createBell } from './bell.ts';
 import { createContains } from './contains.ts';
-import { findTrouble, gatherEvidence, type Trouble } from './diagnose.ts';
+import { gatherEvidence, lookAtWorkloads, type Trouble } from './diagnose.ts';
 import { causeOf } from './explain.ts';
 import { findSetError, followSet } from './follow-set.ts';
 import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
@@ -43,6 +43,8 @@ interface State extends Followed {
   saidAt: number;
   said: string;
   trouble: { readonly at: number; readonly of: Trouble } | undefined;
+  /** What a workload of it waited for when they were looked at last; no trouble yet. */
+  rollout: string | undefined;
   result: ApplicationResult | undefined;
 }
 
@@ -53,6 +55,8 @@ export interface FollowOptions {
   readonly syncsChildren: boolean;
 }
 
+/** Those of a wait in which workloads tell more than Argo CD does. */
+const unwellSituations: ReadonlySet<string> = new Set(['health', 'degraded', 'running']);
 /** Pods in trouble may come right; kubelets need a moment. */
 const troubleMs = 30_000;
 const probeMs = 5000;
@@ -191,7 +195,7 @@ export async function followApplications(
       }
       agenda.put(state, (verdict.is === 'waiting' ? verdict.again : undefined) ?? Number.POSITIVE_INFINITY);
       if (verdict.is === 'waiting') {
-        state.waitsFor = verdict.for;
+        state.waitsFor = shownOf(state) ?? verdict.for;
         if (clock.now() >= options.until) {
           work(state, fail(state, timeCause(verdict.for, clock.now() - state.began)));
         }
@@ -320,10 +324,18 @@ export async function followApplications(
         ? noEvidence
         : await gatherEvidence(application, cause, state.trouble?.of, state.began, ports.workloads);
     const isUnwell = cause.kind === 'time' || cause.kind === 'health';
-    const reason = isUnwell ? (state.trouble?.of.message ?? (await setErrorOf(application))) : undefined;
+    const reason = isUnwell
+      ? (state.trouble?.of.message ?? shownOf(state) ?? (await setErrorOf(application)))
+      : undefined;
     const whole = reason === undefined ? cause : { ...cause, message: `${cause.message}; ${reason}` };
-    settle(state, { phase: 'failed', cause: whole, evidence });
+    settle(state, { phase: 'failed', cause: whole, evidence, ...linkOf(state.ref) });
     log.info(`${state.ref.name}: failed after ${seconds(state)}: ${whole.message}`);
+    for (const event of evidence.events) log.info(`${state.ref.name}: event: ${event}`);
+    for (const line of evidence.log) log.info(`${state.ref.name}: log: ${line}`);
+  }
+
+  function linkOf({ namespace, name: title }: ApplicationRef): Pick<ApplicationResult, 'link'> {
+    return plan.argoUrl === undefined ? {} : { link: `${plan.argoUrl}/applications/${namespace}/${title}` };
   }
 
   async function setErrorOf(application: Application | undefined): Promise<string | undefined> {
@@ -338,18 +350,15 @@ export async function followApplications(
     if (now < probedAt + probeMs) return;
     probedAt = now;
     const unwell = [...pending].filter(
-      ({ memory, began: at, isBusy }) =>
-        !isBusy && ['health', 'degraded', 'running'].includes(memory.situation) && now - at >= probeMs,
+      ({ memory, began: at, isBusy }) => !isBusy && unwellSituations.has(memory.situation) && now - at >= probeMs,
     );
     await mapInParallel(unwell, 4, async state => {
-      const found =
-        state.application === undefined
-          ? undefined
-          : await findTrouble(state.application, ports.workloads, state.began);
+      if (state.application === undefined) return;
+      const { trouble: found, waitsFor } = await lookAtWorkloads(state.application, ports.workloads, state.began);
+      state.rollout = waitsFor;
       state.trouble = found === undefined ? undefined : { at: state.trouble?.at ?? now, of: found };
-      if (found === undefined) return;
-      state.waitsFor = found.message;
-      if (found.isLasting && now - (state.trouble?.at ?? now) >= troubleMs) {
+      state.waitsFor = shownOf(state) ?? state.waitsFor;
+      if (found?.isLasting && now - (state.trouble?.at ?? now) >= troubleMs) {
         work(state, fail(state, { kind: 'pods', message: found.message }));
       }
     });
@@ -489,6 +498,11 @@ export function setsOf({ namespace, status }: Application): readonly Application
     .map(resource => ({ namespace: resource.namespace ?? namespace, name: resource.name }));
 }
 
+/** What workloads show of one that waits, where they tell more than Argo CD does. */
+function shownOf({ memory, trouble, rollout }: State): string | undefined {
+  return unwellSituations.has(memory.situation) ? (trouble?.of.message ?? rollout) : undefined;
+}
+
 function stateOf(followed: Followed, now: number): State {
   return {
     ...followed,
@@ -500,6 +514,7 @@ function stateOf(followed: Followed, now: number): State {
     saidAt: now,
     said: '',
     trouble: undefined,
+    rollout: undefined,
     result: undefined,
   };
 }

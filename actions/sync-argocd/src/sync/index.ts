@@ -1,6 +1,6 @@
 export { createClusterArgo } from './cluster-argo.ts';
 export { explainProofs, explainRollbacks, explainSync } from './explain.ts';
-export { childrenOf } from './follow.ts';
+export { childrenOf, setsOf } from './follow.ts';
 export * from './plan.ts';
 export * from './ports.ts';
 export { proveApplications } from './prove.ts';

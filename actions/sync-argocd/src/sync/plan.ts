@@ -28,6 +28,8 @@ export interface SyncPlan {
   /** A full commit; undefined leaves every source at what its specification says. */
   readonly revision: string | undefined;
   readonly mark: OperationMark;
+  /** Where people open Argo CD: `https://argocd.dev.contoso.com`; undefined where they cannot, or nobody knows. */
+  readonly argoUrl?: string | undefined;
   /** For all together. */
   readonly timeoutMs: number;
   /** Whether a sync of the same run that is under way is ended: what a rollback finds running is what has failed. */
@@ -58,6 +60,8 @@ export interface ApplicationResult {
   readonly notes: readonly string[];
   readonly cause?: Cause;
   readonly evidence: Evidence;
+  /** Its page in Argo CD, of one that has failed. */
+  readonly link?: string;
 }
 
 /** What the cluster shows of a failure. */

@@ -370,11 +370,50 @@ describe('the cause of a failure', () => {
     const world = createWorld([app('api'), workload, pod({ reason: 'CrashLoopBackOff' }), ...events]);
     world.cluster.logTexts.set('api/web-1/web', 'starting\n\nno such database\n');
     world.argo.status = () => ({ health: { status: 'Progressing' }, resources: [deployment] });
-    const [result] = await sync(world, ['api']);
+    const [result] = await sync(world, ['api'], { argoUrl: 'https://argocd.contoso.com' });
     expect(result?.evidence).toEqual({
       events: ['Pod api/web-1: BackOff: restarting'],
       log: ['starting', 'no such database'],
     });
+    // Whoever is called reads it in the one message of the failure, and all of it in the log of the run.
+    expect(explainSync([result as ApplicationResult])).toMatchObject({
+      problems: [
+        {
+          message:
+            'api: Deployment api/web: pod web-1, container web does not run: CrashLoopBackOff. Event: Pod api/web-1: BackOff: restarting. Its log ends: starting ⏎ no such database.',
+          remedy: 'In Argo CD: https://argocd.contoso.com/applications/argocd/api',
+        },
+      ],
+    });
+    expect(world.said.map(({ line }) => line)).toEqual(
+      expect.arrayContaining(['api: event: Pod api/web-1: BackOff: restarting', 'api: log: no such database']),
+    );
+  });
+
+  test('a pod that runs and never gets ready: what its workload waits for, and what the probe says', async () => {
+    const unready = {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'u', namespace: 'api' },
+      involvedObject: { kind: 'Pod', name: 'web-1' },
+      reason: 'Unhealthy',
+      message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
+      lastTimestamp: '2026-03-02T10:00:30Z',
+    };
+    const running = pod(
+      {},
+      { phase: 'Running', containerStatuses: [{ name: 'web', ready: false, state: { running: {} } }] },
+    );
+    const world = createWorld([app('api'), workload, running, unready]);
+    // Since 3.0 Argo CD keeps no health of single objects.
+    world.argo.status = () => ({ health: { status: 'Progressing' }, resources: [deployment] });
+    const results = await sync(world, ['api'], { timeoutMs: 60_000 });
+    expect(explainSync(results)?.message).toBe(
+      'api: after 1 min it still waits for it to be healthy (progressing); Deployment api/web: 0 of 1 pods to be available. Event: Pod api/web-1: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503.',
+    );
+    expect(world.said.map(({ line }) => line)).toContainEqual(
+      expect.stringMatching(/^api: waits for Deployment api\/web: 0 of 1 pods/),
+    );
   });
 
   test('pods that a quota keeps from being made', async () => {

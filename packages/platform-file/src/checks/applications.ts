@@ -1,5 +1,6 @@
 import { sentenceList } from '@suite/foundation';
 import type { Path } from '../position.ts';
+import { namespaceLevels } from '../releases.ts';
 import { quote } from '../wording.ts';
 import type { Checker } from './checker.ts';
 
@@ -102,8 +103,8 @@ export function checkApplicationsTogether(checkers: readonly Checker[]): void {
   }
 }
 
-/** Where Kubernetes, Argo CD and the platform's own records and releases live. */
-const reserved = /^(?:default|kube-.*|argocd|aks-platform|cert-manager|monitoring)$/;
+/** Where Kubernetes and the platform's own records live; its releases have theirs, whose level a namespace of an application would lower. */
+const reserved = /^(?:default|kube-.*|aks-platform)$/;
 
 function checkApps({ view, report, isSound }: Checker): void {
   const { applications, images } = view;
@@ -123,7 +124,7 @@ function checkApps({ view, report, isSound }: Checker): void {
       report([...setting, 'name'], `The name ${quote(name)} is that of the Application over all.`, 'Use another name.');
     }
     seen.add(name);
-    if (reserved.test(namespace)) {
+    if (reserved.test(namespace) || namespaceLevels.has(namespace)) {
       report(
         [...setting, 'namespace'],
         `The namespace ${quote(namespace)} of ${quote(name)} is the platform's or Kubernetes' own.`,
