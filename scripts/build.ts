@@ -70,8 +70,9 @@ export async function build(): Promise<'built' | 'fresh'> {
     })),
     { entry: join(root, 'packages', 'sandbox', 'dist', 'azurerm', 'main.js'), target: join(sandbox, 'azurerm') },
   ];
-  for (const bundle of bundles) await bundleEntry(bundle);
-  for (const action of actions) await bundlePost(action);
+  // Each bundle is the work of one process on one core.
+  await mapInParallel(bundles, availableParallelism(), bundleEntry);
+  await mapInParallel(actions, availableParallelism(), bundlePost);
   for (const action of actions) await copyAction(action);
   await copySharedFiles();
   await writeFile(stampFile, current);
@@ -95,7 +96,7 @@ async function emitJavaScript(): Promise<void> {
 
 async function bundleEntry({ entry, target }: Bundle): Promise<void> {
   const ncc = join(dirname(require.resolve('@vercel/ncc/package.json')), 'dist', 'ncc', 'cli.js');
-  const stats = join(root, 'out', `stats-${basename(dirname(target))}.json`);
+  const stats = join(target, 'stats.json');
   await mkdir(target, { recursive: true });
   await runNode([
     ncc,

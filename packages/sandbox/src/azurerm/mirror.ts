@@ -56,7 +56,12 @@ async function install(executable: string, options: MirrorOptions): Promise<void
     await symlink(providerExecutable, executable).catch(() => copyFile(providerExecutable, executable));
   } else if (nodeBundle !== undefined) {
     const words = [process.execPath, ...nodeArguments, nodeBundle];
-    await writeFile(executable, `#!/bin/sh\nexec ${words.map(quote).join(' ')}\n`);
+    // Terraform starts it once for each provider block of each walk: it is compiled the first time only.
+    const compiled = quote(join(options.directory, 'compiled'));
+    await writeFile(
+      executable,
+      `#!/bin/sh\nexport NODE_COMPILE_CACHE=${compiled}\nexec ${words.map(quote).join(' ')}\n`,
+    );
     await chmod(executable, 0o755);
   } else {
     throw new Error('installMirror needs an executable or a bundle to install.');

@@ -22,7 +22,8 @@ import { isObjectValue, type ObjectValue, unknown } from './schema/values.ts';
 import { dataSources, resourceTypes } from './types/index.ts';
 import type { Azure, DataSource, ResourceType } from './types/resource-type.ts';
 
-const capabilities: Message = { planDestroy: true };
+// As azurerm's two halves announce together. With the second one Terraform asks for the schema once, not each time that it starts a provider.
+const capabilities: Message = { planDestroy: true, getProviderSchemaOptional: true, moveResourceState: true };
 
 /** The provider's answers to Terraform. `environment` is where azurerm finds whatever the configuration leaves out. */
 export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): ProviderHandlers {

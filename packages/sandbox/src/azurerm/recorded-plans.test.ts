@@ -58,6 +58,18 @@ const preparations: { readonly [name: string]: (directory: Directory, azure: Stu
     expect(changesOf(plan.resource_drift)).toEqual(drift);
   });
 
+  test('calls that begin together share one token', async () => {
+    const directory = await workspace.open('tokens');
+    const asked: string[] = [];
+    workspace.azure.intercept = (_, place) => {
+      if (place === 'login.microsoftonline.com') asked.push(place);
+      return undefined;
+    };
+    await directory.plan();
+    // For Graph, where azurerm reads who it is, and for everything that it then reads at once.
+    expect(asked).toHaveLength(2);
+  });
+
   test('the whole platform from nothing, then nothing to do, then nothing left', async () => {
     const directory = await workspace.empty('whole', recorded.whole);
     expect(changesOf((await directory.plan()).resource_changes)).toEqual(recorded.createWhole.changes);

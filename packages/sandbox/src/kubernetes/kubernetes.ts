@@ -25,6 +25,7 @@ import type { Upstream } from './upstream.ts';
 export const apiServerSuffix = '.azmk8s.io';
 
 const clusterType = 'Microsoft.ContainerService/managedClusters';
+const poolType = `${clusterType}/agentPools`;
 
 /** The clusters of a world, by the back door. */
 export interface Kubernetes {
@@ -74,8 +75,10 @@ export function createKubernetes(options: KubernetesOptions): KubernetesService 
   const upstreams = new Map<string, Upstream>();
   const userOf = createUserOf(options);
   const clusters = () => resources().filter(({ type }) => type === clusterType);
-  const poolsOf = (cluster: Resource) =>
-    resources().filter(({ id }) => id.toLowerCase().startsWith(`${cluster.id.toLowerCase()}/agentpools/`));
+  const poolsOf = (cluster: Resource) => {
+    const place = `${cluster.id}/agentPools/`.toLowerCase();
+    return resources().filter(({ id, type }) => type === poolType && id.toLowerCase().startsWith(place));
+  };
 
   const start = (resource: Resource): Running => {
     const end = new AbortController();

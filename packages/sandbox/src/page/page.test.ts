@@ -4,11 +4,12 @@ import type { Element, Root } from 'hast';
 import rehypeRaw from 'rehype-raw';
 import { unified } from 'unified';
 import { visit } from 'unist-util-visit';
+import { anchors } from './anchors.ts';
 import type { PageContent } from './content.ts';
 import { textOf } from './markdown/elements.ts';
 import { renderPage } from './page.ts';
 import { hostileText, withEveryText } from './testing/hostile.ts';
-import { sampleContent, sampleJob } from './testing/samples.ts';
+import { sampleContent, sampleJob, sampleStep } from './testing/samples.ts';
 
 /** The elements of a page as a browser reads them. */
 function elementsOf(page: string): Element[] {
@@ -165,4 +166,17 @@ test('jobs of called workflows stand under their caller', () => {
   const html = renderPage({ ...sampleContent, pulls: [], runs: [{ ...run, jobs }] });
   expect(html).toMatch(/<p class="caller">.*promote \/ dev<\/p><ol class="job-rows"><li>.*>Apply<\/a>/s);
   expect(html).toMatch(/>lint<\/a>/);
+});
+
+test('a page that is written anew leads to what has come meanwhile', () => {
+  const [run] = sampleContent.runs;
+  if (run === undefined) throw new Error('The sample has no run.');
+  const promotion = `https://github.com/${sampleContent.repository}/actions/runs/8`;
+  const steps = [sampleStep({ summary: `[Its promotion](${promotion})` })];
+  const planned = { ...run, id: '7', jobs: [sampleJob('1', 'plan', { steps })] };
+  const promoted = { ...run, id: '8', jobs: [] };
+  const linkOn = (...runs: (typeof run)[]) =>
+    /<a href="([^"]*)"[^>]*>Its promotion/.exec(renderPage({ ...sampleContent, pulls: [], chapters: [], runs }))?.[1];
+  expect(linkOn(planned)).toBe(promotion);
+  expect(linkOn(planned, promoted)).toBe(`#${anchors.run(promoted)}`);
 });

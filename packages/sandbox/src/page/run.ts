@@ -78,14 +78,30 @@ function annotationBox(run: RunResult): Html {
   return html`<div class="box"><div class="box-header"><h4>Annotations</h4><span class="muted">${counts.join(', ')}</span></div>${renderAnnotations(all)}</div>`;
 }
 
+/** What the summaries of a job became, and where their links led. A page is written anew after each chapter, and this is most of its work. */
+const drawn = new WeakMap<JobResult, { readonly box: Html; readonly led: ReadonlyMap<string, string | undefined> }>();
+
 function summaryBox(job: JobResult, follow: FollowLink): Html {
+  const known = drawn.get(job);
+  if (known !== undefined && [...known.led].every(([url, target]) => follow(url) === target)) return known.box;
+  const led = new Map<string, string | undefined>();
+  const box = drawSummaries(job, url => {
+    const target = follow(url);
+    led.set(url, target);
+    return target;
+  });
+  drawn.set(job, { box, led });
+  return box;
+}
+
+function drawSummaries(job: JobResult, follow: FollowLink): Html {
   const parts = job.steps.map(({ summary }) => summary).filter(summary => summary.trim() !== '');
   if (parts.length === 0) return nothing;
-  const drawn = parts.map((summary, index) =>
+  const documents = parts.map((summary, index) =>
     renderMarkdown(summary, { prefix: `${anchors.job(job)}-summary-${index + 1}`, under: 4, is: 'document', follow }),
   );
   return html`<article class="box"><div class="box-header"><h4>${job.name} summary</h4></div>
-${drawn.map(summary => html`<div class="markdown-body">${summary}</div>`)}</article>`;
+${documents.map(summary => html`<div class="markdown-body">${summary}</div>`)}</article>`;
 }
 
 function jobLog(job: JobResult, follow: FollowLink): Html {

@@ -20,10 +20,18 @@ const renewAheadMs = 300_000;
 /** GitHub's OIDC assertion → Entra token, as azurerm's OIDC authorizer does it. */
 export function oidcCredential(settings: ProviderSettings, clock: Clock): Credential {
   const cached = new Map<string, { readonly token: string; readonly until: number }>();
+  const asked = new Map<string, Promise<string>>();
 
-  async function acquire(scope: string, signal: AbortSignal): Promise<string> {
+  /** Calls that begin together share one token. */
+  function acquire(scope: string, signal: AbortSignal): Promise<string> {
     const held = cached.get(scope);
-    if (held !== undefined && clock.now() < held.until) return held.token;
+    if (held !== undefined && clock.now() < held.until) return Promise.resolve(held.token);
+    const token = asked.get(scope) ?? request(scope, signal).finally(() => asked.delete(scope));
+    asked.set(scope, token);
+    return token;
+  }
+
+  async function request(scope: string, signal: AbortSignal): Promise<string> {
     const assertion = await requestAssertion(settings, signal);
     const response = await fetch(`https://login.microsoftonline.com/${settings.tenantId}/oauth2/v2.0/token`, {
       method: 'POST',

@@ -56,9 +56,12 @@ export function decodeMessage(descriptor: Descriptor, bytes: Uint8Array): Messag
   return message;
 }
 
+/** Numbers of one byte, of which a schema has tens of thousands. */
+const ofOneByte = Array.from({ length: 0x80 }, (_, value) => Uint8Array.of(value));
+
 function writeField(parts: Uint8Array[], number: number, type: FieldType, value: unknown): void {
   if (type === 'bool' || type === 'int') {
-    parts.push(writeVarint(BigInt((number << 3) | varint)), writeVarint(BigInt(Number(value))));
+    parts.push(writeVarint((number << 3) | varint), writeVarint(Number(value)));
     return;
   }
   const content =
@@ -67,12 +70,14 @@ function writeField(parts: Uint8Array[], number: number, type: FieldType, value:
       : type === 'bytes'
         ? (value as Uint8Array)
         : encodeMessage(type, value as Message);
-  parts.push(writeVarint(BigInt((number << 3) | delimited)), writeVarint(BigInt(content.length)), content);
+  parts.push(writeVarint((number << 3) | delimited), writeVarint(content.length), content);
 }
 
-function writeVarint(value: bigint): Uint8Array {
+function writeVarint(value: number): Uint8Array {
+  const known = ofOneByte[value];
+  if (known !== undefined) return known;
   const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, value);
+  let rest = BigInt.asUintN(64, BigInt(value));
   do {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;

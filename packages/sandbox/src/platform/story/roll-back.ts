@@ -8,7 +8,7 @@ export const rollBack: Chapter = {
   tells:
     'dev still runs the new version. The rollback workflow takes it to the bundle that it had proven before, through the same plan, gate and ' +
     'record as every promotion, and says what does not go back.',
-  after: [1, 2, 3, 5],
+  after: [1, 2, 3, 4, 5],
   play: async ({ repository, world, run, see }) => {
     const inputs = { environment: 'dev', reason: 'web 2 crashes in staging', to: '' };
     await run('Roll back dev', await dispatchRequest(repository, 'rollback.yml', inputs, developer));
