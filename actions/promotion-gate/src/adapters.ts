@@ -18,7 +18,6 @@ import type { Reader, Services } from './ports.ts';
 import { createShelf } from './shelf.ts';
 import { createStateShelf } from './state-shelf.ts';
 
-const cloud = clouds.public;
 /** Of Microsoft.ContainerRegistry. */
 const registryApi = '2025-04-01';
 
@@ -59,6 +58,7 @@ async function openShelf(
   onPause: (pause: number) => void,
 ) {
   const { tenant } = view;
+  const cloud = clouds[view.cloud];
   const credential = createCredential({
     identity: reader,
     tenant,

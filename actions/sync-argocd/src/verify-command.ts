@@ -1,7 +1,7 @@
 import type { ChangeReport } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import type { PlacedImage } from './deliver/index.ts';
-import { loginServerOf, placedImages } from './images.ts';
+import { loginServerIn, placedImages } from './images.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, Services } from './ports.ts';
 import { type Outcome, runningOf, timingsOf } from './report.ts';
@@ -62,7 +62,7 @@ export async function verify(
 }
 
 function imagesOf(request: Request, { view }: Target, { state }: Connected): readonly PlacedImage[] {
-  return placedImages(view, loginServerOf(view, state?.outputs), request.images);
+  return placedImages(view, loginServerIn(view, state?.outputs), request.images);
 }
 
 async function differencesOf(

@@ -69,6 +69,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'shared' })).toEqual({
       kind: 'shared',
       platform: 'contoso',
+      cloud: 'public',
       engine: 'terraform',
       scope: 'shared',
       region: 'westeurope',
@@ -95,6 +96,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'prod' })).toEqual({
       kind: 'environment',
       platform: 'contoso',
+      cloud: 'public',
       engine: 'terraform',
       scope: 'prod',
       region: 'westeurope',
