@@ -74,6 +74,8 @@ export interface WorldSettings {
   operationMs: number | ((operation: StartedOperation) => number);
   oidcSeconds: number;
   tokenSeconds: number;
+  /** How far GitHub's clock is ahead of that of the machines; 0 at first. */
+  githubAheadMs: number;
   /** Requests that GitHub lets through. */
   readonly githubLimits: LimitSettings;
   /** Whether callers sit in the private network: closed registries and private API servers answer them. False at first. */
@@ -114,6 +116,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     operationMs: options.operationMs ?? usualDuration,
     oidcSeconds: options.oidcSeconds ?? 300,
     tokenSeconds: options.tokenSeconds ?? 3600,
+    githubAheadMs: 0,
     githubLimits: githubLimits(),
     isInPrivateNetwork: false,
   };
@@ -202,6 +205,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     state: githubState,
     tokens: githubTokens,
     limits: settings.githubLimits,
+    aheadMs: () => settings.githubAheadMs,
     onNotPlayed: request => ledger.addRefusedHost(`${apiHost}: ${request}`),
   });
 
