@@ -558,6 +558,30 @@ describe('what the platform file asks of a bundle', () => {
     );
   });
 
+  test('time by the one clock that all runners share, whatever their own ones say', async () => {
+    const hour = 3_600_000;
+    const { settings } = sandbox.world;
+    try {
+      emptyRegistries();
+      // To GitHub, this machine's clock is two hours ahead.
+      settings.githubAheadMs = -2 * hour;
+      const { log } = succeeded(await record('dev'));
+      expect(log.join('\n')).toContain(
+        "warning: The clock of this runner is 2 h ahead of GitHub's, by which the gate goes.",
+      );
+      const [own] = recordsIn('dev');
+      expect(Date.now() - Date.parse(String(own?.content['recordedAt']))).toBeGreaterThan(1.9 * hour);
+      await asks('{ soak: 1h }');
+      expect(await refused(await check('staging'))).toEqual([
+        expect.stringMatching(/ has to have been verified in `dev` for 1 h: it was [\d.]+ s ago\. /),
+      ]);
+      settings.githubAheadMs = 0;
+      succeeded(await check('staging'));
+    } finally {
+      settings.githubAheadMs = 0;
+    }
+  });
+
   test('a wait that is long enough lets it in', async () => {
     emptyRegistries();
     forge('dev', { record: { recordedAt: new Date(Date.now() - 50_000).toISOString() } });

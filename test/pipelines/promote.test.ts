@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { writeMarker } from '@suite/change-report';
 import { asObject, asString, parseJson } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
+  bot,
   commentsOf,
   conclusions,
   dispatch,
@@ -31,7 +33,7 @@ let first: string;
 /** What was planned on a pull request and went through all environments. */
 let cleaner: { readonly commit: string; readonly bundle: string };
 /** What dev has verified, and prod never: a newer one was faster. */
-let overtaken: { readonly commit: string; readonly bundle: string };
+let overtaken: { readonly commit: string; readonly bundle: string; readonly pull: number };
 
 beforeAll(async () => {
   sandbox = await openPipelineWorld({
@@ -507,14 +509,22 @@ describe('an older run waits for its approval while a newer one goes through', (
   let newer: RunResult | undefined;
 
   beforeAll(async () => {
-    const base = await sandbox.repository.resolve('refs/heads/main');
-    const before = await commit(
-      text =>
+    const { repository } = sandbox;
+    const base = await repository.resolve('refs/heads/main');
+    const { number } = await propose(repository, 'slow-cleaner', {
+      [file]: await platformFile(repository, text =>
         text
           .replace(/^ {4}gate: .*\n/m, '    gate: { attestation: required }\n')
           .replace('interval: 72h', 'interval: 96h'),
-      await trusting(),
-    );
+      ),
+      ...(await trusting()),
+    });
+    // As its plan leaves it, which others show.
+    const { head } = repository.pull(number);
+    const marker = writeMarker({ pull: number, file, head: head.sha, run: '1', attempt: 1, state: 'planned' });
+    repository.comment(number, bot, `${marker}\n<!-- platform-plan:body -->\n### The plan`);
+    await repository.closePull(number, { merge: true, by: 'mona' });
+    const before = await repository.resolve('refs/heads/main');
     commits = { base, older: before, newer: await commit(text => text.replace('interval: 96h', 'interval: 120h')) };
     asked = [];
     answer = async environment => {
@@ -525,7 +535,7 @@ describe('an older run waits for its approval while a newer one goes through', (
       return true;
     };
     older = await promote(commits.base, commits.older);
-    overtaken = { commit: commits.older, bundle: bundleOf(older) };
+    overtaken = { commit: commits.older, bundle: bundleOf(older), pull: number };
     // Two whole promotions, one inside of the other.
   }, 300_000);
 
@@ -644,7 +654,12 @@ describe('prod goes back', () => {
     expect(jobOf(run, 'Bundle').steps.find(({ name }) => name === 'Attest the bundle')?.conclusion).toBe('skipped');
     expect(cleanerHours()).toEqual([96]);
     expect({ touched: touched(run), asked: environmentsAsked() }).toEqual({ touched: ['prod'], asked: ['prod'] });
-    expect(records().at(-1)).toEqual({ environment: 'prod', ...overtaken, approvers: ['mona'] });
+    const { bundle, commit: sha } = overtaken;
+    expect(records().at(-1)).toEqual({ environment: 'prod', bundle, commit: sha, approvers: ['mona'] });
+    // Its own pull request says so, and goes on saying what it has come through before.
+    const rows = toldOn(overtaken.pull).match(/^> \| \w+ \| \[\w+\]/gm);
+    expect(rows).toEqual(scopes.map(scope => `> | ${scope} | [verified]`));
+    expect(toldOn(overtaken.pull)).toMatch(/\*\*Verified in prod at /);
   }, 300_000);
 
   test('and a later commit is promoted as always', async () => {

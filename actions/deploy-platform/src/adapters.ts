@@ -6,7 +6,6 @@ import { createProcessRunner, createToolStore, type Kit, mask } from '@suite/act
 import { folderState } from '@suite/action-kit/post';
 import {
   type AzureCredential,
-  type Cloud,
   clouds,
   createClusterAccess,
   createCredential,
@@ -34,8 +33,6 @@ import type { Target } from './target.ts';
 import type { VersionsServices } from './versions/command.ts';
 import { newestTag } from './versions/newest-tag.ts';
 import { visitOver } from './visit.ts';
-
-const cloud: Cloud = clouds.public;
 
 /** Wires the runner, Azure, the API server and Helm to what the commands ask for. `actionFolder` holds action.yml and `charts/`. */
 export function createServices(kit: Kit, actionFolder: string): Services {
@@ -103,6 +100,7 @@ function findHelm(kit: Kit, env: Record<string, string>, cwd: string) {
 function signIn(kit: Kit, target: Target): SignedIn {
   const { clock } = kit;
   const { view, identity } = target;
+  const cloud = clouds[view.cloud];
   const credential = createCredential({
     identity,
     tenant: view.tenant,
@@ -125,6 +123,7 @@ function signIn(kit: Kit, target: Target): SignedIn {
 
 async function connect(kit: Kit, { view, identity }: Target, credential: AzureCredential): Promise<Connected> {
   const { clock, env, log } = kit;
+  const cloud = clouds[view.cloud];
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { type Kit, mask } from '@suite/action-kit';
 import {
   type AzureCredential,
-  type Cloud,
   clouds,
   createClusterAccess,
   createClusterReader,
   createContainerRegistries,
   createCredential,
   createPreflightReader,
+  isRegistryOf,
+  loginServerOf,
   registryAudience,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
@@ -29,7 +30,6 @@ import {
 } from './preflight/index.ts';
 import type { Target } from './target.ts';
 
-const cloud: Cloud = clouds.public;
 /** Of what the main stage tells the post stage. */
 const runState = 'run';
 
@@ -54,6 +54,7 @@ export function createServices(kit: Kit, actionFolder: string): Services {
 
 async function connect(kit: Kit, target: Target): Promise<Connected> {
   const { view, identity } = target;
+  const cloud = clouds[view.cloud];
   // Not the kit's clock, whose sleep ends with a cancellation: what was made is taken away after that, with a token of this identity.
   const clock = systemClock;
   const credential = createCredential({
@@ -76,7 +77,7 @@ async function connect(kit: Kit, target: Target): Promise<Connected> {
   const ownRegistry = async () => {
     const id = registryIdOf(view);
     const found = await createContainerRegistries(credential, { cloud, identity, clock }).find(id);
-    return found?.loginServer ?? `${id.slice(id.lastIndexOf('/') + 1).toLowerCase()}.azurecr.io`;
+    return found?.loginServer ?? loginServerOf(cloud, id);
   };
   return {
     cluster,
@@ -113,8 +114,8 @@ function openRepository(
   const entraToken = async () => (await credential.getToken(registryAudience)).token;
   return async (host, repository) => {
     const common = { host: apiHostOf(host), mask, clock, onPause };
-    const isAzure = /\.azurecr\.io$/.test(host);
-    return createTransfers(isAzure ? { ...common, tenant: view.tenant, identity, entraToken } : common).source(
+    const isOurs = isRegistryOf(clouds[view.cloud], host);
+    return createTransfers(isOurs ? { ...common, tenant: view.tenant, identity, entraToken } : common).source(
       repository,
     );
   };

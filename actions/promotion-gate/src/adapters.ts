@@ -2,6 +2,7 @@ import { type Kit, mask } from '@suite/action-kit';
 import { clouds, createCredential, createResourceReader, createTextBlob, registryAudience } from '@suite/azure';
 import { asObject, asString, duration, UserError } from '@suite/foundation';
 import {
+  clockSkew,
   compareCommits,
   createRequests,
   findReviewRun,
@@ -17,8 +18,8 @@ import type { Request } from './inputs.ts';
 import type { Reader, Services } from './ports.ts';
 import { createShelf } from './shelf.ts';
 import { createStateShelf } from './state-shelf.ts';
+import { githubTime } from './time.ts';
 
-const cloud = clouds.public;
 /** Of Microsoft.ContainerRegistry. */
 const registryApi = '2025-04-01';
 
@@ -32,6 +33,7 @@ export function createServices(kit: Kit, { token }: Request): Services {
     context,
     log,
     clock,
+    now: githubTime(() => clockSkew(github, context.repository, clock), { clock, log }),
     summary,
     signal,
     setOutputs,
@@ -59,6 +61,7 @@ async function openShelf(
   onPause: (pause: number) => void,
 ) {
   const { tenant } = view;
+  const cloud = clouds[view.cloud];
   const credential = createCredential({
     identity: reader,
     tenant,

@@ -51,14 +51,21 @@ async function settle(
   request: CheckRequest,
   services: Services,
 ): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
-  const { clock } = services;
-  const until = clock.now() + request.waitMs;
+  // What was attested does not change meanwhile.
+  const unattested = await unattestedOf(scope, bundle, request, services);
+  let until: number | undefined;
   for (;;) {
-    const facts = await gather(scope, bundle, request, services);
+    const facts = await gather(scope, { bundle, unattested }, request, services);
     const judgement = judge(facts);
     const { opensAt } = judgement;
+    until ??= facts.now + request.waitMs;
     if (opensAt === undefined || opensAt > until) return { facts, judgement };
-    await waitUntil(opensAt, left => `${scope.name} opens at ${inUtc(opensAt)}, in ${duration(left)}.`, services);
+    // In the time of this runner, which is only asked how much of it has passed.
+    await waitUntil(
+      services.clock.now() + opensAt - facts.now,
+      left => `${scope.name} opens at ${inUtc(opensAt)}, in ${duration(left)}.`,
+      services,
+    );
   }
 }
 
@@ -97,7 +104,7 @@ function findReview(
 
 async function gather(
   { name, regions, upstream }: PromotedScope,
-  bundle: Facts['bundle'],
+  { bundle, unattested }: Pick<Facts, 'bundle' | 'unattested'>,
   request: CheckRequest,
   services: Services,
 ): Promise<Facts> {
@@ -140,25 +147,31 @@ async function gather(
   const checks: readonly CommitCheck[] = names.length === 0 ? [] : await readChecks(bundle.commit, names);
   return {
     environment: name,
-    now: clock.now(),
+    // Asked for where something hangs on it.
+    now: isTimed(gate) ? await services.now() : clock.now(),
     bundle,
     gate,
     ...(upstream === undefined ? {} : { upstream: { environment: upstream.environment, regions: verified } }),
     running: related.flat(),
     before: predecessors(regions, request.region, running, { bundle: bundle.digest, run: context.runId }),
     mayBegin: role === 'apply',
-    unattested: gate?.attestation === true ? await unattestedOf(name, bundle, request, services) : undefined,
+    unattested,
     checks,
   };
 }
 
-/** Why no attestation of the bundle lets it in. */
+function isTimed(gate: Facts['gate']): boolean {
+  return gate !== undefined && (gate.soakMs > 0 || gate.freezes.length > 0 || gate.breakGlass !== undefined);
+}
+
+/** Why no attestation of the bundle lets it in, where the gate asks for one. */
 async function unattestedOf(
-  environment: string,
+  { name: environment, regions: [view] }: PromotedScope,
   { digest, commit }: Facts['bundle'],
   { bundle, trustedRoot, signer }: CheckRequest,
   { context, verifyAttestations }: Services,
 ): Promise<Problem | undefined> {
+  if (view.kind === 'shared' || !view.gate.attestation) return undefined;
   const text = await readAttestation(bundle);
   const verdicts = text === undefined ? [] : await verifyAttestations(text, trustedRoot);
   const { repository, repositoryId, ref, action } = context;

@@ -10,7 +10,10 @@ import type { PromotionRecord } from './record.ts';
 export interface Services {
   readonly context: RunContext;
   readonly log: Log;
+  /** For waiting alone: what is decided and written down goes by {@link Services.now}. */
   readonly clock: Clock;
+  /** What time it is for everybody: milliseconds since 1970 by GitHub's clock. */
+  now(): Promise<number>;
   readonly summary: Summary;
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal;

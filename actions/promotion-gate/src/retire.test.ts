@@ -43,7 +43,7 @@ function start(given: { readonly open?: unknown; readonly write?: unknown; reado
   const services = {
     context,
     log,
-    clock: { now: () => Date.UTC(2026, 10, 27), sleep: async () => undefined },
+    now: async () => Date.UTC(2026, 10, 27),
     summary: { append: async (added: readonly string[]) => void sections.push(...added) },
     openShelf: async () => {
       if (given.open !== undefined) throw given.open;

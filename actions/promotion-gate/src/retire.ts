@@ -12,7 +12,7 @@ import { readerOf } from './scope.ts';
  * off, the way to the registry may have gone first, and the next run has to get past this.
  */
 export async function retire(request: Extract<Request, { command: 'retire' }>, services: Services): Promise<void> {
-  const { context, log, clock, summary } = services;
+  const { context, log, summary } = services;
   const { view } = await loadScope(request, context.workspace);
   if (view.kind !== 'environment') {
     throw new UserError({
@@ -34,7 +34,7 @@ export async function retire(request: Extract<Request, { command: 'retire' }>, s
       ...placeOf(view, context.repositoryId),
       run: context.runUrl ?? 'outside of a workflow',
       actor: context.actor,
-      at: new Date(clock.now()).toISOString(),
+      at: new Date(await services.now()).toISOString(),
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -11,7 +11,7 @@ import { chooseRegion, findScope, readerOf } from './scope.ts';
 
 /** Proves in the environment's registry that this run applied the bundle there and found it verified. */
 export async function writeRecord(request: Extract<Request, { command: 'record' }>, services: Services): Promise<void> {
-  const { context, log, clock, summary, setOutputs } = services;
+  const { context, log, summary, setOutputs } = services;
   const { platform, lock } = await loadPlatformWithLock(request.platformFile, context.workspace);
   const { bundle, bytes } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const { name, regions, upstream, earlier } = findScope(resolveAll(platform, lock), request.scope);
@@ -39,7 +39,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
     ...(request.rollback === undefined
       ? {}
       : { rollback: rolledBackIn(request.rollback, view.region, request.digest) }),
-    recordedAt: new Date(clock.now()).toISOString(),
+    recordedAt: new Date(await services.now()).toISOString(),
   };
   // The registry before it holds copies of those before that one, so each registry tells the whole way.
   const places = earlier.map(before => placeOf(before, context.repositoryId));

@@ -4,7 +4,6 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { childEnvironment, createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
-  type Cloud,
   clouds,
   createClusterReader,
   createCredential,
@@ -46,8 +45,6 @@ import type { Target } from './target.ts';
 import type { TerraformRoot } from './variables.ts';
 import { prepareWorkspace, type Workspace } from './workspace.ts';
 
-const cloud: Cloud = clouds.public;
-
 /**
  * Wires the runner, Azure and Terraform to what the commands ask for. `actionFolder` holds action.yml and `terraform/`; `token` asks
  * GitHub about runs.
@@ -85,6 +82,7 @@ function runFinder({ context, clock, signal }: Kit, token: string): FindRun {
 }
 
 function connect({ requestIdToken, clock }: Kit, { view, identity }: Target): Azure {
+  const cloud = clouds[view.cloud];
   const credential = createCredential({
     identity,
     tenant: view.tenant,
@@ -187,7 +185,7 @@ async function openLocker(kit: Kit, engine: Engine, configuration: string): Prom
 }
 
 async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Workspace, azure: Azure) {
-  const engine = engines[view.engine];
+  const [engine, cloud] = [engines[view.engine], clouds[view.cloud]];
   const env = terraformEnvironment(
     kit.env,
     {

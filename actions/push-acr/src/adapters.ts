@@ -5,10 +5,10 @@ import { type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
 import {
   type Answer,
-  clouds,
   createContainerRegistries,
   createCredential,
   createPreflightReader,
+  isRegistryOf,
   type RegistryView,
   registryAudience,
 } from '@suite/azure';
@@ -32,9 +32,6 @@ import type { ApplierRights } from './rights.ts';
 import { demandOneHost, findCredential } from './sources.ts';
 import type { RegistryPlace, Target } from './target.ts';
 
-const cloud = clouds.public;
-/** Registries refuse tokens for the resource manager where a policy says so; this one is their own. */
-
 /** Wires the runner, Azure and registries to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
   const { context, log, clock, summary, signal, setOutputs } = kit;
@@ -52,7 +49,7 @@ export function createServices(kit: Kit, request: Request): Services {
 
 async function connect(kit: Kit, request: Request, target: Target): Promise<Connected> {
   const { clock, log, env } = kit;
-  const { tenant, identity } = target;
+  const { tenant, cloud, identity } = target;
   demandOneHost(
     request,
     target.images.flatMap(({ origin }) => (origin.kind === 'registry' ? [origin.source.host] : [])),
@@ -112,7 +109,7 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
   const openSource = async (host: string): Promise<(repository: string) => ImageSource> => {
     const found = await findCredential(request, host, dockerFolder, mask);
     // Another registry of the tenant is read with the identity of the job.
-    if (found === undefined && /\.azurecr\.io$/.test(host)) return createTransfers(optionsOf(host)).source;
+    if (found === undefined && isRegistryOf(cloud, host)) return createTransfers(optionsOf(host)).source;
     const api = apiHostOf(host);
     return openSourceRegistry({
       host: api,

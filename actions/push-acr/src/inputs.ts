@@ -72,7 +72,7 @@ const commands = ['plan', 'push', 'promote', 'verify', 'lock'] as const;
 export type Command = (typeof commands)[number];
 
 const loginServer = text(
-  /^[a-z0-9-]{5,63}\.azurecr\.io$/,
+  /^[a-z0-9-]{5,63}\.azurecr\.(?:io|us|cn)$/,
   'Use the login server of a registry, such as `crcontoso.azurecr.io`.',
 );
 const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');

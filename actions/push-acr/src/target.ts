@@ -1,3 +1,4 @@
+import { type Cloud, cloudOfRegistry, clouds } from '@suite/azure/clouds';
 import { UserError } from '@suite/foundation';
 import {
   type EnvironmentScope,
@@ -44,6 +45,8 @@ export interface Target {
     readonly production: boolean;
   };
   readonly tenant: string;
+  /** Of the platform, or the one that the registry alone says by its name. */
+  readonly cloud: Cloud;
   readonly registry: RegistryPlace;
   /** That of the environment before; undefined for the first one, and for a registry alone. */
   readonly upstream: RegistryPlace | undefined;
@@ -62,6 +65,7 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
     return {
       head: { platform: host, scope: host, region: '', production: false },
       tenant,
+      cloud: cloudOfRegistry(host) ?? clouds.public,
       registry: { kind: 'host', host, title: host },
       upstream: undefined,
       // It is required with a registry.
@@ -89,6 +93,7 @@ export async function loadTarget(request: Request, workspace: string): Promise<T
   return {
     head: { platform: name, scope, region: view.region, production },
     tenant,
+    cloud: clouds[view.cloud],
     registry: registryOf(view),
     upstream: upstream === undefined ? undefined : registryOf(upstream),
     identity: identityIn(view, role, request.clientId),

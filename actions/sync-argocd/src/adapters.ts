@@ -6,12 +6,12 @@ import { createToolStore, type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
 import {
   type AzureCredential,
-  type Cloud,
   clouds,
   createClusterAccess,
   createCredential,
   createEnvironmentLease,
   createStateReader,
+  isRegistryOf,
   registryAudience,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
@@ -37,8 +37,6 @@ import {
 } from './sync/index.ts';
 import type { Target } from './target.ts';
 
-const cloud: Cloud = clouds.public;
-
 /** Wires the runner, Azure, the API server, GitHub, Helm and Kustomize to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
   const { context, log, clock, summary, signal, setOutputs, env } = kit;
@@ -63,6 +61,7 @@ export function createServices(kit: Kit, request: Request): Services {
 function signIn(kit: Kit, request: Request, target: Target): SignedIn {
   const { clock } = kit;
   const { view, identity } = target;
+  const cloud = clouds[view.cloud];
   const credential = createCredential({
     identity,
     tenant: view.tenant,
@@ -92,7 +91,7 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
     target.server === undefined
       ? reachCluster(kit, target, credential)
       : reachServer(kit, target.server, target, credential),
-    createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
+    createStateReader(credential, { ...view.state, cloud: clouds[view.cloud], identity, clock }).content(),
     locateHelm({
       processes: kit.shortProcesses,
       tools: createToolStore(),
@@ -134,7 +133,12 @@ async function reachCluster(kit: Kit, target: Target, credential: AzureCredentia
   const { clock, env } = kit;
   const { view, identity, applications } = target;
   const { hub, argoNamespace } = applications;
-  const access = createClusterAccess(credential, { cloud, identity, clock, subscription: view.subscription });
+  const access = createClusterAccess(credential, {
+    cloud: clouds[view.cloud],
+    identity,
+    clock,
+    subscription: view.subscription,
+  });
   const { name } = view.cluster;
   const kubeconfig = await access.kubeconfig(view.resourceGroup, name);
   if (kubeconfig === undefined) return undefined;
@@ -159,10 +163,10 @@ async function reachCluster(kit: Kit, target: Target, credential: AzureCredentia
 async function reachHub(
   { clock, env }: Kit,
   { id, subscription, resourceGroup, name }: ArgoHub,
-  { identity, applications: { argoNamespace } }: Target,
+  { view, identity, applications: { argoNamespace } }: Target,
   credential: AzureCredential,
 ): Promise<Cluster> {
-  const access = createClusterAccess(credential, { cloud, identity, clock, subscription });
+  const access = createClusterAccess(credential, { cloud: clouds[view.cloud], identity, clock, subscription });
   const kubeconfig = await access.kubeconfig(resourceGroup, name);
   if (kubeconfig === undefined) {
     throw new UserError({
@@ -266,7 +270,7 @@ function createDigests(kit: Kit, { view, identity }: Target, credential: AzureCr
     };
     const entraToken = async () => (await credential.getToken(registryAudience)).token;
     return createTransfers(
-      /\.azurecr\.io$/.test(host) ? { ...common, tenant: view.tenant, identity, entraToken } : common,
+      isRegistryOf(clouds[view.cloud], host) ? { ...common, tenant: view.tenant, identity, entraToken } : common,
     );
   };
   const ask = async (reference: string): Promise<readonly string[]> => {

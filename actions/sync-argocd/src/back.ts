@@ -1,7 +1,7 @@
 import { UserError } from '@suite/foundation';
 import { demandCluster } from '@suite/platform-file';
 import { editsFor, type PlacedImage, readFolder } from './deliver/index.ts';
-import { loginServerOf, placedImages } from './images.ts';
+import { loginServerIn, placedImages } from './images.ts';
 import type { Request } from './inputs.ts';
 import { fieldManager, ownObjects } from './objects.ts';
 import type { Connected, Services } from './ports.ts';
@@ -34,7 +34,7 @@ export function imagesOf(
   { view }: Target,
   { state }: Pick<Connected, 'state'>,
 ): readonly PlacedImage[] {
-  const now = placedImages(view, loginServerOf(view, state?.outputs), []);
+  const now = placedImages(view, loginServerIn(view, state?.outputs), []);
   return Object.entries(proven).flatMap(([name, image]): PlacedImage[] => {
     const [repository = '', digest = ''] = image.split('@');
     const known = now.find(one => one.name === name);

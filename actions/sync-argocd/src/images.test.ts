@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loginServerOf, placedImages } from './images.ts';
+import { loginServerIn, placedImages } from './images.ts';
 import { viewWith } from './view.fixture.ts';
 
 const view = viewWith('{ repository: a/b, apps: [] }');
@@ -27,9 +27,10 @@ test('an input takes the place of one, or adds one', () => {
 });
 
 test.each([
-  [{ existing: false, name: 'crContoso' }, undefined, 'crcontoso.azurecr.io'],
-  [{ existing: true, id: '/subscriptions/s/registries/crTheirs' }, {}, 'crtheirs.azurecr.io'],
-  [{ existing: false, name: 'cr' }, { registry_login_server: 'cr-hash.azurecr.io' }, 'cr-hash.azurecr.io'],
-])('where %j with %j is', (registry, outputs, expected) => {
-  expect(loginServerOf({ registry: registry as never }, outputs)).toBe(expected);
+  ['public', { existing: false, name: 'crContoso' }, undefined, 'crcontoso.azurecr.io'],
+  ['public', { existing: true, id: '/subscriptions/s/registries/crTheirs' }, {}, 'crtheirs.azurecr.io'],
+  ['public', { existing: false, name: 'cr' }, { registry_login_server: 'cr-hash.azurecr.io' }, 'cr-hash.azurecr.io'],
+  ['usgovernment', { existing: false, name: 'crContoso' }, undefined, 'crcontoso.azurecr.us'],
+] as const)('in %s, where %j with %j is', (cloud, registry, outputs, expected) => {
+  expect(loginServerIn({ cloud, registry: registry as never }, outputs)).toBe(expected);
 });

@@ -1,3 +1,4 @@
+import { clouds, loginServerOf } from '@suite/azure/clouds';
 import type { EnvironmentScope } from '@suite/platform-file';
 import type { PlacedImage } from './deliver/index.ts';
 import type { NamedImage } from './inputs.ts';
@@ -25,12 +26,11 @@ export function placedImages(
 }
 
 /** By Terraform's word; before its first apply, and where a registry is brought along, by its name. */
-export function loginServerOf(
-  { registry }: Pick<EnvironmentScope, 'registry'>,
+export function loginServerIn(
+  { registry, cloud }: Pick<EnvironmentScope, 'registry' | 'cloud'>,
   outputs: Readonly<Record<string, unknown>> | undefined,
 ): string {
   const known = outputs?.['registry_login_server'];
   if (typeof known === 'string' && known !== '') return known;
-  const name = registry.existing ? (registry.id.split('/').at(-1) ?? '') : registry.name;
-  return `${name.toLowerCase()}.azurecr.io`;
+  return loginServerOf(clouds[cloud], registry.existing ? registry.id : registry.name);
 }

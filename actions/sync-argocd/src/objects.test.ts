@@ -161,6 +161,9 @@ describe('objects of our own', () => {
       },
       tlsClientConfig: { insecure: false, caData: Buffer.from('PEM').toString('base64') },
     });
+    const elsewhere = ownObjects({ ...input, view: { ...input.view, cloud: 'usgovernment' } }).cluster;
+    const config = Buffer.from(String(asObject(elsewhere['data'])['config']), 'base64').toString();
+    expect(config).toContain('"AAD_ENVIRONMENT_NAME":"AzureUSGovernmentCloud"');
   });
 
   test('namespaces hold pods to the strictest level', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clouds } from '@suite/azure/clouds';
 import { canonicalJson } from '@suite/foundation';
 import type { Endpoint, KubernetesObject } from '@suite/kubernetes';
 import {
@@ -259,7 +260,7 @@ export function serverOf({ applications, endpoint }: Pick<OwnObjectsInput, 'appl
 function accessOf({ applications: { hub }, endpoint, view }: OwnObjectsInput) {
   if (hub === undefined) return { tlsClientConfig: { insecure: false } };
   const env = {
-    AAD_ENVIRONMENT_NAME: 'AzurePublicCloud',
+    AAD_ENVIRONMENT_NAME: clouds[view.cloud].environment,
     AAD_LOGIN_METHOD: 'workloadidentity',
     AZURE_TENANT_ID: view.tenant,
     ...(hub.clientId === undefined ? {} : { AZURE_CLIENT_ID: hub.clientId }),

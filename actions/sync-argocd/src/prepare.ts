@@ -20,7 +20,7 @@ import {
   readFolder,
 } from './deliver/index.ts';
 import { deliveryDigest } from './delivery-digest.ts';
-import { loginServerOf, placedImages } from './images.ts';
+import { loginServerIn, placedImages } from './images.ts';
 import type { NamedImage } from './inputs.ts';
 import { type Override, type OwnObjects, onlyOf, ownCluster, ownerLabel, ownObjects, serverOf } from './objects.ts';
 import { type OwnPlan, planOwn } from './own-plan.ts';
@@ -82,7 +82,7 @@ export async function prepare(
     state === undefined
       ? undefined
       : Object.fromEntries(Object.entries(state.outputs).filter(([name]) => !changing.has(name)));
-  const images = placedImages(view, loginServerOf(view, outputs), overridden);
+  const images = placedImages(view, loginServerIn(view, outputs), overridden);
   const delivered = deliveredOf(chosen);
 
   const [commit, seen] = await Promise.all([gitops.head(applications.branch), look(cluster, applications, isApply)]);

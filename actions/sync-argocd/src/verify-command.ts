@@ -2,7 +2,7 @@ import { membersOf } from '@suite/argocd';
 import type { ChangeReport } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import type { PlacedImage } from './deliver/index.ts';
-import { loginServerOf, placedImages } from './images.ts';
+import { loginServerIn, placedImages } from './images.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, Services } from './ports.ts';
 import { type Outcome, runningOf, timingsOf } from './report.ts';
@@ -68,7 +68,7 @@ export async function verify(
 }
 
 function imagesOf(request: Request, { view }: Target, { state }: Connected): readonly PlacedImage[] {
-  return placedImages(view, loginServerOf(view, state?.outputs), request.images);
+  return placedImages(view, loginServerIn(view, state?.outputs), request.images);
 }
 
 /** How Argo CD finds the plan's applications and all that they bring. What is suspended is as its owners want it, which a sync accepts too. */

@@ -15,7 +15,7 @@ export interface ClusterAccess {
   token(): Promise<string>;
 }
 
-/** The AKS server application, the same in every tenant (Microsoft Learn, "Use kubelogin to authenticate in AKS"). */
+/** The AKS server application, the same in every tenant and cloud (Microsoft Learn, "Use kubelogin to authenticate in AKS"). */
 export const aksServerApplication = '6dae42f8-4368-4678-94ff-3960e28e3630';
 
 export function createClusterAccess(

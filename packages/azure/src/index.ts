@@ -2,7 +2,7 @@ export type { Activity } from './activity-log.ts';
 export { readActivity } from './activity-log.ts';
 export type { StateOptions } from './blob-requests.ts';
 export type { Cloud, CloudName } from './clouds.ts';
-export { cloudNames, clouds } from './clouds.ts';
+export { cloudNames, cloudOfRegistry, clouds, isRegistryOf, loginServerOf, workloadAudience } from './clouds.ts';
 export type { ClusterAccess } from './cluster-access.ts';
 export { aksServerApplication, createClusterAccess } from './cluster-access.ts';
 export type { ClusterReader } from './cluster-reader.ts';

@@ -3,6 +3,7 @@ export { createAppAccess } from './app/app-access.ts';
 export { readReviewArtifact } from './artifacts.ts';
 export type { CheckAnnotation, CheckRun } from './check-runs.ts';
 export { createCheckRun, readFailures } from './check-runs.ts';
+export { clockSkew } from './clock-skew.ts';
 export type { Comment, Conversation } from './comments.ts';
 export { createConversation } from './comments.ts';
 export type { CommitCheck } from './commit-checks.ts';

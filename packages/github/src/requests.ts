@@ -27,6 +27,8 @@ export interface Requests {
   read(purpose: string, route: string, parameters: Parameters): Promise<unknown>;
   /** The items of every page, in order. `list` names the field that holds them; without it the page itself is the list. */
   readAll(purpose: string, route: string, parameters: Parameters, list?: string): Promise<readonly unknown[]>;
+  /** When GitHub answered a read, by its own clock: milliseconds since 1970, without those of the second. */
+  date(purpose: string, route: string, parameters: Parameters): Promise<number>;
   /** A GraphQL query. */
   query(purpose: string, query: string, variables: Parameters): Promise<unknown>;
   /**
@@ -90,6 +92,13 @@ export function createRequests(options: GitHubOptions): Requests {
           if (part.length === 0 || !/\brel="next"/.test(String(headers.link ?? ''))) return items;
         }
         throw unexpected(purpose);
+      }),
+    date: (purpose, route, parameters) =>
+      attempt(purpose, async ({ request }) => {
+        const { date } = (await request(route, parameters)).headers;
+        const time = Date.parse(String(date));
+        if (Number.isNaN(time)) throw unexpected(purpose);
+        return time;
       }),
     query: (purpose, query, variables) =>
       attempt(purpose, ({ graphql }) => patiently(async () => graphql(query, variables), options)),

@@ -5,6 +5,7 @@
  * command, public access, zones) is decided where it is resolved.
  */
 export const defaults = {
+  cloud: 'public',
   engine: 'terraform',
   runner: 'ubuntu-24.04',
   retention: '30d',

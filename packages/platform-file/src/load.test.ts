@@ -60,7 +60,7 @@ describe('form', () => {
       'a key of a later version',
       `${head}policies: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, engine, domain, shared, defaults, environments, images, applications, existing.',
+        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, cloud, engine, domain, shared, defaults, environments, images, applications, existing.',
       ],
     ],
     [

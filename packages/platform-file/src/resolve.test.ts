@@ -70,6 +70,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'shared' })).toEqual({
       kind: 'shared',
       platform: 'contoso',
+      cloud: 'public',
       engine: 'terraform',
       scope: 'shared',
       region: 'westeurope',
@@ -96,6 +97,7 @@ describe('the example', () => {
     expect(resolveScope(platform, lock, { scope: 'prod' })).toEqual({
       kind: 'environment',
       platform: 'contoso',
+      cloud: 'public',
       engine: 'terraform',
       scope: 'prod',
       region: 'westeurope',

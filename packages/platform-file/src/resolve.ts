@@ -1,5 +1,6 @@
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { resolveApplications } from './applications.ts';
+import { cloudOf } from './cloud.ts';
 import { environmentGroup, resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
 import { resolveEnvironmentDns, resolveSharedDns } from './dns.ts';
@@ -128,6 +129,7 @@ function resolveShared(source: PlatformSource, region: string): Unlocked<SharedS
     scope: 'shared',
     region,
     tenant: source.tenant,
+    cloud: cloudOf({ source }),
     subscription: shared.subscription,
     runner: shared.runner ?? defaults.runner,
     // What all environments hang on deserves production's care.
@@ -201,6 +203,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     region,
     order,
     tenant: source.tenant,
+    cloud: cloudOf({ source }),
     subscription,
     runner: merged.runner ?? defaults.runner,
     production,

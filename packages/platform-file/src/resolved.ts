@@ -1,4 +1,5 @@
 import type { JsonObject } from '@suite/foundation';
+import type { CloudName } from './cloud.ts';
 import type { EdgeRelease, EdgeReleases } from './edge-releases.ts';
 import type { EnvironmentGate } from './gate.ts';
 import type { Taint } from './node-marks.ts';
@@ -33,6 +34,8 @@ interface Scope {
   readonly region: string;
   /** Entra tenant id. */
   readonly tenant: string;
+  /** Azure's cloud that all of it is in. */
+  readonly cloud: CloudName;
   readonly subscription: string;
   /** Label of the runner that jobs of this scope use. */
   readonly runner: string;

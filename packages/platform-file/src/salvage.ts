@@ -83,7 +83,8 @@ function damagesOf({ path, kind, meant }: Pick<Difference, 'path' | 'kind' | 'me
     return meant === undefined ? [] : damagesOf({ path: [...path.slice(0, -1), meant], kind: 'value' });
   }
   const [top, ...inside] = path;
-  if (top === 'name' || isOfPlatform(path)) return [{ environment: undefined, setting: path }];
+  if (top === 'shared') return [{ environment: top, setting: inside }];
+  if (top === 'name' || top === 'cloud' || isOfPlatform(path)) return [{ environment: undefined, setting: path }];
   if (top === 'defaults') return [{ environment: undefined, setting: inside }];
   if (top !== 'environments') return [];
   const [environment, ...setting] = inside;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cloudNames } from './cloud.ts';
 import { defaults } from './defaults.ts';
 import { formatVersion } from './format-version.ts';
 import { applications } from './schema/applications.ts';
@@ -156,6 +157,13 @@ export const platformSource = block({
   version: z.literal(formatVersion, { error: 'Expected the number 1, the version of this format.' }),
   name: name.describe('Name of the platform; part of every resource name.'),
   tenant: guid.describe('Entra tenant id.'),
+  cloud: words(...cloudNames)
+    .meta({
+      description:
+        "Azure's cloud that tenant, subscriptions and locations are of, by the name that Terraform has for it.",
+      default: defaults.cloud,
+    })
+    .optional(),
   engine: words('terraform', 'opentofu')
     .meta({
       description: 'The program that makes the infrastructure of every scope, in any version from 1.11 on.',

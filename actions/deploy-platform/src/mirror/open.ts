@@ -1,12 +1,11 @@
 import { type Kit, mask } from '@suite/action-kit';
-import { type AzureCredential, clouds, createContainerRegistries } from '@suite/azure';
+import { type AzureCredential, clouds, createContainerRegistries, loginServerOf } from '@suite/azure';
 import { duration } from '@suite/foundation';
 import type { RegistryLogins } from '@suite/helm';
 import { type EnvironmentScope, registryIdOf } from '@suite/platform-file';
 import { apiHostOf, createTransfers, dockerLogin, type Transfers } from '@suite/registry';
 import type { Mirror } from './port.ts';
 
-const cloud = clouds.public;
 /** Registries refuse tokens for the resource manager where a policy says so; this one is their own. */
 const registryAudience = 'https://containerregistry.azure.net/.default';
 
@@ -19,11 +18,12 @@ export async function openMirror(
 ): Promise<{ readonly mirror: Mirror; readonly logins: RegistryLogins }> {
   const { clock, log } = kit;
   const { tenant } = view;
+  const cloud = clouds[view.cloud];
   const registries = createContainerRegistries(credential, { cloud, identity, clock });
   const id = registryIdOf(view);
   const resource = await registries.find(id);
   // Until it is there, the name says it.
-  const host = resource?.loginServer ?? `${id.slice(id.lastIndexOf('/') + 1).toLowerCase()}.azurecr.io`;
+  const host = resource?.loginServer ?? loginServerOf(cloud, id);
   const onPause = (pause: number) => log.info(`Trying again in ${duration(pause)}.`);
   const options = {
     host,

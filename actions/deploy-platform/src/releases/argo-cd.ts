@@ -1,3 +1,4 @@
+import { clouds } from '@suite/azure/clouds';
 import type { JsonObject } from '@suite/foundation';
 import type { ArgoCdRelease, EnvironmentScope, Login } from '@suite/platform-file';
 import type { ImagePlace } from '../mirror/place.ts';
@@ -148,13 +149,13 @@ function rbac(admins: readonly string[], readers: readonly string[]): JsonObject
  * Dex asks Entra as it would ask any provider of OpenID Connect: the groups stand in the token (bootstrap asks for that), where Dex's
  * own connector for Microsoft would want to read the directory. Nobody has a password then.
  */
-function signIn({ tenant, dns }: EnvironmentScope, { clientId, secret }: Login): JsonObject {
+function signIn({ tenant, cloud, dns }: EnvironmentScope, { clientId, secret }: Login): JsonObject {
   const connector = {
     type: 'oidc',
     id: 'entra',
     name: 'Microsoft Entra',
     config: present({
-      issuer: `https://login.microsoftonline.com/${tenant}/v2.0`,
+      issuer: `${clouds[cloud].signIn}/${tenant}/v2.0`,
       clientID: clientId,
       // Argo CD looks it up: a Secret of this name, and a key of it.
       clientSecret: `$${secret}:client-secret`,

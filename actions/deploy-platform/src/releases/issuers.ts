@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EnvironmentDns, EnvironmentScope } from '@suite/platform-file';
 import type { Release, ReleaseInput } from '../release.ts';
+import { environmentOf } from './cloud.ts';
 import { gatewayRef } from './hosts.ts';
 import { clientIdOf, type Draft, present, withUserValues } from './values.ts';
 
@@ -54,8 +55,9 @@ function draft({ view, outputs }: ReleaseInput): Draft {
   };
 }
 
-function zoneOf({ resourceGroup, subscription }: EnvironmentScope, dns: EnvironmentDns) {
-  if (!dns.existing) return { name: dns.name, resourceGroup, subscription };
+function zoneOf({ resourceGroup, subscription, cloud }: EnvironmentScope, dns: EnvironmentDns) {
+  const environment = environmentOf(cloud);
+  if (!dns.existing) return present({ name: dns.name, resourceGroup, subscription, environment });
   const [, , owner = '', , group = ''] = dns.id.split('/');
-  return { name: dns.name, resourceGroup: group, subscription: owner };
+  return present({ name: dns.name, resourceGroup: group, subscription: owner, environment });
 }

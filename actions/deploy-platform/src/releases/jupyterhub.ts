@@ -1,3 +1,4 @@
+import { clouds } from '@suite/azure/clouds';
 import type { JsonObject } from '@suite/foundation';
 import type { EnvironmentScope, JupyterHubRelease, Login, NotebookProfile } from '@suite/platform-file';
 import type { ImagePlace } from '../mirror/place.ts';
@@ -128,7 +129,7 @@ const copyDatabase = [
 ];
 
 function signIn(view: EnvironmentScope, { clientId, secret, allowed, admins }: Login): JsonObject {
-  const entra = `https://login.microsoftonline.com/${view.tenant}/oauth2/v2.0`;
+  const entra = `${clouds[view.cloud].signIn}/${view.tenant}/oauth2/v2.0`;
   return {
     config: {
       JupyterHub: { authenticator_class: 'azuread' },

@@ -1,3 +1,4 @@
+import { clouds, workloadAudience } from '@suite/azure/clouds';
 import type { JsonObject } from '@suite/foundation';
 import type { EnvironmentScope, Login, MetricsRelease } from '@suite/platform-file';
 import type { ImagePlace } from '../mirror/place.ts';
@@ -273,11 +274,11 @@ function grafana(
  * are those that the application gives people in Entra; who has none may look.
  */
 function signIn(
-  { tenant, dns }: EnvironmentScope,
+  { tenant, cloud, dns }: EnvironmentScope,
   { clientId, allowed, admins }: Login,
   url = dns === undefined ? undefined : `https://grafana.${dns.name}`,
 ): JsonObject {
-  const entra = `https://login.microsoftonline.com/${tenant}/oauth2/v2.0`;
+  const entra = `${clouds[cloud].signIn}/${tenant}/oauth2/v2.0`;
   return {
     serviceAccount: { name: 'grafana' },
     podLabels: useIdentity,
@@ -291,7 +292,7 @@ function signIn(
         allow_sign_up: true,
         client_authentication: 'workload_identity',
         client_id: clientId,
-        federated_credential_audience: 'api://AzureADTokenExchange',
+        federated_credential_audience: workloadAudience,
         auth_url: `${entra}/authorize`,
         token_url: `${entra}/token`,
         scopes: 'openid email profile',

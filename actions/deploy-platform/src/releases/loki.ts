@@ -1,5 +1,5 @@
 import type { JsonObject } from '@suite/foundation';
-import type { EnvironmentScope, LokiRelease, Storage } from '@suite/platform-file';
+import type { CloudName, EnvironmentScope, LokiRelease, Storage } from '@suite/platform-file';
 import type { ImagePlace } from '../mirror/place.ts';
 import type { Release, ReleaseInput } from '../release.ts';
 import { serviceAccountOf, useIdentity } from './identity.ts';
@@ -77,7 +77,7 @@ function draft({ view, outputs }: ReleaseInput, settings: LokiRelease, storage: 
       deploymentMode: 'Monolithic',
       // The chart refuses servers of other modes beside those of this one.
       ...Object.fromEntries(['write', 'read', 'backend'].map(part => [part, { replicas: 0 }])),
-      loki: config(settings, storage),
+      loki: config(view, settings, storage),
       ...identity.values,
       singleBinary: {
         replicas: settings.replicas,
@@ -104,8 +104,16 @@ function draft({ view, outputs }: ReleaseInput, settings: LokiRelease, storage: 
   };
 }
 
-function config({ replicas, retentionHours }: LokiRelease, storage: Storage): JsonObject {
+/** Loki's own names (its `azure_storage_config`): where the account's blobs are, and where it signs in. */
+const environments: Readonly<Record<CloudName, string | undefined>> = {
+  public: undefined,
+  usgovernment: 'AzureUSGovernment',
+  china: 'AzureChinaCloud',
+};
+
+function config({ cloud }: EnvironmentScope, { replicas, retentionHours }: LokiRelease, storage: Storage): JsonObject {
   const store = 'azure';
+  const environment = environments[cloud];
   return {
     // One tenant: who may read is decided in Grafana.
     auth_enabled: false,
@@ -130,6 +138,8 @@ function config({ replicas, retentionHours }: LokiRelease, storage: Storage): Js
     },
     limits_config: { retention_period: `${retentionHours}h` },
     compactor: { retention_enabled: true, delete_request_store: store },
+    // The chart's storage has no key for it.
+    ...(environment === undefined ? {} : { structuredConfig: { common: { storage: { azure: { environment } } } } }),
   };
 }
 

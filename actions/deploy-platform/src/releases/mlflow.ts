@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { clouds } from '@suite/azure/clouds';
 import { asObject, asString, type JsonObject } from '@suite/foundation';
 import type { EnvironmentScope, Login, MlflowRelease } from '@suite/platform-file';
 import type { ImagePlace } from '../mirror/place.ts';
@@ -208,7 +209,7 @@ function signIn(view: EnvironmentScope, { clientId, secret, allowed, admins }: L
   return {
     oidcAuth: present({
       enabled: true,
-      discoveryUrl: `https://login.microsoftonline.com/${view.tenant}/v2.0/.well-known/openid-configuration`,
+      discoveryUrl: `${clouds[view.cloud].signIn}/${view.tenant}/v2.0/.well-known/openid-configuration`,
       clientId,
       existingSecret: { name: secret, clientSecretKey: 'client-secret' },
       redirectUri: name === undefined ? undefined : `https://${name}/callback`,
@@ -299,6 +300,8 @@ function databaseOf(
     };
   }
   const { fqdn, port } = asObject(outputs?.['database']);
+  // Of the public cloud, where nobody says it.
+  const scope = view.cloud === 'public' ? undefined : clouds[view.cloud].databaseScope;
   const postgres = { host: asString(fqdn), port: typeof port === 'number' ? port : undefined };
   return {
     unknown: [
@@ -314,7 +317,7 @@ function databaseOf(
         existingDatabaseSecret: { name: 'mlflow-database', usernameKey: 'username', passwordKey: 'password' },
       },
       extraEnvVars: { PGSSLMODE: 'require', PGPASSFILE: passwordFile },
-      initContainers: initContainers(postgres, size),
+      initContainers: initContainers(postgres, scope, size),
     },
   };
 }
@@ -322,6 +325,7 @@ function databaseOf(
 /** A sidecar that keeps the password file, and the migration, which needs it. */
 function initContainers(
   postgres: { readonly host: string | undefined; readonly port: number | undefined },
+  scope: string | undefined,
   size: Readonly<Record<Part, Size>>,
 ): readonly JsonObject[] {
   const common = {
@@ -345,7 +349,7 @@ function initContainers(
       // A sidecar: it stays while the pod runs.
       restartPolicy: 'Always',
       command: ['python', `${pythonPath}/password.py`],
-      env: variables({ PYTHONPATH: pythonPath, PGPASSFILE: passwordFile }),
+      env: variables({ PYTHONPATH: pythonPath, PGPASSFILE: passwordFile, DATABASE_SCOPE: scope }),
       startupProbe: {
         exec: { command: ['python', `${pythonPath}/password.py`, 'check'] },
         periodSeconds: 2,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { EnvironmentScope, SecretNamespace, SecretsRelease } from '@suite/platform-file';
 import { recordNamespace } from '../record.ts';
 import type { Release, ReleaseInput, TerraformOutputs } from '../release.ts';
+import { environmentOf } from './cloud.ts';
 import { clientIdOf, type Draft, present, withUserValues } from './values.ts';
 
 /** Secrets of the key vault as Kubernetes Secrets, each namespace with an identity of its own. */
@@ -40,9 +41,10 @@ function draft(view: EnvironmentScope, { entries }: SecretsRelease, outputs: Ter
     unknown: namespaces
       .filter(namespace => clientId(namespace) === undefined)
       .map(namespace => ['namespaces', namespace, 'clientId']),
-    values: {
+    values: present({
       vault: vaultName(view),
       tenant: view.tenant,
+      cloud: environmentOf(view.cloud),
       // Those that run go on without it; a second one keeps rotation going while a node is away.
       replicas: view.production ? 2 : 1,
       namespaces: Object.fromEntries(
@@ -54,7 +56,7 @@ function draft(view: EnvironmentScope, { entries }: SecretsRelease, outputs: Ter
           }),
         ]),
       ),
-    },
+    }),
   };
 }
 

@@ -88,6 +88,22 @@ describe('whoever comes last takes nothing away', () => {
   });
 });
 
+test('a bundle that is promoted further begins where it was left, and what it has come through stands', async () => {
+  const { state, port } = mergedPull();
+  await perform(
+    { ...base, tells: { is: 'begin', stages: stages.filter(({ scope }) => scope !== 'prod') } },
+    promoting(port).services,
+  );
+  for (const scope of ['shared', 'dev']) await perform(after(scope), promoting(port).services);
+  const further = stages.filter(({ scope }) => scope === 'prod');
+  await perform({ ...base, tells: { is: 'begin', stages: further } }, promoting(port).services);
+  expect(told(bodyIn(state))).toEqual(['shared verified', 'dev verified', 'prod promoting']);
+  await perform(after('prod', { apply: 'failure' }), promoting(port).services);
+  await perform({ ...base, tells: { is: 'begin', stages: further } }, promoting(port).services);
+  await perform(after('prod'), promoting(port).services);
+  expect(told(bodyIn(state))).toEqual(['shared verified', 'dev verified', 'prod verified']);
+});
+
 describe('a stage that stopped', () => {
   const stop = async (results: Partial<StageResults>, jobs: readonly Job[], says: readonly string[] = []) => {
     const { state, port } = mergedPull();

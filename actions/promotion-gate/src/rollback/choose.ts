@@ -38,7 +38,7 @@ export async function choose(request: ChooseRequest, services: Services): Promis
       remedy: 'Revert on main, and promote that.',
     });
   }
-  const notAsked = demandOpen(name, own.gate, services.clock.now());
+  const notAsked = demandOpen(name, own.gate, await services.now());
   const shelves = await openShelves(regions, services);
   const history = await readHistory(name, shelves, request.limit, services);
   demandRunning(history);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kit, mask } from '@suite/action-kit';
 import {
   type Cloud,
+  type CloudName,
   clouds,
   createCredential,
   createGraph,
@@ -10,13 +11,12 @@ import {
   failureCode,
   isGraphRefusal,
   readSignedIn,
+  workloadAudience,
 } from '@suite/azure';
 import { asObject, duration, parseJson } from '@suite/foundation';
 import { createRequests, readDefaultBranch, readSubjectTemplate } from '@suite/github';
 import type { BootstrapRequest } from '../inputs.ts';
 import type { Azure, Services } from './ports.ts';
-
-const cloud: Cloud = clouds.public;
 
 /** Wires the runner, GitHub and Azure to what bootstrap asks for. */
 export function createBootstrapServices(kit: Kit, request: BootstrapRequest): Services {
@@ -30,8 +30,8 @@ export function createBootstrapServices(kit: Kit, request: BootstrapRequest): Se
     onPause: pause => log.info(`Trying GitHub again in ${duration(pause)}.`),
   });
   let claims: Promise<ReturnType<typeof asObject>> | undefined;
-  const readOwnClaims = () => {
-    claims ??= kit.requestIdToken(cloud.audience).then(payloadOf);
+  const readOwnClaims = (name: CloudName) => {
+    claims ??= kit.requestIdToken(clouds[name].audience).then(payloadOf);
     return claims;
   };
   return {
@@ -46,11 +46,11 @@ export function createBootstrapServices(kit: Kit, request: BootstrapRequest): Se
       readDefaultBranch: () => readDefaultBranch(requests, context.repository),
       readOwnClaims,
     },
-    connect: tenant => connect(kit, request, tenant),
+    connect: (tenant, cloud) => connect(kit, request, tenant, clouds[cloud]),
   };
 }
 
-function connect(kit: Kit, { clientId }: BootstrapRequest, tenant: string): Azure {
+function connect(kit: Kit, { clientId }: BootstrapRequest, tenant: string, cloud: Cloud): Azure {
   const { requestIdToken, clock } = kit;
   const identity = { name: 'bootstrap identity', clientId };
   const credential = createCredential({
@@ -70,6 +70,7 @@ function connect(kit: Kit, { clientId }: BootstrapRequest, tenant: string): Azur
     codeOf: failureCode,
     isGraphRefusal,
     audience: cloud.audience,
+    workloadAudience,
   };
 }
 

@@ -63,6 +63,7 @@ function start({ answers = {}, states = [] }: World) {
     codeOf: error => (error instanceof Error ? error.message : ''),
     isGraphRefusal: () => false,
     audience: 'api://AzureADTokenExchange',
+    workloadAudience: 'api://AzureADTokenExchange',
   };
   const log: string[] = [];
   const run = (steps: readonly Step[]) =>

@@ -1,7 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { problemSections } from '@suite/change-report';
 import { asString, type JsonObject, mapInParallel, type Problem, pathInside, UserError } from '@suite/foundation';
-import { type LockedPlace, loadLock, loadPlatform, lockFileOf, writeLock } from '@suite/platform-file';
+import {
+  type CloudName,
+  cloudOf,
+  type LockedPlace,
+  loadLock,
+  loadPlatform,
+  lockFileOf,
+  writeLock,
+} from '@suite/platform-file';
 import type { BootstrapRequest } from '../inputs.ts';
 import {
   type ApplicationStep,
@@ -50,9 +58,10 @@ async function work(request: BootstrapRequest, services: Services): Promise<Resu
     loadLock(request.platformFile, context.workspace),
   ]);
   const { source } = platform;
-  const azure = services.connect(source.tenant);
+  const cloud = cloudOf(platform);
+  const azure = services.connect(source.tenant, cloud);
   const { manager } = azure;
-  const [template, defaultBranch, claims, self] = await readSurroundings(services, azure);
+  const [template, defaultBranch, claims, self] = await readSurroundings(services, azure, cloud);
   const places = await listPlaces(platform, locked?.lock, async account => {
     return (await manager.find(account, '2023-05-01')) !== undefined;
   });
@@ -101,11 +110,12 @@ async function work(request: BootstrapRequest, services: Services): Promise<Resu
 function readSurroundings(
   { repository }: Services,
   azure: Azure,
+  cloud: CloudName,
 ): Promise<[SubjectTemplate, string, JsonObject, string]> {
   return Promise.all([
     repository.readSubjects(),
     repository.readDefaultBranch(),
-    repository.readOwnClaims(),
+    repository.readOwnClaims(cloud),
     azure.whoAmI(),
   ]);
 }
@@ -160,14 +170,14 @@ async function planEntra(
 
 async function applyEntra(
   steps: readonly ApplicationStep[],
-  { graph, audience, isGraphRefusal }: Azure,
+  { graph, workloadAudience, isGraphRefusal }: Azure,
 ): Promise<Entra> {
   const refused = await mapInParallel(
     steps.filter(({ change }) => change !== 'none'),
     4,
     async (step): Promise<DesiredApplication[]> => {
       try {
-        await applyApplication(step, graph, audience);
+        await applyApplication(step, graph, workloadAudience);
         return [];
       } catch (error) {
         if (!isGraphRefusal(error)) throw error;

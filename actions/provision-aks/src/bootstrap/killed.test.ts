@@ -189,6 +189,7 @@ function azureOf(tenant: Tenant, effect: EffectOf): Azure {
     codeOf: () => '',
     isGraphRefusal: () => false,
     audience: 'api://AzureADTokenExchange',
+    workloadAudience: 'api://AzureADTokenExchange',
   };
 }
 

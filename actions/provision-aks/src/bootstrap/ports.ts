@@ -1,5 +1,6 @@
 import type { Log, RunContext, Summary } from '@suite/action-kit';
 import type { Clock, JsonObject, UserError } from '@suite/foundation';
+import type { CloudName } from '@suite/platform-file';
 import type { Place } from './places.ts';
 import type { SubjectTemplate } from './subjects.ts';
 
@@ -12,7 +13,7 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
   readonly repository: Repository;
   /** Azure as the bootstrap identity sees it. */
-  connect(tenant: string): Azure;
+  connect(tenant: string, cloud: CloudName): Azure;
   /** A new GUID. */
   newId(): string;
 }
@@ -21,7 +22,7 @@ export interface Repository {
   readSubjects(): Promise<SubjectTemplate>;
   readDefaultBranch(): Promise<string>;
   /** Claims of this job's own OIDC token. */
-  readOwnClaims(): Promise<JsonObject>;
+  readOwnClaims(cloud: CloudName): Promise<JsonObject>;
 }
 
 export interface Azure {
@@ -35,8 +36,10 @@ export interface Azure {
   codeOf(error: unknown): string;
   /** Graph does not let the identity do this. */
   isGraphRefusal(error: unknown): boolean;
-  /** Whom tokens of GitHub and of clusters have to be for, to be exchanged in this cloud. */
+  /** Whom GitHub's tokens have to be for, to be exchanged in this cloud. */
   readonly audience: string;
+  /** The same of the tokens that clusters give their pods. */
+  readonly workloadAudience: string;
 }
 
 /** Looks only. */

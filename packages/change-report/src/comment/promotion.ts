@@ -65,15 +65,24 @@ export const promotionSchema: z.ZodType<Promotion> = z.object({
 type Told = Pick<Stopped, 'at' | 'run'>;
 type StageId = Pick<PromotedStage, 'scope' | 'approval'>;
 
-/** Its first stage has begun. What a run before it has proved or left stands until its turn comes again. */
+/**
+ * Its first stage has begun. What a run before it has proved or left stands until its turn comes again, and so do the stages before the
+ * first one of a bundle that is promoted further.
+ */
 export function beginPromotion(stages: readonly StageId[], earlier: Promotion | undefined, told: Told): Promotion {
+  const known = earlier?.stages ?? [];
+  const entered = new Set(stages.map(({ scope }) => scope));
+  const first = known.findIndex(({ scope }) => entered.has(scope));
   return {
-    stages: stages.map(({ scope, approval }, index) => {
-      if (index === 0) return { scope, approval, state: { is: 'promoting', ...told } };
-      const known = earlier?.stages.find(stage => stage.scope === scope)?.state;
-      const stands = known?.is === 'verified' || known?.is === 'left';
-      return { scope, approval, state: stands ? known : { is: 'waiting' } };
-    }),
+    stages: [
+      ...known.slice(0, first < 0 ? known.length : first),
+      ...stages.map(({ scope, approval }, index): PromotedStage => {
+        if (index === 0) return { scope, approval, state: { is: 'promoting', ...told } };
+        const state = known.find(stage => stage.scope === scope)?.state;
+        const stands = state?.is === 'verified' || state?.is === 'left';
+        return { scope, approval, state: stands ? state : { is: 'waiting' } };
+      }),
+    ],
   };
 }
 

@@ -188,7 +188,14 @@ function checkMlflow({ view, report }: Checker): void {
     }
   }
   if (mlflow.artifacts === 'blob') {
-    if (view.storage === undefined) {
+    if (view.cloud !== 'public') {
+      // community-charts/mlflow, templates/_helpers.tpl: `wasbs://…@….blob.core.windows.net`, without a value for it.
+      report(
+        [...setting, 'artifacts'],
+        `The chart of MLflow knows storage accounts of the public cloud alone, and this is \`${view.cloud}\`.`,
+        'Say `artifacts: cluster`.',
+      );
+    } else if (view.storage === undefined) {
       report(
         [...setting, 'artifacts'],
         'There is no storage account for artifacts.',

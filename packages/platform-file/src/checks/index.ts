@@ -4,6 +4,7 @@ import type { Soundness } from '../salvage.ts';
 import type { OwnTerraformSource } from '../schema/own-terraform.ts';
 import { checkApplications, checkApplicationsTogether } from './applications.ts';
 import { checkerFor } from './checker.ts';
+import { checkCloud, checkCloudOf } from './cloud.ts';
 import { checkCluster } from './cluster.ts';
 import { checkDomains } from './domains.ts';
 import { checkEdge } from './edge.ts';
@@ -22,6 +23,7 @@ import { checkServices } from './services.ts';
 export function findProblems(platform: Platform, soundness: Soundness): Problem[] {
   const problems: Problem[] = [];
   checkPlatform(platform, soundness, problems);
+  checkCloud(platform, soundness, problems);
   checkDomains(platform, problems);
   checkGates(platform, soundness, problems);
   checkOwnTerraform(platform.source.shared.terraform, (setting, message, remedy) =>
@@ -35,6 +37,7 @@ export function findProblems(platform: Platform, soundness: Soundness): Problem[
       .map(region => checkerFor(platform, soundness, environment, region, problems));
     for (const checker of checkers) {
       checkEnvironment(checker, platform.source.name);
+      checkCloudOf(checker);
       checkCluster(checker);
       checkPools(checker);
       checkNetwork(checker);

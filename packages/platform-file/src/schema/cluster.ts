@@ -105,7 +105,7 @@ export const cluster = block({
   'authorized-ranges': list(cidr).describe('Ranges that may reach a public API server. Default: any.').optional(),
   'disk-encryption': block({
     key: named(
-      /^https:\/\/[a-z0-9-]{3,24}\.vault\.azure\.[a-z]{2,3}\/keys\/[A-Za-z0-9-]{1,127}(?:\/[0-9a-f]{32})?$/,
+      /^https:\/\/[a-z0-9-]{3,24}\.vault\.(?:azure\.(?:net|cn)|usgovcloudapi\.net)\/keys\/[A-Za-z0-9-]{1,127}(?:\/[0-9a-f]{32})?$/,
       'Expected the address of a key: https://….vault.azure.net/keys/….',
     ).describe('Key in a vault of yours.'),
     vault: armId('Microsoft.KeyVault/vaults').describe('Id of that vault; it needs purge protection.'),

@@ -84,6 +84,8 @@ export const existing = block({
       .optional(),
     cache: armId('Microsoft.Network/privateDnsZones').describe('Id of privatelink.redis.azure.net.').optional(),
   })
-    .describe('Private DNS zones of a hub, which are linked to the network already.')
+    .describe(
+      'Private DNS zones of a hub, which are linked to the network already; in another cloud than the public one, the zones that it has instead.',
+    )
     .optional(),
 }).describe('Used by id instead of made; never changed.');

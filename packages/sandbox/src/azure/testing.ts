@@ -6,6 +6,7 @@ import { createRegistryImages } from '../registry/images.ts';
 import { createAccessControl } from './access.ts';
 import { at, type Body } from './arm/body.ts';
 import { createArmContext } from './arm/context.ts';
+import { locationsOf } from './arm/locations.ts';
 import { createArmService } from './arm/service.ts';
 import type { StorageAccounts } from './blob-store.ts';
 import { createBlobService } from './blobs.ts';
@@ -61,6 +62,7 @@ export async function startAzure() {
     images: createRegistryImages({ clock, access, mint, contentOf }),
     faults,
     quotas,
+    locations: locationsOf.public,
     subscriptions: new Map([[subscription, tenant]]),
     authorityCertificate: 'certificate',
     retryAfter: 0,

@@ -38,7 +38,7 @@ export function azurermProvider(environment: NodeJS.ProcessEnv, clock: Clock): P
     if ('problem' in outcome) return outcome;
     const credential = oidcCredential(outcome.settings, clock);
     const azure: Azure = {
-      arm: armClient(credential, clock, stopping.signal),
+      arm: armClient(credential, outcome.settings.endpoints.resourceManager, clock, stopping.signal),
       subscriptionId: outcome.settings.subscriptionId,
       identity: () => credential.identity(stopping.signal),
       exclusively,

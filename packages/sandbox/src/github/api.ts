@@ -20,6 +20,8 @@ export interface ApiOptions {
   readonly state: GitHubState;
   readonly tokens: Tokens;
   readonly limits: LimitSettings;
+  /** How far its clock, as its answers tell it, is ahead of that of the machines. */
+  readonly aheadMs: () => number;
   /** Told of each request that no endpoint here answers: `GET /repos/o/r/releases`. */
   readonly onNotPlayed: (request: string) => void;
 }
@@ -39,7 +41,7 @@ export interface Api {
 const docs = 'https://docs.github.com/rest';
 const writing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
-export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiOptions): Api {
+export function createApi({ state, tokens, limits: settings, aheadMs, onNotPlayed }: ApiOptions): Api {
   const limits = createLimits(state.clock, settings);
   let requests = 0;
 
@@ -162,7 +164,7 @@ export function createApi({ state, tokens, limits: settings, onNotPlayed }: ApiO
     const id = requests.toString(16).toUpperCase().padStart(4, '0');
     const common = {
       server: 'github.com',
-      date: new Date(state.clock.now()).toUTCString(),
+      date: new Date(state.clock.now() + aheadMs()).toUTCString(),
       'x-github-media-type': 'github.v3; format=json',
       'x-github-api-version-selected': header(request, 'x-github-api-version') ?? '2022-11-28',
       'x-github-request-id': `5A4D:${id}:1C0DE:2C0DE:${Math.floor(state.clock.now() / 1000)

@@ -36,7 +36,13 @@ export async function startGitHub(options: { readonly isPrivate?: boolean } = {}
   const notPlayed: string[] = [];
   const oidc = await createOidc({ clock, expirySeconds: () => 300, onIssued: () => undefined });
   const github = createGitHub({ directory: path.join(directory, 'github'), state, tokens, oidc });
-  const api = createApi({ state, tokens, limits, onNotPlayed: request => void notPlayed.push(request) });
+  const api = createApi({
+    state,
+    tokens,
+    limits,
+    aheadMs: () => 0,
+    onNotPlayed: request => void notPlayed.push(request),
+  });
   const repository = await github.createRepository({
     name: repositoryName,
     id: '11',

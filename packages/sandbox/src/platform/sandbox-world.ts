@@ -59,8 +59,9 @@ export async function openSandbox({
   await mkdir(checkout, { recursive: true });
   await cp(example, checkout, { recursive: true });
   const views = await readViews(checkout);
+  const cloud = playedCloud(views);
   const [world, mirror] = await Promise.all([
-    startWorld({ directory: join(folder, 'world'), ...(charts === undefined ? {} : { charts }) }),
+    startWorld({ directory: join(folder, 'world'), cloud, ...(charts === undefined ? {} : { charts }) }),
     installMirror({
       directory: join(folder, 'terraform'),
       ...('bundle' in provider ? { nodeBundle: provider.bundle } : { providerExecutable: provider.azurerm }),
@@ -117,6 +118,14 @@ function inherited(): Record<string, string> {
       .join(delimiter);
   }
   return variables;
+}
+
+/** The cloud that the platform is in, if the sandbox plays it. */
+function playedCloud(views: readonly ScopeView[]): 'public' | 'usgovernment' {
+  const cloud = views[0]?.cloud ?? 'public';
+  if (cloud === 'china')
+    throw new Error('The sandbox plays the public cloud and that of the US government, not `china`.');
+  return cloud;
 }
 
 async function readViews(checkout: string): Promise<ScopeView[]> {

@@ -23,6 +23,7 @@ beforeEach(async () => {
     quotas,
     subscriptions: new Map([[subscription, tenant]]),
     graph: createGraphState(),
+    audience: 'api://AzureADTokenExchange',
   });
   owner = azure.addPrincipal('owner', ['Owner', scope]);
   world.addResourceGroup(subscription, 'rg');

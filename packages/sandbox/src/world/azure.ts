@@ -14,8 +14,6 @@ import type { ApplicationView, GraphState } from '../azure/graph/state.ts';
 import type { RoleDefinition } from '../azure/roles.ts';
 import { issuer } from '../github/oidc.ts';
 
-export const tokenExchangeAudience = 'api://AzureADTokenExchange';
-
 export interface ApplicationSeed {
   readonly name: string;
   readonly clientId?: string;
@@ -142,12 +140,14 @@ export interface AzureParts {
   readonly subscriptions: Map<string, string>;
   readonly quotas: Map<string, number>;
   readonly graph: GraphState;
+  /** Whom GitHub's tokens have to be for. */
+  readonly audience: string;
 }
 
 const defaultLocation = 'westeurope';
 
 export function createAzure(parts: AzureParts): Azure {
-  const { tenant, arm, access, accounts, directory, subscriptions, quotas, graph } = parts;
+  const { tenant, arm, access, accounts, directory, subscriptions, quotas, graph, audience } = parts;
 
   const view = (resource: Resource): ResourceView => {
     const shown = show(resource, behaviourOf(resource.type), arm);
@@ -180,7 +180,7 @@ export function createAzure(parts: AzureParts): Azure {
     void application(clientId).credentials.set(credential.name.toLowerCase(), credential);
   const trustGithub: Azure['trustGithub'] = (clientId, subject) => {
     const name = `github-${createHash('sha256').update(subject).digest('hex').slice(0, 12)}`;
-    addFederatedCredential(clientId, { name, issuer, subject, audiences: [tokenExchangeAudience] });
+    addFederatedCredential(clientId, { name, issuer, subject, audiences: [audience] });
   };
   const putResource: Azure['putResource'] = (id, body) => {
     const [subscription, group] = [subscriptionOf(id), groupOf(id)];
@@ -233,7 +233,7 @@ export function createAzure(parts: AzureParts): Azure {
       const principal = identifiedAs(clientId, id);
       githubSubjects.forEach((subject, at) => {
         putResource(`${id}/federatedIdentityCredentials/github-${at}`, {
-          properties: { issuer, subject, audiences: [tokenExchangeAudience] },
+          properties: { issuer, subject, audiences: [audience] },
         });
       });
       return principal;

@@ -32,13 +32,12 @@ export type { KubeObject } from '../kubernetes/objects.ts';
 export { type Handler, header, json, type Route, type WorldRequest, type WorldResponse, xml } from '../network/http.ts';
 export type { ArtifactSeed, ManifestView, Registries, RegistryView } from '../registry/back-door.ts';
 export type { Descriptor } from '../registry/manifest.ts';
-export {
-  type ApplicationSeed,
-  type Azure,
-  type BlobView,
-  type ResourceView,
-  type StorageAccountSeed,
-  tokenExchangeAudience,
+export type {
+  ApplicationSeed,
+  Azure,
+  BlobView,
+  ResourceView,
+  StorageAccountSeed,
 } from './azure.ts';
 export {
   asksForChange,

@@ -14,6 +14,8 @@ export function createOutside(parts: {
   readonly github: GitHubState;
   readonly resources: () => readonly Resource[];
   readonly contentOf: (registry: Resource) => RegistryContent;
+  /** A host as registries are known by here. */
+  readonly inside: (host: string) => string;
 }): Outside {
   const readers = new Map<string, GitReader>();
   return {
@@ -28,7 +30,8 @@ export function createOutside(parts: {
     },
     image: reference => {
       const { name, tag = 'latest', digest } = splitImage(reference);
-      const [host = '', ...path] = name.split('/');
+      const [said = '', ...path] = name.split('/');
+      const host = parts.inside(said);
       if (!host.endsWith(registrySuffix)) return undefined;
       const registry = findRegistry(parts.resources(), host);
       const repository = registry && findRepository(parts.contentOf(registry), path.join('/'));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Clock, systemClock } from '@suite/foundation';
 import { createAccessControl } from '../azure/access.ts';
 import { createArmContext } from '../azure/arm/context.ts';
+import { locationsOf } from '../azure/arm/locations.ts';
 import { armHost, createArmService } from '../azure/arm/service.ts';
 import type { StorageAccounts } from '../azure/blob-store.ts';
 import { blobSuffix, createBlobService } from '../azure/blobs.ts';
@@ -28,6 +29,7 @@ import { createTokens } from '../github/tokens.ts';
 import type { Durations } from '../kubernetes/cluster.ts';
 import { apiServerSuffix, createKubernetes, type Kubernetes } from '../kubernetes/kubernetes.ts';
 import { createCertificateAuthority } from '../network/certificate-authority.ts';
+import { type CloudName, cloudEdge } from '../network/cloud.ts';
 import { bearer, findRoute, type Route, type WorldRequest, type WorldResponse } from '../network/http.ts';
 import { startProxy } from '../network/proxy.ts';
 import { createRegistries, type Registries } from '../registry/back-door.ts';
@@ -44,6 +46,11 @@ export interface WorldOptions {
   readonly directory: string;
   /** Entra tenant of everything that names none. */
   readonly tenant?: string;
+  /**
+   * Azure's cloud that the world is in; `public` by default. In another one its own hosts answer, and those of the public cloud do not;
+   * the back doors go on speaking in names of the public one.
+   */
+  readonly cloud?: CloudName;
   /** Subscriptions of that tenant that exist from the start. */
   readonly subscriptions?: readonly string[];
   readonly clock?: Clock;
@@ -67,6 +74,8 @@ export interface WorldSettings {
   operationMs: number | ((operation: StartedOperation) => number);
   oidcSeconds: number;
   tokenSeconds: number;
+  /** How far GitHub's clock is ahead of that of the machines; 0 at first. */
+  githubAheadMs: number;
   /** Requests that GitHub lets through. */
   readonly githubLimits: LimitSettings;
   /** Whether callers sit in the private network: closed registries and private API servers answer them. False at first. */
@@ -101,11 +110,13 @@ export const defaultTenant = '00000000-0000-0000-0000-00000000aaaa';
 
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock = systemClock, tenant = defaultTenant, retryAfter = 0 } = options;
+  const edge = cloudEdge(options.cloud ?? 'public');
   let sigstore: Promise<Sigstore> | undefined;
   const settings: WorldSettings = {
     operationMs: options.operationMs ?? usualDuration,
     oidcSeconds: options.oidcSeconds ?? 300,
     tokenSeconds: options.tokenSeconds ?? 3600,
+    githubAheadMs: 0,
     githubLimits: githubLimits(),
     isInPrivateNetwork: false,
   };
@@ -140,6 +151,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     faults,
     subscriptions,
     quotas,
+    locations: locationsOf[edge.cloud],
     authorityCertificate: authority.certificate,
     retryAfter,
     closing: closing.signal,
@@ -153,7 +165,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     issuers: new Map([[issuer, oidc.publicKey]]),
     tokenSeconds: () => settings.tokenSeconds,
     onIssued: ({ principal: { clientId, name }, audience, subject }) =>
-      ledger.addToken({ time: clock.now(), issuer: 'entra', subject, audience, identity: { clientId, name } }),
+      ledger.addToken({
+        time: clock.now(),
+        issuer: 'entra',
+        subject,
+        audience: edge.outside(audience),
+        identity: { clientId, name },
+      }),
   });
 
   const graph = createGraphState();
@@ -179,7 +197,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     resources,
     isInside,
     closing: closing.signal,
-    outside: createOutside({ github: githubState, resources, contentOf }),
+    outside: createOutside({ github: githubState, resources, contentOf, inside: edge.inside }),
     ...(options.kubernetesDurations === undefined ? {} : { durations: options.kubernetesDurations }),
   });
 
@@ -187,6 +205,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     state: githubState,
     tokens: githubTokens,
     limits: settings.githubLimits,
+    aheadMs: () => settings.githubAheadMs,
     onNotPlayed: request => ledger.addRefusedHost(`${apiHost}: ${request}`),
   });
 
@@ -198,20 +217,29 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     { host: apiHost, handler: githubApi.handler },
     { host: codeloadHost, handler: githubApi.archives },
     { host: artifactHost, handler: githubApi.artifacts },
-    { host: entraHost, handler: entra },
-    { host: armHost, handler: createArmService(arm, mint) },
-    { host: graphHost, handler: createGraphService({ clock, mint, state: graph }) },
-    {
-      host: `*${blobSuffix}`,
-      handler: createBlobService({ clock, accounts, mint, access }),
-      exists: host => accounts.has(host.slice(0, -blobSuffix.length)),
-    },
-    {
-      host: `*${vaultSuffix}`,
-      handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
-    },
-    { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
-    { host: `*${apiServerSuffix}`, handler: kubernetes.handler, exists: kubernetes.exists },
+    edge.route({ host: entraHost, handler: entra }, 'named'),
+    edge.route({ host: armHost, handler: createArmService(arm, mint) }, 'named'),
+    edge.route({ host: graphHost, handler: createGraphService({ clock, mint, state: graph }) }, 'named'),
+    edge.route(
+      {
+        host: `*${blobSuffix}`,
+        handler: createBlobService({ clock, accounts, mint, access }),
+        exists: host => accounts.has(host.slice(0, -blobSuffix.length)),
+      },
+      'opaque',
+    ),
+    edge.route(
+      {
+        host: `*${vaultSuffix}`,
+        handler: createVaultService({ clock, mint, access, store: arm.store, tenantOf: one => subscriptions.get(one) }),
+      },
+      'named',
+    ),
+    edge.route(
+      { host: `*${registrySuffix}`, handler: registryService.handler, exists: registryService.exists },
+      'opaque',
+    ),
+    edge.route({ host: `*${apiServerSuffix}`, handler: kubernetes.handler, exists: kubernetes.exists }, 'opaque'),
   ];
 
   // Names of a platform's own domain, which lead to whatever its gateway has a route for.
@@ -223,8 +251,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const identity = githubApi.callerOf(request);
       return identity === undefined ? undefined : { clientId: identityOf(identity), name: identity.login };
     }
-    const isRegistry = request.host.endsWith(registrySuffix);
-    const token = isRegistry ? await registryService.callerOf(request) : await mint.read(bearer(request) ?? '');
+    const host = edge.inside(request.host);
+    const isRegistry = host.endsWith(registrySuffix);
+    const token = isRegistry
+      ? await registryService.callerOf({ ...request, host })
+      : await mint.read(bearer(request) ?? '');
     if (token === undefined) return undefined;
     const name = directory.byObjectId(token.objectId)?.name ?? token.clientId;
     return { clientId: token.clientId, name };
@@ -278,6 +309,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     subscriptions,
     quotas,
     graph,
+    audience: edge.audience,
   });
   azure.addTenant(tenant);
   for (const subscription of options.subscriptions ?? []) azure.addSubscription(subscription);

@@ -9,7 +9,8 @@ import time
 
 from azure.identity import DefaultAzureCredential
 
-SCOPE = "https://ossrdbms-aad.database.windows.net/.default"
+# That of the public cloud, unless somebody says another one.
+SCOPE = os.environ.get("DATABASE_SCOPE", "https://ossrdbms-aad.database.windows.net/.default")
 PAUSE_SECONDS = 60
 # A token lasts for an hour at least.
 FRESH_SECONDS = 1800

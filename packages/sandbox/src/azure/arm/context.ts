@@ -19,6 +19,7 @@ export interface ArmOptions {
   readonly faults: Faults;
   readonly subscriptions: ReadonlyMap<string, string>;
   readonly quotas: ReadonlyMap<string, number>;
+  readonly locations: readonly string[];
   readonly authorityCertificate: string;
   readonly retryAfter: number;
   readonly duration: (operation: StartedOperation) => number;

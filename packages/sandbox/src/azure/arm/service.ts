@@ -7,7 +7,6 @@ import { answerProviderRegistration, featureEndpoint, listProviders } from './en
 import { ArmError, refusals } from './errors.ts';
 import { answerGroup, listGroups, listResources } from './groups.ts';
 import { parseResourcePath, type ResourcePath, sameId, subscriptionOf, typeOf } from './ids.ts';
-import { locations } from './locations.ts';
 import {
   deleteResource,
   demandGroup,
@@ -118,7 +117,7 @@ async function answerSubscription(call: ResourceCall, parts: readonly string[]):
     return listResources(context, `/subscriptions/${subscription}`, request.query.get('$filter'));
   }
   if (kind === 'locations' && parts.length === 3) {
-    const value = locations.map(name => ({
+    const value = context.locations.map(name => ({
       id: `/subscriptions/${subscription}/locations/${name}`,
       name,
       displayName: name,

@@ -23,6 +23,8 @@ export interface ArmContext {
   readonly subscriptions: ReadonlyMap<string, string>;
   /** Cores by `subscription/location/family` in lower case; what is not named has Azure's usual limit (compute/quota.ts). */
   readonly quotas: ReadonlyMap<string, number>;
+  /** Regions that subscriptions see. */
+  readonly locations: readonly string[];
   readonly conditions: Conditions;
   /** PEM of the authority that the world's servers are trusted by. */
   readonly authorityCertificate: string;

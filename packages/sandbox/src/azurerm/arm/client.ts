@@ -52,28 +52,27 @@ interface Answer {
   readonly text: string;
 }
 
-const origin = 'https://management.azure.com';
 const attempts = 8;
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 /** How long to wait between two looks at an operation when Azure names no time. azurerm waits 10 s. */
 const defaultPollMs = 250;
 
-export function armClient(credential: Credential, clock: Clock, signal: AbortSignal): ArmClient {
+export function armClient(credential: Credential, origin: string, clock: Clock, signal: AbortSignal): ArmClient {
   const client = {
     async get(path: string, apiVersion: string): Promise<JsonObject | undefined> {
-      const answer = await exchange('GET', armUrl(path, apiVersion));
+      const answer = await exchange('GET', armUrl(origin, path, apiVersion));
       if (answer.status === 404) return undefined;
       return bodyOf(expectSuccess(answer));
     },
     async send(request: ArmRequest): Promise<JsonObject> {
       return bodyOf(
-        expectSuccess(await exchange(request.method, armUrl(request.path, request.apiVersion), request.body)),
+        expectSuccess(await exchange(request.method, armUrl(origin, request.path, request.apiVersion), request.body)),
       );
     },
     async run(name: string, request: ArmRequest): Promise<void> {
       const started = await during(name === '' ? '' : `performing ${name}`, async () => {
-        const answer = await exchange(request.method, armUrl(request.path, request.apiVersion), request.body);
+        const answer = await exchange(request.method, armUrl(origin, request.path, request.apiVersion), request.body);
         if (request.method === 'DELETE' && answer.status === 404) return undefined;
         return expectSuccess(answer);
       });
@@ -139,14 +138,14 @@ export function armClient(credential: Credential, clock: Clock, signal: AbortSig
     } else if (request.method === 'DELETE') {
       while (started.status === 202) {
         await pauseAfter(answer);
-        answer = await exchange('GET', armUrl(request.path, request.apiVersion));
+        answer = await exchange('GET', armUrl(origin, request.path, request.apiVersion));
         if (answer.status === 404) return;
         expectSuccess(answer);
       }
     } else {
       while (isProvisioning(answer)) {
         await pauseAfter(answer);
-        answer = expectSuccess(await exchange('GET', armUrl(request.path, request.apiVersion)));
+        answer = expectSuccess(await exchange('GET', armUrl(origin, request.path, request.apiVersion)));
       }
     }
   }
@@ -164,7 +163,7 @@ export function armClient(credential: Credential, clock: Clock, signal: AbortSig
   }
 }
 
-function armUrl(path: string, apiVersion: string): string {
+function armUrl(origin: string, path: string, apiVersion: string): string {
   return `${origin}${encodeURI(path)}${path.includes('?') ? '&' : '?'}api-version=${apiVersion}`;
 }
 

@@ -14,11 +14,11 @@ export interface Credential {
   identity(signal: AbortSignal): Promise<Identity>;
 }
 
-const audience = 'api://AzureADTokenExchange';
 const renewAheadMs = 300_000;
 
 /** GitHub's OIDC assertion → Entra token, as azurerm's OIDC authorizer does it. */
 export function oidcCredential(settings: ProviderSettings, clock: Clock): Credential {
+  const { authority, resourceManager, graph } = settings.endpoints;
   const cached = new Map<string, { readonly token: string; readonly until: number }>();
   const asked = new Map<string, Promise<string>>();
 
@@ -33,7 +33,7 @@ export function oidcCredential(settings: ProviderSettings, clock: Clock): Creden
 
   async function request(scope: string, signal: AbortSignal): Promise<string> {
     const assertion = await requestAssertion(settings, signal);
-    const response = await fetch(`https://login.microsoftonline.com/${settings.tenantId}/oauth2/v2.0/token`, {
+    const response = await fetch(`${authority}/${settings.tenantId}/oauth2/v2.0/token`, {
       method: 'POST',
       body: new URLSearchParams({
         client_assertion: assertion,
@@ -57,10 +57,10 @@ export function oidcCredential(settings: ProviderSettings, clock: Clock): Creden
   }
 
   return {
-    token: signal => acquire('https://management.azure.com/.default', signal),
+    token: signal => acquire(`${resourceManager}/.default`, signal),
     identity: async signal => {
       // azurerm reads its claims from a token for Graph, although it never calls Graph.
-      const token = await acquire('https://graph.microsoft.com/.default', signal);
+      const token = await acquire(`${graph}/.default`, signal);
       const claims = asObject(parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')));
       return {
         objectId: asString(claims['oid']) ?? '',
@@ -71,10 +71,13 @@ export function oidcCredential(settings: ProviderSettings, clock: Clock): Creden
   };
 }
 
-async function requestAssertion({ assertionSource: source }: ProviderSettings, signal: AbortSignal): Promise<string> {
+async function requestAssertion(
+  { assertionSource: source, endpoints }: ProviderSettings,
+  signal: AbortSignal,
+): Promise<string> {
   if (source.kind === 'token') return source.token;
   const url = new URL(source.url);
-  url.searchParams.set('audience', audience);
+  if (!url.searchParams.has('audience')) url.searchParams.set('audience', endpoints.audience);
   url.searchParams.sort();
   const response = await fetch(url, {
     headers: { accept: 'application/json', authorization: `Bearer ${source.token}` },

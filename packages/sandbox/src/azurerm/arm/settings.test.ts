@@ -18,6 +18,7 @@ describe('provider settings', () => {
         tenantId: 'tenant',
         clientId: 'client',
         assertionSource: { kind: 'request', url: 'https://example.test/?x=1', token: 'request' },
+        endpoints: expect.objectContaining({ resourceManager: 'https://management.azure.com' }),
       },
     });
   });
@@ -36,10 +37,17 @@ describe('provider settings', () => {
     });
   });
 
+  test('the cloud is told by ARM_ENVIRONMENT alone', () => {
+    expect(readSettings({}, { ...job, ARM_ENVIRONMENT: 'usgovernment' })).toMatchObject({
+      settings: { endpoints: { resourceManager: 'https://management.usgovcloudapi.net' } },
+    });
+  });
+
   test.each([
     [{ ...job, ARM_SUBSCRIPTION_ID: '' }, 'subscription_id'],
     [{ ...job, ARM_USE_OIDC: 'false' }, 'use_oidc'],
     [{ ...job, ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined }, 'OIDC request URL'],
+    [{ ...job, ARM_ENVIRONMENT: 'german' }, 'no cloud named "german"'],
   ])('what is missing is said', (environment, word) => {
     expect(readSettings({}, environment)).toMatchObject({ problem: expect.stringContaining(word) });
   });

@@ -1,5 +1,6 @@
 import type { ObjectValue } from '../schema/values.ts';
 import { block } from '../types/shape.ts';
+import { cloudOf, type Endpoints } from './endpoints.ts';
 
 /** Who the provider acts as, and where. */
 export interface ProviderSettings {
@@ -10,6 +11,7 @@ export interface ProviderSettings {
   readonly assertionSource:
     | { readonly kind: 'request'; readonly url: string; readonly token: string }
     | { readonly kind: 'token'; readonly token: string };
+  readonly endpoints: Endpoints;
 }
 
 /**
@@ -47,7 +49,11 @@ export function readSettings(
         'a tenant id, a client id and an OIDC request URL and token, and at least one of them is missing',
     };
   }
-  return { settings: { subscriptionId, tenantId, clientId, assertionSource } };
+  const endpoints = cloudOf(environment);
+  if (endpoints === undefined) {
+    return { problem: `the sandbox's azurerm knows no cloud named "${environment['ARM_ENVIRONMENT']}"` };
+  }
+  return { settings: { subscriptionId, tenantId, clientId, assertionSource, endpoints } };
 }
 
 /** The provider's `features` that the played types know. */

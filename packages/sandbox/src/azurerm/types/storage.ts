@@ -1,4 +1,5 @@
 import { asObject, type JsonObject } from '@suite/foundation';
+import { cloudOf } from '../arm/endpoints.ts';
 import type { IdKind } from '../arm/ids.ts';
 import type { ObjectValue, Value } from '../schema/values.ts';
 import { changes } from './changes.ts';
@@ -26,7 +27,8 @@ import { at, block as blockOf, objectsAt, textAt, text as textOf } from './shape
 import { tableResource } from './table-resource.ts';
 
 const apiVersion = '2025-08-01';
-const suffix = 'core.windows.net';
+/** Of the one cloud that a provider is in. */
+const suffix = cloudOf(process.env)?.storageSuffix ?? 'core.windows.net';
 
 export const storageAccountKind: IdKind = {
   label: 'Storage Account',

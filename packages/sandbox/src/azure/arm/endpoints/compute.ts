@@ -4,7 +4,6 @@ import { offerOf, zonesOf } from '../compute/offers.ts';
 import { regionalCores, spotCores, usageOf } from '../compute/quota.ts';
 import { ephemeralBytes, type VmSizeFacts, vmCatalogue } from '../compute/vm-catalogue.ts';
 import { sameId } from '../ids.ts';
-import { locations } from '../locations.ts';
 import type { ArmContext } from '../type.ts';
 import type { EndpointCall, Endpoints } from './endpoint.ts';
 
@@ -13,6 +12,7 @@ export const computeEndpoints: Endpoints = {
   'Microsoft.Compute/skus': ({ context, request, demand, subscription }) => {
     demand('Microsoft.Compute/skus/read', `/subscriptions/${subscription}`);
     const location = /location eq '([^']+)'/i.exec(request.query.get('$filter') ?? '')?.[1];
+    const { locations } = context;
     const regions = location === undefined ? locations : locations.filter(one => sameId(one, location));
     return json(200, { value: regions.flatMap(region => showSkus(context, subscription, region)) });
   },

@@ -2,7 +2,6 @@ import { json, type WorldResponse } from '../../../network/http.ts';
 import type { RegistrationState } from '../conditions.ts';
 import { ArmError, refusals } from '../errors.ts';
 import { sameId } from '../ids.ts';
-import { locations } from '../locations.ts';
 import type { ArmContext } from '../type.ts';
 import type { EndpointCall } from './endpoint.ts';
 
@@ -129,7 +128,7 @@ function showProvider(context: ArmContext, subscription: string, namespace: stri
     resourceTypes: (resourceTypes[namespace] ?? []).map(resourceType => ({
       resourceType,
       // Of types the regions are named as people read them.
-      locations: locations
+      locations: context.locations
         .filter(
           location => !context.conditions.missingTypes.has(`${location}/${namespace}/${resourceType}`.toLowerCase()),
         )

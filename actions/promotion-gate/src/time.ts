@@ -1,0 +1,26 @@
+import type { Log } from '@suite/action-kit';
+import { type Clock, duration } from '@suite/foundation';
+
+/** Less is no news: nobody's clock is exact, and nothing that a gate asks for hangs on it. */
+const worthSayingMs = 60_000;
+
+/**
+ * The time that gates go by and records are dated with: GitHub's. Records of one runner are read by others, whose clocks may be anything,
+ * and one that is ahead would let a bundle in early. Asked anew each time, as a clock is put right while a job waits.
+ */
+export function githubTime(
+  skew: () => Promise<number>,
+  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Pick<Log, 'warning'> },
+): () => Promise<number> {
+  let isSaid = false;
+  return async () => {
+    const ahead = await skew();
+    if (!isSaid && Math.abs(ahead) >= worthSayingMs) {
+      isSaid = true;
+      log.warning(
+        `The clock of this runner is ${duration(Math.abs(ahead))} ${ahead < 0 ? 'ahead of' : 'behind'} GitHub's, by which the gate goes. Set it right: tokens depend on it, too.`,
+      );
+    }
+    return clock.now() + ahead;
+  };
+}
