@@ -28,6 +28,7 @@ const reusable = [
   'rollback.yml',
   'stage.yml',
   'unlock.yml',
+  'update-charts.yml',
   'versions.yml',
 ];
 

@@ -431,6 +431,99 @@ test('newer charts are one issue, with the lines to put into the file, by somebo
   expect(repository.issues()[0]?.body).toMatch(/could not look at everything.*cert-manager/);
 }, 200_000);
 
+test('newer charts are pull requests: opened, kept, updated in place, left to whoever commits to them, gone once merged', async () => {
+  const { repository, world, runner } = sandbox;
+  const { charts } = world;
+  const publish = (version: string, note: string) =>
+    charts.publish(
+      charts.pack('cert-manager', {
+        'Chart.yaml': `apiVersion: v2\nname: cert-manager\nversion: ${version}\n`,
+        'templates/all.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: all }\ndata: { note: ${note} }\n`,
+      }),
+    );
+  const workflow = '.github/workflows/update-charts.yml';
+  const caller = `name: Update charts
+on: { schedule: [{ cron: "41 5 * * 1" }] }
+permissions: {}
+jobs:
+  charts:
+    name: Charts
+    permissions: { contents: write, pull-requests: write }
+    uses: org/actions/.github/workflows/update-charts.yml@v1
+`;
+  await repository.commit({ branch: 'main', message: 'Update charts', author: 'mona', files: { [workflow]: caller } });
+  repository.allowPulls(true);
+  const before = await platformFile(repository);
+  const earlier = repository.pulls().length;
+  const look = async () => {
+    const watched = watch();
+    const run = await runner.start(await scheduleRequest(repository, 'update-charts.yml', '41 5 * * 1', 'mona')).result;
+    expect({ jobs: conclusions(run), log: transcript(run) }).toMatchObject({
+      jobs: { Look: 'success', Propose: 'success' },
+    });
+    expect(watched.tokens()).toEqual([]);
+    const pulls = repository.pulls().slice(earlier);
+    const pull = pulls.at(-1);
+    if (pull === undefined) throw new Error(transcript(run));
+    const writes = watched.writes().filter(write => write.includes(' api.github.com'));
+    return { pull, count: pulls.length, writes, text: await repository.readFile(pull.head.sha, file) };
+  };
+  const pinned = (version: string, digest: string) =>
+    `${before}defaults:\n  releases:\n    cert-manager:\n      version: ${version}\n      digest: ${digest}\n`;
+
+  publish('v1.21.1', 'old');
+  const newer = publish('v1.23.0', '"</details> @everyone"');
+  const first = await look();
+  const branch = 'platform-charts/contoso/cert-manager';
+  expect(first).toMatchObject({
+    count: 1,
+    pull: {
+      title: 'Update the chart of cert-manager to v1.23.0',
+      author: 'github-actions[bot]',
+      state: 'open',
+      head: { branch },
+      base: { branch: 'main' },
+      body: expect.stringMatching(/^### dev.*\n\n1 changed\.\n[\s\S]*^\+ {3}data\.note = <\/details> @everyone$/m),
+    },
+    text: pinned('v1.23.0', newer.digest),
+  });
+  // What a chart says is shown, in places that it cannot leave.
+  const outside = first.pull.body.replace(/^(`{3,})diff\n[\s\S]*?\n\1$/gm, '').replace(/`[^`\n]*`/g, '');
+  expect(outside).not.toContain('@everyone');
+
+  expect(await look()).toEqual({ ...first, writes: [] });
+
+  const newest = publish('v1.24.0', 'new');
+  const third = await look();
+  expect(third).toMatchObject({
+    pull: { number: first.pull.number, title: 'Update the chart of cert-manager to v1.24.0', state: 'open' },
+    text: pinned('v1.24.0', newest.digest),
+  });
+  expect(third.writes).toEqual([
+    'POST api.github.com/graphql',
+    `PATCH api.github.com/repos/contoso/platform/pulls/${first.pull.number}`,
+  ]);
+
+  const mine = `${pinned('v1.24.0', newest.digest)}# with a word of mona's\n`;
+  await repository.commit({ branch, message: 'A word', author: 'mona', files: { [file]: mine } });
+  const last = publish('v1.25.0', 'newest');
+  expect(await look()).toMatchObject({
+    count: 1,
+    pull: { title: third.pull.title, body: third.pull.body, state: 'open' },
+    writes: [],
+    text: mine,
+  });
+
+  // Merged, it is at its end: what is newer still is another one, from what main has now.
+  await repository.closePull(first.pull.number, { merge: true, by: 'mona' });
+  expect(await look()).toMatchObject({
+    count: 2,
+    pull: { title: 'Update the chart of cert-manager to v1.25.0', state: 'open', head: { branch } },
+    text: mine.replace('v1.24.0', 'v1.25.0').replace(newest.digest, last.digest),
+  });
+  expect(repository.pull(first.pull.number).state).toBe('merged');
+}, 300_000);
+
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
 });

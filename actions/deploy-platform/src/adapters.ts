@@ -53,8 +53,8 @@ export function createServices(kit: Kit, actionFolder: string): Services {
   };
 }
 
-/** For a look at registries of charts, which give to everybody. */
-export async function createVersionsServices(kit: Kit): Promise<VersionsServices> {
+/** For a look at registries of charts, which give to everybody; no cluster is reached. */
+export async function createVersionsServices(kit: Kit, actionFolder: string): Promise<VersionsServices> {
   const { context, log, summary, setOutputs, clock } = kit;
   const folder = join(context.temp, 'deploy-platform', 'versions');
   const env = helmEnvironment(kit.env, folder);
@@ -67,6 +67,13 @@ export async function createVersionsServices(kit: Kit): Promise<VersionsServices
     log,
     summary,
     setOutputs,
+    helm: helmOf(helm, ''),
+    chartsFolder: join(actionFolder, 'charts'),
+    writeProposals: async content => {
+      const path = join(folder, 'chart-proposals.json');
+      await writeFile(path, content);
+      return path;
+    },
     registries: {
       newest: async (source, reach) => {
         if (source.kind === 'http') return helm.newest(source, `${reach === 'any' ? '>=' : '^'}${source.version}`);

@@ -62,6 +62,8 @@ export interface VersionsRequest {
   readonly command: 'versions';
   /** Absolute path of the platform file. */
   readonly platformFile: string;
+  /** Render what is proposed, and hand over what becomes different. */
+  readonly differences: boolean;
 }
 
 /** The same, for a bundle. */
@@ -101,8 +103,11 @@ export function readRequest(source: InputSource, workspace: string): Request | V
     command: choice(['plan', 'apply', 'verify', 'drift', 'destroy', 'versions', 'charts']),
   }).command;
   const platformFile = { 'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`) };
-  if (command === 'versions' || command === 'charts')
-    return { command, platformFile: readInputs(source, platformFile)['platform-file'] };
+  if (command === 'charts') return { command, platformFile: readInputs(source, platformFile)['platform-file'] };
+  if (command === 'versions') {
+    const inputs = readInputs(source, { ...platformFile, differences: withDefault(flag, false) });
+    return { command, platformFile: inputs['platform-file'], differences: inputs.differences };
+  }
   const common = {
     ...platformFile,
     scope: environmentName,

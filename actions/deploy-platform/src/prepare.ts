@@ -125,10 +125,17 @@ export async function prepare(
   };
 }
 
-async function capabilitiesOf(wanted: string, cluster: Cluster | undefined): Promise<Capabilities> {
+/** Of a cluster that is not there, or that nobody asks. */
+export function capabilitiesWithout(wanted: string): Capabilities {
   // A patch, because charts compare versions.
-  const asked = `${/^\d+\.\d+/.exec(wanted)?.[0] ?? wanted}.0`;
-  if (cluster === undefined) return { kubeVersion: asked, apiVersions: [], isNamespaced: () => undefined };
+  const kubeVersion = `${/^\d+\.\d+/.exec(wanted)?.[0] ?? wanted}.0`;
+  return { kubeVersion, apiVersions: [], isNamespaced: () => undefined };
+}
+
+async function capabilitiesOf(wanted: string, cluster: Cluster | undefined): Promise<Capabilities> {
+  const without = capabilitiesWithout(wanted);
+  if (cluster === undefined) return without;
+  const asked = without.kubeVersion;
   const [live, discovery] = await Promise.all([cluster.version(), cluster.discovery()]);
   if (live === '') throw new UserError({ message: `${cluster.host} does not say its version.` });
   return {

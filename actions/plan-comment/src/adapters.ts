@@ -1,21 +1,25 @@
 import { type Kit, mask } from '@suite/action-kit';
 import { duration } from '@suite/foundation';
 import {
+  createAppAccess,
   createCheckRun,
   createConversation,
+  createGitOps,
   createIssueTracker,
+  createProposals,
   createRequests,
   GitHubFailure,
   listOpenPulls,
   pullsOfCommit,
   type Requests,
+  readDefaultBranch,
   readFailures,
   readPull,
   readReviewArtifact,
   readRun,
 } from '@suite/github';
 import type { Request } from './inputs.ts';
-import type { IssueTracker, PullRequest, Run, Services } from './ports.ts';
+import type { IssueTracker, PullRequest, Repository, Run, Services } from './ports.ts';
 
 /** Wires the runner and GitHub to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
@@ -30,6 +34,7 @@ export function createServices(kit: Kit, request: Request): Services {
     setOutputs,
     openPull: number => openPull(kit, token, number),
     openTracker: () => openTracker(kit, token),
+    openRepository: () => openRepository(kit, request, token),
     pullsOf: async commit => {
       const pulls = await pullsOfCommit(requestsOf(kit, token), context.repository, commit);
       return pulls.map(({ number }) => number);
@@ -76,7 +81,39 @@ function openTracker(kit: Kit, token: string): IssueTracker {
   };
 }
 
-function requestsOf({ context, clock, log, signal }: Kit, token: string): Requests {
+function openRepository(kit: Kit, request: Request, token: string): Repository {
+  const { context, clock, signal } = kit;
+  const { repository } = context;
+  const app = request.command === 'update-charts' ? request.app : undefined;
+  if (app !== undefined) mask(app.key);
+  const access =
+    app === undefined
+      ? undefined
+      : createAppAccess({
+          apiUrl: context.apiUrl,
+          clock,
+          signal,
+          app: app.id,
+          key: app.key,
+          inputs: { app: 'app-id', key: 'app-key' },
+          repository,
+          contents: 'write',
+          pulls: true,
+          mask,
+        });
+  const requests = requestsOf(kit, access?.token ?? token);
+  const { commit, fileAt } = createGitOps(requests, repository);
+  return {
+    ...createProposals(requests, repository),
+    commit,
+    fileAt,
+    defaultBranch: () => readDefaultBranch(requests, repository),
+    retryOf,
+    close: async () => access?.revoke(),
+  };
+}
+
+function requestsOf({ context, clock, log, signal }: Kit, token: string | (() => Promise<string>)): Requests {
   return createRequests({
     token,
     apiUrl: context.apiUrl,

@@ -1,6 +1,6 @@
 import type { PullRequestEvent, RunContext } from '@suite/action-kit';
 import type { Clock } from '@suite/foundation';
-import type { Check, Comment, IssueTracker, PullRequest, Services } from './ports.ts';
+import type { Check, Comment, IssueTracker, PullRequest, Repository, Services } from './ports.ts';
 
 export const bot = 'github-actions[bot]';
 export const head1 = '1'.repeat(40);
@@ -68,7 +68,12 @@ export function pullInMemory(before: (call: string) => void = () => {}) {
   return { state, port, add };
 }
 
-export function services(port: PullRequest, context: Partial<RunContext>, tracker?: IssueTracker) {
+export function services(
+  port: PullRequest,
+  context: Partial<RunContext>,
+  tracker?: IssueTracker,
+  repository?: Repository,
+) {
   const outputs: Record<string, string | undefined> = {};
   const summaries: string[] = [];
   const lines: string[] = [];
@@ -113,6 +118,10 @@ export function services(port: PullRequest, context: Partial<RunContext>, tracke
     openTracker: () => {
       if (tracker === undefined) throw new Error('This test has no issues.');
       return tracker;
+    },
+    openRepository: () => {
+      if (repository === undefined) throw new Error('This test has no branches.');
+      return repository;
     },
     pullsOf: async () => [7],
   };

@@ -1,4 +1,6 @@
 import {
+  appId,
+  appKey,
   choice,
   flag,
   type Input,
@@ -55,6 +57,13 @@ export type Request =
       /** What `deploy-platform` has found. */
       readonly found: ChartVersions;
     })
+  | (OnPullRequest & {
+      readonly command: 'update-charts';
+      /** File with what `deploy-platform` has found, and what becomes different by it. */
+      readonly proposals: string;
+      /** Who opens the pull requests, instead of the token's owner. */
+      readonly app: { readonly id: string; readonly key: string } | undefined;
+    })
   | (OnPullRequest & { readonly command: 'announce' | 'close' | 'find' })
   | (OnPullRequest & {
       readonly command: 'promotion';
@@ -71,7 +80,17 @@ export type Request =
     })
   | { readonly command: 'summary'; readonly report: string; readonly part: number };
 
-const commands = ['write', 'announce', 'close', 'find', 'promotion', 'drift', 'versions', 'summary'] as const;
+const commands = [
+  'write',
+  'announce',
+  'close',
+  'find',
+  'promotion',
+  'drift',
+  'versions',
+  'update-charts',
+  'summary',
+] as const;
 
 const anything: Input<string> = { absent: { value: '' }, parse: value => ({ value }) };
 const part = text(/^[1-9]\d?$/, 'Use a number from 1 to 99.');
@@ -89,6 +108,9 @@ export function readRequest(source: InputSource, workspace: string): Request {
     report: optional(path(workspace)),
     part: withDefault(part, '2'),
     versions: anything,
+    proposals: optional(path(workspace)),
+    'app-id': optional(appId),
+    'app-key': optional(appKey),
     pull: pullNumber,
     stages,
     stage,
@@ -116,6 +138,11 @@ export function readRequest(source: InputSource, workspace: string): Request {
   if (inputs.command === 'versions') {
     return { ...onPullRequest, command: 'versions', found: parseChartVersions(inputs.versions) };
   }
+  if (inputs.command === 'update-charts') {
+    if (inputs.proposals === undefined)
+      throw missing('proposals', 'Give the file of the `proposals` output of the look.');
+    return { ...onPullRequest, command: 'update-charts', proposals: inputs.proposals, app: appOf(inputs) };
+  }
   const joined = {
     ...onPullRequest,
     platform: inputs.platform,
@@ -125,6 +152,14 @@ export function readRequest(source: InputSource, workspace: string): Request {
   };
   if (inputs.command === 'drift') return { ...joined, command: 'drift' };
   return { ...joined, command: 'write', failIfBlocked: inputs['fail-if-blocked'] };
+}
+
+function appOf(inputs: { readonly 'app-id': string | undefined; readonly 'app-key': string | undefined }) {
+  const { 'app-id': id, 'app-key': key } = inputs;
+  if (id !== undefined && key !== undefined) return { id, key };
+  if (id !== undefined) throw missing('app-key', 'Give the private key of the App `app-id`.');
+  if (key !== undefined) throw missing('app-id', 'Give the client id of the App whose key `app-key` is.');
+  return undefined;
 }
 
 function tellsOf({

@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
 import { proposeCharts } from './charts/charts.ts';
+import { updateCharts } from './charts/propose-charts.ts';
 import { close } from './close.ts';
 import { drift } from './drift/drift.ts';
 import type { Request } from './inputs.ts';
@@ -27,6 +28,8 @@ export async function perform(request: Request, services: Services): Promise<voi
       return drift(request, services);
     case 'versions':
       return proposeCharts(request, services);
+    case 'update-charts':
+      return updateCharts(request, services);
     case 'summary':
       return writeSummaryPart(request, services);
   }

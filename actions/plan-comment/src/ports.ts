@@ -10,6 +10,7 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   openPull(number: number): PullRequest;
   openTracker(): IssueTracker;
+  openRepository(): Repository;
   /** Numbers of the pull requests whose merge made a commit. */
   pullsOf(commit: string): Promise<readonly number[]>;
 }
@@ -58,6 +59,58 @@ export interface IssueTracker extends Pick<PullRequest, 'viewer' | 'readRun' | '
   openPulls(): Promise<readonly OpenPull[]>;
   /** The texts of an artifact of the newest run that a pull request started on the commit; empty where there is none. */
   reportsOf(headSha: string, artifact: string): Promise<readonly string[]>;
+}
+
+/** Branches of this repository, and pull requests from them, as the token sees them. Calls throw what `retryOf` understands. */
+export interface Repository extends Pick<PullRequest, 'viewer' | 'retryOf'> {
+  defaultBranch(): Promise<string>;
+  /** Name and last commit of the branches whose name begins so. */
+  branches(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /** What `head` has and `base` has not; undefined for more than can be told. */
+  ahead(
+    base: string,
+    head: string,
+  ): Promise<readonly { readonly author: string; readonly message: string }[] | undefined>;
+  /** Undefined when it is not there. */
+  fileAt(commit: string, path: string): Promise<Uint8Array | undefined>;
+  /** Open and closed ones from the branch, the newest first. */
+  pullsFrom(branch: string): Promise<readonly ProposedPull[]>;
+  /** Whether it can be merged no more. */
+  conflicts(number: number): Promise<boolean>;
+  createBranch(branch: string, commit: string): Promise<void>;
+  /** Does nothing when it is gone already. */
+  deleteBranch(branch: string): Promise<void>;
+  /** Signed by GitHub. A branch that has another last commit than `parent` is left as it is: `moved`. */
+  commit(commit: {
+    readonly branch: string;
+    readonly parent: string;
+    readonly headline: string;
+    readonly body: string;
+    readonly additions: readonly { readonly path: string; readonly content: string }[];
+    readonly deletions: readonly string[];
+  }): Promise<{ readonly kind: 'committed' | 'moved' }>;
+  open(pull: {
+    readonly title: string;
+    readonly body: string;
+    readonly branch: string;
+    readonly base: string;
+  }): Promise<ProposedPull>;
+  change(
+    number: number,
+    change: { readonly title?: string; readonly body?: string; readonly state?: 'closed' },
+  ): Promise<void>;
+  comment(number: number, body: string): Promise<void>;
+  /** Gives back what was made for it. */
+  close(): Promise<void>;
+}
+
+export interface ProposedPull {
+  readonly number: number;
+  readonly author: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  readonly title: string;
+  readonly body: string;
+  readonly url: string;
 }
 
 export interface Issue {

@@ -1,4 +1,6 @@
 import {
+  appId,
+  appKey,
   choice,
   flag,
   guid,
@@ -84,14 +86,6 @@ const jsonWebToken: Input<string> = {
   ...text(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'Give a token of Argo CD: three parts with dots between them, in one line.'),
   isSecret: true,
 };
-const privateKey: Input<string> = {
-  ...text(
-    /^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/,
-    'Give the private key of the app as GitHub hands it out: a PEM file.',
-  ),
-  isSecret: true,
-};
-const appId = text(/^[A-Za-z0-9.]{1,40}$/, 'Use the client id or the app id of a GitHub App.');
 
 const serverAddress = text(
   /^https:\/\/[a-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*\/?$/i,
@@ -155,7 +149,7 @@ const common = (workspace: string) => ({
   images: optional(imageLines),
   'gitops-token': optional(secret),
   'gitops-app-id': optional(appId),
-  'gitops-app-key': optional(privateKey),
+  'gitops-app-key': optional(appKey),
   server: optional(serverAddress),
   token: optional(jsonWebToken),
   'server-audience': optional(audience),

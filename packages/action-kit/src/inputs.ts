@@ -88,6 +88,18 @@ export const token: Input<string> = {
   isSecret: true,
 };
 
+/** Names a GitHub App. */
+export const appId = text(/^[A-Za-z0-9.]{1,40}$/, 'Use the client id or the app id of a GitHub App.');
+
+/** The private key of a GitHub App. */
+export const appKey: Input<string> = {
+  ...text(
+    /^-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+-----END (?:RSA )?PRIVATE KEY-----\s*$/,
+    'Give the private key of the app as GitHub hands it out: a PEM file.',
+  ),
+  isSecret: true,
+};
+
 export const guid = text(
   /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,
   'Use a client id such as `11111111-2222-3333-4444-555555555555`.',

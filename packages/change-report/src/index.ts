@@ -23,6 +23,6 @@ export * from './model.ts';
 export { changingOutputs } from './planned-outputs.ts';
 export { compareWithReviewed, readReviewed } from './review.ts';
 export type { Danger } from './risk.ts';
-export { countKinds, highestRisk, isAtLeast, rateChange } from './risk.ts';
+export { byRisk, countKinds, highestRisk, isAtLeast, rateChange } from './risk.ts';
 export { parseReport, reportSchema } from './schema.ts';
 export { capital, describeReason, forms } from './sentences.ts';

@@ -1,6 +1,6 @@
 import { sentenceList, UserError } from '@suite/foundation';
 import { z } from 'zod';
-import { type ChangeReport, checkStatuses, kinds, reaches, risks, verdicts } from './model.ts';
+import { type Change, type ChangeReport, checkStatuses, kinds, reaches, risks, verdicts } from './model.ts';
 
 const time = z.iso.datetime();
 const milliseconds = z.number().nonnegative();
@@ -22,7 +22,7 @@ const attribute = z.object({
     .meta({ description: 'What decides it in the platform file: `cluster.pools.gpu.size`.' }),
 });
 
-const change = z.object({
+export const changeSchema: z.ZodType<Change> = z.object({
   address: z.string(),
   type: z.string(),
   title: z.string().meta({ description: 'As people call it: `node pool gpu`.' }),
@@ -56,8 +56,8 @@ const report = z.object({
   startedAt: time,
   finishedAt: time,
   verdict: z.enum(verdicts),
-  changes: z.array(change),
-  drift: z.array(change).meta({ description: 'Changed by others since the last apply.' }),
+  changes: z.array(changeSchema),
+  drift: z.array(changeSchema).meta({ description: 'Changed by others since the last apply.' }),
   outputs: z.array(
     z.object({ name: z.string(), kind: z.enum(['create', 'update', 'delete']), before: value, after: value }),
   ),

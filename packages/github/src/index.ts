@@ -18,6 +18,8 @@ export { createGitOps } from './gitops/gitops.ts';
 export type { Unpacked } from './gitops/unpack.ts';
 export type { Issue, IssueChange, IssueSeed, IssueTracker } from './issues.ts';
 export { createIssueTracker } from './issues.ts';
+export type { AheadCommit, Proposals, ProposedPull } from './proposals.ts';
+export { createProposals } from './proposals.ts';
 export type { OpenPull, Pull } from './pulls.ts';
 export { listOpenPulls, readPull } from './pulls.ts';
 export type { GitHubOptions, Requests } from './requests.ts';

@@ -14,6 +14,7 @@ export { writeLock } from './lock-writer.ts';
 export type { IdentityKind } from './names.ts';
 export { identityName, stateAccountName, stateGroupName, stateKey } from './names.ts';
 export { isHard, isReservedLabel, isReservedTaint, parseTaint, type Taint, writeTaint } from './node-marks.ts';
+export { type ChartPlace, pinChart } from './pin-chart.ts';
 export type { Platform, ScopeName } from './platform.ts';
 export { engineOf, listScopes, locateSetting } from './platform.ts';
 export * from './pod-security.ts';

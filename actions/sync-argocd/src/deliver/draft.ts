@@ -1,7 +1,6 @@
+import { type Change, editYaml, parseYaml } from '@suite/platform-file/yaml';
 import type { Document } from 'yaml';
 import type { Edits, FileEdit, Place, Read } from './types.ts';
-import { parseYaml } from './yaml/document.ts';
-import { type Change, editYaml } from './yaml/edit.ts';
 
 /** Files as they are to be: applications may share some. */
 export interface Draft extends Read {

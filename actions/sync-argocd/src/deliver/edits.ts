@@ -1,4 +1,5 @@
 import { type Problem, sentenceList, UserError } from '@suite/foundation';
+import { NotEditable } from '@suite/platform-file/yaml';
 import { createDraft, type Draft } from './draft.ts';
 import { findApplications } from './forms/applications.ts';
 import type { AppContent, AppFile, Finding, Findings } from './forms/form.ts';
@@ -6,7 +7,6 @@ import { findKustomization, kustomizationNames } from './forms/kustomization.ts'
 import { findManifests } from './forms/manifests.ts';
 import { findValues } from './forms/values.ts';
 import type { DeliveredApp, Edits, Overrides, PlacedImage, Read } from './types.ts';
-import { NotEditable } from './yaml/document.ts';
 
 /**
  * What has to change in the repository so that each application deploys its images by digest from the environment's registry.

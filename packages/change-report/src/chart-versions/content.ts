@@ -1,5 +1,7 @@
 import { parseJson, UserError } from '@suite/foundation';
 import { z } from 'zod';
+import type { Change } from '../model.ts';
+import { changeSchema } from '../schema.ts';
 
 /** A version that a registry has, and what pins it. */
 export interface ChartVersion {
@@ -41,10 +43,32 @@ export interface ChartVersions {
   readonly rows: readonly ChartRow[];
 }
 
+/** What a proposed chart renders otherwise in an environment, with the values that it has there. */
+export interface ChartDifference {
+  readonly release: string;
+  readonly environment: string;
+  /** The versions that are compared. */
+  readonly from: string;
+  readonly to: string;
+  readonly changes: readonly Change[];
+  /** How many more there are. */
+  readonly omitted: number;
+  /** Why it could not be rendered. */
+  readonly problem?: string | undefined;
+}
+
+/** What was found, with all that a pull request says of it. */
+export interface ChartProposals extends ChartVersions {
+  readonly differences: readonly ChartDifference[];
+}
+
 /** `incomplete`: nothing newer was found, and not every registry could be asked. */
 export type ChartVerdict = 'newer' | 'current' | 'incomplete';
 
 export const isNewer = ({ newest, isBehind }: ChartRow): boolean => newest !== undefined || isBehind;
+
+/** One step at a time: past a compatible version goes the proposal after this one. */
+export const proposedVersion = ({ newest, compatible }: ChartRow): ChartVersion | undefined => compatible ?? newest;
 
 export function chartVerdict({ rows }: Pick<ChartVersions, 'rows'>): ChartVerdict {
   if (rows.some(isNewer)) return 'newer';
@@ -52,26 +76,55 @@ export function chartVerdict({ rows }: Pick<ChartVersions, 'rows'>): ChartVerdic
 }
 
 const word = z.string().max(1000);
-const chartVersion = z.object({ version: word, digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
-const schema = z.object({
-  platform: word,
-  rows: z.array(
+/** What the platform file takes. */
+const version = z.string().regex(/^v?\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/);
+const chartVersion = z.object({ version, digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
+const row = z.object({
+  release: word,
+  environments: z.array(word),
+  setting: word,
+  from: word,
+  version: word,
+  isNamed: z.boolean(),
+  tested: word.optional(),
+  isBehind: z.boolean(),
+  newest: chartVersion.optional(),
+  compatible: chartVersion.optional(),
+  isTested: z.boolean(),
+  problem: z.string().max(4000).optional(),
+});
+const schema = z.object({ platform: word, rows: z.array(row) });
+
+/** Branches are named by it, and titles. */
+const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
+/** Whoever unpacks charts says only which release is to be changed. */
+const setting = z.string().regex(/^releases(?:\.[a-z0-9-]{1,63}){1,3}$/);
+const proposals = z.object({
+  platform: name,
+  rows: z.array(row.extend({ release: name, setting })),
+  differences: z.array(
     z.object({
       release: word,
-      environments: z.array(word),
-      setting: word,
+      environment: word,
       from: word,
-      version: word,
-      isNamed: z.boolean(),
-      tested: word.optional(),
-      isBehind: z.boolean(),
-      newest: chartVersion.optional(),
-      compatible: chartVersion.optional(),
-      isTested: z.boolean(),
-      problem: z.string().max(4000).optional(),
+      to: word,
+      changes: z.array(changeSchema),
+      omitted: z.int().nonnegative(),
+      problem: z.string().max(20_000).optional(),
     }),
   ),
 });
+
+/** Reads the same with differences, of the file in which a job hands it over. Throws a UserError when it is nothing of the kind. */
+export function parseChartProposals(text: string): ChartProposals {
+  const result = proposals.safeParse(parseJson(text));
+  if (result.success) return result.data;
+  throw new UserError({
+    message: 'holds nothing that `deploy-platform` has proposed.',
+    location: { kind: 'input', name: 'proposals' },
+    remedy: 'Give the file of the `proposals` output of a step `deploy-platform` with `command: versions`.',
+  });
+}
 
 /** Reads what `deploy-platform` has found. Throws a UserError when it is nothing of the kind. */
 export function parseChartVersions(text: string): ChartVersions {

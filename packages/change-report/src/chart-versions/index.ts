@@ -1,8 +1,24 @@
-export type { ChartRow, ChartVerdict, ChartVersion, ChartVersions } from './content.ts';
-export { chartVerdict, parseChartVersions } from './content.ts';
+export type {
+  ChartDifference,
+  ChartProposals,
+  ChartRow,
+  ChartVerdict,
+  ChartVersion,
+  ChartVersions,
+} from './content.ts';
+export { chartVerdict, parseChartProposals, parseChartVersions, proposedVersion } from './content.ts';
 export type { ChartsMarker } from './marker.ts';
 export { readChartsMarker, writeChartsMarker } from './marker.ts';
 export type { PinnedChart } from './pinned-charts.ts';
 export { chartTitle, parsePinnedCharts, pinnedChartsSchema } from './pinned-charts.ts';
+export type { ChartProposal, ChartPullMarker } from './pull.ts';
+export {
+  chartProposals,
+  chartPullTitle,
+  endChartPull,
+  proposedVersions,
+  readChartPullMarker,
+  renderChartPull,
+} from './pull.ts';
 export type { ChartsContent } from './render.ts';
 export { chartGaps, chartsHeadline, chartsNote, chartsSections, chartsTitle, renderChartsIssue } from './render.ts';

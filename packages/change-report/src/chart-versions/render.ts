@@ -91,15 +91,16 @@ function proposalOf(row: ChartRow): string {
       `The suite is tested with ${codeSpan(tested)} by now, which is newer than ${codeSpan(version)} of the platform file: remove \`version\` and \`digest\` at ${codeSpan(row.setting)}.`,
     );
   }
-  if (compatible !== undefined) lines.push(`${sentenceOf(row, compatible)}\n\n${linesOf(row, compatible)}`);
+  if (compatible !== undefined) lines.push(`${stepSentence(row, compatible)}\n\n${linesOf(row, compatible)}`);
   if (newest !== undefined) {
     const step = compatible === undefined ? '' : ' It is no compatible step: read its notes before.';
-    lines.push(`${sentenceOf(row, newest)}${step}\n\n${linesOf(row, newest)}`);
+    lines.push(`${stepSentence(row, newest)}${step}\n\n${linesOf(row, newest)}`);
   }
   return lines.join('\n\n');
 }
 
-function sentenceOf({ version, tested, isTested }: ChartRow, to: ChartVersion): string {
+/** From which version to which one, and whether the suite was tested with it. */
+export function stepSentence({ version, tested, isTested }: ChartRow, to: ChartVersion): string {
   const step = `From ${codeSpan(version)} to ${codeSpan(to.version)}.`;
   if (tested === undefined) return step;
   return isTested

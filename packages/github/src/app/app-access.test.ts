@@ -17,7 +17,7 @@ const date = (ms: number) => new Date(ms).toUTCString();
 
 function open(
   answers: { readonly installation?: StubAnswer; readonly token?: StubAnswer } = {},
-  more: { readonly contents?: 'read' | 'write'; readonly apiUrl?: string } = {},
+  more: { readonly contents?: 'read' | 'write'; readonly pulls?: boolean; readonly apiUrl?: string } = {},
 ) {
   let issued = 0;
   const stub = stubGitHub(({ path }, index) => {
@@ -36,6 +36,7 @@ function open(
     inputs: { app: 'gitops-app-id', key: 'gitops-app-key' },
     repository: 'contoso/gitops',
     contents: more.contents ?? 'write',
+    pulls: more.pulls ?? false,
     mask: secret => void masked.push(secret),
   });
   return { ...stub, access, masked };
@@ -52,6 +53,15 @@ function claimsOf({ headers }: StubRequest) {
   );
   return { token, isSigned, claims: parseJson(Buffer.from(body, 'base64url').toString()) };
 }
+
+test('one that opens pull requests asks for that right, and an App without it is told so', async () => {
+  const permissions = { contents: 'write', pull_requests: 'write' };
+  const { access, requests } = open({ installation: { body: { ...installation, permissions } } }, { pulls: true });
+  await access.token();
+  expect(requests[1]?.body).toEqual({ repositories: ['gitops'], permissions });
+  const without = open({}, { pulls: true });
+  await expect(without.access.token()).rejects.toThrow('may open no pull requests in contoso/gitops');
+});
 
 test('an App’s token is for one repository and one right', async () => {
   const { access, requests, masked } = open();

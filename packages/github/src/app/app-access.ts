@@ -14,8 +14,10 @@ export interface AppAccessOptions extends Omit<GitHubOptions, 'token'> {
   readonly inputs: { readonly app: string; readonly key: string };
   /** `owner/name`: the tokens reach this repository and no other. */
   readonly repository: string;
-  /** What the tokens may do with its contents, and nothing else. */
+  /** What the tokens may do with its contents, and nothing else but what is said below. */
   readonly contents: 'read' | 'write';
+  /** Whether they also open pull requests. */
+  readonly pulls?: boolean;
   /** Told of each token before anybody else sees it. */
   readonly mask: (secret: string) => void;
 }
@@ -132,7 +134,15 @@ async function findInstallation(requests: Requests, options: AppAccessOptions): 
   if (id === undefined) throw unexpected(purpose);
   const settingsUrl = asString(answer['html_url']) ?? 'the settings of the installation';
   if (answer['suspended_at'] != null) throw new UserError(suspended(repository, settingsUrl));
-  const granted = asString(asObject(answer['permissions'])['contents']);
+  const permissions = asObject(answer['permissions']);
+  const granted = asString(permissions['contents']);
+  if (options.pulls === true && permissions['pull_requests'] !== 'write') {
+    throw new UserError({
+      message: `The App ${app} may open no pull requests in ${repository}: it has \`pull_requests: ${asString(permissions['pull_requests']) ?? 'none'}\`.`,
+      location: { kind: 'input', name: inputs.app },
+      remedy: `Give the App the repository permission “Pull requests: Read and write” and accept it at ${settingsUrl}.`,
+    });
+  }
   if (granted !== 'write' && granted !== contents) {
     throw new UserError({
       message: `The App ${app} may not ${contents} the contents of ${repository}: it has \`contents: ${granted ?? 'none'}\`.`,
@@ -148,7 +158,7 @@ async function requestToken(
   { id, settingsUrl }: Installation,
   options: AppAccessOptions,
 ): Promise<{ readonly token: string; readonly expiresAt: number }> {
-  const { repository, contents } = options;
+  const { repository, contents, pulls } = options;
   const purpose = `get the App’s token for ${repository}`;
   const { repo } = splitRepository(repository);
   const answer = asObject(
@@ -157,7 +167,7 @@ async function requestToken(
       requests.append(purpose, 'POST /app/installations/{id}/access_tokens', {
         id,
         repositories: [repo],
-        permissions: { contents },
+        permissions: { contents, ...(pulls === true ? { pull_requests: 'write' } : {}) },
       }),
       failure => {
         if (/suspended/i.test(failure.said)) return suspended(repository, settingsUrl);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesObject } from '../objects.ts';
-import { compareObject, type ObjectChange } from './compare-object.ts';
+import { compareObject, compareRendered, type ObjectChange } from './compare-object.ts';
 import { createDefinitions } from './definition-rules.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -599,5 +599,42 @@ describe('a custom resource with its definition', () => {
       expect(compareObject({ rendered, live, managers, definition: given }).kind).toBe('none');
     }
     expect(find({ apiVersion: 'other.com/v1', kind: 'Route' })).toBeUndefined();
+  });
+});
+
+describe('two renderings', () => {
+  const between = (before: KubernetesObject | undefined, after: KubernetesObject | undefined) => {
+    const { kind, fields, restarts } = compareRendered({ before, after });
+    return { kind, fields: fields.map(({ path, before: was, after: is }) => [path, was, is]), restarts };
+  };
+
+  test('what is set, changed and gone counts, each once', () => {
+    const before = container({ image: 'a:1', args: ['--x'], env: [{ name: 'A', value: '1' }] });
+    const after = container({ image: 'a:2', workingDir: '/w', env: [{ name: 'A', value: '1' }] });
+    expect(between(before, after)).toEqual({
+      kind: 'update',
+      fields: expect.arrayContaining([
+        [`${podPath}.containers[web].image`, 'a:1', 'a:2'],
+        [`${podPath}.containers[web].workingDir`, undefined, '/w'],
+        [`${podPath}.containers[web].args`, ['--x'], undefined],
+      ]),
+      restarts: 'restarts 1 pod',
+    });
+    expect(between(before, after).fields).toHaveLength(3);
+    expect(between(before, before)).toEqual({ kind: 'none', fields: [], restarts: undefined });
+  });
+
+  test('what comes, what goes, and what cannot be changed', () => {
+    const one = container({ image: 'a:1' });
+    expect([between(undefined, one).kind, between(one, undefined).kind]).toEqual(['create', 'delete']);
+    const selector = (app: string) => deployment({}, { selector: { matchLabels: { app } } });
+    expect(between(selector('a'), selector('b')).kind).toBe('replace');
+  });
+
+  test('of a Secret the names of what differs, and no value', () => {
+    const secret = (data: Fields) => object('v1', 'Secret', { data });
+    const change = between(secret({ a: 'b25l', gone: 'eA==' }), secret({ a: 'dHdv' }));
+    expect(change.fields.map(([path]) => path)).toEqual(['data.a', 'data.gone']);
+    expect(JSON.stringify(change)).not.toMatch(/b25l|dHdv|eA==/);
   });
 });

@@ -22,6 +22,16 @@ export interface ObjectPair {
   readonly definition?: KubernetesObject | undefined;
 }
 
+/** An object as a chart gave it before, and as it gives it now. */
+export interface RenderedPair {
+  /** Undefined for an object that was not there. */
+  readonly before: KubernetesObject | undefined;
+  /** Undefined for an object that is there no more. */
+  readonly after: KubernetesObject | undefined;
+  /** The definition of a custom resource. */
+  readonly definition?: KubernetesObject | undefined;
+}
+
 /** What an apply does to one object. Values are in clear but those of Secrets, which are in none. */
 export interface ObjectChange {
   readonly ref: ObjectRef;
@@ -61,11 +71,34 @@ export function compareObject({ rendered, live, managers, definition }: ObjectPa
     const kept = live.metadata.annotations?.[keepPolicy]?.trim().toLowerCase() === 'keep';
     return { ref: refOf(live), kind: 'delete', fields: [], reasons: [], kept };
   }
-  const ref = refOf(rendered);
-  if (live === undefined) return { ref, kind: 'create', fields: [], reasons: [], kept: false };
+  if (live === undefined) return { ref: refOf(rendered), kind: 'create', fields: [], reasons: [], kept: false };
   const ownership = readOwnership(live.metadata.managedFields ?? [], managers);
   const rule = ruleOfResource(definition, rendered.apiVersion) ?? ruleOfKind(rendered.apiVersion, rendered.kind);
-  const fields = changedFields(rendered, live, rule, ownership);
+  return changeOf(rendered, live, changedFields(rendered, live, rule, ownership));
+}
+
+/**
+ * What differs between two renderings of an object, as an apply would change what nobody else has touched. Fields that `after` has no more
+ * count, which of a live object only their owner tells.
+ */
+export function compareRendered({ before, after, definition }: RenderedPair): ObjectChange {
+  const change = compareObject({ rendered: after, live: before, managers: [], definition });
+  if (before === undefined || after === undefined) return change;
+  const told = change.fields.map(({ path }) => path);
+  const gone = compareObject({ rendered: before, live: after, managers: [], definition })
+    .fields.filter(({ path }) => !told.some(other => startsPath(path, other) || startsPath(other, path)))
+    .map(({ path, segments, before: now, after: was }) => ({
+      path,
+      segments,
+      before: was,
+      after: now,
+      immutable: isImmutable(before, segments),
+    }));
+  return changeOf(after, before, [...change.fields, ...gone]);
+}
+
+function changeOf(rendered: KubernetesObject, live: KubernetesObject, fields: readonly FieldChange[]): ObjectChange {
+  const ref = refOf(rendered);
   const immutable = fields.filter(field => field.immutable);
   if (fields.length === 0) return { ref, kind: 'none', fields, reasons: [], kept: false };
   const paths = fields.map(({ segments }) => segments);

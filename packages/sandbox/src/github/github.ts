@@ -123,6 +123,7 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
         pulls: new Map(),
         issues: new Map(),
         hasIssues: true,
+        actionsMayOpenPulls: false,
         comments: new Map(),
         checkRuns: new Map(),
         statuses: new Map(),

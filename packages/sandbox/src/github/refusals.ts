@@ -75,6 +75,8 @@ export const refusals = {
     ),
 
   // 403
+  /** A setting, whatever the job's permissions are (github/docs#36525). */
+  actionsMayNotOpenPulls: () => new Refusal(403, 'GitHub Actions is not permitted to create or approve pull requests.'),
   suspended: () => new Refusal(403, 'This installation has been suspended'),
   notAccessible: () => new Refusal(403, 'Resource not accessible by integration'),
   needsApp: () => new Refusal(403, 'You must authenticate via a GitHub App.'),
@@ -115,6 +117,16 @@ export const refusals = {
   commentEmpty: () => invalidComment('Body cannot be blank'),
   issueTooLong: () => invalidIssue('custom', 'body', 'body is too long (maximum is 65536 characters)'),
   issueWithoutTitle: () => invalidIssue('missing_field', 'title'),
+  pullTooLong: () =>
+    invalidPull({ code: 'custom', field: 'body', message: 'body is too long (maximum is 65536 characters)' }),
+  pullExists: (owner: string, branch: string) =>
+    invalidPull({ code: 'custom', message: `A pull request already exists for ${owner}:${branch}.` }),
+  nothingToPull: (base: string, branch: string) =>
+    invalidPull({ code: 'custom', message: `No commits between ${base} and ${branch}` }),
+  noHead: () => invalidPull({ code: 'invalid', field: 'head' }),
+  refExists: () => new Refusal(422, 'Reference already exists'),
+  noSuchObject: () => new Refusal(422, 'Object does not exist'),
+  noRef: () => new Refusal(422, 'Reference does not exist'),
   /** One line per object that lacks something: `"path", "start_line" weren't supplied.` */
   invalidRequest: (lines: readonly string[]) => new Refusal(422, `Invalid request.\n\n${lines.join('\n')}`),
 } as const;
@@ -138,6 +150,10 @@ function invalidComment(message: string): Refusal {
   return new Refusal(422, 'Validation Failed', {
     errors: [{ resource: 'IssueComment', code: 'unprocessable', field: 'data', message }],
   });
+}
+
+function invalidPull(error: { readonly code: string; readonly field?: string; readonly message?: string }): Refusal {
+  return new Refusal(422, 'Validation Failed', { errors: [{ resource: 'PullRequest', ...error }] });
 }
 
 function invalidIssue(code: string, field: string, message?: string): Refusal {

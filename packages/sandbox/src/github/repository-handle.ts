@@ -62,6 +62,8 @@ export interface RepositoryHandle {
   openPull(seed: PullSeed): Promise<PullView>;
   /** A merge makes a real merge commit on the base branch; it rejects when there are conflicts. */
   closePull(number: number, how: { readonly merge: boolean; readonly by: string }): Promise<PullView>;
+  /** Lets GitHub Actions open pull requests in the settings, or forbids it again. */
+  allowPulls(isAllowed: boolean): void;
   /** The fork that a pull request came from is gone: its `head.repo` is null from now on. */
   deleteFork(number: number): void;
   pull(number: number): PullView;
@@ -163,6 +165,9 @@ export function createRepositoryHandle(state: GitHubState, repository: Repositor
         await closePull(state, repository, pull, how);
         return pullView(repository, pull);
       }),
+    allowPulls: isAllowed => {
+      repository.actionsMayOpenPulls = isAllowed;
+    },
     deleteFork: number => {
       const pull = demandPull(number);
       if (pull.headRepository === name) throw new Error(`Pull request ${number} of ${name} came from no fork.`);

@@ -3,6 +3,8 @@
 export interface PullView {
   readonly number: number;
   readonly title: string;
+  /** Empty where nothing was said. */
+  readonly body: string;
   /** Login of who opened it. */
   readonly author: string;
   readonly state: 'open' | 'merged' | 'closed';

@@ -1,9 +1,8 @@
 import { sentenceList } from '@suite/foundation';
+import { type Change, kindOf, nodeAt, type Path, pairOf, stringAt, textOf } from '@suite/platform-file/yaml';
 import { type Document, isMap, isSeq } from 'yaml';
 import { match, parseReference, referenceOf } from '../match.ts';
 import type { PlacedImage } from '../types.ts';
-import { kindOf, nodeAt, type Path, pairOf, stringAt, textOf } from '../yaml/document.ts';
-import type { Change } from '../yaml/edit.ts';
 import { type AppContent, type AppFile, type Finding, type Findings, findingsOf, lineOf } from './form.ts';
 import { blockChanges, blockRepository, blockText, valueBlocks } from './value-blocks.ts';
 

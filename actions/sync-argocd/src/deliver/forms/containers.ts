@@ -1,5 +1,5 @@
+import { mapsOf, nodeAt, type Path, textOf } from '@suite/platform-file/yaml';
 import { type Document, isMap, isSeq } from 'yaml';
-import { mapsOf, nodeAt, type Path, textOf } from '../yaml/document.ts';
 
 /** `image` of a container. */
 export interface ContainerImage {

@@ -1,8 +1,8 @@
+import type { Change } from '@suite/platform-file/yaml';
 import type { Document } from 'yaml';
 import { isScalar } from 'yaml';
 import type { Match } from '../match.ts';
 import type { DeliveredApp, Form, PlacedImage } from '../types.ts';
-import type { Change } from '../yaml/edit.ts';
 
 /** One place of an image, and what makes it that image. */
 export interface Finding {

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
 import { sentenceList } from '@suite/foundation';
+import { type Change, nodeAt, type Path, pairOf, stringAt, textOf } from '@suite/platform-file/yaml';
 import { type Document, isMap, isSeq } from 'yaml';
 import type { Draft } from '../draft.ts';
 import { likeness, match, parseReference, referenceOf } from '../match.ts';
 import type { PlacedImage } from '../types.ts';
-import { nodeAt, type Path, pairOf, stringAt, textOf } from '../yaml/document.ts';
-import type { Change } from '../yaml/edit.ts';
 import { containerImages } from './containers.ts';
 import { type AppContent, type AppFile, type Finding, type Findings, findingsOf, lineOf } from './form.ts';
 

@@ -1,8 +1,7 @@
+import { type Change, mapsOf, type Path, pairOf, stringAt } from '@suite/platform-file/yaml';
 import type { Document, YAMLMap } from 'yaml';
 import { splitRepository } from '../match.ts';
 import type { PlacedImage } from '../types.ts';
-import { mapsOf, type Path, pairOf, stringAt } from '../yaml/document.ts';
-import type { Change } from '../yaml/edit.ts';
 import type { Parameter } from './form.ts';
 
 /** `{ repository, digest | tag }` in Helm values, with `registry` where a chart keeps the host apart. */

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { sentenceList } from '@suite/foundation';
+import { kindOf, pairOf } from '@suite/platform-file/yaml';
 import { match, referenceOf } from '../match.ts';
 import type { PlacedImage } from '../types.ts';
-import { kindOf, pairOf } from '../yaml/document.ts';
 import { type AppContent, type AppFile, type Finding, type Findings, lineOf } from './form.ts';
 import { kustomizationNames } from './kustomization.ts';
 import {

@@ -1,14 +1,18 @@
+import { asString } from '@suite/foundation';
 import { json } from '../../network/http.ts';
 import type { Need } from '../permissions.ts';
-import { refusals } from '../refusals.ts';
+import { invalid, refusals } from '../refusals.ts';
 import { pullJson } from '../shapes.ts';
 import { commentsOf } from '../store/comments.ts';
+import { closePull, openPull } from '../store/pulls.ts';
 import { findCommit, isAncestor } from '../store/refs.ts';
 import { defaultBranch, type Pull, type RepositoryState } from '../store/state.ts';
+import { actionsBot } from '../tokens.ts';
 import { pageOf } from './paging.ts';
 import type { Call, Route } from './route.ts';
 
 const read: Need = { level: 'read', anyOf: ['pull-requests'] };
+const write: Need = { level: 'write', anyOf: ['pull-requests'] };
 
 export const pullRoutes: readonly Route[] = [
   {
@@ -32,7 +36,12 @@ export const pullRoutes: readonly Route[] = [
     answer: call => {
       const { repository, query } = call;
       const state = query.get('state') ?? 'open';
+      const [owner, branch] = query.get('head')?.split(':') ?? [];
       const found = [...repository.pulls.values()]
+        .filter(
+          ({ headBranch, headRepository }) =>
+            branch === undefined || (headBranch === branch && headRepository.split('/')[0] === owner),
+        )
         .filter(({ closed }) => state === 'all' || (closed === undefined) === (state === 'open'))
         .toSorted((one, other) => other.number - one.number);
       const { items, headers } = pageOf(call, '/pulls', found);
@@ -41,6 +50,60 @@ export const pullRoutes: readonly Route[] = [
         items.map(pull => pullJson(repository, pull)),
         headers,
       );
+    },
+  },
+  {
+    method: 'POST',
+    pattern: '/pulls',
+    need: write,
+    isPublic: false,
+    docs: 'pulls/pulls#create-a-pull-request',
+    answer: async call => {
+      const { state, repository, caller } = call;
+      if (caller?.login === actionsBot && !repository.actionsMayOpenPulls) throw refusals.actionsMayNotOpenPulls();
+      const { title = '', head = '', base = '', body = '' } = textsOf(call);
+      const lacks = Object.entries({ head, base }).flatMap(([name, value]) => (value === '' ? [name] : []));
+      if (lacks.length > 0) throw refusals.invalidRequest([invalid.missing(lacks)]);
+      return repository.exclusive(async () => {
+        const tip = await findCommit(repository.git, `refs/heads/${head}`);
+        if (tip === undefined) throw refusals.noHead();
+        if (await isAncestor(repository.git, tip, `refs/heads/${base}`)) throw refusals.nothingToPull(base, head);
+        const isSame = (one: Pull) => one.closed === undefined && one.headBranch === head && one.baseBranch === base;
+        if ([...repository.pulls.values()].some(isSame)) {
+          throw refusals.pullExists(repository.name.split('/')[0] ?? '', head);
+        }
+        const pull = await openPull(state, repository, {
+          title,
+          branch: head,
+          base,
+          author: caller?.login ?? '',
+          body,
+        });
+        const shown = pullJson(repository, pull);
+        return json(201, shown, { location: shown.url });
+      });
+    },
+  },
+  {
+    method: 'PATCH',
+    pattern: '/pulls/{number}',
+    need: write,
+    isPublic: false,
+    docs: 'pulls/pulls#update-a-pull-request',
+    answer: async call => {
+      const { state, repository, caller } = call;
+      const pull = demandPull(call);
+      const { title, body, state: wanted } = textsOf(call);
+      if (wanted !== undefined && wanted !== 'closed') {
+        throw new Error(`The sandbox's GitHub plays no change of a pull request to ${wanted}.`);
+      }
+      pull.title = title ?? pull.title;
+      pull.body = body ?? pull.body;
+      pull.updatedAt = state.clock.now();
+      if (wanted === 'closed' && pull.closed === undefined) {
+        await closePull(state, repository, pull, { merge: false, by: caller?.login ?? '' });
+      }
+      return json(200, pullJson(repository, pull));
     },
   },
   {
@@ -63,6 +126,18 @@ export const pullRoutes: readonly Route[] = [
     },
   },
 ];
+
+/** Fields of a pull request that are texts. GitHub counts the characters of a body, and not its bytes (objectstack#18826). */
+function textsOf({ body }: Call): Readonly<Partial<Record<'title' | 'head' | 'base' | 'body' | 'state', string>>> {
+  const texts = Object.fromEntries(
+    ['title', 'head', 'base', 'body', 'state'].flatMap(name => {
+      const text = asString(body[name]);
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
+  if ([...(texts['body'] ?? '')].length > 65_536) throw refusals.pullTooLong();
+  return texts;
+}
 
 export function demandPull({ repository, params }: Call): Pull {
   const pull = repository.pulls.get(Number(params['number']));

@@ -57,6 +57,19 @@ export async function openPull(state: GitHubState, repository: RepositoryState, 
   return pull;
 }
 
+/** Open pull requests from a branch that is gone are closed with it. */
+export async function leaveBranch(
+  state: GitHubState,
+  repository: RepositoryState,
+  branch: string,
+  by: string,
+): Promise<void> {
+  for (const pull of repository.pulls.values()) {
+    const isFrom = pull.headBranch === branch && pull.headRepository === repository.name;
+    if (isFrom && pull.closed === undefined) await closePull(state, repository, pull, { merge: false, by });
+  }
+}
+
 /** What a push to `branch` does to open pull requests from it and into it. */
 export async function followBranch(state: GitHubState, repository: RepositoryState, branch: string): Promise<void> {
   const open = [...repository.pulls.values()].filter(pull => pull.closed === undefined);
@@ -109,6 +122,7 @@ export function pullView(repository: RepositoryState, pull: Pull): PullView {
   return {
     number: pull.number,
     title: pull.title,
+    body: pull.body ?? '',
     author: pull.author,
     state: pull.closed === undefined ? 'open' : pull.closed.isMerge ? 'merged' : 'closed',
     head: { branch: pull.headBranch, sha: pull.headSha, repository: pull.headRepository },

@@ -21,6 +21,8 @@ export interface RepositoryState {
   readonly issues: Map<number, Issue>;
   /** False where they are switched off in the settings of the repository. */
   hasIssues: boolean;
+  /** “Allow GitHub Actions to create and approve pull requests”, which is off in a new repository. */
+  actionsMayOpenPulls: boolean;
   readonly comments: Map<number, Comment>;
   readonly checkRuns: Map<number, CheckRun>;
   /** Newest commit status of each context, by commit. */
@@ -55,8 +57,8 @@ export const defaultBranch = 'main';
 export interface Pull {
   readonly id: number;
   readonly number: number;
-  readonly title: string;
-  readonly body: string | null;
+  title: string;
+  body: string | null;
   readonly author: string;
   readonly createdAt: number;
   readonly headBranch: string;

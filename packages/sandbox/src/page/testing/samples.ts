@@ -100,6 +100,7 @@ resource "azurerm_kubernetes_cluster_node_pool" "gpu" { vm_size = "Standard_NC4a
 const pull: PullView = {
   number: 42,
   title: 'Move the GPU pool to T4 nodes',
+  body: '',
   author: 'mona',
   state: 'merged',
   head: { branch: 'gpu-t4', sha: head, repository },

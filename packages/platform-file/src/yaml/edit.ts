@@ -33,6 +33,13 @@ export type Change =
       readonly document: number;
       readonly path: Path;
       readonly item: Readonly<Record<string, string>>;
+    }
+  /** Texts of a map, which is made with all that is missing on the way to it; a word in its place (`true`) gives way. */
+  | {
+      readonly kind: 'merge';
+      readonly document: number;
+      readonly path: Path;
+      readonly entries: Readonly<Record<string, string>>;
     };
 
 /**
@@ -43,19 +50,34 @@ export function editYaml(text: string, changes: readonly Change[]): string {
   return changes.reduce(edit, text);
 }
 
+/** A merge into a map that is there is one change after another. */
+function edit(text: string, change: Change): string {
+  if (change.kind !== 'merge' || !isFilled(text, change)) return splice(text, change);
+  const { document, path } = change;
+  return Object.entries(change.entries).reduce(
+    (rest, [key, value]) => splice(rest, { kind: 'set', document, path: [...path, key], value }),
+    text,
+  );
+}
+
+function isFilled(text: string, { document, path }: Change): boolean {
+  const node = (parseYaml(text) ?? fail('it is no YAML'))[document]?.getIn(path);
+  return isMap(node) && node.items.length > 0;
+}
+
 interface Splice {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-function edit(text: string, change: Change): string {
+function splice(text: string, change: Change): string {
   const documents = parseYaml(text) ?? fail('it is no YAML');
   const document = documents[change.document] ?? fail('the document is not there');
   const before = documents.map(plain);
-  const splice = spliceOf(text, document, change);
-  if (splice === undefined) return text;
-  const edited = text.slice(0, splice.start) + splice.text + text.slice(splice.end);
+  const place = spliceOf(text, document, change);
+  if (place === undefined) return text;
+  const edited = text.slice(0, place.start) + place.text + text.slice(place.end);
   const after = parseYaml(edited)?.map(plain);
   if (!isDeepStrictEqual(after, applied(before, change))) fail('of the way in which it is written');
   return edited;
@@ -79,6 +101,14 @@ function applied(documents: readonly unknown[], change: Change): readonly unknow
   const last = change.path.at(-1) ?? '';
   // biome-ignore lint/suspicious/noExplicitAny: data of any shape, walked along a path that is known to be there
   let holder: any = documents[change.document];
+  if (change.kind === 'merge') {
+    for (const step of change.path) {
+      if (holder[step] === null || typeof holder[step] !== 'object') holder[step] = {};
+      holder = holder[step];
+    }
+    Object.assign(holder, change.entries);
+    return documents;
+  }
   for (const step of change.path.slice(0, -1)) holder = holder?.[step];
   if (holder === null || typeof holder !== 'object') return fail('its place is not there');
   if (change.kind === 'set') holder[last] = change.value;
@@ -89,6 +119,7 @@ function applied(documents: readonly unknown[], change: Change): readonly unknow
 }
 
 function spliceOf(text: string, document: Document, change: Change): Splice | undefined {
+  if (change.kind === 'merge') return mergeMap(text, document, change.path, change.entries);
   const holder = along(document, change.path.slice(0, -1));
   const last = change.path.at(-1) ?? fail('it names no place');
   if (change.kind === 'append') return appendItem(text, holder, String(last), change.item);
@@ -116,6 +147,90 @@ function along(document: Document, path: Path): unknown {
   }
   if (isAlias(node)) return fail('it is an alias');
   return node;
+}
+
+/** The map, and those on the way to it, where the way ends in what is there. */
+function mergeMap(text: string, document: Document, path: Path, entries: Readonly<Record<string, string>>): Splice {
+  let holder = document.contents as unknown;
+  for (const [at, step] of path.entries()) {
+    if (isAlias(holder)) return fail('it is behind an alias');
+    if (!isMap(holder) || holder.items.length === 0) return fail('its place is no mapping');
+    const pair = pairOf(holder, String(step));
+    const below = path.slice(at + 1).map(String);
+    if (pair === undefined) return addMap(text, holder, [String(step), ...below], entries);
+    if (isMap(pair.value) && pair.value.items.length > 0) {
+      holder = pair.value;
+      continue;
+    }
+    return replaceByMap(text, holder, pair, below, entries);
+  }
+  return fail('its mapping is there');
+}
+
+function addMap(
+  text: string,
+  holder: YAMLMap,
+  [key = '', ...below]: readonly string[],
+  entries: Readonly<Record<string, string>>,
+): Splice {
+  const quoted = isQuoted(holder);
+  const last = holder.items.at(-1) ?? fail('its mapping is empty');
+  const at = contentEnd(last);
+  if (holder.flow === true) {
+    const name = quoted ? JSON.stringify(key) : key;
+    return { start: at, end: at, text: `, ${name}: ${flowMap(below, entries, quoted)}` };
+  }
+  const end = lineEnd(text, at);
+  return {
+    start: end,
+    end,
+    text: blockMap(endOfLine(text), columnOf(text, keyStart(last)), [key, ...below], entries),
+  };
+}
+
+/** A word, nothing, or an empty map becomes a map. */
+function replaceByMap(
+  text: string,
+  holder: YAMLMap,
+  pair: Pair,
+  below: readonly string[],
+  entries: Readonly<Record<string, string>>,
+): Splice {
+  const { value } = pair;
+  if (isAlias(value)) return fail('it is an alias');
+  const isEmpty = value === null || (isScalar(value) && value.range?.[0] === value.range?.[1]);
+  if (isEmpty) {
+    if (holder.flow === true) return fail('its key has no value');
+    const end = lineEnd(text, contentEnd(pair));
+    const column = columnOf(text, keyStart(pair)) + indentation.length;
+    return { start: end, end, text: blockMap(endOfLine(text), column, below, entries) };
+  }
+  if (!isScalar(value) && !isMap(value)) return fail('its place is no mapping');
+  if (value.anchor !== undefined) return fail(`it has the anchor &${value.anchor}`);
+  const [start, end] = rangeOf(value);
+  return { start, end, text: flowMap(below, entries, isQuoted(holder)) };
+}
+
+const indentation = '  ';
+
+function flowMap(below: readonly string[], entries: Readonly<Record<string, string>>, quoted: boolean): string {
+  const inner = Object.entries(entries).map(entry => entryText(entry, quoted));
+  return below
+    .toReversed()
+    .reduce((value, key) => `{ ${quoted ? JSON.stringify(key) : key}: ${value} }`, `{ ${inner.join(', ')} }`);
+}
+
+function blockMap(
+  eol: string,
+  column: number,
+  steps: readonly string[],
+  entries: Readonly<Record<string, string>>,
+): string {
+  const line = (depth: number, content: string) => `${eol}${' '.repeat(column)}${indentation.repeat(depth)}${content}`;
+  return [
+    ...steps.map((step, depth) => line(depth, `${step}:`)),
+    ...Object.entries(entries).map(entry => line(steps.length, entryText(entry, false))),
+  ].join('');
 }
 
 function setValue(text: string, pair: Pair, value: string): Splice | undefined {

@@ -114,6 +114,42 @@ describe('items and keys', () => {
   });
 });
 
+describe('a map is made where it is missing', () => {
+  const merge: Change = { kind: 'merge', document: 0, path: ['a', 'b'], entries: { version: 'v1.2.0', tag: '1.2.0' } };
+  test.each([
+    [
+      'is there',
+      'a:\n  b: # why\n    version: v1.0.0 # held\n  c: 1\n',
+      'a:\n  b: # why\n    version: v1.2.0 # held\n    tag: "1.2.0"\n  c: 1\n',
+    ],
+    ['is there, in braces', 'a: { b: { x: 1 } }\n', 'a: { b: { x: 1, version: v1.2.0, tag: "1.2.0" } }\n'],
+    [
+      'is not there',
+      'a:\n  c: 1 # c\n# end\nd: 1\n',
+      'a:\n  c: 1 # c\n  b:\n    version: v1.2.0\n    tag: "1.2.0"\n# end\nd: 1\n',
+    ],
+    ['is not there, in braces', 'a: { c: 1 }\n', 'a: { c: 1, b: { version: v1.2.0, tag: "1.2.0" } }\n'],
+    ['has nothing on the way', 'd: 1', 'd: 1\na:\n  b:\n    version: v1.2.0\n    tag: "1.2.0"'],
+    ['is a word', 'a:\n  b: true # on\n', 'a:\n  b: { version: v1.2.0, tag: "1.2.0" } # on\n'],
+    ['is empty', 'a:\n  b: {}\n', 'a:\n  b: { version: v1.2.0, tag: "1.2.0" }\n'],
+    ['has no value', 'a:\n  b: # later\n  c: 1\n', 'a:\n  b: # later\n    version: v1.2.0\n    tag: "1.2.0"\n  c: 1\n'],
+    ['has no value on the way', 'a:\nd: 1\n', 'a:\n  b:\n    version: v1.2.0\n    tag: "1.2.0"\nd: 1\n'],
+    ['is of JSON', '{ "a": { "c": 1 } }', '{ "a": { "c": 1, "b": { "version": "v1.2.0", "tag": "1.2.0" } } }'],
+    ['says it already', 'a: { b: { version: v1.2.0, tag: "1.2.0" } }', 'a: { b: { version: v1.2.0, tag: "1.2.0" } }'],
+    ['has Windows line ends', 'd: 1\r\n', 'd: 1\r\na:\r\n  b:\r\n    version: v1.2.0\r\n    tag: "1.2.0"\r\n'],
+  ])('it %s', (_, before, after) => {
+    expect(editYaml(before, [merge])).toBe(after);
+  });
+
+  test.each([
+    ['an alias', 'x: &x { c: 1 }\na: *x\n', 'it is an alias'],
+    ['behind an anchor', 'a:\n  b: &b true\nc: *b\n', 'it has the anchor &b'],
+    ['a list', 'a: [1]\n', 'its place is no mapping'],
+  ])('not into %s', (_, text, why) => {
+    expect(() => editYaml(text, [merge])).toThrow(new NotEditable(why));
+  });
+});
+
 describe('what cannot be edited without harm', () => {
   test.each([
     ['an alias', 'x: &x old\na: *x\n', 'it is an alias'],
