@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { asObject } from '@suite/foundation';
-import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
+import { aksError, type HostOptions, type RunResult, withoutStaging } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
   commentsOf,
@@ -14,7 +14,6 @@ import {
   propose,
   summaryOf,
   transcript,
-  withoutStaging,
 } from '../support/pipeline.ts';
 
 type Approve = NonNullable<HostOptions['approve']>;
