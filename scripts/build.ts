@@ -9,7 +9,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { mapInParallel } from '@suite/foundation';
-import { bundledPackages, renderNotices } from './notices.ts';
+import { type BundledPackage, bundledPackages, renderNotices } from './notices.ts';
+import { renderSbom } from './sbom.ts';
 import { isStale, stamp } from './stamp.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -72,8 +73,13 @@ export async function build(): Promise<'built' | 'fresh'> {
     { entry: join(root, 'packages', 'sandbox', 'dist', 'azurerm', 'main.js'), target: join(sandbox, 'azurerm') },
   ];
   // Each bundle is the work of one process on one core.
-  await mapInParallel(bundles, availableParallelism(), bundleEntry);
-  await mapInParallel(actions, availableParallelism(), bundlePost);
+  const inBundles = await mapInParallel(bundles, availableParallelism(), async bundle => {
+    const found = await bundleEntry(bundle);
+    // The stand-in provider is not among what is released.
+    return bundle.target.startsWith(release) ? found : [];
+  });
+  const inPosts = await mapInParallel(actions, availableParallelism(), bundlePost);
+  await writeFile(join(release, 'sbom.cdx.json'), renderSbom([...inBundles, ...inPosts].flat()));
   for (const action of actions) await copyAction(action);
   await copySharedFiles();
   await writeFile(stampFile, current);
@@ -95,7 +101,8 @@ async function emitJavaScript(): Promise<void> {
   });
 }
 
-async function bundleEntry({ entry, target }: Bundle): Promise<void> {
+/** Gives the packages that ended up in it. */
+async function bundleEntry({ entry, target }: Bundle): Promise<BundledPackage[]> {
   const ncc = join(dirname(require.resolve('@vercel/ncc/package.json')), 'dist', 'ncc', 'cli.js');
   const stats = join(target, 'stats.json');
   await mkdir(target, { recursive: true });
@@ -114,19 +121,22 @@ async function bundleEntry({ entry, target }: Bundle): Promise<void> {
   ]);
   // The helper of interactive browser sign-in, which a workflow never does; nothing executable but the bundle ships.
   await rm(join(target, 'xdg-open'), { force: true });
-  const notices = await renderNotices(await bundledPackages(stats, root));
+  const packages = await bundledPackages(stats, root);
+  const notices = await renderNotices(packages);
   if (notices !== '') await writeFile(join(target, 'NOTICES.txt'), notices);
   await rm(stats);
+  return packages;
 }
 
 /** The post stage of an action that has one: a bundle of its own beside the other one, because it has to start at once. */
-async function bundlePost(action: string): Promise<void> {
+async function bundlePost(action: string): Promise<BundledPackage[]> {
   const entry = join(action, 'dist', 'post.js');
-  if (!existsSync(entry)) return;
+  if (!existsSync(entry)) return [];
   const folder = join(root, 'out', 'post', basename(action));
-  await bundleEntry({ entry, target: folder });
+  const packages = await bundleEntry({ entry, target: folder });
   await cp(join(folder, 'index.js'), join(release, basename(action), 'dist', 'post.js'));
   await rm(folder, { recursive: true });
+  return packages;
 }
 
 async function copyAction(action: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { rememberResources } from '@suite/sandbox';
 import { knownChecks } from '../../actions/provision-aks/src/verify/known-checks.ts';
 import { beginsWith, coverageRows } from '../../scripts/coverage.ts';
 import { type BundleWorld, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
-import { rememberResources } from '../support/remember.ts';
 import { backupBatches } from './deviations/backup.ts';
 import { clusterBatches } from './deviations/cluster.ts';
 import { dataBatches } from './deviations/data.ts';

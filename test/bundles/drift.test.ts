@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { asObject } from '@suite/foundation';
-import type { KubernetesView } from '@suite/sandbox';
+import { type KubernetesView, rememberResources } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 import { heldByAnother } from '../support/held-step.ts';
 import { inRegistry, makeImage } from '../support/images.ts';
-import { rememberResources } from '../support/remember.ts';
 
 /** The example's dev with Argo CD and one application, as its last apply left it. */
 let sandbox: BundleWorld;

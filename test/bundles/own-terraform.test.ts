@@ -2,7 +2,15 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StepResult } from '@suite/sandbox';
-import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+import {
+  type BundleWorld,
+  errors,
+  openBundleWorld,
+  openVariant,
+  reportOf,
+  succeeded,
+  tell,
+} from '../support/bundle.ts';
 
 /** Terraform of a team's own through the shipped bundle and the real Terraform: locked providers, an extension of our root, a root in its place. */
 let sandbox: BundleWorld;
@@ -371,3 +379,15 @@ resource "azurerm_resource_group" "this" {
     expect(await places(sandbox.run({ command: 'check' }))).toContain('infra/modules/group/main.tf:4');
   });
 });
+
+test('the variant byo-root: such a root goes through the workflows like everything else, with its state where the lock says', async () => {
+  const other = await openVariant('byo-root');
+  try {
+    await tell(other, other.variant.chapters);
+    const state = other.views.find(({ scope }) => scope === 'shared')?.state;
+    const blob = other.world.azure.readBlob(state?.account ?? '', state?.container ?? '', state?.key ?? '');
+    expect(blob?.content.toString()).toContain('azurerm_log_analytics_workspace');
+  } finally {
+    await other.close();
+  }
+}, 300_000);

@@ -6,6 +6,7 @@ import type { ChangeReport } from '@suite/change-report';
 import { canonicalJson } from '@suite/foundation';
 import type { EnvironmentScope } from '@suite/platform-file';
 import {
+  type Changes,
   type Descriptor,
   json,
   on,
@@ -16,7 +17,7 @@ import {
   type StepResult,
 } from '@suite/sandbox';
 import { sampleReport } from '../../packages/change-report/src/testing/samples.ts';
-import { type BundleWorld, type Changes, errors, openBundleWorld, succeeded } from '../support/bundle.ts';
+import { type BundleWorld, errors, openBundleWorld, succeeded } from '../support/bundle.ts';
 import { toHtml } from '../support/html.ts';
 import { loseMachine } from '../support/lost-machine.ts';
 

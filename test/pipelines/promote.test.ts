@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { writeMarker } from '@suite/change-report';
 import { asObject, asString, parseJson } from '@suite/foundation';
-import { aksError, type HostOptions, type RunResult } from '@suite/sandbox';
+import { aksError, type HostOptions, type RunResult, withoutStaging } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
 import {
   bot,
@@ -16,7 +16,6 @@ import {
   propose,
   summaryOf,
   transcript,
-  withoutStaging,
 } from '../support/pipeline.ts';
 
 type Approve = NonNullable<HostOptions['approve']>;

@@ -1,17 +1,56 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { asArray, asObject } from '@suite/foundation';
 import { readWorkflow } from '@suite/sandbox';
 import { parse } from 'yaml';
-import { brokenLinks } from '../../scripts/links.ts';
+import { treeFindings } from '../../scripts/release/tree.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const release = join(root, 'out', 'release');
 const workflows = join(release, '.github', 'workflows');
 
-test('every link of its pages leads somewhere', async () => {
-  expect(await brokenLinks(release)).toEqual([]);
+test('is what a release demands: what it names is in it, every action starts, every link leads somewhere', async () => {
+  expect(await treeFindings(release, 'v1')).toEqual([]);
+});
+
+test('what a release would be refused for is found', async () => {
+  const tree = await mkdtemp(join(tmpdir(), 'tree-'));
+  try {
+    const write = async (file: string, text: string) => {
+      await mkdir(dirname(join(tree, file)), { recursive: true });
+      await writeFile(join(tree, file), text);
+    };
+    const runs = (more: string) => `runs: { using: node24, main: dist/index.js${more} }\n`;
+    await write('starts/action.yml', runs(''));
+    await write('starts/dist/index.js', "console.log('::error::Input required: command'); process.exitCode = 1;");
+    await write('breaks/action.yml', runs(', post: dist/post.js'));
+    await write('breaks/dist/index.js', "import('./not-bundled.js');");
+    await write('old/action.yml', 'runs: { using: node20, main: dist/index.js }\n');
+    await write('.github/workflows/plan.yml', 'jobs: { a: { steps: [{ uses: $/gone }, { uses: $/starts }] } }\n');
+    await write('README.md', '[gone](docs/gone.md), `org/actions/starts@v1`, `org/actions/gone@v2`\n');
+    expect(await treeFindings(tree, 'v2')).toEqual([
+      '.github/workflows/plan.yml: uses: $/gone is not in the release',
+      'README.md: docs/gone.md leads nowhere',
+      'README.md: org/actions/gone@v2 is not in the release',
+      'README.md: org/actions/starts@v1 is not v2',
+      expect.stringMatching(/^breaks: main does not start: .*not-bundled\.js/s),
+      'breaks: post is dist/post.js, which is not there',
+      'old: it runs with node20, not with node24',
+    ]);
+  } finally {
+    await rm(tree, { recursive: true });
+  }
+});
+
+test('the bill of materials has every package that a notice is about', async () => {
+  const { components } = JSON.parse(await readFile(join(release, 'sbom.cdx.json'), 'utf8'));
+  const billed = new Set(components.map(({ name, version }: Record<string, string>) => `${name} ${version}`));
+  const notices = await readFile(join(release, 'provision-aks', 'dist', 'NOTICES.txt'), 'utf8');
+  const noticed = [...notices.matchAll(/(?:^|^-{80}\n\n)(\S+ \d+\.\d+\.\d+\S*) \(/gm)].map(([, name]) => name);
+  expect(noticed.length).toBeGreaterThan(10);
+  expect(noticed.filter(name => !billed.has(name))).toEqual([]);
 });
 
 describe('its workflows', () => {
@@ -19,7 +58,7 @@ describe('its workflows', () => {
     const files = [
       ...(await readdir(workflows)).map(file => join(workflows, file)),
       join(root, 'examples', 'platform-repository', '.github', 'workflows', 'platform.yml'),
-      join(root, '.github', 'workflows', 'ci.yml'),
+      ...['ci.yml', 'release.yml'].map(file => join(root, '.github', 'workflows', file)),
     ];
     for (const file of files) await readWorkflow(file, await readFile(file, 'utf8'));
     expect(files.length).toBeGreaterThan(2);

@@ -194,6 +194,10 @@ test('a wrong argument is answered at once', async () => {
     code: 1,
     stderr: expect.stringMatching(/there is no chapter 7\. Use one of these:\n {2}1 {2}A platform comes to life\n/),
   });
+  await expect(run(process.execPath, [...command, '--variant', 'two-region'], { cwd: root })).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('there is no variant two-region. Did you mean `two-regions`?'),
+  });
 });
 
 describe('serve', () => {

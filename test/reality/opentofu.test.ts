@@ -1,8 +1,18 @@
-import { mkdir, readFile, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunningStep, StepResult } from '@suite/sandbox';
-import { type BundleWorld, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { putTofuOnPath } from '../../scripts/tofu.ts';
+import {
+  type BundleWorld,
+  openBundleWorld,
+  openVariant,
+  type RunOptions,
+  reportOf,
+  succeeded,
+  tell,
+} from '../support/bundle.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 import { needs, peer } from '../support/peers.ts';
 
@@ -18,10 +28,9 @@ given(needs(tofu), () => {
     sandbox = await openBundleWorld();
     sandbox.world.settings.operationMs = 0;
     await sandbox.deploy('shared');
-    const bin = join(sandbox.folder, 'bin');
-    await mkdir(bin);
-    await symlink(tofu.path ?? '', join(bin, 'tofu'));
-    path = `${bin}:${sandbox.machine['PATH']}`;
+    const env: NodeJS.ProcessEnv = { PATH: sandbox.machine['PATH'] };
+    await putTofuOnPath(env, join(sandbox.folder, 'bin'));
+    path = env['PATH'] ?? '';
     await sandbox.edit('platform.yaml', text => text.replace(/^version: 1$/m, '$&\nengine: opentofu'));
   }, 240_000);
   afterAll(() => sandbox.close());
@@ -119,6 +128,28 @@ given(needs(tofu), () => {
     await sandbox.edit('.terraform.lock.hcl', text => text.replace('registry.opentofu.org', 'registry.terraform.io'));
     expect((await reportOf(await plan('shared'))).verdict).toBe('no-changes');
   });
+});
+
+given(`the variant tofu (${needs(tofu)})`, () => {
+  const { PATH } = process.env;
+  let bin: string;
+  beforeAll(async () => {
+    bin = await mkdtemp(join(tmpdir(), 'tofu-'));
+    await putTofuOnPath(process.env, bin);
+  });
+  afterAll(async () => {
+    process.env['PATH'] = PATH;
+    await rm(bin, { recursive: true });
+  });
+
+  test('a platform that Terraform has made moves to it through the workflows', async () => {
+    const sandbox = await openVariant('tofu');
+    try {
+      await tell(sandbox, sandbox.variant.chapters);
+    } finally {
+      await sandbox.close();
+    }
+  }, 300_000);
 });
 
 /** GitHub has heard last of the run after it took the lock. */

@@ -2,7 +2,18 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChangeReport, parseReport } from '@suite/change-report';
-import { openSandbox, type RunningStep, runAction, type SandboxWorld, type StepResult } from '@suite/sandbox';
+import {
+  type Changes,
+  findVariant,
+  openSandbox,
+  type RunningStep,
+  runAction,
+  type SandboxWorld,
+  type StepResult,
+  type Told,
+  tellIn,
+  type Variant,
+} from '@suite/sandbox';
 
 const root = join(import.meta.dirname, '..', '..');
 const built = join(root, 'out', 'release');
@@ -42,12 +53,9 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** Files of the platform repository with what is different there. */
-export type Changes = Readonly<Record<string, (text: string) => string>>;
-
 /**
- * `azurerm`: path of a real azurerm to use in place of the stand-in. `changes` are made to the example before anything reads
- * it; each has to change something. `isBootstrapped`: false for subscriptions in which nothing is.
+ * `azurerm`: path of a real azurerm to use in place of the stand-in. `changes` are made to the example before anything reads it.
+ * `isBootstrapped`: false for subscriptions in which nothing is.
  */
 export async function openBundleWorld(
   azurerm?: string,
@@ -55,16 +63,16 @@ export async function openBundleWorld(
   isBootstrapped = true,
 ): Promise<BundleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'bundle-'));
-  const example = `${folder}-example`;
-  await cp(join(root, 'examples', 'platform-repository'), example, { recursive: true });
-  for (const [file, change] of Object.entries(changes)) await changeFile(join(example, file), change);
   const sandbox = await openSandbox({
-    example,
+    example: join(root, 'examples', 'platform-repository'),
+    changes,
     folder,
     isBootstrapped,
     gitops: join(root, 'examples', 'gitops-repository'),
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
+  const example = `${folder}-example`;
+  await cp(sandbox.checkout, example, { recursive: true });
   const run: BundleWorld['run'] = (
     inputs,
     { action = 'provision-aks', environment = {}, job, machine, release = built, ...events } = {},
@@ -125,11 +133,31 @@ export async function openBundleWorld(
   };
 }
 
-async function changeFile(path: string, change: (text: string) => string): Promise<void> {
-  const before = await readFile(path, 'utf8');
-  const after = change(before);
-  if (after === before) throw new Error(`${path} is not as this test expects it.`);
-  await writeFile(path, after);
+export interface VariantWorld extends BundleWorld {
+  readonly variant: Variant;
+}
+
+/** The world of a variant of the sandbox, before its story. */
+export async function openVariant(name: string): Promise<VariantWorld> {
+  const variant = findVariant(name);
+  if (variant === undefined) throw new Error(`There is no variant ${name}.`);
+  const sandbox = await openBundleWorld(undefined, variant.changes);
+  sandbox.world.settings.operationMs = 0;
+  variant.prepare?.(sandbox);
+  return { ...sandbox, variant };
+}
+
+/** Plays chapters through the shipped workflows; throws with what was printed when one is not as it has to be. */
+export async function tell(sandbox: BundleWorld, played: Variant['chapters']): Promise<Told> {
+  const lines: string[] = [];
+  const told = await tellIn(sandbox, {
+    folder: join(sandbox.folder, 'runs'),
+    release: built,
+    played,
+    print: line => lines.push(line),
+  });
+  if (told.chapters.length < played.length || !told.chapters.every(({ ok }) => ok)) throw new Error(lines.join('\n'));
+  return told;
 }
 
 /** The result itself; throws with the log when the step did not succeed. */
@@ -138,8 +166,8 @@ export function succeeded(result: StepResult): StepResult {
   return result;
 }
 
-export async function reportOf(result: StepResult): Promise<ChangeReport> {
-  return parseReport(JSON.parse(await readFile(result.outputs['report'] ?? '', 'utf8')));
+export async function reportOf({ outputs }: Pick<StepResult, 'outputs'>): Promise<ChangeReport> {
+  return parseReport(JSON.parse(await readFile(outputs['report'] ?? '', 'utf8')));
 }
 
 /** The error annotations, as a person reads them. */

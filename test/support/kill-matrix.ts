@@ -1,9 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
-import { asksForChange, type RunningStep, type StepResult, type World, type WorldRequest } from '@suite/sandbox';
+import {
+  asksForChange,
+  type RunningStep,
+  rememberResources,
+  type StepResult,
+  type World,
+  type WorldRequest,
+} from '@suite/sandbox';
 import { type BundleWorld, errors, type RunOptions, succeeded } from './bundle.ts';
 import { loseMachine, untilQuiet } from './lost-machine.ts';
-import { rememberResources } from './remember.ts';
 
 /** Something that a command changes outside of its machine: a request, and how many like it come before. */
 export interface Effect {

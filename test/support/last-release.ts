@@ -1,30 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import type { Change } from '@suite/change-report';
+import { type ReleaseRecord, recordedScopes, recordedViews, recordFile, storedResources } from '@suite/sandbox';
 import type { BundleWorld } from './bundle.ts';
-import { restoreResources, type StoredResource, storedResources } from './remember.ts';
-
-/** What the modules of a release have made of the example, as states and as Azure has it. */
-export interface ReleaseRecord {
-  /** `v1.2.0`; `none` before the first one, where it is what the modules made when it was written. */
-  readonly release: string;
-  /** The platform file that it was made from. */
-  readonly platformFile: string;
-  readonly states: readonly { readonly scope: string; readonly region: string; readonly content: string }[];
-  readonly resources: readonly StoredResource[];
-}
-
-export const recordedScopes = ['shared', 'dev', 'prod'] as const;
-
-const file = join(import.meta.dirname, '..', 'fixtures', 'last-release.json.gz');
-
-export async function readRelease(): Promise<ReleaseRecord> {
-  return JSON.parse(gunzipSync(await readFile(file)).toString('utf8'));
-}
 
 export async function writeRelease(record: ReleaseRecord): Promise<void> {
-  await writeFile(file, gzipSync(JSON.stringify(record), { level: 9 }));
+  await writeFile(recordFile, gzipSync(JSON.stringify(record), { level: 9 }));
 }
 
 /** Makes the example with today's modules, and records what came of it. */
@@ -42,22 +24,6 @@ export async function recordRelease(sandbox: BundleWorld, release: string): Prom
     })),
     resources: storedResources(azure).filter(({ id }) => !before.has(id)),
   };
-}
-
-/** Puts it into a world in which nothing has been applied. */
-export async function restoreRelease(sandbox: BundleWorld, record: ReleaseRecord): Promise<void> {
-  const { azure } = sandbox.world;
-  await sandbox.edit('platform.yaml', () => record.platformFile);
-  restoreResources(azure, record.resources);
-  for (const { scope, region, state } of recordedViews(sandbox)) {
-    const recorded = record.states.find(one => one.scope === scope && one.region === region);
-    if (recorded === undefined) throw new Error(`${scope} in ${region} is not in the record.`);
-    azure.writeBlob(state.account, state.container, state.key, recorded.content);
-  }
-}
-
-function recordedViews({ views }: BundleWorld) {
-  return views.filter(({ scope }) => recordedScopes.some(name => name === scope));
 }
 
 const lossKinds: readonly string[] = ['delete', 'replace', 'rotate', 'forget'];

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -60,16 +60,18 @@ export interface PipelineOptions {
   readonly approve?: NonNullable<HostOptions['approve']>;
 }
 
-export async function openPipelineWorld({ approve, ...changes }: PipelineOptions = {}): Promise<PipelineWorld> {
+export async function openPipelineWorld({ approve, platform, lock }: PipelineOptions = {}): Promise<PipelineWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
-  const seed = await changedExample(changes);
   const sandbox = await openSandbox({
-    example: seed,
+    example,
+    changes: {
+      ...(platform === undefined ? {} : { 'platform.yaml': platform }),
+      ...(lock === undefined ? {} : { 'platform.lock.yaml': lock }),
+    },
     folder,
     gitops: join(root, 'examples', 'gitops-repository'),
     provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
   });
-  await rm(seed, { recursive: true });
   const watchers: PipelineWorld['watchers'] = new Set();
   const host = createRunnerHost({
     world: sandbox.world,
@@ -117,23 +119,6 @@ export async function dispatch(
   return runner.start(await dispatchRequest(repository, workflow, inputs, developer)).result;
 }
 
-/** A copy of the example with what is different of it. */
-async function changedExample({ platform, lock }: Pick<PipelineOptions, 'platform' | 'lock'>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'example-'));
-  await cp(example, folder, { recursive: true });
-  await changeFile(join(folder, 'platform.yaml'), platform);
-  await changeFile(join(folder, 'platform.lock.yaml'), lock);
-  return folder;
-}
-
-async function changeFile(path: string, change: ((text: string) => string) | undefined): Promise<void> {
-  if (change === undefined) return;
-  const before = await readFile(path, 'utf8');
-  const after = change(before);
-  if (after === before) throw new Error(`${path} is not as this test expects it.`);
-  await writeFile(path, after);
-}
-
 /** A pull request with these files, by a person of the team unless it says otherwise. */
 export async function propose(
   repository: RepositoryHandle,
@@ -164,11 +149,6 @@ export function withoutLaterEnvironments(text: string): string {
   return text
     .replace(/^ {2}staging:[\s\S]*/m, '')
     .replace('    cluster:', '    runner: aks-prod-runners\n    cluster:');
-}
-
-/** `shared`, `dev` and `prod`: one that nobody has to approve, and one after it that somebody has to. */
-export function withoutStaging(text: string): string {
-  return text.replace(/^ {2}staging:\n(?: {4}.*\n)+/m, '');
 }
 
 /** A comment of GitHub Actions that still stands there. */

@@ -3,12 +3,24 @@ export { createUpstream, type KubernetesUser, type Upstream, type UpstreamOption
 export { type PageContent, renderPage } from './page/page.ts';
 export type { RunRecord } from './platform/run-record.ts';
 export { dispatchRequest, pullRequestRun, pushRequest, scheduleRequest } from './platform/run-requests.ts';
-export { type RunOptions, runSandbox } from './platform/run-sandbox.ts';
+export { type RunOptions, runSandbox, tellIn } from './platform/run-sandbox.ts';
 export { createRunnerHost, type HostOptions, suite } from './platform/runner-host.ts';
-export { openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
+export { type Changes, openSandbox, type SandboxOptions, type SandboxWorld } from './platform/sandbox-world.ts';
 export { gitopsAccess } from './platform/seed.ts';
 export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
-export { chapters } from './platform/story/tell-story.ts';
+export { rememberResources, storedResources } from './platform/stored-resources.ts';
+export { chapters, type Told } from './platform/story/tell-story.ts';
+export {
+  type ReleaseRecord,
+  readRelease,
+  recordedScopes,
+  recordedViews,
+  recordFile,
+} from './platform/variants/last-release.ts';
+export { withoutStaging } from './platform/variants/smaller.ts';
+export { upgradeReport } from './platform/variants/upgraded.ts';
+export type { Variant } from './platform/variants/variant.ts';
+export { findVariant, variants } from './platform/variants/variants.ts';
 export {
   type ImagePlace,
   type ImageSeed,

@@ -15,6 +15,8 @@ import type { ToldChapter } from './story/stage.ts';
 
 /** `run.json` (DESIGN §7): what happened, for programs. Written from what the stand-ins saw, never from what an action says. */
 export interface RunRecord {
+  /** What was played in the place of the story of the example. */
+  readonly variant?: string;
   readonly ok: boolean;
   readonly seconds: number;
   /** Of the story, as far as it was played. */

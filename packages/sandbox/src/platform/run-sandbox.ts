@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { renderPage } from '../page/page.ts';
 import { inRegistry, makeImage } from '../registry/sample-image.ts';
-import { createRunner } from '../runner/index.ts';
+import { createRunner, type RunProgress } from '../runner/index.ts';
 import {
   type RunRecord,
   recordChapter,
@@ -19,13 +19,17 @@ import {
 import { createRunnerHost } from './runner-host.ts';
 import { openSandbox, type SandboxOptions, type SandboxWorld } from './sandbox-world.ts';
 import { gitopsAccess } from './seed.ts';
+import type { Chapter } from './story/stage.ts';
 import { chapters, type Told, tellStory, withWhatTheyNeed } from './story/tell-story.ts';
+import type { Variant } from './variants/variant.ts';
 
-export interface RunOptions extends SandboxOptions {
+export interface RunOptions extends Omit<SandboxOptions, 'changes'> {
   /** The release tree whose workflows and bundles run. */
   readonly release: string;
   /** Of the story; all of them by default, else these and those that they build upon. */
   readonly chapters?: readonly number[];
+  /** Plays that one in the place of the story of the example. */
+  readonly variant?: Variant;
   readonly print: (line: string) => void;
   /** Aborted when the person wants to stop: what runs is cancelled as GitHub cancels it. */
   readonly signal?: AbortSignal;
@@ -34,50 +38,65 @@ export interface RunOptions extends SandboxOptions {
 /** Runs the example platform through the release tree and writes `index.html` and `run.json` into the sandbox's folder. */
 export async function runSandbox(options: RunOptions): Promise<RunRecord> {
   const startedAt = Date.now();
-  const sandbox = await openSandbox(options);
-  const { world, repository } = sandbox;
+  const { variant, print, signal } = options;
+  const sandbox = await openSandbox({ ...options, ...(variant === undefined ? {} : { changes: variant.changes }) });
   try {
-    const host = createRunnerHost({
-      world,
-      folder: join(options.folder, 'runs'),
-      release: options.release,
-      machine: sandbox.machine,
-      ...(sandbox.gitops === undefined ? {} : gitopsAccess(sandbox.gitops)),
-      parallelism: availableParallelism(),
-      approve: name => {
-        options.print(`  mona approves ${name}`);
-        return true;
-      },
-    });
-    const { print, signal } = options;
-    const runner = createRunner(host);
-    const played = options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters);
+    variant?.prepare?.(sandbox);
+    const played =
+      variant?.chapters ?? (options.chapters === undefined ? chapters : withWhatTheyNeed(options.chapters));
     await mkdir(options.folder, { recursive: true });
     const write = async (told: Told) => {
-      const written = describe(sandbox, told, (Date.now() - startedAt) / 1000);
+      const written = describe(sandbox, told, (Date.now() - startedAt) / 1000, variant);
       await writeFile(join(options.folder, 'run.json'), `${JSON.stringify(written, null, 2)}\n`);
-      await writeFile(join(options.folder, 'index.html'), page(sandbox, written, told, startedAt));
+      await writeFile(join(options.folder, 'index.html'), page(sandbox, written, told, startedAt, variant));
       return written;
     };
     let record: RunRecord | undefined;
-    const told = await tellStory({
-      repository,
-      world,
-      runner,
-      build: imagesOf(world),
+    const told = await tellIn(sandbox, {
+      ...options,
+      folder: join(options.folder, 'runs'),
       played,
-      print,
       onChapter: async soFar => {
         record = await write(soFar);
         if (soFar.chapters.length === 1 && played.length > 1 && !signal?.aborted)
           print('  Open .sandbox/index.html already: it is written anew after each chapter.');
       },
-      ...(signal === undefined ? {} : { signal }),
     });
     return record ?? (await write(told));
   } finally {
-    await world.close();
+    await sandbox.world.close();
   }
+}
+
+export interface TellOptions extends Pick<RunOptions, 'release' | 'print' | 'signal'> {
+  /** For the work of all jobs. */
+  readonly folder: string;
+  readonly played: readonly Chapter[];
+  /** Told after each chapter what was told so far; the next one waits for it. */
+  readonly onChapter?: (told: Told) => Promise<void>;
+}
+
+/** Plays chapters through the workflows of the release tree, in a world that is open. */
+export function tellIn(sandbox: SandboxWorld, options: TellOptions): Promise<Told> {
+  const { world, repository, machine, gitops } = sandbox;
+  const { folder, release, print } = options;
+  const watchers = new Set<(run: RunProgress) => void>();
+  const host = createRunnerHost({
+    world,
+    folder,
+    release,
+    machine,
+    ...(gitops === undefined ? {} : gitopsAccess(gitops)),
+    parallelism: availableParallelism(),
+    approve: name => {
+      print(`  mona approves ${name}`);
+      return true;
+    },
+    onChange: run => {
+      for (const watch of [...watchers]) watch(run);
+    },
+  });
+  return tellStory({ ...options, repository, world, runner: createRunner(host), watchers, build: imagesOf(world) });
 }
 
 /** Builds images as a team does in repositories of its own: signed, with SBOMs, in a public registry. */
@@ -90,8 +109,14 @@ function imagesOf({ registries }: SandboxWorld['world']) {
   };
 }
 
-function describe({ world, repository }: SandboxWorld, told: Told, seconds: number): RunRecord {
+function describe(
+  { world, repository }: SandboxWorld,
+  told: Told,
+  seconds: number,
+  variant: Variant | undefined,
+): RunRecord {
   return {
+    ...(variant === undefined ? {} : { variant: variant.name }),
     ok: told.chapters.length > 0 && told.chapters.every(({ ok }) => ok),
     seconds,
     chapters: told.chapters.map(recordChapter),
@@ -108,8 +133,15 @@ function describe({ world, repository }: SandboxWorld, told: Told, seconds: numb
   };
 }
 
-function page({ repository }: SandboxWorld, record: RunRecord, told: Told, startedAt: number): string {
+function page(
+  { repository }: SandboxWorld,
+  record: RunRecord,
+  told: Told,
+  startedAt: number,
+  variant: Variant | undefined,
+): string {
   return renderPage({
+    ...(variant === undefined ? {} : { notes: [`The variant ${variant.name}. ${variant.tells}.`] }),
     ok: record.ok,
     startedAt,
     seconds: record.seconds,

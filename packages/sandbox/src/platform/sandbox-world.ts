@@ -1,5 +1,5 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
 import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
 import { installMirror } from '../azurerm/mirror.ts';
 import { type Job, type RepositoryHandle, startWorld, type World } from '../world/index.ts';
@@ -14,9 +14,14 @@ import {
   seedTenant,
 } from './seed.ts';
 
+/** Files of a platform repository with what is different there. One that it does not have begins empty. */
+export type Changes = Readonly<Record<string, (text: string) => string>>;
+
 export interface SandboxOptions {
   /** A platform repository; it is copied, never changed. */
   readonly example: string;
+  /** Made to the copy before anything reads it; each has to change something. */
+  readonly changes?: Changes;
   /** Folder of this sandbox; what an earlier one left there is removed. */
   readonly folder: string;
   /** Without it only the tenant and its subscriptions are there, as before bootstrap; true by default. */
@@ -48,6 +53,7 @@ export interface SandboxWorld {
 
 export async function openSandbox({
   example,
+  changes = {},
   folder,
   provider,
   charts,
@@ -58,6 +64,7 @@ export async function openSandbox({
   const checkout = join(folder, 'checkout');
   await mkdir(checkout, { recursive: true });
   await cp(example, checkout, { recursive: true });
+  for (const [file, change] of Object.entries(changes)) await changeFile(join(checkout, file), change);
   const views = await readViews(checkout);
   const cloud = playedCloud(views);
   const [world, mirror] = await Promise.all([
@@ -126,6 +133,14 @@ function playedCloud(views: readonly ScopeView[]): 'public' | 'usgovernment' {
   if (cloud === 'china')
     throw new Error('The sandbox plays the public cloud and that of the US government, not `china`.');
   return cloud;
+}
+
+async function changeFile(path: string, change: (text: string) => string): Promise<void> {
+  const before = await readFile(path, 'utf8').catch(() => '');
+  const after = change(before);
+  if (after === before) throw new Error(`${path} is not as its change expects it.`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, after);
 }
 
 async function readViews(checkout: string): Promise<ScopeView[]> {

@@ -1,4 +1,4 @@
-import type { Conclusion, RunRequest, RunResult } from '../../runner/index.ts';
+import type { Conclusion, Runner, RunRequest, RunResult } from '../../runner/index.ts';
 import type { RepositoryHandle, World } from '../../world/index.ts';
 
 /** Who does what people do. */
@@ -38,6 +38,19 @@ export interface Stage {
   build(name: string, version: string): string;
   /** Runs a workflow to its end; a run ends as `success` unless the chapter expects something else. */
   run(words: string, request: RunRequest, expected?: Conclusion): Promise<RunResult>;
+  /** All that ran until now. */
+  runs(): readonly RunResult[];
+  /** Runs a finished run again, all its jobs or those that failed. */
+  rerun(
+    words: string,
+    run: RunResult,
+    options: NonNullable<Parameters<Runner['rerun']>[1]>,
+    expected?: Conclusion,
+  ): Promise<RunResult>;
+  /** Does something once, as soon as a step of a job runs. */
+  when(job: string, step: string, act: () => void): void;
+  /** The text of an artifact, which is one file. */
+  artifactOf(run: RunResult, name: string): Promise<string>;
   /** Looks whether something is as the chapter has it. */
   see(words: string, holds: boolean, where?: Pick<Scene, 'pull' | 'issue'>): void;
 }

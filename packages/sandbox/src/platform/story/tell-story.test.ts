@@ -28,6 +28,7 @@ function play(chapter: Pick<Chapter, 'play'>, ends: readonly Conclusion[], more:
     } as unknown as RepositoryHandle,
     world: {} as World,
     runner: { start } as unknown as Runner,
+    watchers: new Set(),
     build: () => '',
     played: [{ number: 1, title: 'One', tells: 'Of one.', after: [], ...chapter }, ...more],
     print: line => lines.push(line),

@@ -1,5 +1,16 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { duration } from '@suite/foundation';
-import { matchesTrigger, type Runner, type RunRequest, type RunResult, readWorkflow } from '../../runner/index.ts';
+import {
+  type Conclusion,
+  matchesTrigger,
+  type Runner,
+  type RunningWorkflow,
+  type RunProgress,
+  type RunRequest,
+  type RunResult,
+  readWorkflow,
+} from '../../runner/index.ts';
 import type { RepositoryHandle, World } from '../../world/index.ts';
 import { badImage } from './bad-image.ts';
 import { create } from './create.ts';
@@ -16,6 +27,8 @@ export interface StoryOptions {
   readonly repository: RepositoryHandle;
   readonly world: World;
   readonly runner: Runner;
+  /** Is told of every change of every run until it is taken away. */
+  readonly watchers: Set<(run: RunProgress) => void>;
   readonly build: Stage['build'];
   readonly played: readonly Chapter[];
   readonly print: (line: string) => void;
@@ -25,7 +38,7 @@ export interface StoryOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Told {
+export interface Told extends Pick<Stage, 'artifactOf'> {
   readonly chapters: readonly ToldChapter[];
   readonly runs: readonly RunResult[];
 }
@@ -38,6 +51,7 @@ export async function tellStory(options: StoryOptions): Promise<Told> {
   const { print, signal } = options;
   const told: ToldChapter[] = [];
   const runs: RunResult[] = [];
+  const artifactOf = artifactsOf(options.runner);
   for (const { number, title, tells, play } of options.played) {
     print(`\n${number}. ${title}`);
     const scenes: Scene[] = [];
@@ -48,10 +62,10 @@ export async function tellStory(options: StoryOptions): Promise<Told> {
     const ok = end === undefined && scenes.every(scene => scene.ok);
     told.push({ number, title, tells, scenes, ok });
     if (end !== undefined && !(end instanceof StoryEnds)) throw end;
-    await options.onChapter?.({ chapters: told, runs });
+    await options.onChapter?.({ chapters: told, runs, artifactOf });
     if (!ok || signal?.aborted) break;
   }
-  return { chapters: told, runs };
+  return { chapters: told, runs, artifactOf };
 }
 
 /** Chapters by their numbers, in the order of them, with those that they build upon. */
@@ -63,16 +77,15 @@ export function withWhatTheyNeed(numbers: readonly number[]): readonly Chapter[]
 }
 
 function stageOf(options: StoryOptions, scenes: Scene[], runs: RunResult[]): Stage {
-  const { repository, world, runner, build, print, signal } = options;
+  const { repository, world, runner, watchers, build, print, signal } = options;
   const tell = (scene: Scene) => {
     scenes.push(scene);
     if (!scene.ok) throw new StoryEnds(scene.words);
   };
-  const run: Stage['run'] = async (words, request, expected = 'success') => {
-    await demandTrigger(repository, request);
+  const play = async (words: string, start: () => RunningWorkflow, expected: Conclusion = 'success') => {
     if (signal?.aborted) throw new StoryEnds('Stopped.');
     print(`▸ ${words}`);
-    const running = runner.start(request);
+    const running = start();
     const stop = () => running.cancel();
     signal?.addEventListener('abort', stop, { once: true });
     const result = await running.result.finally(() => signal?.removeEventListener('abort', stop));
@@ -86,11 +99,35 @@ function stageOf(options: StoryOptions, scenes: Scene[], runs: RunResult[]): Sta
     repository,
     world,
     build,
-    run,
+    run: async (words, request, expected) => {
+      await demandTrigger(repository, request);
+      return play(words, () => runner.start(request), expected);
+    },
+    runs: () => runs,
+    rerun: (words, result, how, expected) => play(words, () => runner.rerun(result, how), expected),
+    when: (job, step, act) => {
+      const watch = ({ jobs }: RunProgress) => {
+        const found = jobs.find(({ name }) => name.endsWith(job));
+        if (!found?.steps.some(({ name, status }) => name === step && status === 'in_progress')) return;
+        watchers.delete(watch);
+        act();
+      };
+      watchers.add(watch);
+    },
+    artifactOf: artifactsOf(runner),
     see: (words, holds, where = {}) => {
       print(`  ${holds ? '✓' : '✗ Not so:'} ${words}`);
       tell({ words, ok: holds, ...where });
     },
+  };
+}
+
+function artifactsOf(runner: Runner): Stage['artifactOf'] {
+  return async ({ id }, name) => {
+    const folder = runner.artifacts(id).find(one => one.name === name)?.folder;
+    const [file] = folder === undefined ? [] : await readdir(folder);
+    if (folder === undefined || file === undefined) throw new Error(`The run has no artifact ${name}.`);
+    return readFile(join(folder, file), 'utf8');
   };
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { World } from '@suite/sandbox';
+import type { World } from '../world/index.ts';
 
 type Azure = World['azure'];
 type Body = Parameters<Parameters<Azure['mutate']>[1]>[0];
