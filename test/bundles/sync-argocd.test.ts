@@ -26,6 +26,19 @@ const running: ApplicationsWorld['running'] = namespace => world.running(namespa
 const head = () => sandbox.gitops?.repository.resolve('refs/heads/main');
 const textOf = (path: string) => sandbox.gitops?.repository.readFile('refs/heads/main', path);
 
+/** A minute passes in which nobody renews it. */
+function breakLease(): void {
+  const view = sandbox.views.find(({ scope }) => scope === 'dev');
+  if (view === undefined) throw new Error('The example has no dev.');
+  const { account, container, key } = view.state;
+  if (sandbox.world.azure.readBlob(account, container, `${key}.run`) !== undefined) {
+    sandbox.world.azure.breakLease(account, container, `${key}.run`);
+  }
+}
+
+const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
+  request.host.endsWith('.azmk8s.io') && request.method === method && path.test(request.path);
+
 describe('sync-argocd', () => {
   test('plans what Argo CD will deploy, delivers exactly that, and proves the digests that run', async () => {
     const before = await head();
@@ -101,7 +114,7 @@ describe('sync-argocd', () => {
     mend();
   }, 240_000);
 
-  test('the command rollback goes to what was proven before', async () => {
+  test('the command rollback goes to what was proven before, also when its machine is lost on the way', async () => {
     await choose('four', 'one');
     await world.push();
     succeeded(await run('sync'));
@@ -113,7 +126,22 @@ describe('sync-argocd', () => {
       author: 'lisa',
       files: { 'environments/staging/note.md': 'theirs\n' },
     });
-    succeeded(await run('rollback'));
+    // Git is back, and Argo CD was not asked yet.
+    let lost: RunningStep | undefined;
+    const fault = sandbox.world.faults.add({
+      match: request => onCluster('PATCH', /\/applications\/web$/)(request) && !request.query.has('fieldManager'),
+      times: 1,
+      answer: { call: () => loseMachine(lost) },
+    });
+    const onStart = (step: RunningStep) => {
+      lost = step;
+    };
+    expect((await run('rollback', {}, { onStart })).exitCode).not.toBe(0);
+    expect(fault.struck()).toBe(1);
+    await untilQuiet(sandbox.world);
+    breakLease();
+    // Where it began is what Git does not say by now: it is not taken for the way back.
+    expect(succeeded(await run('rollback')).log.join('\n')).toContain('An earlier rollback has not come to its end');
     expect(running('web')).toEqual([digestOf('web', 'two')]);
     expect(await textOf('environments/staging/note.md')).toBe('theirs\n');
     // What runs now was proven; what came after it is nothing to go back to.
@@ -302,9 +330,6 @@ describe('through a hub', () => {
   }, 240_000);
 });
 
-const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
-  request.host.endsWith('.azmk8s.io') && request.method === method && path.test(request.path);
-
 /** Everything that a sync writes anywhere, in its order. */
 const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[] = [
   [
@@ -334,16 +359,6 @@ const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[
 ];
 
 describe('the machine is lost when', () => {
-  /** A minute passes in which nobody renews it. */
-  const breakLease = () => {
-    const view = sandbox.views.find(({ scope }) => scope === 'dev');
-    if (view === undefined) throw new Error('The example has no dev.');
-    const { account, container, key } = view.state;
-    if (sandbox.world.azure.readBlob(account, container, `${key}.run`) !== undefined) {
-      sandbox.world.azure.breakLease(account, container, `${key}.run`);
-    }
-  };
-
   test.each(effects)(
     '%s: the next run comes to the same end',
     async (what, match) => {
