@@ -10,7 +10,14 @@ describe('where people open Argo CD', () => {
   const gateway = {} as NonNullable<typeof view.releases.gateway>;
   const dns = { name: 'dev.contoso.com' } as NonNullable<typeof view.dns>;
   const routed = { dns, releases: { ...view.releases, gateway, routes } };
-  const hub = { id: '', subscription: '', resourceGroup: '', name: 'aks-hub', clientId: undefined };
+  const hub = {
+    id: '',
+    subscription: '',
+    resourceGroup: '',
+    name: 'aks-hub',
+    clientId: undefined,
+    objectId: undefined,
+  };
   const server = { address: 'https://argo.contoso.com/cd/', access: { kind: 'token', token: 't' } } as const;
 
   test.each<[string, Parameters<typeof argoUrlOf>[0], string | undefined]>([
