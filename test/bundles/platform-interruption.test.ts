@@ -215,6 +215,15 @@ test('killed while it waits until a release is ready', async () => {
   await expectConverges();
 }, 120_000);
 
+test('killed, and then the other version is wanted: what only the dead run has made goes', async () => {
+  const made = helms.find(({ what }) => what === 'an object that is rendered no more is deleted');
+  if (made === undefined) throw new Error('Helm deletes nothing.');
+  await applyAndStrike(await turn(), made, loseMachine);
+  breakRunLease();
+  await turn();
+  await expectConverges();
+}, 120_000);
+
 test('killed while it repairs what another one left that was killed', async () => {
   const [pending] = helms;
   if (pending === undefined) throw new Error('Helm writes nothing.');

@@ -4,6 +4,7 @@ import { type Cluster, identityOf, type KubernetesObject, refOf } from '@suite/k
 import { applyDefinitions, definitionsToApply, differingObjects, isDefinedBy } from './apply-definitions.ts';
 import { goodRevision, type Histories, type HistoryCluster, historyKey } from './history.ts';
 import { whileHooksRun } from './hooks.ts';
+import { removeLeftovers } from './leftovers.ts';
 import type { ReleasePlan } from './plan.ts';
 import type { Helm } from './ports.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
@@ -93,6 +94,7 @@ export async function applyRelease(
       const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
       await whileHooksRun(rendered, { cluster, clock, onWait }, stop => upgrade(plan, { ...request, stop }, options));
       cluster.forget();
+      await removeLeftovers(plan, cluster);
     }
     rest();
     const notes = await waitUntilReady(rendered, {

@@ -1,11 +1,10 @@
 import { defaults } from './defaults.ts';
-import type { PlatformSource } from './schema.ts';
 
 /** Azure's clouds, as Terraform calls them. */
 export const cloudNames = ['public', 'usgovernment', 'china'] as const;
 export type CloudName = (typeof cloudNames)[number];
 
-export function cloudOf({ source }: { readonly source: PlatformSource }): CloudName {
+export function cloudOf({ source }: { readonly source: { readonly cloud?: CloudName | undefined } }): CloudName {
   return source.cloud ?? defaults.cloud;
 }
 

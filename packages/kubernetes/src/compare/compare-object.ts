@@ -58,8 +58,10 @@ export interface FieldChange {
   readonly conflictsWith?: string;
 }
 
-/** Helm takes no object away that says so; it reads the live one. */
-const keepPolicy = 'helm.sh/resource-policy';
+/** Whether an object says that Helm is not to take it away; Helm reads the live one. */
+export function isKept({ metadata }: Pick<KubernetesObject, 'metadata'>): boolean {
+  return metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep';
+}
 
 /**
  * What applying `rendered` does to `live`. Only rendered fields are compared, and what Helm's managers own and render no more;
@@ -68,8 +70,7 @@ const keepPolicy = 'helm.sh/resource-policy';
 export function compareObject({ rendered, live, managers, definition }: ObjectPair): ObjectChange {
   if (rendered === undefined) {
     if (live === undefined) throw new Error('There is nothing to compare: neither a rendered nor a live object.');
-    const kept = live.metadata.annotations?.[keepPolicy]?.trim().toLowerCase() === 'keep';
-    return { ref: refOf(live), kind: 'delete', fields: [], reasons: [], kept };
+    return { ref: refOf(live), kind: 'delete', fields: [], reasons: [], kept: isKept(live) };
   }
   if (live === undefined) return { ref: refOf(rendered), kind: 'create', fields: [], reasons: [], kept: false };
   const ownership = readOwnership(live.metadata.managedFields ?? [], managers);

@@ -1,5 +1,5 @@
 export type { FieldChange, ObjectChange, ObjectPair, RenderedPair } from './compare-object.ts';
-export { compareObject, compareRendered } from './compare-object.ts';
+export { compareObject, compareRendered, isKept } from './compare-object.ts';
 export { createDefinitions } from './definition-rules.ts';
 export { allowKeyOf, describe, guardRemoval } from './describe.ts';
 export { enforcedWebhooks, enforcerSwitch, escapesEnforcer, isWebhookConfiguration } from './enforcer.ts';
