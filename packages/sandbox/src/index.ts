@@ -10,6 +10,7 @@ export { gitopsAccess } from './platform/seed.ts';
 export { type ServedSandbox, serveSandbox } from './platform/serve-sandbox.ts';
 export { rememberResources, storedResources } from './platform/stored-resources.ts';
 export { chapters, type Told } from './platform/story/tell-story.ts';
+export { shopCluster } from './platform/variants/adopted.ts';
 export {
   type ReleaseRecord,
   readRelease,
