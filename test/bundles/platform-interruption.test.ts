@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { asObject } from '@suite/foundation';
 import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
 import { errors, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
 import { holdAt, hurried } from '../support/held-step.ts';
@@ -259,6 +260,28 @@ describe('an upgrade failed, and the machine is lost when', () => {
     120_000,
   );
 });
+
+test('an upgrade that fails halfway goes back whole, with what it would have taken away, as often as it fails', async () => {
+  const before = asObject(undisturbed.get(current));
+  const reviewed = await turn();
+  for (const reviewedNow of [reviewed, undefined]) {
+    const fault = sandbox.world.faults.add({
+      match: byHelm('PATCH', /\/work\/configmaps\/app$/),
+      times: 1,
+      answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
+    });
+    const failed = await apply(reviewedNow ?? (await plan()));
+    fault.remove();
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log.join('\n')).toMatch(/app was brought back to revision \d+ \(app-1\.0\.0\)\./);
+    await sandbox.cluster.settled();
+    const after = leftIn(sandbox.cluster);
+    for (const object of Object.keys(before).filter(key => / work\/app/.test(key))) {
+      expect({ object, is: after[object] }).toEqual({ object, is: before[object] });
+    }
+  }
+  await expectConverges();
+}, 240_000);
 
 const refusal = {
   kind: 'Status',

@@ -118,25 +118,32 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
     },
 
     rollback: async options => {
-      const { warnings } = await onCluster(
-        'rollback',
-        options,
-        [
+      const goBack = () =>
+        onCluster(
           'rollback',
-          options.release,
-          // Without it Helm goes back to the revision before, even to one that had failed.
-          String(options.revision),
-          `--server-side=${options.serverSide ?? 'auto'}`,
-          ...flag('--force-conflicts', options.forceConflicts),
-          ...waiting(options),
-          `--history-max=${options.historyMax ?? defaultHistory}`,
-        ],
-        {
-          ...ends(options),
-          leaves: 'It may be left `pending-rollback`; a rollback that is made again takes it from there.',
-        },
-      );
-      return { warnings };
+          options,
+          [
+            'rollback',
+            options.release,
+            // Without it Helm goes back to the revision before, even to one that had failed.
+            String(options.revision),
+            `--server-side=${options.serverSide ?? 'auto'}`,
+            ...flag('--force-conflicts', options.forceConflicts),
+            ...waiting(options),
+            `--history-max=${options.historyMax ?? defaultHistory}`,
+          ],
+          {
+            ...ends(options),
+            leaves: 'It may be left `pending-rollback`; a rollback that is made again takes it from there.',
+          },
+        );
+      try {
+        return { warnings: (await goBack()).warnings };
+      } catch (error) {
+        // An upgrade that failed before it took an object away leaves it to nobody. The revision of this failed rollback has it again.
+        if (helmFailureOf(error)?.kind !== 'not-in-last-revision') throw error;
+        return { warnings: (await goBack()).warnings };
+      }
     },
 
     uninstall: async options => {

@@ -52,6 +52,11 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
         `${term(detail.object)} is there already and belongs to no release, or to another one.`,
         'Have it taken away, switch it off in the values, or hand it over by the label `app.kubernetes.io/managed-by: Helm` and the annotations `meta.helm.sh/release-name` and `meta.helm.sh/release-namespace` with those of this release.',
       );
+    case 'not-in-last-revision':
+      return one(
+        `${term(detail.object)} is there, and the last revision had it no more, so Helm does not take it back.`,
+        'Roll it back once more: the revision of the rollback that failed has it.',
+      );
     case 'webhook-denied':
       return one(`the admission webhook ${term(detail.webhook)} denied it: ${quote(detail.reason)}`);
     case 'webhook-unreachable':

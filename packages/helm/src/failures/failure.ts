@@ -12,6 +12,8 @@ export type FailureDetail =
   | { readonly kind: 'missing-kind'; readonly objectKind: string; readonly apiVersion: string }
   /** An object of this name is there and is not the release's. */
   | { readonly kind: 'not-owned'; readonly object: string }
+  /** A rollback: the object is there, and the last revision had it no more. */
+  | { readonly kind: 'not-in-last-revision'; readonly object: string }
   | { readonly kind: 'webhook-denied'; readonly webhook: string; readonly reason: string }
   | { readonly kind: 'webhook-unreachable'; readonly webhook: string; readonly reason: string }
   /** A ValidatingAdmissionPolicy, or PodSecurity. */

@@ -39,6 +39,7 @@ describe('what Helm 4.1.4 printed means', () => {
       { kind: 'missing-kind', objectKind: 'ServiceMonitor', apiVersion: 'monitoring.coreos.com/v1' },
     ],
     ['owned', { kind: 'not-owned', object: 'ConfigMap t1/o' }],
+    ['not-in-last-revision', { kind: 'not-in-last-revision', object: 'ConfigMap app-one' }],
     [
       'webhook-missing',
       {

@@ -111,6 +111,12 @@ const notOwned: Reader = text => {
   return { kind: 'not-owned', object: `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}` };
 };
 
+/** helm.sh/helm/v4/pkg/kube/client.go */
+const notInLastRevision: Reader = text => {
+  const [, kind, name] = /original object (\w+) with the name "([^"]*)" not found/.exec(text) ?? [];
+  return kind === undefined ? undefined : { kind: 'not-in-last-revision', object: `${kind} ${name}` };
+};
+
 /** k8s.io/apiserver/pkg/admission/plugin/webhook/errors/statuserror.go */
 const webhookDenied: Reader = text => {
   const [, webhook, reason = ''] = /admission webhook "([^"]+)" denied the request:? ([\s\S]*)$/.exec(text) ?? [];
@@ -289,6 +295,7 @@ const readers: readonly Reader[] = [
   forbidden,
   unreachable,
   notOwned,
+  notInLastRevision,
   missingKind,
   malformed,
   invalid,
