@@ -133,10 +133,13 @@ describe('own releases', () => {
     traefik: { chart: oci://ghcr.io/traefik/helm/traefik, version: 39.0.0, digest: "${digest}", namespace: ingress },
     minio: { chart: minio, repository: "https://charts.min.io", version: 5.4.0, digest: "${digest}", namespace: data },
     ours: { chart: ./charts/ours, namespace: ours } }`,
-      dev: `releases: { minio: { needs: [cert-manager, ours], stateful: true, timeout: 30m, pod-security: baseline, values: { a: 1 } }, traefik: false }`,
+      dev: `releases: { minio: { needs: [cert-manager, ours], stateful: true, timeout: 30m, pod-security: baseline, values: { a: 1 },
+    ready: { conditions: [{ api-version: minio.min.io/v2, kind: Tenant, name: main }, { api-version: v1, kind: Node, name: n, namespace: x, condition: DiskPressure }],
+      http: [{ service: minio, port: 9000, path: /minio/health/live, scheme: https }, { service: console, port: 80 }] } }, traefik: false }`,
       region: '{ ours: true }',
     });
-    const plain = { podSecurity: 'restricted', needs: [], values: {}, timeoutMinutes: 15, isStateful: false };
+    const ready = { conditions: [], http: [] };
+    const plain = { podSecurity: 'restricted', needs: [], values: {}, ready, timeoutMinutes: 15, isStateful: false };
     expect(own).toEqual([
       {
         name: 'minio',
@@ -145,6 +148,16 @@ describe('own releases', () => {
         podSecurity: 'baseline',
         needs: ['cert-manager', 'ours'],
         values: { a: 1 },
+        ready: {
+          conditions: [
+            { apiVersion: 'minio.min.io/v2', kind: 'Tenant', namespace: 'data', name: 'main', condition: 'Ready' },
+            { apiVersion: 'v1', kind: 'Node', namespace: 'x', name: 'n', condition: 'DiskPressure' },
+          ],
+          http: [
+            { service: 'minio', port: '9000', path: '/minio/health/live', scheme: 'https' },
+            { service: 'console', port: '80', path: '/', scheme: 'http' },
+          ],
+        },
         timeoutMinutes: 30,
         isStateful: true,
         setting: 'releases.minio',
@@ -208,6 +221,19 @@ describe('what is refused, where and with what advice', () => {
       'an option of an own one that is none',
       said(`{ ours: { ${oci}, namespace: a, valeus: {} } }`),
       ['valeus: | Unknown key `environments.dev.releases.ours.valeus`. Did you mean `values`?'],
+    ],
+    [
+      'what it waits for is none',
+      said(
+        `{ ours: { ${oci}, namespace: a, ready: { conditions: [{ api-version: 1, kind: x, name: A }], http: [{ service: s, port: 0, path: a }] } } }`,
+      ),
+      [
+        '1 | `environments.dev.releases.ours.ready.conditions[0].api-version` is `1`. Expected a version of an API, such as postgresql.cnpg.io/v1.',
+        'x | `environments.dev.releases.ours.ready.conditions[0].kind` is `x`. Expected a kind, such as Cluster.',
+        'A | `environments.dev.releases.ours.ready.conditions[0].name` is `A`. Expected the name of an object: lower-case letters, digits, dashes and dots.',
+        '0 | `environments.dev.releases.ours.ready.http[0].port` is `0`. Expected a whole number from 1 to 65535.',
+        'a | `environments.dev.releases.ours.ready.http[0].path` is `a`. Expected a path, such as /healthz.',
+      ],
     ],
     [
       'a value that is none',

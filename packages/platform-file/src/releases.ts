@@ -150,6 +150,21 @@ function resolveOwn(name: string, said: OwnReleaseSource): OwnRelease[] {
       podSecurity: said['pod-security'] ?? namespaceLevels.get(namespace) ?? defaults.releases.podSecurity,
       needs: said.needs ?? [],
       values: said.values ?? {},
+      ready: {
+        conditions: (said.ready?.conditions ?? []).map(one => ({
+          apiVersion: one['api-version'],
+          kind: one.kind,
+          namespace: one.namespace ?? namespace,
+          name: one.name,
+          condition: one.condition ?? 'Ready',
+        })),
+        http: (said.ready?.http ?? []).map(({ service, port, path = '/', scheme = 'http' }) => ({
+          service,
+          port: String(port),
+          path,
+          scheme,
+        })),
+      },
       timeoutMinutes: minutes(said.timeout ?? defaults.releases.timeout),
       isStateful: said.stateful ?? false,
       setting: `releases.${name}`,

@@ -381,9 +381,31 @@ export interface OwnRelease {
   readonly podSecurity: PodSecurityLevel;
   readonly needs: readonly string[];
   readonly values: JsonObject;
+  readonly ready: ReadyWhen;
   readonly timeoutMinutes: number;
   readonly isStateful: boolean;
   readonly setting: string;
+}
+
+/** What says that a release is ready, besides what its chart renders. */
+export interface ReadyWhen {
+  readonly conditions: readonly {
+    /** `postgresql.cnpg.io/v1` */
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    /** Has to be True. */
+    readonly condition: string;
+  }[];
+  /** In the namespace of the release. */
+  readonly http: readonly {
+    readonly service: string;
+    /** Name or number. */
+    readonly port: string;
+    readonly path: string;
+    readonly scheme: 'http' | 'https';
+  }[];
 }
 
 export type OwnChart =

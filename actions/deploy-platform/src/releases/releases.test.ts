@@ -123,13 +123,18 @@ describe('edges', () => {
   });
 
   test('an own release comes after what it needs, also of its own kind', () => {
+    const ready =
+      '{ conditions: [{ api-version: db.example/v1, kind: Cluster, name: main }], http: [{ service: api, port: 80 }] }';
     const own = (name: string, more: string) => `    ${name}: { chart: ./charts/${name}, namespace: ours, ${more} }`;
     const view = viewOf(
       'minimal',
       'dev',
-      ['  releases:', own('a', 'needs: [c, argo-cd]'), own('b', ''), own('c', 'stateful: true, timeout: 5m')].join(
-        '\n',
-      ),
+      [
+        '  releases:',
+        own('a', 'needs: [c, argo-cd]'),
+        own('b', ''),
+        own('c', `stateful: true, timeout: 5m, ready: ${ready}`),
+      ].join('\n'),
     );
     const releases = resolveReleases(inputOf(view)).slice(names.length);
     expect(releases.map(({ name }) => name)).toEqual(['c', 'a', 'b']);
@@ -141,7 +146,19 @@ describe('edges', () => {
       needs: [],
       values: {},
       unknownValues: [],
-      readiness: [{ kind: 'crds' }, { kind: 'rollouts' }],
+      readiness: [
+        { kind: 'crds' },
+        { kind: 'rollouts' },
+        {
+          kind: 'condition',
+          apiVersion: 'db.example/v1',
+          objectKind: 'Cluster',
+          namespace: 'ours',
+          name: 'main',
+          condition: 'Ready',
+        },
+        { kind: 'http', namespace: 'ours', service: 'api', port: '80', scheme: 'http', path: '/' },
+      ],
       isStateful: true,
       apply: { forceConflicts: false, reason: expect.stringMatching(/\.$/) },
       timeoutSeconds: 300,

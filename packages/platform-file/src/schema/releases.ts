@@ -5,7 +5,7 @@ import { aiReleases, login } from './ai-releases.ts';
 import { chart, label, quantity, values, version } from './chart.ts';
 import { edgeReleases } from './edge.ts';
 import { observabilityReleases } from './observability.ts';
-import { block, duration, email, flag, httpsUrl, list, named, on, switchable, words } from './vocabulary.ts';
+import { block, duration, email, flag, httpsUrl, list, named, on, switchable, whole, words } from './vocabulary.ts';
 
 /** What the platform's own releases take beside chart and values. */
 export const knownReleases = {
@@ -69,6 +69,44 @@ export const knownReleases = {
   ...aiReleases,
 } as const;
 
+/** Besides what its chart renders, which has to be there and to have rolled out. */
+const ready = block({
+  conditions: list(
+    block({
+      'api-version': named(
+        /^(?:[a-z0-9][a-z0-9.-]{0,250}\/)?v[0-9][a-z0-9]{0,30}$/,
+        'Expected a version of an API, such as postgresql.cnpg.io/v1.',
+      ).describe('API of the object: `postgresql.cnpg.io/v1`.'),
+      kind: named(/^[A-Z][A-Za-z0-9]{0,62}$/, 'Expected a kind, such as Cluster.').describe('Kind of the object.'),
+      name: named(
+        /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
+        'Expected the name of an object: lower-case letters, digits, dashes and dots.',
+      ).describe('Name of the object.'),
+      namespace: label('a namespace').describe('Namespace of the object. Default: that of the release.').optional(),
+      condition: named(/^[A-Za-z][A-Za-z0-9./-]{0,315}$/, 'Expected the type of a condition, such as Ready.')
+        .meta({ description: 'Type of the condition in its status that has to be True.', default: 'Ready' })
+        .optional(),
+    }),
+  )
+    .meta({
+      description: 'Objects that have to have a condition, such as those that an operator works on.',
+      default: [],
+    })
+    .optional(),
+  http: list(
+    block({
+      service: label('the name of a service').describe('Name of the Service, in the namespace of the release.'),
+      port: whole(1, 65535).describe('Its port.'),
+      path: named(/^\/[A-Za-z0-9._~/-]{0,500}$/, 'Expected a path, such as /healthz.')
+        .meta({ description: 'Path that has to answer with success.', default: '/' })
+        .optional(),
+      scheme: words('http', 'https').meta({ description: 'What it speaks.', default: 'http' }).optional(),
+    }),
+  )
+    .meta({ description: "Services that have to answer, through the API server's proxy.", default: [] })
+    .optional(),
+});
+
 /** A layer may say a part of it; that it has what it needs is checked when the layers lie over one another. */
 const ownRelease = switchable(
   block({
@@ -92,6 +130,9 @@ const ownRelease = switchable(
       .meta({ description: 'Releases that have to be ready first.', default: [] })
       .optional(),
     values: values.describe('Values for the chart.').optional(),
+    ready: ready
+      .describe('What else says that it is ready, for whatever needs it. Its workloads and definitions always do.')
+      .optional(),
     timeout: duration('m', '15m')
       .meta({ description: 'How long it may take to be ready, 1m to 120m.', default: defaults.releases.timeout })
       .optional(),
