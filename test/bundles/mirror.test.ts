@@ -195,3 +195,23 @@ test('what is lost of it is brought again, also after a run that was killed, and
   ]);
   expect((await reportOf(succeeded(await run({ command: 'plan' })))).verdict).toBe('no-changes');
 }, 240_000);
+
+test("a chart of one's own in a private registry of Azure is pulled as the identity that runs", async () => {
+  const repository = 'mirror/community-charts.github.io/helm-charts/mlflow';
+  const found = registry.manifests(repository).find(({ tags }) => tags.includes('1.0.0_one'));
+  if (found === undefined) throw new Error('The chart is not there.');
+  await sandbox.edit('platform.yaml', text =>
+    text
+      .replace('    registry: { mirror: true }\n', '')
+      .replace(/ {8}chart: mlflow\n.*\n/, `        chart: oci://${registry.loginServer}/${repository}\n`)
+      .replace(chartDigest, found.digest),
+  );
+  const from = sandbox.world.ledger.requests.length;
+  // Another machine: what was pulled before is not at hand.
+  const planned = succeeded(await run({ command: 'plan' }, { machine: 'private' }));
+  expect((await reportOf(planned)).checks.filter(({ id }) => id.startsWith('release/tracking/chart'))).toEqual([]);
+  const pulls = sandbox.world.ledger.requests
+    .slice(from)
+    .filter(({ host, path }) => host === registry.loginServer && path.includes(`/v2/${repository}/`));
+  expect(pulls.length).toBeGreaterThan(0);
+}, 120_000);

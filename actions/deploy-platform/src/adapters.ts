@@ -29,6 +29,7 @@ import { apiHostOf, createTransfers } from '@suite/registry';
 import { addressOf, tagOf } from './mirror/charts.ts';
 import { openMirror } from './mirror/open.ts';
 import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
+import { loginsOfOwnCharts } from './registry-login.ts';
 import type { Target } from './target.ts';
 import type { VersionsServices } from './versions/command.ts';
 import { newestTag } from './versions/newest-tag.ts';
@@ -134,7 +135,10 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
-  const mirror = view.mirror ? await openMirror(kit, view, identity, credential) : undefined;
+  const [mirror, ownLogins] = await Promise.all([
+    view.mirror ? openMirror(kit, view, identity, credential) : undefined,
+    loginsOfOwnCharts(kit, view, identity, credential),
+  ]);
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
   // A process that is killed leaves it to its post stage.
   kit.saveState(folderState, folder);
@@ -161,7 +165,7 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
         processes: kit.processes,
         log,
         clock,
-        ...(mirror === undefined ? {} : { registries: mirror.logins }),
+        registries: { ...ownLogins, ...mirror?.logins },
       }),
       way?.kubeconfig ?? '',
     ),

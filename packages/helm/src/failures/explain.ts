@@ -133,7 +133,10 @@ export function explain(detail: FailureDetail, context: FailureContext): readonl
         'Find out why it was replaced; if that is meant, change the digest.',
       );
     case 'registry-denied':
-      return one(`its registry refuses to give it: ${quote(detail.reason)}`);
+      return one(
+        `its registry refuses to give it: ${quote(detail.reason)}`,
+        'In a registry of Azure, give the identity that runs this the role `AcrPull` over it. No other private registry is signed in to: bring the chart into one of Azure, or into a folder beside the platform file.',
+      );
     case 'registry-unreachable':
       return one(
         `its registry cannot be reached: ${quote(detail.reason)}`,
