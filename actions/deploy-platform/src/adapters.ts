@@ -89,6 +89,10 @@ export async function createVersionsServices(kit: Kit, actionFolder: string): Pr
         if (digest !== undefined) return digest;
         throw new UserError({ message: `${host} has no ${repository} with the tag ${tagOf(source)}.` });
       },
+      describe: async source => {
+        const chart = await helm.pull(source);
+        return { digest: await digestOf(chart), appVersion: chart.appVersion };
+      },
     },
   };
 }

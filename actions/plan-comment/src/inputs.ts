@@ -61,6 +61,8 @@ export type Request =
       readonly command: 'update-charts';
       /** File with what `deploy-platform` has found, and what becomes different by it. */
       readonly proposals: string;
+      /** Place in the repository of a list of charts that is changed, in the place of the platform file. */
+      readonly list: string | undefined;
       /** Who opens the pull requests, instead of the token's owner. */
       readonly app: { readonly id: string; readonly key: string } | undefined;
     })
@@ -109,6 +111,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
     part: withDefault(part, '2'),
     versions: anything,
     proposals: optional(path(workspace)),
+    list: optional(path(workspace)),
     'app-id': optional(appId),
     'app-key': optional(appKey),
     pull: pullNumber,
@@ -141,7 +144,8 @@ export function readRequest(source: InputSource, workspace: string): Request {
   if (inputs.command === 'update-charts') {
     if (inputs.proposals === undefined)
       throw missing('proposals', 'Give the file of the `proposals` output of the look.');
-    return { ...onPullRequest, command: 'update-charts', proposals: inputs.proposals, app: appOf(inputs) };
+    const list = inputs.list === undefined ? undefined : pathInside(workspace, inputs.list);
+    return { ...onPullRequest, command: 'update-charts', proposals: inputs.proposals, list, app: appOf(inputs) };
   }
   const joined = {
     ...onPullRequest,

@@ -1,51 +1,31 @@
 import type { ReleaseSettings } from '@suite/platform-file';
 import type { ChartSource } from '../release.ts';
+import charts from './charts.json' with { type: 'json' };
 
+/** A line of the list of charts, which a workflow of this repository keeps up to date. */
 interface Pin {
   /** `oci://…`, or the repository that has the chart by the name of the pin. */
   readonly url: string;
   readonly version: string;
-  /** Of the manifest in the registry; undefined where it is not known: then the plan finds it, and binds the apply to it. */
-  readonly digest: string | undefined;
+  /** Of the manifest in the registry; absent where it is not known: then the plan finds it, and binds the apply to it. */
+  readonly digest?: string;
+  /** Of what the chart brings, as it says itself; absent where it is not known. */
+  readonly appVersion?: string;
+  /** Day after which its makers mend nothing of it any more; absent where they name none. */
+  readonly endOfSupport?: string;
 }
 
-/** The charts that the values here are written for. */
-const pins = {
-  'prometheus-operator-crds': {
-    url: 'oci://ghcr.io/prometheus-community/charts/prometheus-operator-crds',
-    version: '31.0.1',
-    digest: undefined,
-  },
-  'cert-manager': { url: 'oci://quay.io/jetstack/charts/cert-manager', version: 'v1.21.1', digest: undefined },
-  'kube-prometheus-stack': {
-    url: 'oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack',
-    version: '88.5.3',
-    digest: undefined,
-  },
-  'argo-cd': { url: 'oci://ghcr.io/argoproj/argo-helm/argo-cd', version: '10.1.1', digest: undefined },
-  'alb-controller': {
-    url: 'oci://mcr.microsoft.com/application-lb/charts/alb-controller',
-    version: '1.12.1',
-    digest: undefined,
-  },
-  loki: { url: 'oci://ghcr.io/grafana-community/helm-charts/loki', version: '18.11.0', digest: undefined },
-  // These two are in no OCI registry of their makers: their release workflows write an index.yaml alone.
-  alloy: { url: 'https://grafana.github.io/helm-charts', version: '1.11.1', digest: undefined },
-  jaeger: { url: 'https://jaegertracing.github.io/helm-charts', version: '4.11.1', digest: undefined },
-  jupyterhub: { url: 'https://hub.jupyter.org/helm-chart/', version: '4.4.0', digest: undefined },
-  mlflow: { url: 'https://community-charts.github.io/helm-charts/', version: '1.11.5', digest: undefined },
-  'gpu-operator': { url: 'https://helm.ngc.nvidia.com/nvidia/', version: 'v26.7.0', digest: undefined },
-  'nvidia-device-plugin': { url: 'https://nvidia.github.io/k8s-device-plugin/', version: '0.20.0', digest: undefined },
-  'dcgm-exporter': { url: 'https://nvidia.github.io/dcgm-exporter/helm-charts/', version: '4.8.2', digest: undefined },
-} as const satisfies Readonly<Record<string, Pin>>;
+/** The charts that the values here are written for. Those with `https://` are in no OCI registry of their makers. */
+const pins: Readonly<Record<keyof typeof charts, Pin>> = charts;
 
 /** The pinned chart, or the version and digest that the platform file names. */
 export function pinned(
-  name: keyof typeof pins,
+  name: keyof typeof charts,
   { version, digest }: Pick<ReleaseSettings, 'version' | 'digest'>,
 ): ChartSource {
-  const pin: Pin = pins[name];
-  const found = { version: version ?? pin.version, digest: digest ?? pin.digest };
+  const pin = pins[name];
+  // The digest of the list is that of its version, and of no other.
+  const found = { version: version ?? pin.version, digest: digest ?? (version === undefined ? pin.digest : undefined) };
   return pin.url.startsWith('oci://')
     ? { kind: 'oci', url: pin.url, ...found }
     : { kind: 'http', repository: pin.url, name, ...found };

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
 import { parsePlatform } from '@suite/platform-file';
+import charts from '../releases/charts.json' with { type: 'json' };
 import { type ChartRegistries, lookForVersions } from './look.ts';
 import { type UsedChart, usedCharts } from './used.ts';
 
@@ -24,9 +26,9 @@ function registries(answers: Readonly<Record<string, string>>) {
       if (found === undefined) throw new UserError({ message: `There is no version ${range}.` });
       return found;
     },
-    digestOf: async ({ version }) => {
+    describe: async ({ version }) => {
       asked.push(`digest of ${version}`);
-      return digest;
+      return { digest, appVersion: version === '1.4.0' ? '1.4' : 'not a\nversion' };
     },
   };
   return { port, asked };
@@ -47,13 +49,14 @@ describe('one chart', () => {
 
   test('with a newer one that is compatible', async () => {
     const { row } = await look(used('1.2.3', '1.2.3'), { '>=1.2.3': '1.4.0', '^1.2.3': '1.4.0' });
-    expect(row).toMatchObject({ newest: { version: '1.4.0', digest }, isTested: false });
+    expect(row).toMatchObject({ newest: { version: '1.4.0', digest, appVersion: '1.4' }, isTested: false });
     expect(row?.compatible).toBeUndefined();
   });
 
   test('with a newer major, and a step before it', async () => {
     const { row } = await look(used('1.2.3', '1.2.3'), { '>=1.2.3': '2.0.0', '^1.2.3': '1.4.0' });
-    expect(row).toMatchObject({ newest: { version: '2.0.0' }, compatible: { version: '1.4.0', digest } });
+    expect(row).toMatchObject({ newest: { version: '2.0.0', digest }, compatible: { version: '1.4.0', digest } });
+    expect(row?.newest).not.toHaveProperty('appVersion');
   });
 
   test('with a newer major, and no step before it', async () => {
@@ -79,7 +82,10 @@ describe('one chart', () => {
   });
 
   test('whose look has a defect is no row', async () => {
-    const broken: ChartRegistries = { newest: () => Promise.reject(new TypeError('x')), digestOf: async () => digest };
+    const broken: ChartRegistries = {
+      newest: () => Promise.reject(new TypeError('x')),
+      describe: async () => ({ digest }),
+    };
     await expect(lookForVersions([used('1.2.3')], broken)).rejects.toThrow(TypeError);
   });
 });
@@ -120,4 +126,13 @@ environments:
     ]);
     expect(found.filter(([name]) => name === 'own')).toEqual([['own', 'dev', '1.0.0', undefined]]);
   });
+});
+
+test('the suite looks at every chart of its list', () => {
+  const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+  const files = ['examples/platform-files/everything.yaml', '.github/charts/device-plugin.yaml'];
+  const used = files.map(file => usedCharts(parsePlatform(read(file), file)).map(({ release }) => release));
+  expect(used.flat().toSorted()).toEqual(Object.keys(charts).toSorted());
+  // Each by one of them: else it would have two pull requests.
+  expect(new Set(used.flat()).size).toBe(used.flat().length);
 });

@@ -10,7 +10,7 @@ export type Reach = 'any' | 'compatible';
 export interface ChartRegistries {
   /** The newest version that was released, from that of the source on. */
   newest(source: UsedChart['source'], reach: Reach): Promise<string>;
-  digestOf(source: UsedChart['source']): Promise<string>;
+  describe(source: UsedChart['source']): Promise<{ readonly digest: string; readonly appVersion?: string | undefined }>;
 }
 
 const asksAtOnce = 4;
@@ -54,8 +54,16 @@ async function newerThan(
   return { newest, compatible: await pinOf(near, source, registries), isTested };
 }
 
-async function pinOf(found: string, source: UsedChart['source'], { digestOf }: ChartRegistries): Promise<ChartVersion> {
+/** What charts call the version of what they bring. */
+const appVersions = /^[\w.+-]{1,60}$/;
+
+async function pinOf(found: string, source: UsedChart['source'], registries: ChartRegistries): Promise<ChartVersion> {
   if (!version.test(found))
     throw new UserError({ message: 'Its newest version is none that the platform file takes.' });
-  return { version: found, digest: await digestOf({ ...source, version: found, digest: undefined }) };
+  const { digest, appVersion } = await registries.describe({ ...source, version: found, digest: undefined });
+  return {
+    version: found,
+    digest,
+    ...(appVersion !== undefined && appVersions.test(appVersion) ? { appVersion } : {}),
+  };
 }

@@ -54,7 +54,14 @@ async function run(
   await writeFile(proposals, JSON.stringify({ platform: 'contoso', rows, differences }));
   const before = world.writes.length;
   const given = services(pullInMemory().port, { sha: world.head(), ref, runId }, undefined, world.port);
-  const request = { command: 'update-charts', platformFile: `/w/${file}`, file, token: 't', app: undefined } as const;
+  const request = {
+    command: 'update-charts',
+    platformFile: `/w/${file}`,
+    file,
+    token: 't',
+    list: undefined,
+    app: undefined,
+  } as const;
   await updateCharts({ ...request, proposals }, given.services);
   return { ...given, writes: world.writes.slice(before) };
 }
@@ -198,7 +205,14 @@ test('only a run on the default branch proposes, and only from a file of ours', 
   const link = join(folder, 'link.json');
   await symlink('/etc/passwd', link);
   const given = services(pullInMemory().port, {}, undefined, world.port);
-  const request = { command: 'update-charts', platformFile: '/w', file, token: 't', app: undefined } as const;
+  const request = {
+    command: 'update-charts',
+    platformFile: '/w',
+    file,
+    token: 't',
+    list: undefined,
+    app: undefined,
+  } as const;
   await expect(updateCharts({ ...request, proposals: link }, given.services)).rejects.toThrow(UserError);
   expect(world.writes).toEqual([]);
 });

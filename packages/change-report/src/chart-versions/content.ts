@@ -8,6 +8,8 @@ export interface ChartVersion {
   readonly version: string;
   /** `sha256:…`: of the manifest in an OCI registry, of the archive in a repository. */
   readonly digest: string;
+  /** Of what the chart brings, as it says itself. */
+  readonly appVersion?: string | undefined;
 }
 
 /** A chart that a platform uses, and what its registry has by now. */
@@ -78,7 +80,14 @@ export function chartVerdict({ rows }: Pick<ChartVersions, 'rows'>): ChartVerdic
 const word = z.string().max(1000);
 /** What the platform file takes. */
 const version = z.string().regex(/^v?\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/);
-const chartVersion = z.object({ version, digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
+const chartVersion = z.object({
+  version,
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  appVersion: z
+    .string()
+    .regex(/^[\w.+-]{1,60}$/)
+    .optional(),
+});
 const row = z.object({
   release: word,
   environments: z.array(word),
