@@ -58,7 +58,7 @@ describe('its workflows', () => {
     const files = [
       ...(await readdir(workflows)).map(file => join(workflows, file)),
       join(root, 'examples', 'platform-repository', '.github', 'workflows', 'platform.yml'),
-      ...['ci.yml', 'release.yml'].map(file => join(root, '.github', 'workflows', file)),
+      ...['charts.yml', 'ci.yml', 'release.yml'].map(file => join(root, '.github', 'workflows', file)),
     ];
     for (const file of files) await readWorkflow(file, await readFile(file, 'utf8'));
     expect(files.length).toBeGreaterThan(2);

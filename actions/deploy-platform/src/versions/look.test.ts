@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
 import { parsePlatform } from '@suite/platform-file';
 import charts from '../releases/charts.json' with { type: 'json' };
-import { type ChartRegistries, lookForVersions } from './look.ts';
+import { type ChartShelf, lookForVersions } from './look.ts';
 import { type UsedChart, usedCharts } from './used.ts';
 
 const digest = `sha256:${'d'.repeat(64)}`;
@@ -18,7 +18,7 @@ const used = (version: string, tested?: string): UsedChart => ({
 /** Answers as Helm does, by range; everything else is not there. */
 function registries(answers: Readonly<Record<string, string>>) {
   const asked: string[] = [];
-  const port: ChartRegistries = {
+  const port: ChartShelf = {
     newest: async ({ version }, reach) => {
       const range = `${reach === 'any' ? '>=' : '^'}${version}`;
       asked.push(range);
@@ -82,7 +82,7 @@ describe('one chart', () => {
   });
 
   test('whose look has a defect is no row', async () => {
-    const broken: ChartRegistries = {
+    const broken: ChartShelf = {
       newest: () => Promise.reject(new TypeError('x')),
       describe: async () => ({ digest }),
     };

@@ -6,19 +6,25 @@ import type { UsedChart } from './used.ts';
 /** How far a look goes: to the newest version of all, or to the newest one that its number calls compatible with what there is. */
 export type Reach = 'any' | 'compatible';
 
-/** What the look asks of registries. Calls throw a UserError. */
+/** What is asked of the registries of charts. Calls throw a UserError. */
 export interface ChartRegistries {
   /** The newest version that was released, from that of the source on. */
   newest(source: UsedChart['source'], reach: Reach): Promise<string>;
+  /** Which chart the version stands for now. */
+  digestOf(source: UsedChart['source']): Promise<string>;
+  /** The same, and what the chart says of itself. */
   describe(source: UsedChart['source']): Promise<{ readonly digest: string; readonly appVersion?: string | undefined }>;
 }
+
+/** Of whoever looks for newer ones. */
+export type ChartShelf = Pick<ChartRegistries, 'newest' | 'describe'>;
 
 const asksAtOnce = 4;
 /** What the platform file takes. */
 const version = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/;
 
 /** Asks each registry once for each chart. A registry that does not answer is told in its row, and hides nothing of the others. */
-export function lookForVersions(used: readonly UsedChart[], registries: ChartRegistries): Promise<readonly ChartRow[]> {
+export function lookForVersions(used: readonly UsedChart[], registries: ChartShelf): Promise<readonly ChartRow[]> {
   return mapInParallel(used, asksAtOnce, async chart => {
     const { source, tested, release, environments, setting } = chart;
     const row = {
@@ -43,7 +49,7 @@ export function lookForVersions(used: readonly UsedChart[], registries: ChartReg
 
 async function newerThan(
   { source, tested }: UsedChart,
-  registries: ChartRegistries,
+  registries: ChartShelf,
 ): Promise<Pick<ChartRow, 'newest' | 'compatible' | 'isTested'>> {
   const found = await registries.newest(source, 'any');
   if (compareVersions(found, source.version) <= 0) return { isTested: false };
@@ -57,7 +63,7 @@ async function newerThan(
 /** What charts call the version of what they bring. */
 const appVersions = /^[\w.+-]{1,60}$/;
 
-async function pinOf(found: string, source: UsedChart['source'], registries: ChartRegistries): Promise<ChartVersion> {
+async function pinOf(found: string, source: UsedChart['source'], registries: ChartShelf): Promise<ChartVersion> {
   if (!version.test(found))
     throw new UserError({ message: 'Its newest version is none that the platform file takes.' });
   const { digest, appVersion } = await registries.describe({ ...source, version: found, digest: undefined });
