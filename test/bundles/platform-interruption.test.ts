@@ -279,6 +279,8 @@ test('an upgrade that fails halfway goes back whole, with what it would have tak
     for (const object of Object.keys(before).filter(key => / work\/app/.test(key))) {
       expect({ object, is: after[object] }).toEqual({ object, is: before[object] });
     }
+    const left = await reportOf(succeeded(await run({ command: 'plan' }, { machine: 'planner' })));
+    expect(left.changes.map(({ title }) => title)).toContain('Secret work/app');
   }
   await expectConverges();
 }, 240_000);

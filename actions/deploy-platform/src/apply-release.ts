@@ -179,7 +179,8 @@ async function record(
   if (rendered === undefined) return;
   const now = rendered.objects.map(({ object, keep }) => ({ ...refOf(object), keep }));
   // Until the upgrade is through, what it is to delete may still be there.
-  const before = status === 'deployed' ? [] : (plan.record?.objects ?? []);
+  const isThrough = status === 'deployed';
+  const before = isThrough ? [] : (plan.record?.objects ?? []);
   const known = new Set(now.map(identityOf));
   const objects = [...now, ...before.filter(ref => !known.has(identityOf(ref)))];
   const { name: chart, version, digest } = rendered.chart;
@@ -194,7 +195,8 @@ async function record(
       needs: rendered.release.needs,
       isStateful: rendered.release.isStateful,
       ...(good === undefined ? {} : { good }),
-      secrets,
+      // Nor is it known which of them are what they are to be; one that a rollback takes back would never be planned again.
+      secrets: isThrough ? secrets : (plan.record?.secrets ?? {}),
       run: options.run,
       commit: options.commit,
       at: new Date(options.clock.now()).toISOString(),
