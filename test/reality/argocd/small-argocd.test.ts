@@ -86,16 +86,23 @@ let argo: RunningArgoCd;
       return [name, comparable(applications, commits, repository.url, application)] as const;
     };
     const recorded = asObject(parseJson(await readFile(file, 'utf8').catch(() => '{}')));
-    const found = await mapInParallel(argoCases, 6, async one => {
-      const application = `app-${argoCases.indexOf(one)}`;
-      // The real controller loses a refresh or overlooks an operation now and then; then the case is played again from its beginning.
-      for (const again of ['-first', '-second']) {
-        const played = await playOnce(one, `${application}${again}`).catch(() => undefined);
-        const isAsRecorded = played !== undefined && canonicalJson(played[1]) === canonicalJson(recorded[one.name]);
-        if (played !== undefined && (isAsRecorded || process.env['RECORD'] === '1')) return played;
+    const applicationOf = (one: (typeof argoCases)[number]) => `app-${argoCases.indexOf(one)}`;
+    const isAsRecorded = ([name, answer]: Awaited<ReturnType<typeof playOnce>>) =>
+      process.env['RECORD'] === '1' || canonicalJson(answer) === canonicalJson(recorded[name]);
+    const first = await mapInParallel(argoCases, 6, one =>
+      playOnce(one, `${applicationOf(one)}-first`).catch(() => undefined),
+    );
+    // The real controller loses a refresh, overlooks an operation or heals what only its cache has not seen yet, now and then, and more
+    // often the busier it is: such a case is played again from its beginning, alone.
+    const found: Awaited<ReturnType<typeof playOnce>>[] = [];
+    for (const [index, one] of argoCases.entries()) {
+      let played = first[index];
+      for (const again of ['-second', '-third']) {
+        if (played !== undefined && isAsRecorded(played)) break;
+        played = await playOnce(one, `${applicationOf(one)}${again}`).catch(() => undefined);
       }
-      return playOnce(one, `${application}-third`);
-    });
+      found.push(played ?? (await playOnce(one, `${applicationOf(one)}-fourth`)));
+    }
     if (process.env['RECORD'] === '1') {
       const lines = found.map(([name, answer]) => `${JSON.stringify(name)}:${canonicalJson(answer)}`);
       await writeFile(file, `{\n${lines.join(',\n')}\n}\n`);
