@@ -437,7 +437,7 @@ test('newer charts are pull requests: opened, kept, updated in place, left to wh
   const publish = (version: string, note: string) =>
     charts.publish(
       charts.pack('cert-manager', {
-        'Chart.yaml': `apiVersion: v2\nname: cert-manager\nversion: ${version}\n`,
+        'Chart.yaml': `apiVersion: v2\nname: cert-manager\nversion: ${version}\nappVersion: ${version}\n`,
         'templates/all.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: all }\ndata: { note: ${note} }\n`,
       }),
     );

@@ -15,7 +15,7 @@ export interface ChartPlace {
 export function pinChart(
   text: string,
   { setting, environments }: ChartPlace,
-  pin: { readonly version: string; readonly digest: string },
+  { version, digest }: { readonly version: string; readonly digest: string },
 ): string {
   const steps = setting.split('.');
   const source = parseYaml(text)?.[0]?.toJS({ maxAliasCount: 100 }) as unknown;
@@ -23,7 +23,7 @@ export function pinChart(
   const distinct = new Map(places.map(place => [JSON.stringify(place), place]));
   return editYaml(
     text,
-    [...distinct.values()].map(path => ({ kind: 'merge', document: 0, path, entries: { ...pin } })),
+    [...distinct.values()].map(path => ({ kind: 'merge', document: 0, path, entries: { version, digest } })),
   );
 }
 

@@ -59,7 +59,8 @@ export async function compareCharts(
         return rendered.filter(one => one.release.name === name);
       };
       const before = await rendering(release);
-      const after = await rendering({ ...release, chart: { ...release.chart, ...to } as Release['chart'] });
+      const { version, digest } = to;
+      const after = await rendering({ ...release, chart: { ...release.chart, version, digest } as Release['chart'] });
       return { ...about, ...capped(changesOf(before, after)) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

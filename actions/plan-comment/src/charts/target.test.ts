@@ -35,6 +35,19 @@ test('a list of charts gets version, digest and app version, and keeps its order
   expect(() => propose(JSON.stringify(before), 'loki')).toThrow(UserError);
 });
 
+test('a platform file gets version and digest, and nothing else of what is known of a chart', () => {
+  const path = '../../../../examples/platform-files/minimal.yaml';
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+  const after = targetOf({ file: 'platform.yaml', list: undefined }).edit(text, {
+    release: 'cert-manager',
+    rows: [row('cert-manager', '1.1')],
+    differences: [],
+  });
+  expect(after.replace(text, '')).toBe(
+    `defaults:\n  releases:\n    cert-manager:\n      version: "1.1.0"\n      digest: ${digest('a')}\n`,
+  );
+});
+
 test('the suite’s own list can be changed', () => {
   const own = readFileSync(new URL('../../../deploy-platform/src/releases/charts.json', import.meta.url), 'utf8');
   for (const release of Object.keys(JSON.parse(own))) expect(propose(own, release)).toContain(digest('a'));
