@@ -139,20 +139,18 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
-  const [mirror, ownLogins] = await Promise.all([
-    view.mirror ? openMirror(kit, view, identity, credential) : undefined,
-    loginsOfOwnCharts(kit, view, identity, credential),
-  ]);
+  const mirror = view.mirror ? await openMirror(kit, view, identity, credential) : undefined;
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
   // A process that is killed leaves it to its post stage.
   kit.saveState(folderState, folder);
   const helmFolder = join(folder, 'helm');
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });
-  const [kubeconfig, state, { file, version, source }] = await Promise.all([
+  const [kubeconfig, state, { file, version, source }, ownLogins] = await Promise.all([
     access.kubeconfig(view.resourceGroup, name),
     createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
     findHelm(kit, helmEnv, helmFolder),
+    loginsOfOwnCharts(kit, view, identity, credential),
   ]);
   const opened =
     kubeconfig === undefined ? undefined : openCluster(kubeconfig, { name, identity, token: access.token, env, clock });

@@ -19,6 +19,20 @@ export function chartOf(source: RegistryChart): Omit<PinnedChart, 'digest'> {
     : { from: source.repository, name: source.name, version: source.version };
 }
 
+/** What charts are held to: those of a bundle, or what was applied last. Undefined: what is not pinned is found anew. */
+export type Hold = BundleCharts | 'applied' | undefined;
+
+/** The releases with the charts that they are held to, and what is not as it is asked for. */
+export function holdCharts(
+  wanted: readonly Release[],
+  hold: Hold,
+  records: ReadonlyMap<string, ReleaseRecord>,
+): { readonly releases: readonly Release[]; readonly checks: readonly Check[] } {
+  if (hold === undefined) return { releases: wanted, checks: [] };
+  if (hold === 'applied') return { releases: heldToRecords(wanted, records), checks: [] };
+  return { releases: heldToBundle(wanted, hold), checks: bundleChecks(wanted, hold) };
+}
+
 /** Each chart that the bundle has, with the digest that it has there. */
 export function heldToBundle(releases: readonly Release[], { charts }: BundleCharts): readonly Release[] {
   return releases.map(release => withDigest(release, source => pinOf(source, charts)?.digest ?? source.digest));

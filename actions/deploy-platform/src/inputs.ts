@@ -8,6 +8,7 @@ import {
   optional,
   path,
   planHash,
+  readBy,
   readInputs,
   scopePattern,
   text,
@@ -17,7 +18,7 @@ import { type PinnedChart, parsePinnedCharts } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { leaseWait } from '@suite/lease';
 import type { BundleCharts } from './held-charts.ts';
-import { parseReviewedReleases, type Review, type ReviewedReleases } from './review.ts';
+import { parseReviewedReleases, type Review } from './review.ts';
 
 interface Target {
   /** Absolute path of the platform file. */
@@ -73,13 +74,7 @@ export interface ChartsRequest {
   readonly platformFile: string;
 }
 
-const pinnedCharts: Input<readonly PinnedChart[]> = {
-  absent: 'required',
-  parse: value => {
-    const charts = parsePinnedCharts(value);
-    return charts === undefined ? { expected: 'Use the `charts` output of the gate.' } : { value: charts };
-  },
-};
+const pinnedCharts = readBy(parsePinnedCharts, 'Use the `charts` output of the gate.');
 const bundled = { charts: optional(pinnedCharts), rollback: withDefault(flag, false) };
 
 const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
@@ -89,13 +84,7 @@ const releases: Input<number> = {
     /^(?:[1-9]|1\d|20)$/.test(value) ? { value: Number(value) } : { expected: 'Use a whole number from 1 to 20.' },
 };
 
-const reviewedReleases: Input<ReviewedReleases> = {
-  absent: 'required',
-  parse: value => {
-    const releases = parseReviewedReleases(value);
-    return releases === undefined ? { expected: 'Use the `releases` output of a plan.' } : { value: releases };
-  },
-};
+const reviewedReleases = readBy(parseReviewedReleases, 'Use the `releases` output of a plan.');
 
 /** Throws a UserError that names every wrong input. */
 export function readRequest(source: InputSource, workspace: string): Request | VersionsRequest | ChartsRequest {

@@ -5,7 +5,7 @@ import type { Cluster } from '@suite/kubernetes';
 import { withAllowance } from './allowance.ts';
 import { checkReleases } from './checks/index.ts';
 import { gatewayOwnerChecks, observeGatewayOwners } from './gateway-owners.ts';
-import { type BundleCharts, bundleChecks, heldToBundle, heldToRecords } from './held-charts.ts';
+import { type Hold, holdCharts } from './held-charts.ts';
 import { runsOnApply } from './hooks.ts';
 import { type MirrorPlan, renderMirrored } from './mirror/index.ts';
 import { noRecords, nothingObserved, type Observed, observe, readRecords, unparsedChecks } from './observe.ts';
@@ -33,8 +33,7 @@ export interface Circumstances {
   readonly isApply: boolean;
   /** Outputs of Terraform that an apply of the infrastructure changes before the releases are applied. */
   readonly changing: ReadonlySet<string>;
-  /** What charts are held to: those of a bundle, or what was applied last. Undefined: what is not pinned is found anew. */
-  readonly hold?: BundleCharts | 'applied' | undefined;
+  readonly hold?: Hold;
 }
 
 /** Resolves, renders and compares all releases of an environment. Writes nothing anywhere but in the runner's folder. */
@@ -62,13 +61,7 @@ export async function prepare(
     capabilitiesOf(view.cluster.version, cluster),
     cluster === undefined ? noRecords : readRecords(cluster),
   ]);
-  const wanted = resolve(outputs);
-  const releases =
-    hold === undefined
-      ? wanted
-      : hold === 'applied'
-        ? heldToRecords(wanted, found.records)
-        : heldToBundle(wanted, hold);
+  const { releases, checks: heldChecks } = holdCharts(resolve(outputs), hold, found.records);
   // A plan shows what it can. Whoever applies or verifies cannot do without.
   if (isApply && found.refused !== undefined) throw found.refused;
   const began = services.clock.now();
@@ -96,7 +89,7 @@ export async function prepare(
     ...clusterChecks(cluster, found.refused?.problems[0]?.message),
     ...unparsedChecks(found.unparsed, 'unknown'),
     ...unknownChecks(releases, isApply),
-    ...(hold === undefined || hold === 'applied' ? [] : bundleChecks(wanted, hold)),
+    ...heldChecks,
     ...(mirrored?.plan.checks ?? []),
     ...gatewayOwnerChecks(view, owners, installed),
     ...checkReleases({

@@ -1,12 +1,9 @@
 import { type Kit, mask } from '@suite/action-kit';
-import { type AzureCredential, clouds, isRegistryOf } from '@suite/azure';
+import { type AzureCredential, clouds, isRegistryOf, registryTokens } from '@suite/azure';
 import { duration, errorMessage, mapInParallel } from '@suite/foundation';
 import type { RegistryLogins } from '@suite/helm';
 import type { EnvironmentScope } from '@suite/platform-file';
 import { dockerLogin, type RegistryOptions } from '@suite/registry';
-
-/** Registries refuse tokens for the resource manager where a policy says so; this one is their own. */
-const registryAudience = 'https://containerregistry.azure.net/.default';
 
 type Identity = { readonly name: string; readonly clientId: string };
 
@@ -22,7 +19,7 @@ export function registryOptions(
     host,
     tenant,
     identity,
-    entraToken: async () => (await credential.getToken(registryAudience)).token,
+    entraToken: registryTokens(credential),
     mask,
     clock,
     onPause: (pause: number) => log.info(`Trying again in ${duration(pause)}.`),

@@ -12,7 +12,7 @@ import {
   createPreflightReader,
   isRegistryOf,
   loginServerOf,
-  registryAudience,
+  registryTokens,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
 import { type Clock, duration, systemClock } from '@suite/foundation';
@@ -111,7 +111,7 @@ function openRepository(
   clock: Clock,
 ): OpenRepository {
   const onPause = (pause: number) => log.info(`Trying again in ${duration(pause)}.`);
-  const entraToken = async () => (await credential.getToken(registryAudience)).token;
+  const entraToken = registryTokens(credential);
   return async (host, repository) => {
     const common = { host: apiHostOf(host), mask, clock, onPause };
     const isOurs = isRegistryOf(clouds[view.cloud], host);

@@ -7,6 +7,7 @@ import {
   location,
   optional,
   path,
+  readBy,
   readInputs,
   scopePattern,
   text,
@@ -50,18 +51,10 @@ const environmentName = text(scopePattern, 'Use the name of an environment in th
 const poolName = text(/^[a-z][a-z0-9]{0,11}$/, 'Use the name of a GPU pool such as `gpu`.');
 const namespaceName = text(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'Use the name of a namespace.');
 
-const image: Input<ImageReference> = {
-  absent: 'required',
-  parse: value => {
-    const reference = parseImageReference(value);
-    return reference === undefined
-      ? {
-          expected:
-            'Use an image with its digest: `registry/repository@sha256:…`, as `docker buildx imagetools inspect` prints it.',
-        }
-      : { value: reference };
-  },
-};
+const image = readBy(
+  parseImageReference,
+  'Use an image with its digest: `registry/repository@sha256:…`, as `docker buildx imagetools inspect` prints it.',
+);
 
 const failOn: Input<readonly Failure[]> = {
   absent: 'required',

@@ -1,5 +1,5 @@
 import { type Kit, mask } from '@suite/action-kit';
-import { clouds, createCredential, createResourceReader, createTextBlob, registryAudience } from '@suite/azure';
+import { clouds, createCredential, createResourceReader, createTextBlob, registryTokens } from '@suite/azure';
 import { asObject, asString, duration, UserError } from '@suite/foundation';
 import {
   clockSkew,
@@ -85,7 +85,7 @@ async function openShelf(
     host,
     tenant,
     identity: reader,
-    entraToken: async () => (await credential.getToken(registryAudience)).token,
+    entraToken: registryTokens(credential),
     mask,
     clock,
     onPause,

@@ -1,12 +1,12 @@
 import {
   choice,
-  type Input,
   type InputSource,
   location,
   minutesUpTo,
   optional,
   path,
   paths,
+  readBy,
   readInputs,
   scopeName,
   text,
@@ -121,29 +121,17 @@ export type Request =
 /** A job of GitHub's own runners ends after six hours. */
 const mostWaitMinutes = 290;
 
-const exception: Input<Exception> = {
-  absent: 'required',
-  parse: given => {
-    const parsed = exceptionSchema.safeParse(parseJson(given));
-    return parsed.success ? { value: parsed.data } : { expected: 'Give the `exception` output of `check`.' };
-  },
-};
+const exception = readBy(
+  given => exceptionSchema.safeParse(parseJson(given)).data,
+  'Give the `exception` output of `check`.',
+);
 
-const rolledBack: Input<Rollback> = {
-  absent: 'required',
-  parse: given => {
-    const parsed = rollbackSchema.safeParse(parseJson(given));
-    return parsed.success ? { value: parsed.data } : { expected: 'Give the `rollback` output of `choose`.' };
-  },
-};
+const rolledBack = readBy(
+  given => rollbackSchema.safeParse(parseJson(given)).data,
+  'Give the `rollback` output of `choose`.',
+);
 
-const pinnedCharts: Input<readonly PinnedChart[]> = {
-  absent: 'required',
-  parse: given => {
-    const charts = parsePinnedCharts(given);
-    return charts === undefined ? { expected: 'Give the `charts` output of `deploy-platform`.' } : { value: charts };
-  },
-};
+const pinnedCharts = readBy(parsePinnedCharts, 'Give the `charts` output of `deploy-platform`.');
 
 /** One line, as it stands in a record and a table. */
 const reason = text(/^[^\p{Cc}]{1,300}$/u, 'Say in one line of at most 300 characters why.');

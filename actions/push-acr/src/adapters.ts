@@ -10,7 +10,7 @@ import {
   createPreflightReader,
   isRegistryOf,
   type RegistryView,
-  registryAudience,
+  registryTokens,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
 import { duration } from '@suite/foundation';
@@ -69,7 +69,7 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
     tenant,
     // What is missing is named by the roles that count there.
     identity: resource === undefined ? identity : { ...identity, roles: resource.permissions },
-    entraToken: async () => (await credential.getToken(registryAudience)).token,
+    entraToken: registryTokens(credential),
     mask,
     clock,
     onPause,

@@ -7,6 +7,7 @@ import {
   location,
   optional,
   path,
+  readBy,
   readInputs,
   scopePattern,
   text,
@@ -82,15 +83,10 @@ const repositoryName = text(
 );
 const findDigest = '`docker buildx imagetools inspect <reference>` prints it.';
 
-const reference: Input<ImageReference> = {
-  absent: 'required',
-  parse: value => {
-    const found = parseImageReference(value);
-    return found === undefined
-      ? { expected: `Use registry/repository@sha256:… with the digest, because a tag may move: ${findDigest}` }
-      : { value: found };
-  },
-};
+const reference = readBy(
+  parseImageReference,
+  `Use registry/repository@sha256:… with the digest, because a tag may move: ${findDigest}`,
+);
 
 /** One on each line, or between spaces or commas. */
 function words(pattern: RegExp, expected: string): Input<readonly string[]> {

@@ -12,7 +12,7 @@ import {
   createEnvironmentLease,
   createStateReader,
   isRegistryOf,
-  registryAudience,
+  registryTokens,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
 import { asArray, asObject, asString, duration, parseJson, UserError } from '@suite/foundation';
@@ -268,7 +268,7 @@ function createDigests(kit: Kit, { view, identity }: Target, credential: AzureCr
       clock,
       onPause: (pause: number) => log.info(`Trying again in ${duration(pause)}.`),
     };
-    const entraToken = async () => (await credential.getToken(registryAudience)).token;
+    const entraToken = registryTokens(credential);
     return createTransfers(
       isRegistryOf(clouds[view.cloud], host) ? { ...common, tenant: view.tenant, identity, entraToken } : common,
     );

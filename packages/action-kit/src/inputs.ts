@@ -82,6 +82,17 @@ export function text(pattern: RegExp, expected: string): Input<string> {
   return { absent: 'required', parse: value => (pattern.test(value) ? { value } : { expected }) };
 }
 
+/** What something else reads, which gives undefined for what it does not take; `expected` is the sentence that a person gets then. */
+export function readBy<T>(read: (text: string) => T | undefined, expected: string): Input<T> {
+  return {
+    absent: 'required',
+    parse: given => {
+      const value = read(given);
+      return value === undefined ? { expected } : { value };
+    },
+  };
+}
+
 /** A credential in one word of printable ASCII, as HTTP headers take it. */
 export const token: Input<string> = {
   ...text(/^[\x21-\x7e]+$/, 'Give a token without spaces, or leave it out.'),

@@ -401,7 +401,7 @@ export interface ReadyWhen {
   /** In the namespace of the release. */
   readonly http: readonly {
     readonly service: string;
-    /** Name or number. */
+    /** A number, as paths of the API server have it. */
     readonly port: string;
     readonly path: string;
     readonly scheme: 'http' | 'https';

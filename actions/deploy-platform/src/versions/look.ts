@@ -1,4 +1,4 @@
-import type { ChartRow, ChartVersion } from '@suite/change-report';
+import { appVersionPattern, type ChartRow, type ChartVersion } from '@suite/change-report';
 import { mapInParallel, UserError } from '@suite/foundation';
 import { compareVersions } from './semver.ts';
 import type { UsedChart } from './used.ts';
@@ -60,9 +60,6 @@ async function newerThan(
   return { newest, compatible: await pinOf(near, source, registries), isTested };
 }
 
-/** What charts call the version of what they bring. */
-const appVersions = /^[\w.+-]{1,60}$/;
-
 async function pinOf(found: string, source: UsedChart['source'], registries: ChartShelf): Promise<ChartVersion> {
   if (!version.test(found))
     throw new UserError({ message: 'Its newest version is none that the platform file takes.' });
@@ -70,6 +67,6 @@ async function pinOf(found: string, source: UsedChart['source'], registries: Cha
   return {
     version: found,
     digest,
-    ...(appVersion !== undefined && appVersions.test(appVersion) ? { appVersion } : {}),
+    ...(appVersion !== undefined && appVersionPattern.test(appVersion) ? { appVersion } : {}),
   };
 }

@@ -43,17 +43,17 @@ export async function updateCharts(request: ProposeRequest, services: Services):
   }
 }
 
-async function settleAll(given: Omit<Work, 'base' | 'prefix'>): Promise<void> {
+async function settleAll(given: Omit<Work, 'base' | 'prefix' | 'viewer'>): Promise<void> {
   const { found, repository, services } = given;
   const { context, log, summary } = services;
-  const base = await repository.defaultBranch();
+  const [base, viewer] = await Promise.all([repository.defaultBranch(), repository.viewer()]);
   if (context.ref !== `refs/heads/${base}`) {
     throw new UserError({
       message: `This run is of \`${context.ref}\`, and pull requests are made for \`${base}\`, from what that has.`,
       remedy: `Run the workflow on \`${base}\`.`,
     });
   }
-  const work: Work = { ...given, base, prefix: `platform-charts/${found.platform}/` };
+  const work: Work = { ...given, base, viewer, prefix: `platform-charts/${found.platform}/` };
   const proposals = new Map(chartProposals(found).map(one => [one.release, one]));
   const branches = await repository.branches(work.prefix);
   const left = [...branches.keys()].map(branch => branch.slice(work.prefix.length));
@@ -89,6 +89,8 @@ interface Work {
   readonly target: ChartTarget;
   readonly found: ChartProposals;
   readonly base: string;
+  /** Whose pull requests and commits are ours. */
+  readonly viewer: string;
   readonly prefix: string;
   readonly repository: Repository;
   readonly services: Services;
@@ -269,14 +271,10 @@ async function edited(proposal: ChartProposal, sha: string, { repository, target
 
 async function observe(
   release: string,
-  { prefix, repository, base, target }: Work,
+  { prefix, repository, base, viewer, target }: Work,
 ): Promise<{ readonly standing: Standing; readonly head: string | undefined }> {
   const branch = `${prefix}${release}`;
-  const [viewer, pulls, branches] = await Promise.all([
-    repository.viewer(),
-    repository.pullsFrom(branch),
-    repository.branches(branch),
-  ]);
+  const [pulls, branches] = await Promise.all([repository.pullsFrom(branch), repository.branches(branch)]);
   const head = branches.get(branch);
   const known = pulls.map(pull => {
     const marker = pull.author === viewer ? readChartPullMarker(pull.body) : undefined;

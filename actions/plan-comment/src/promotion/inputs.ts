@@ -1,4 +1,4 @@
-import { choice, type Input, optional } from '@suite/action-kit';
+import { choice, type Input, optional, readBy } from '@suite/action-kit';
 import { asArray, asObject, asString, isObject, parseJson } from '@suite/foundation';
 
 /** One stage, as `resolve-platform` gives it. */
@@ -28,13 +28,9 @@ export const pullNumber: Input<number | undefined> = optional({
     /^[1-9]\d{0,9}$/.test(given) ? { value: Number(given) } : { expected: 'Give the `pull` output of `find`.' },
 });
 
-export const stage: Input<Stage | undefined> = optional({
-  absent: 'required',
-  parse: given => {
-    const value = readStage(parseJson(given));
-    return value === undefined ? { expected: 'Give a stage as `resolve-platform` gives it.' } : { value };
-  },
-});
+export const stage = optional(
+  readBy(given => readStage(parseJson(given)), 'Give a stage as `resolve-platform` gives it.'),
+);
 
 export const stages: Input<readonly Stage[] | undefined> = optional({
   absent: 'required',

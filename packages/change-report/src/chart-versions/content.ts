@@ -80,13 +80,12 @@ export function chartVerdict({ rows }: Pick<ChartVersions, 'rows'>): ChartVerdic
 const word = z.string().max(1000);
 /** What the platform file takes. */
 const version = z.string().regex(/^v?\d{1,9}\.\d{1,9}\.\d{1,9}(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/);
+/** What charts call the version of what they bring. */
+export const appVersionPattern = /^[\w.+-]{1,60}$/;
 const chartVersion = z.object({
   version,
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  appVersion: z
-    .string()
-    .regex(/^[\w.+-]{1,60}$/)
-    .optional(),
+  appVersion: z.string().regex(appVersionPattern).optional(),
 });
 const row = z.object({
   release: word,

@@ -6,7 +6,13 @@ export type {
   ChartVersion,
   ChartVersions,
 } from './content.ts';
-export { chartVerdict, parseChartProposals, parseChartVersions, proposedVersion } from './content.ts';
+export {
+  appVersionPattern,
+  chartVerdict,
+  parseChartProposals,
+  parseChartVersions,
+  proposedVersion,
+} from './content.ts';
 export type { ChartsMarker } from './marker.ts';
 export { readChartsMarker, writeChartsMarker } from './marker.ts';
 export type { PinnedChart } from './pinned-charts.ts';

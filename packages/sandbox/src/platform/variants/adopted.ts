@@ -1,9 +1,11 @@
 import { asObject } from '@suite/foundation';
 import type { World } from '../../world/index.ts';
-import { dispatchRequest, pullRequestRun, scheduleRequest } from '../run-requests.ts';
+import { dispatchRequest, pullRequestRun } from '../run-requests.ts';
+import { lookForDrift } from '../story/drift.ts';
 import { propose } from '../story/platform-edits.ts';
 import { mergeAndPromote } from '../story/promote.ts';
 import { developer } from '../story/stage.ts';
+import { armWrites } from './arm-writes.ts';
 import { onlyDev } from './smaller.ts';
 import type { Variant } from './variant.ts';
 
@@ -80,14 +82,12 @@ export const adopted: Variant = {
           world.azure.resources('Microsoft.ContainerService/managedClusters').length === 1 &&
             world.azure.resource(`${shopCluster}/agentPools/batch`) !== undefined,
         );
-        await run('The next morning', await scheduleRequest(repository, 'drift.yml', '17 4 * * 1-5', developer));
+        await lookForDrift(stage, 'The next morning');
         see('Nothing has drifted', repository.issues().length === 0);
       },
     },
   ],
 };
-
-const armWrites = ({ ledger }: World) => ledger.writes().filter(({ host }) => host === 'management.azure.com').length;
 
 const artifact = 'proposed-platform-file';
 

@@ -1,6 +1,7 @@
 import { asArray, asObject, parseJson } from '@suite/foundation';
 import { dispatchRequest } from '../run-requests.ts';
 import { developer } from '../story/stage.ts';
+import { armWrites } from './arm-writes.ts';
 import { readRelease, recordedScopes, restoreRelease } from './last-release.ts';
 import type { Variant } from './variant.ts';
 
@@ -25,7 +26,6 @@ export const upgraded: Variant = {
         'of its job. Nothing is applied. The upgrade guide, docs/reference/upgrades.md, is made from the same plans.',
       after: [],
       play: async ({ repository, world, run, see, artifactOf }) => {
-        const armWrites = () => world.ledger.writes().filter(({ host }) => host === 'management.azure.com').length;
         const planned = await run('Plan the upgrade', await dispatchRequest(repository, workflow, {}, developer));
         const reports = await Promise.all(recordedScopes.map(scope => artifactOf(planned, upgradeReport(scope))));
         const kinds = reports.flatMap(text =>
@@ -35,7 +35,7 @@ export const upgraded: Variant = {
           'Nothing would be deleted, replaced or rotated',
           !kinds.some(kind => kind === 'delete' || kind === 'replace' || kind === 'rotate'),
         );
-        see('Nothing was written in Azure', armWrites() === 0);
+        see('Nothing was written in Azure', armWrites(world) === 0);
       },
     },
   ],
