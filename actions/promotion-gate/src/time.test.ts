@@ -14,6 +14,13 @@ test.each([
     ],
   ],
   [
+    'that is ahead, asked while an answer was under way,',
+    -2 * hour + 1_900,
+    [
+      "The clock of this runner is 2 h ahead of GitHub's, by which the gate goes. Set it right: tokens depend on it, too.",
+    ],
+  ],
+  [
     'that is behind',
     3 * hour,
     [

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ChartSource, PulledChart, RenderOptions } from '@suite/helm';
 import type { RenderedApplication } from './model.ts';
 import { createRenderer } from './renderer.ts';
@@ -12,10 +12,8 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'helm-source-'));
 });
-afterAll(async () => {
-  await repositories.removeAll();
-  await rm(folder, { recursive: true });
-});
+afterEach(() => rm(folder, { recursive: true }));
+afterAll(() => repositories.removeAll());
 
 /** Helm that gives out any chart, and what it was asked for. */
 async function render(
