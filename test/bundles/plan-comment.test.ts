@@ -216,7 +216,6 @@ describe('what the reports say', () => {
     const peak = Number(/VmHWM:\s+(\d+)/.exec(result.log.join('\n'))?.[1]);
     expect(peak).toBeGreaterThan(0);
     expect(peak).toBeLessThan(400 * 1024);
-    expect(result.seconds).toBeLessThan(20);
   });
 });
 
