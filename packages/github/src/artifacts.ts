@@ -39,7 +39,7 @@ export async function readReviewArtifact(
     'GET /repos/{owner}/{repo}/actions/artifacts/{id}/zip',
     { ...place, id },
     async bytes => {
-      const files = readZip(await buffer(limited(bytes)), largestBytes);
+      const files = await readZip(await buffer(limited(bytes)), largestBytes);
       if (files === undefined) throw new NotReadable('The artifact is no ZIP archive.');
       return files.map(({ content }) => content.toString('utf8'));
     },

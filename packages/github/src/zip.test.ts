@@ -37,6 +37,7 @@ function zip(entries: readonly Entry[], comment = ''): Buffer {
   const listing = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.writeUInt32LE(0x0605_4b50, 0);
+  end.writeUInt16LE(entries.length, 8);
   end.writeUInt16LE(entries.length, 10);
   end.writeUInt32LE(listing.length, 12);
   end.writeUInt32LE(at, 16);
@@ -44,7 +45,7 @@ function zip(entries: readonly Entry[], comment = ''): Buffer {
   return Buffer.concat([...parts, listing, end, Buffer.from(comment)]);
 }
 
-test('files, deflated and stored, without folders', () => {
+test('files, deflated and stored, without folders', async () => {
   const archive = zip(
     [
       { name: 'a/', text: '', method: 0 },
@@ -54,7 +55,7 @@ test('files, deflated and stored, without folders', () => {
     ],
     'a comment',
   );
-  const files = readZip(archive, 1000)?.map(({ name, content }) => [name, content.toString()]);
+  const files = (await readZip(archive, 1000))?.map(({ name, content }) => [name, content.toString()]);
   expect(files).toEqual([
     ['a/plan.json', '{"schema":"change-report/v1"}'],
     ['b.json', '{}'],
@@ -75,6 +76,6 @@ test.each([
   ['more than is allowed', zip([{ name: 'a', text: 'x'.repeat(1001) }])],
   ['more than is allowed together', zip(['a', 'b'].map(name => ({ name, text: 'x'.repeat(501) })))],
   ['data that does not inflate', Buffer.from(one({})).fill(255, 31, 40)],
-])('%s is no archive', (_, archive) => {
-  expect(readZip(archive, 1000)).toBeUndefined();
+])('%s is no archive', async (_, archive) => {
+  expect(await readZip(archive, 1000)).toBeUndefined();
 });

@@ -93,7 +93,7 @@ async function chartToBring({ chart, digest, path }: MissingChart, mirror: Mirro
     return { name, copy: { source, digest, repository, tags: [tag] }, from: { host, repository: from } };
   }
   const archive = await readFile(path);
-  const made = chartSource(`${host}/${from}`, chartMetadata(archive), archive);
+  const made = chartSource(`${host}/${from}`, await chartMetadata(archive), archive);
   if (made.layer !== digest)
     throw new UserError({ message: `The archive of ${name} is not the one with the digest ${digest}.` });
   return { name, copy: { source: made.source, digest: made.digest, repository, tags: [tag] }, from: undefined };

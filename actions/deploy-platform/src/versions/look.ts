@@ -51,18 +51,23 @@ async function newerThan(
   { source, tested }: UsedChart,
   registries: ChartShelf,
 ): Promise<Pick<ChartRow, 'newest' | 'compatible' | 'isTested'>> {
-  const found = await registries.newest(source, 'any');
+  const found = await newestOf(source, 'any', registries);
   if (compareVersions(found, source.version) <= 0) return { isTested: false };
   const isTested = tested !== undefined && compareVersions(found, tested) <= 0;
   const newest = await pinOf(found, source, registries);
-  const near = await registries.newest(source, 'compatible');
+  const near = await newestOf(source, 'compatible', registries);
   if (near === found || compareVersions(near, source.version) <= 0) return { newest, isTested };
   return { newest, compatible: await pinOf(near, source, registries), isTested };
 }
 
-async function pinOf(found: string, source: UsedChart['source'], registries: ChartShelf): Promise<ChartVersion> {
+async function newestOf(source: UsedChart['source'], reach: Reach, registries: ChartShelf): Promise<string> {
+  const found = await registries.newest(source, reach);
   if (!version.test(found))
     throw new UserError({ message: 'Its newest version is none that the platform file takes.' });
+  return found;
+}
+
+async function pinOf(found: string, source: UsedChart['source'], registries: ChartShelf): Promise<ChartVersion> {
   const { digest, appVersion } = await registries.describe({ ...source, version: found, digest: undefined });
   return {
     version: found,

@@ -35,11 +35,11 @@ test.each([
   ['0.2.3', '0.3.0', false],
   ['0.0.3', '0.0.4', false],
   ['0.9.0', '1.0.0', false],
-])('%s and %s are compatible: %s', (one, other, expected) => {
-  expect(isCompatible(one, other)).toBe(expected);
+])('%s may become %s as compatible: %s', (version, newer, expected) => {
+  expect(isCompatible(newer, version)).toBe(expected);
 });
 
 test('tags of a registry that are no released version', () => {
   const tags = ['1.2.3', 'v1.2.3', '1.2.3+a', '1.2.3-rc.1', '1.2', 'latest', 'sha256-abc.sig', '01.2.3'];
-  expect(tags.filter(isReleased)).toEqual(['1.2.3', 'v1.2.3', '1.2.3+a', '01.2.3']);
+  expect(tags.filter(isReleased)).toEqual(['1.2.3', 'v1.2.3', '1.2.3+a']);
 });

@@ -3,8 +3,8 @@ import { parseKubernetesYaml } from '../yaml/kubernetes-yaml.ts';
 import { readTarGz } from './tar.ts';
 
 /** What stands in the Chart.yaml of a packed chart. Throws a UserError for an archive without one. */
-export function chartMetadata(archive: Uint8Array): JsonObject {
-  const file = [...readTarGz(archive)].find(([path]) => /^(?:\.\/)?[^/]+\/Chart\.yaml$/.test(path))?.[1];
+export async function chartMetadata(archive: Uint8Array): Promise<JsonObject> {
+  const file = [...(await readTarGz(archive))].find(([path]) => /^(?:\.\/)?[^/]+\/Chart\.yaml$/.test(path))?.[1];
   if (file === undefined) throw new UserError({ message: 'The archive is no chart: it has no Chart.yaml.' });
   return asObject(parseKubernetesYaml(file.toString('utf8')));
 }

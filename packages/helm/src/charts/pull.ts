@@ -36,7 +36,7 @@ export async function pullChart(source: ChartSource, options: PullOptions): Prom
     source.kind === 'folder' ? { path: source.path, digest: undefined } : await getArchive(source, options, context);
   const chart = await named(context.subject, async () =>
     readChart(
-      source.kind === 'folder' ? await readChartFolder(path) : withoutTopFolder(readTarGz(await readFile(path))),
+      source.kind === 'folder' ? await readChartFolder(path) : withoutTopFolder(await readTarGz(await readFile(path))),
     ),
   );
   if (source.kind !== 'folder') demandSameChart(source, chart, context);
