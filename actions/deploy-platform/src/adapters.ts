@@ -224,8 +224,15 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
     pull: async source => {
       const chart = await helm.pull(source);
       pulled.set(chart.path, chart);
-      const { path, name, version, values: defaults } = chart;
-      return { path, name, version, digest: await digestOf(chart), defaults };
+      const { path, name, version, appVersion, values: defaults } = chart;
+      return {
+        path,
+        name,
+        version,
+        ...(appVersion === undefined ? {} : { appVersion }),
+        digest: await digestOf(chart),
+        defaults,
+      };
     },
     render: async ({ chart, ...options }) => {
       const { objects, hooks } = parseManifests(

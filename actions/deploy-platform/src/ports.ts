@@ -24,6 +24,8 @@ export interface PulledChart {
   readonly path: string;
   readonly name: string;
   readonly version: string;
+  /** Of what it brings, as it says itself. */
+  readonly appVersion?: string;
   /** `sha256:…`, whether it was asked for or found; of a folder's content where it is one. */
   readonly digest: string;
   /** The text of its values.yaml. */

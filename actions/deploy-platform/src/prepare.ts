@@ -97,11 +97,13 @@ export async function prepare(
         release,
         objects: objects.map(({ object }) => object),
         hooks: hooks.filter(runsOnApply).map(({ object }) => object),
+        ...(chart.appVersion === undefined ? {} : { appVersion: chart.appVersion }),
         ...(chart.defaults === undefined ? {} : { defaults: chart.defaults }),
       })),
       view,
       kubernetesVersion: capabilities.kubeVersion,
       outputs,
+      today: new Date(services.clock.now()).toISOString().slice(0, 10),
     }),
   ];
   // Where there is no state yet, nothing secret is known either.

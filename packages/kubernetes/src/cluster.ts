@@ -315,6 +315,7 @@ export function createCluster(connection: Connection, transport: Transport = cre
         path: `/api/v1/${place}/${scheme}:${segment(name)}:${segment(port)}/proxy${path}`,
         accept: '*/*',
         purpose: `ask ${title}:${port}${path}`,
+        behind: title,
         ...signalled(signal),
       });
     },

@@ -54,6 +54,8 @@ export interface Attempt {
   readonly purpose: string;
   /** What to do where the identity lacks a right, as sentences. */
   readonly lackingRight?: string | undefined;
+  /** Who was to answer by way of the API server. */
+  readonly behind?: string | undefined;
 }
 
 /** The `Status` object that API servers answer refusals with (k8s.io/apimachinery, meta/v1). */
@@ -93,11 +95,19 @@ export function refusalFailure(
   attempt: Attempt,
   now: number,
 ): KubernetesFailure {
-  const { host, identity, purpose, lackingRight } = attempt;
+  const { host, identity, purpose, lackingRight, behind } = attempt;
   const { message, reason, retryAfterSeconds } = readStatus(text);
   const said = `HTTP ${status}${reason === '' ? '' : ` ${reason}`}: ${message}`;
   const could = `The ${identity} could not ${purpose} on ${host}`;
   const cause = new Error(said);
+  // The API server gives the reason of its own refusals; whoever is behind it has ways of his own.
+  if (status === 401 && behind !== undefined && reason === '') {
+    return new KubernetesFailure(
+      'refused',
+      { message: `${could}: ${behind} wants somebody who has signed in there.` },
+      { cause },
+    );
+  }
   if (status === 401) {
     return new KubernetesFailure(
       'unauthorized',

@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly accept?: string;
   /** Reads on after "could not". */
   readonly purpose: string;
+  /** Whom the API server asks in its place: `monitoring/grafana`. */
+  readonly behind?: string;
   /** Milliseconds without a sign of life; 30,000 by default. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
@@ -61,7 +63,13 @@ export function createTransport(connection: Connection): Transport {
   const agent = new https.Agent({ ...trust, keepAlive: true, maxSockets: mostConnections });
   // A watch keeps its connection for minutes: no request may wait for one to end.
   const streams = new https.Agent(trust);
-  const attemptOf = ({ purpose }: ApiRequest): Attempt => ({ host: base.host, identity, purpose, lackingRight });
+  const attemptOf = ({ purpose, behind }: ApiRequest): Attempt => ({
+    host: base.host,
+    identity,
+    purpose,
+    lackingRight,
+    behind,
+  });
 
   const once = async (request: ApiRequest, pool = agent): Promise<IncomingMessage> => {
     const attempt = attemptOf(request);

@@ -69,6 +69,7 @@ export function inputOf(
     view,
     kubernetesVersion: '1.35.2',
     outputs: undefined,
+    today: '2026-11-28',
     ...more,
   };
 }

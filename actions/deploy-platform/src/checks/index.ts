@@ -15,6 +15,7 @@ import { checkProbes } from './probes.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
+import { checkSupport } from './support.ts';
 import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
@@ -41,6 +42,7 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkInterfaces,
   checkQuotas,
   checkBackupHooks,
+  checkSupport,
 ];
 
 /** Everything that can be known to be wrong with rendered releases before any is applied. What is right is not mentioned. */

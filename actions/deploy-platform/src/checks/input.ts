@@ -10,6 +10,8 @@ export interface CheckInput {
   /** Of the cluster: `1.34.4` or `1.34`. */
   readonly kubernetesVersion: string;
   readonly outputs: TerraformOutputs;
+  /** `2026-11-28` */
+  readonly today: string;
   /** What Azure says of VM sizes, by lower-case name; what is not there is taken from the size's name. */
   readonly machines?: ReadonlyMap<string, Machine>;
 }
@@ -20,6 +22,8 @@ export interface CheckedRelease {
   readonly objects: readonly KubernetesObject[];
   /** What Helm makes on the way, and waits for. */
   readonly hooks?: readonly KubernetesObject[];
+  /** Of what the chart brings, as it says itself. */
+  readonly appVersion?: string;
   /** The text of the chart's own values.yaml. */
   readonly defaults?: string;
 }

@@ -13,7 +13,8 @@ import type { KubernetesObject } from '@suite/kubernetes';
 import type { EnvironmentScope } from '@suite/platform-file';
 import { parse } from 'yaml';
 import { withoutMadeUp } from '../made-up.ts';
-import { releaseOf, viewOf } from './examples.fixture.ts';
+import { inputOf, releaseOf, viewOf } from './examples.fixture.ts';
+import { resolveReleases } from './index.ts';
 import { idleLeavesOf } from './leaves.fixture.ts';
 import {
   type ChartRenderer,
@@ -102,6 +103,32 @@ withHelm(`own charts${whereHelm}`, () => {
   });
 
   const everything = (scope: string) => viewOf('everything', scope);
+
+  test('before its infrastructure is there, every release of an environment can be rendered: its first plan shows what it can', async () => {
+    const releases = resolveReleases(inputOf(everything('prod'), { outputs: undefined }));
+    expect(releases.length).toBeGreaterThan(15);
+    const daemons: string[] = [];
+    for (const { name, namespace, chart, values } of releases) {
+      const place = chart.kind === 'folder' ? charts : placeOfOthers(name);
+      const objects = await renderer.render(name, values, { namespace, place });
+      expect([name, objects.length > 0]).toEqual([name, true]);
+      // On a full node nothing else makes room for what belongs to every node.
+      for (const { kind, metadata, spec } of objects) {
+        if (kind !== 'DaemonSet') continue;
+        const { priorityClassName } = asObject(asObject(asObject(spec)['template'])['spec']);
+        daemons.push(`${asObject(metadata)['name']}: ${priorityClassName}`);
+      }
+    }
+    expect(daemons.toSorted()).toEqual(
+      [
+        'alloy',
+        'gpu-operator-node-feature-discovery-worker',
+        'kube-prometheus-stack-prometheus-node-exporter',
+        'loki-canary',
+      ].map(name => `${name}: system-node-critical`),
+    );
+  }, 120_000);
+
   const withGpu = (gpu: string, cluster = '{}') =>
     viewOf('minimal', 'prod', `  releases: { gpu: ${gpu} }\n  cluster: ${cluster}`);
   const ownDriver = '{ pools: { gpu: { driver: none } } }';

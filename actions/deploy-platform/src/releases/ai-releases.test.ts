@@ -210,6 +210,9 @@ describe('mlflow', () => {
       'artifactRoot.azureBlob.storageAccount',
     ]);
     expect(of('mlflow-support')).toEqual(['databaseRole']);
+    // Without a host the chart could not be rendered; a name that nobody can have is none that is meant.
+    const { values } = releaseOf(one, 'mlflow', { outputs: undefined });
+    expect(at(values, 'backendStore', 'postgres')).toMatchObject({ host: 'known-after-apply.invalid', port: 5432 });
   });
 
   // What a pattern of a shell takes: MLflow asks Python's fnmatch.

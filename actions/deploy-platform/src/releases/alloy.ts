@@ -7,7 +7,7 @@ import { jaegerService } from './jaeger.ts';
 import { lokiGateway } from './loki.ts';
 import { pinned } from './pins.ts';
 import { secretsOf } from './secrets.ts';
-import { type Draft, resources, type Size, withUserValues } from './values.ts';
+import { type Draft, onEveryNode, resources, type Size, withUserValues } from './values.ts';
 
 const namespace = 'monitoring';
 
@@ -85,6 +85,7 @@ function draft(view: EnvironmentScope): Draft {
       controller: {
         // Every node writes logs, whatever keeps others away.
         tolerations: [{ operator: 'Exists' }],
+        ...onEveryNode,
         volumes: {
           extra: [{ name: positions.name, hostPath: { path: positions.path, type: 'DirectoryOrCreate' } }],
         },

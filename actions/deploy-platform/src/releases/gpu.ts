@@ -4,7 +4,7 @@ import type { ImagePlace } from '../mirror/place.ts';
 import type { Probe, Release, ReleaseInput } from '../release.ts';
 import { pinned } from './pins.ts';
 import { gpuNodes, gpuToleration, poolTolerations } from './pools.ts';
-import { type Draft, resources, type Size, withUserValues } from './values.ts';
+import { type Draft, onEveryNode, resources, type Size, withUserValues } from './values.ts';
 
 /** Its pods work on the node itself: devices, drivers, kubelet. */
 export const gpuNamespace = 'gpu-operator';
@@ -148,7 +148,7 @@ function operator({ releases }: EnvironmentScope, pool: GpuPool): Draft {
       'node-feature-discovery': {
         master: operand(size.discovery),
         gc: operand(size.discovery),
-        worker: { ...operand(size.small), tolerations },
+        worker: { ...operand(size.small), tolerations, ...onEveryNode },
       },
     },
   };

@@ -17,7 +17,16 @@ import {
   type ServiceOf,
 } from './stack-names.ts';
 import { storageClassOf } from './storage-class.ts';
-import { at, type Draft, present, resources, type Size, withoutEnforcer, withUserValues } from './values.ts';
+import {
+  at,
+  type Draft,
+  onEveryNode,
+  present,
+  resources,
+  type Size,
+  withoutEnforcer,
+  withUserValues,
+} from './values.ts';
 
 const name = 'kube-prometheus-stack';
 const namespace = 'monitoring';
@@ -174,7 +183,7 @@ function draft(view: EnvironmentScope, settings: MetricsRelease): Draft {
         ...budget(production),
       },
       'kube-state-metrics': { resources: resources(size.stateMetrics) },
-      'prometheus-node-exporter': { resources: resources(size.nodeExporter) },
+      'prometheus-node-exporter': { resources: resources(size.nodeExporter), ...onEveryNode },
       grafana: settings.grafana
         ? { ...grafana(view, settings, size, urlOf(view, 'grafana')), ...dataSources(view) }
         : { enabled: false },

@@ -6,7 +6,7 @@ import { serviceAccountOf, useIdentity } from './identity.ts';
 import { pinned } from './pins.ts';
 import { secretsOf } from './secrets.ts';
 import { storageClassOf } from './storage-class.ts';
-import { type Draft, present, resources, type Size, spread, withUserValues } from './values.ts';
+import { type Draft, onEveryNode, present, resources, type Size, spread, withUserValues } from './values.ts';
 
 const namespace = 'monitoring';
 
@@ -95,6 +95,7 @@ function draft({ view, outputs }: ReleaseInput, settings: LokiRelease, storage: 
         resources: resources(size.canary),
         // On every node, whatever keeps others away.
         tolerations: [{ operator: 'Exists' }],
+        ...onEveryNode,
       },
       // Alerts come from Prometheus.
       ruler: { enabled: false },

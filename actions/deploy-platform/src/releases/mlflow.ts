@@ -274,6 +274,10 @@ const checkpoint = [
   ].join('\n'),
 ];
 
+/** The chart refuses to be rendered without a host, and the plan of a new environment is made before there is one. */
+const hostToCome = 'known-after-apply.invalid';
+const usualPort = 5432;
+
 function databaseOf(
   view: EnvironmentScope,
   { database, storage }: MlflowRelease,
@@ -302,18 +306,19 @@ function databaseOf(
   const { fqdn, port } = asObject(outputs?.['database']);
   // Of the public cloud, where nobody says it.
   const scope = view.cloud === 'public' ? undefined : clouds[view.cloud].databaseScope;
-  const postgres = { host: asString(fqdn), port: typeof port === 'number' ? port : undefined };
+  const [knownHost, knownPort] = [asString(fqdn), typeof port === 'number' ? port : undefined];
+  const postgres = { host: knownHost ?? hostToCome, port: knownPort ?? usualPort };
   return {
     unknown: [
-      ...(postgres.host === undefined ? [['backendStore', 'postgres', 'host']] : []),
-      ...(postgres.port === undefined ? [['backendStore', 'postgres', 'port']] : []),
+      ...(knownHost === undefined ? [['backendStore', 'postgres', 'host']] : []),
+      ...(knownPort === undefined ? [['backendStore', 'postgres', 'port']] : []),
     ],
     values: {
       backendStore: {
         // Several pods begin together, and the chart lets each migrate: ours takes a lock before.
         databaseMigration: false,
         databaseConnectionCheck: false,
-        postgres: present({ enabled: true, ...postgres, database: 'mlflow' }),
+        postgres: { enabled: true, ...postgres, database: 'mlflow' },
         existingDatabaseSecret: { name: 'mlflow-database', usernameKey: 'username', passwordKey: 'password' },
       },
       extraEnvVars: { PGSSLMODE: 'require', PGPASSFILE: passwordFile },
@@ -324,7 +329,7 @@ function databaseOf(
 
 /** A sidecar that keeps the password file, and the migration, which needs it. */
 function initContainers(
-  postgres: { readonly host: string | undefined; readonly port: number | undefined },
+  postgres: { readonly host: string; readonly port: number },
   scope: string | undefined,
   size: Readonly<Record<Part, Size>>,
 ): readonly JsonObject[] {

@@ -11,8 +11,10 @@ interface Pin {
   readonly digest?: string;
   /** Of what the chart brings, as it says itself; absent where it is not known. */
   readonly appVersion?: string;
-  /** Day after which its makers mend nothing of it any more; absent where they name none. */
-  readonly endOfSupport?: string;
+  /** Last day on which its makers mend it, as they have published it; absent where they name none. */
+  readonly endOfSupport?: { readonly day: string; readonly source: string };
+  /** How many of the newest minor versions of what the chart brings its makers mend, where that is how they say it. */
+  readonly support?: { readonly minors: number; readonly source: string };
 }
 
 /** The charts that the values here are written for. Those with `https://` are in no OCI registry of their makers. */
@@ -33,8 +35,34 @@ export function pinned(
 
 /** The version of a chart of that place that the values here are written for; undefined for charts of others. */
 export function testedVersion(chart: Exclude<ChartSource, { readonly kind: 'folder' }>): string | undefined {
+  return pinOf(chart)?.version;
+}
+
+/** What its makers say of the support of a chart of that place. */
+export interface Support {
+  /** Of this version. */
+  readonly ends: Pin['endOfSupport'];
+  /** Of every version. */
+  readonly policy: Pin['support'];
+  /** Of what the pinned chart brings: so new a version there is at least. */
+  readonly newest: string | undefined;
+}
+
+/** Undefined for charts of others. */
+export function supportOf(chart: ChartSource): Support | undefined {
+  const pin = pinOf(chart);
+  if (pin === undefined || chart.kind === 'folder') return undefined;
+  return {
+    ends: chart.version === pin.version ? pin.endOfSupport : undefined,
+    policy: pin.support,
+    newest: pin.appVersion,
+  };
+}
+
+function pinOf(chart: ChartSource): Pin | undefined {
+  if (chart.kind === 'folder') return undefined;
   const found = Object.entries<Pin>(pins).find(([name, { url }]) =>
     chart.kind === 'oci' ? url === chart.url : url === chart.repository && name === chart.name,
   );
-  return found?.[1].version;
+  return found?.[1];
 }

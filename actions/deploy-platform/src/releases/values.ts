@@ -77,6 +77,12 @@ export function resources([cores, memory]: Size): JsonObject {
   return { requests: { cpu: `${cores}m`, memory: `${memory}Mi` }, limits: { memory: `${2 * memory}Mi` } };
 }
 
+/**
+ * What runs on every node belongs to it: on one that is full, it takes the place of somebody who finds another. Without, nothing makes
+ * room there, the autoscaler neither, and its release is never ready.
+ */
+export const onEveryNode = { priorityClassName: 'system-node-critical' } as const;
+
 export type Size = readonly [millicores: number, mebibytes: number];
 
 /** Pods of one kind apart from one another, as far as there are nodes and zones. */

@@ -252,6 +252,22 @@ test.each<[string, KubernetesObject, string | undefined]>([
   ['a DaemonSet without anything', object('DaemonSet', 'x'), undefined],
 ])('%s', (_name, one, does) => expect(readDaemon(one)[0]?.does).toBe(does));
 
+test("the operator is found by a label that its chart's Deployment has", async () => {
+  const operator: KubernetesObject = {
+    ...daemon('gpu-operator', {}, 'nvcr.io/nvidia/gpu-operator:v26.7.0'),
+    kind: 'Deployment',
+  };
+  // As its chart has them since 1.11: `app` stands on the pods.
+  const labels = { 'app.kubernetes.io/name': 'gpu-operator', 'app.kubernetes.io/component': 'gpu-operator' };
+  const { cluster } = clusterOf([]);
+  const listed: typeof cluster.list = async ({ kind, labels: asked = '' }) => {
+    const [key = '', value] = asked.split('=');
+    return kind === 'Deployment' && new Map(Object.entries(labels)).get(key) === value ? [operator] : [];
+  };
+  const { plugins } = await readPreflight(question, portsOf({ ...cluster, list: listed }));
+  expect(plugins).toMatchObject({ known: true, value: [{ name: 'gpu/gpu-operator', does: 'operator' }] });
+});
+
 test('the nodes that a DaemonSet wants', () => {
   const nodeSelectorTerms = [
     {

@@ -153,7 +153,8 @@ function isAboutObject({ kind, message }: KubernetesFailure): boolean {
 async function readDaemons(cluster: Pick<Cluster, 'list'>) {
   const [daemons, deployments] = await Promise.all([
     cluster.list({ apiVersion: 'apps/v1', kind: 'DaemonSet' }),
-    cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment', labels: 'app=gpu-operator' }),
+    // On the Deployment itself; `app` is a label of its pods alone.
+    cluster.list({ apiVersion: 'apps/v1', kind: 'Deployment', labels: 'app.kubernetes.io/component=gpu-operator' }),
   ]);
   return [...daemons, ...deployments].flatMap(readDaemon);
 }

@@ -21,11 +21,14 @@ const list = targetOf({ file: 'platform.yaml', list: 'charts.json' });
 const propose = (text: string, release: string, appVersion?: string) =>
   list.edit(text, { release, rows: [row(release, appVersion)], differences: [] });
 
-test('a list of charts gets version, digest and app version, and keeps its order and the others', () => {
-  const entry = { url: 'oci://a', version: '1.0.0', digest: digest('b'), appVersion: '1', endOfSupport: '2026-12-31' };
+test('a list of charts gets version, digest and app version, and keeps its order, the others and what holds for every version', () => {
+  const source = 'https://example.com/support';
+  const support = { minors: 2, source };
+  const known = { appVersion: '1', endOfSupport: { day: '2026-12-31', source }, support };
+  const entry = { url: 'oci://a', version: '1.0.0', digest: digest('b'), ...known };
   const before = { loki: entry, alloy: { url: 'https://b', version: '1.0.0' } };
   const text = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
-  const next = { url: 'oci://a', version: '1.1.0', digest: digest('a'), appVersion: '1.1' };
+  const next = { url: 'oci://a', version: '1.1.0', digest: digest('a'), support, appVersion: '1.1' };
   expect([list.path, propose(text(before), 'loki', '1.1')]).toEqual([
     'charts.json',
     text({ loki: next, alloy: before.alloy }),

@@ -54,7 +54,7 @@ function listTarget(path: string): ChartTarget {
         });
       }
       const { version, digest, appVersion } = to;
-      // What was said of the support of another version says nothing of this one.
+      // The day on which the support of another version ends says nothing of this one.
       const { endOfSupport: _, appVersion: __, ...kept } = entry;
       return written({
         ...list,

@@ -14,6 +14,7 @@ import { gpuOperator } from './gpu-operator.ts';
 import { kubelet } from './kubelet.ts';
 import { namespaces } from './namespaces.ts';
 import { prometheusOperator } from './prometheus-operator.ts';
+import { redisPasswords } from './redis-password.ts';
 import { scheduler } from './scheduling/scheduler.ts';
 import { services } from './services.ts';
 import { webhookCertificates } from './webhook-certificates.ts';
@@ -45,6 +46,7 @@ export const allControllers: readonly ((cluster: Cluster) => Controller)[] = [
   prometheusOperator,
   gpuOperator,
   webhookCertificates,
+  redisPasswords,
   argoCd,
   albController,
 ];

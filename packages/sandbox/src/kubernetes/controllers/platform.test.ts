@@ -445,3 +445,26 @@ describe('jobs of kube-webhook-certgen', () => {
     expect(objects(get('validatingwebhookconfigurations', 'a')?.['webhooks'])).toMatchObject(patched);
   });
 });
+
+test('the job of Argo CD that makes the password of Redis: the Secret that its pods wait for, once', async () => {
+  const container = (name: string, more: Fields) => ({
+    spec: { containers: [{ name, image: 'registry/argoproj/argocd:v3.4.4', ...more }] },
+  });
+  const auth = { valueFrom: { secretKeyRef: { name: 'argocd-redis', key: 'auth' } } };
+  put('v1', 'Pod', 'redis', container('redis', { env: [{ name: 'AUTH', ...auth }] }), 'default');
+  const init = (name: string) => {
+    const { spec } = container('secret-init', { command: ['argocd', 'admin', 'redis-initial-password'] });
+    put('batch/v1', 'Job', name, { spec: { template: { spec: { ...spec, restartPolicy: 'OnFailure' } } } }, 'default');
+  };
+  const password = () => at(get('secrets', 'argocd-redis', 'default'), 'data')['auth'];
+  await cluster.pass();
+  expect(condition(get('pods', 'redis', 'default'), 'Ready')).toMatchObject({ status: 'False' });
+  init('install');
+  await cluster.pass();
+  const made = password();
+  expect(Buffer.from(String(made), 'base64').toString()).toMatch(/^[0-9A-Za-z-]{16}$/);
+  expect(condition(get('pods', 'redis', 'default'), 'Ready')).toMatchObject({ status: 'True' });
+  init('upgrade');
+  await cluster.pass();
+  expect(password()).toBe(made);
+});

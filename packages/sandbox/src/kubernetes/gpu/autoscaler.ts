@@ -25,9 +25,8 @@ interface Growth {
 }
 
 /**
- * Stands for the autoscaler of AKS where GPUs are asked for: pods that wait for some make an autoscaled pool grow, from no node
- * as well, and nodes that nobody needs go again, the last one first. Pods without GPUs move it to nothing. Its events and its
- * report are those of kubernetes/autoscaler (`eventing_scale_up_processor.go`, `executor.go`, `clusterstate.go`, `actuator.go`).
+ * Stands for the autoscaler of AKS: pods for which there is no room make an autoscaled pool grow, one with GPUs from no node as well,
+ * and nodes with GPUs that nobody needs go again, the last one first; others stay. Its events and its report are those of kubernetes/autoscaler (`eventing_scale_up_processor.go`, `executor.go`, `clusterstate.go`, `actuator.go`).
  */
 export function clusterAutoscaler(cluster: Cluster): Controller {
   const growing = new Map<string, Growth>();
@@ -138,11 +137,16 @@ export function clusterAutoscaler(cluster: Cluster): Controller {
   const land = (pool: NodePool, growth: Growth, { later }: ControllerContext) => {
     growing.delete(pool.name);
     const failure = failureOf(pool, cluster.clock.now() - growth.since);
+    // How many others a node without GPUs takes shows once it is there: whoever still waits then is looked at again.
+    if (pool.gpus === 0) forget(pool);
     if (failure === undefined) return cluster.machines.resize(pool.name, growth.to);
     tell('Warning', failure.reason, failure.words);
     backoffs.set(pool.name, failure);
-    for (const [uid, helper] of helped) if (helper === pool.name) helped.delete(uid);
+    forget(pool);
     later(cluster.durations.backoffMs, recovery(pool.name));
+  };
+  const forget = (pool: NodePool) => {
+    for (const [uid, helper] of helped) if (helper === pool.name) helped.delete(uid);
   };
   const failureOf = (pool: NodePool, elapsed: number) => {
     const state = stateOf(pool);
@@ -187,7 +191,8 @@ export function clusterAutoscaler(cluster: Cluster): Controller {
     name,
     // Whoever leaves a node may have been its last one, also without a GPU.
     keysFor: ({ key: changed, kind, object }) =>
-      changed === 'nodes' || (changed === 'pods' && (gpusOf(object) > 0 || kind === 'DELETED' || hasEnded(object)))
+      changed === 'nodes' ||
+      (changed === 'pods' && (gpusOf(object) > 0 || kind === 'DELETED' || hasEnded(object) || isUnplaced(object)))
         ? [key]
         : [],
     reconcile: (_, context) => {
@@ -221,13 +226,17 @@ function inGo(milliseconds: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
+/** What another node could change: a volume that is missing it could not. */
+const wantsRoom = /Insufficient|Too many pods|anti-affinity|free ports/;
+
 /** The scheduler has tried, and found no place. */
 function isUnplaced(pod: KubeObject): boolean {
-  const isRefused = objects(at(pod, 'status')['conditions']).some(
+  const refused = objects(at(pod, 'status')['conditions']).find(
     ({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable',
   );
   const isOpen = at(pod, 'spec')['nodeName'] === undefined && pod.metadata.deletionTimestamp === undefined;
-  return isRefused && isOpen && gpusOf(pod) > 0 && !hasEnded(pod);
+  const isMatter = refused !== undefined && (gpusOf(pod) > 0 || wantsRoom.test(String(refused['message'])));
+  return isMatter && isOpen && !hasEnded(pod);
 }
 
 function nodesIn(cluster: Cluster, pool: NodePool): readonly KubeObject[] {

@@ -218,6 +218,39 @@ describe('from no node', () => {
     ]);
   });
 
+  test('pods without GPUs bring nodes where there is no room, one after the other, and a missing volume brings none', async () => {
+    start(
+      managedPool('user', { count: 1, minCount: 1, maxCount: 3, enableAutoScaling: true, vmSize: 'Standard_D4ds_v5' }),
+    );
+    const put = (name: string, spec: Fields, cpu = '3') =>
+      cluster.view.put({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name, namespace },
+        spec: {
+          nodeSelector: { agentpool: 'user' },
+          containers: [{ name, image: 'a', resources: { requests: { cpu } } }],
+          ...spec,
+        },
+      });
+    const placed = () =>
+      cluster.view
+        .list('pods', namespace)
+        .filter(({ metadata, spec }) => metadata.name.startsWith('large') && at(spec)['nodeName'] !== undefined).length;
+    const users = () => cluster.view.nodes().filter(({ metadata }) => metadata.labels?.['agentpool'] === 'user').length;
+    put('volume', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'nowhere' } }] });
+    put('huge', {}, '64');
+    await cluster.pass(6000);
+    expect(users()).toBe(1);
+    for (const name of ['large-1', 'large-2', 'large-3', 'large-4']) put(name, {});
+    await cluster.pass(12_000);
+    expect([users(), placed()]).toEqual([3, 3]);
+    expect(told()).toContainEqual(
+      expect.stringMatching(/^TriggeredScaleUp: .*\{aks-user-\d{8}-vmss 1->2 \(max: 3\)\}/),
+    );
+    expect(told()).toContainEqual(expect.stringMatching(/^NotTriggerScaleUp: .*1 max node group size reached/));
+  });
+
   test('a pod without GPUs brings no node, and tolerates no taint of theirs', async () => {
     smoke('none', { gpus: 0, spec: { nodeSelector: { agentpool: 'gpu' } } });
     await cluster.pass(3000);
