@@ -78,6 +78,24 @@ withHelm(`the sandbox's charts for machine learning and GPUs and ${helmNeeds}`, 
     expect(await affinityOf(null)).toBeUndefined();
   });
 
+  test('the device plugin brings a DaemonSet for nodes that somebody marks, whether or not anybody does', async () => {
+    const { objects } = await render('nvidia-device-plugin', { affinity: null, nodeSelector: { 'node-type': 'ai' } });
+    expect(find(objects, 'DaemonSet', 'nvidia-device-plugin-mps-control-daemon')).toMatchObject({
+      spec: {
+        template: { spec: { nodeSelector: { 'node-type': 'ai', 'nvidia.com/mps.capable': 'true' } } },
+      },
+    });
+  });
+
+  test('mlflow: an upgrade without a cluster to ask is refused for its passwords', async () => {
+    const { url, version, digest } = world.charts.find('mlflow');
+    const chart = await helm.pull({ kind: 'http', repository: url, name: 'mlflow', version, digest });
+    const options = { chart, release: 'mlflow', namespace: 'ai-tools', kubeVersion: '1.34.4', apiVersions: [] };
+    const values = { postgresql: { enabled: true } };
+    await expect(helm.template({ ...options, values, isUpgrade: true })).rejects.toThrow(/PASSWORDS ERROR/);
+    expect(await helm.template({ ...options, values })).toContain('name: mlflow-postgresql');
+  });
+
   test('the operator leaves driver and toolkit alone', async () => {
     const { objects } = await render('gpu-operator', {
       driver: { enabled: false },

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { asObject, UserError } from '@suite/foundation';
+import { asArray, asObject, UserError } from '@suite/foundation';
 import { type ChartSource, type Helm, helmFailureOf, type ManifestObject, parseManifests } from '@suite/helm';
 import { json, type ServedChart, startWorld, type World } from '@suite/sandbox';
 import { helmNeeds, helmOnPath, openHelm } from '../support/helm.ts';
@@ -263,6 +263,64 @@ withHelm(`the sandbox's charts and ${helmNeeds}`, () => {
     ]);
     const patch = hooks.find(({ name }) => name === 'kube-prometheus-stack-admission-patch')?.object;
     expect(JSON.stringify(patch)).toContain('"--webhook-name=kube-prometheus-stack-admission"');
+  });
+
+  test('kube-prometheus-stack: what is to be over before Grafana starts goes on for ever, unless it only lists', async () => {
+    const methods = async (datasources: Record<string, unknown>) => {
+      const { objects } = await render('kube-prometheus-stack', { grafana: { sidecar: { datasources } } });
+      const pod = asObject(asObject(find(objects, 'Deployment', 'kube-prometheus-stack-grafana')['spec'])['template']);
+      const { initContainers, containers } = asObject(pod['spec']);
+      return [initContainers, containers].map(list =>
+        asArray(list).flatMap(container => {
+          const { name, env } = asObject(container);
+          const method = asArray(env).find(one => asObject(one)['name'] === 'METHOD');
+          return method === undefined ? [] : [`${name} ${asObject(method)['value']}`];
+        }),
+      );
+    };
+    const dashboards = 'grafana-sc-dashboard WATCH';
+    expect(await methods({})).toEqual([[], [dashboards, 'grafana-sc-datasources WATCH']]);
+    expect(await methods({ initDatasources: true })).toEqual([['grafana-init-sc-datasources WATCH'], [dashboards]]);
+    expect(await methods({ initDatasources: true, watchMethod: 'LIST' })).toEqual([
+      ['grafana-init-sc-datasources LIST'],
+      [dashboards],
+    ]);
+  });
+
+  test('argo-cd: Redis in several pods takes what is said of each of its containers', async () => {
+    const sized = (memory: string) => ({ resources: { requests: { memory } } });
+    const { objects } = await render('argo-cd', {
+      global: { networkPolicy: { create: true } },
+      applicationSet: { metrics: { enabled: true } },
+      'redis-ha': {
+        enabled: true,
+        redis: sized('1Mi'),
+        sentinel: sized('2Mi'),
+        splitBrainDetection: sized('3Mi'),
+        init: sized('4Mi'),
+        haproxy: { ...sized('5Mi'), init: sized('6Mi'), podDisruptionBudget: { maxUnavailable: 1 } },
+      },
+    });
+    const memoryOf = (kind: string, name: string) => {
+      const { initContainers, containers } = asObject(
+        asObject(asObject(asObject(find(objects, kind, name)['spec'])['template'])['spec']),
+      );
+      return [...asArray(initContainers), ...asArray(containers)].map(container => {
+        const { name: title, resources } = asObject(container);
+        return `${title} ${asObject(asObject(resources)['requests'])['memory']}`;
+      });
+    };
+    expect(memoryOf('StatefulSet', 'argo-cd-redis-ha-server')).toEqual([
+      'config-init 4Mi',
+      'redis 1Mi',
+      'sentinel 2Mi',
+      'split-brain-fix 3Mi',
+    ]);
+    expect(memoryOf('Deployment', 'argo-cd-redis-ha-haproxy')).toEqual(['config-init 6Mi', 'haproxy 5Mi']);
+    expect(names(objects, 'PodDisruptionBudget')).toContain('argo-cd-redis-ha-haproxy-pdb');
+    expect(find(objects, 'NetworkPolicy', 'argo-cd-argocd-applicationset-controller')).toMatchObject({
+      spec: { ingress: [{ from: [{ namespaceSelector: {} }], ports: [{ port: 'metrics' }] }] },
+    });
   });
 
   test('argo-cd: what a platform sets arrives', async () => {

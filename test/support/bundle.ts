@@ -69,6 +69,8 @@ export async function openBundleWorld(
     folder,
     isBootstrapped,
     gitops: join(root, 'examples', 'gitops-repository'),
+    // Real charts, where somebody has them (CONTRIBUTING.md).
+    ...(process.env['CHART_ARCHIVES'] === undefined ? {} : { charts: process.env['CHART_ARCHIVES'] }),
     provider: azurerm === undefined ? { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') } : { azurerm },
   });
   const example = `${folder}-example`;

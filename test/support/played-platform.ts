@@ -125,7 +125,13 @@ function run(server: Server) {
   return async (object: JsonObject, api: ApiClient): Promise<void> => {
     const { name, namespace, uid } = metadataOf(object);
     const spec = asObject(object['spec']);
-    const labels = { 'app.kubernetes.io/name': server.name, 'operator.prometheus.io/name': text(name) };
+    const labels = {
+      'app.kubernetes.io/name': server.name,
+      'app.kubernetes.io/instance': text(name),
+      [server.name]: text(name),
+      // Pods of an Alertmanager have none.
+      ...(server.name === 'prometheus' ? { 'operator.prometheus.io/name': text(name) } : {}),
+    };
     const claim = asObject(asObject(spec['storage'])['volumeClaimTemplate']);
     const set = {
       apiVersion: 'apps/v1',

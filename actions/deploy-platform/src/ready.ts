@@ -179,7 +179,8 @@ function judge(
   const rollout: Rollout = found === undefined ? { is: 'waiting', for: 'it to be made' } : rolloutOf(found);
   if (rollout.is === 'failed') throw new NotReady(`${what} failed: ${rollout.why}`);
   context.say(what, rollout.is === 'waiting' ? rollout.for : undefined);
-  if (rollout.is === 'ready' && rollout.note !== undefined) {
+  const isOnDemand = kind === 'DaemonSet' && (context.rendered.release.onDemand?.includes(name) ?? false);
+  if (rollout.is === 'ready' && rollout.note !== undefined && !isOnDemand) {
     const note = `${what}: ${rollout.note}`;
     if (!context.notes.includes(note)) context.notes.push(note);
   }

@@ -31,6 +31,8 @@ export interface Release {
   readonly readiness: readonly Probe[];
   /** What the chart makes up at random where Helm cannot ask the cluster. Absent: nothing. */
   readonly madeUp?: readonly MadeUp[];
+  /** DaemonSets for nodes with a label that nobody but a person gives them: one without a node is no fault. Absent: none. */
+  readonly onDemand?: readonly string[];
   /** Holds data: never rolled back or uninstalled by itself. */
   readonly isStateful: boolean;
   readonly apply: ApplyMethod;

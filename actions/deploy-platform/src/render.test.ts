@@ -43,9 +43,11 @@ const monitor: KubernetesObject = { apiVersion: 'example.org/v1', kind: 'Monitor
 /** `kinds` brings a kind, `broken` cannot be rendered, every other one has a monitor where the kind is known. */
 function recordingHelm() {
   const calls: { readonly name: string; readonly more: readonly string[] }[] = [];
+  const upgrades = new Set<string>();
   const helm: Pick<Helm, 'pull' | 'render'> = {
     pull: async source => ({ path: JSON.stringify(source), name: 'chart', version: '1.0.0', digest: 'sha256:1' }),
-    render: async ({ release: name, apiVersions }) => {
+    render: async ({ release: name, apiVersions, isUpgrade }) => {
+      if (isUpgrade) upgrades.add(name);
       calls.push({ name, more: apiVersions.filter(one => !capabilities.apiVersions.includes(one)) });
       if (name === 'broken') throw new UserError({ message: 'It renders nothing.' });
       const known = apiVersions.includes('example.org/v1/Monitor') ? [config, monitor] : [config];
@@ -53,13 +55,21 @@ function recordingHelm() {
       return { objects: objects.map(object => ({ object, keep: false })), hooks: [] };
     },
   };
-  return { helm, calls };
+  return { helm, calls, upgrades };
 }
 
 const titles = (objects: readonly { readonly object: KubernetesObject }[]) =>
   objects.map(({ object: { kind, metadata } }) => `${kind} ${metadata.namespace ?? ''}`);
 
 describe('renderReleases', () => {
+  test('what is installed is rendered as an upgrade, but for a chart that would look up what it made up', async () => {
+    const { helm, upgrades } = recordingHelm();
+    const madeUp = [{ kind: 'Secret', name: 'passwords', path: ['data'] }];
+    const releases = [release('alone'), release('web'), { ...release('database'), madeUp }];
+    await renderReleases(releases, capabilities, helm, new Set(['web', 'database']));
+    expect([...upgrades]).toEqual(['web']);
+  });
+
   test('renders each release once, with the kinds that come with what it needs, however far', async () => {
     const { helm, calls } = recordingHelm();
     const releases = [release('kinds'), release('alone'), release('web', 'kinds'), release('far', 'web')];

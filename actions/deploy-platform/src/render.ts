@@ -51,7 +51,8 @@ export async function renderReleases(
       values: release.values,
       kubeVersion: capabilities.kubeVersion,
       apiVersions: [...capabilities.apiVersions, ...brought],
-      isUpgrade: installed.has(release.name),
+      // A chart that looks up what it once made up may refuse to render an upgrade without a cluster to ask, as here (Bitnami's do).
+      isUpgrade: installed.has(release.name) && release.madeUp === undefined,
     });
     return { release, chart, ...manifests };
   };

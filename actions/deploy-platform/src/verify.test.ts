@@ -3,15 +3,15 @@ import { manualClock } from '@suite/foundation/testing';
 import { type Cluster, KubernetesFailure, type KubernetesObject, type Selection } from '@suite/kubernetes';
 import { object, releaseOf, view } from './checks/checks.fixture.ts';
 import type { Prepared } from './prepare.ts';
+import type { Release } from './release.ts';
 import { verifyReleases } from './verify.ts';
 
 const daemon = object('apps/v1', 'DaemonSet', { spec: {} }, { generation: 1 });
 
-test('what looks ready and is not is named: a DaemonSet that no node wants, a monitor that the chart left out', async () => {
-  const release = releaseOf({
-    readiness: [{ kind: 'rollouts' }],
-    values: { metrics: { serviceMonitor: { enabled: true } } },
-  });
+const daemonRelease = (more: Partial<Release> = {}) => releaseOf({ readiness: [{ kind: 'rollouts' }], ...more });
+
+/** Of a release that is one DaemonSet, in a cluster with no node for it. */
+function verify(release: Release) {
   const prepared = {
     rendered: [
       {
@@ -34,15 +34,21 @@ test('what looks ready and is not is named: a DaemonSet that no node wants, a mo
       await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     },
   } as unknown as Cluster;
-  const { differences, warnings } = await verifyReleases(prepared, cluster, view, {
-    clock: manualClock(),
-    signal: new AbortController().signal,
-  });
+  return verifyReleases(prepared, cluster, view, { clock: manualClock(), signal: new AbortController().signal });
+}
+
+test('what looks ready and is not is named: a DaemonSet that no node wants, a monitor that the chart left out', async () => {
+  const release = daemonRelease({ values: { metrics: { serviceMonitor: { enabled: true } } } });
+  const { differences, warnings } = await verify(release);
   expect(differences).toEqual([]);
   expect(warnings).toEqual([
     '`metrics.serviceMonitor` is on in the values of `web`, and the chart renders no ServiceMonitor or PodMonitor: it is not scraped.',
     'web: DaemonSet shop/web: no node wants a pod of it',
   ]);
+});
+
+test('a DaemonSet that runs where somebody asks for it may have no node', async () => {
+  expect((await verify(daemonRelease({ onDemand: ['web'] }))).warnings).toEqual([]);
 });
 
 test('a release whose kind is gone is not ready, and the others are looked at', async () => {

@@ -188,6 +188,8 @@ describe('placement', () => {
   test('a DaemonSet without nodes is a false green', () => {
     const nowhere = workload('DaemonSet', { nodeSelector: { 'node-type': 'none' } });
     expect(checkPlacement(inputOf([nowhere]))).toMatchObject([{ id: 'release/web/daemons', status: 'warning' }]);
+    const { name } = nowhere.metadata;
+    expect(checkPlacement(inputOf([nowhere], {}, { onDemand: [name] }))).toEqual([]);
   });
 
   test('what Azure says of a size goes before its name', () => {

@@ -19,7 +19,9 @@ export function checkPlacement({ releases, view, machines }: CheckInput): Check[
         return misfits === undefined ? [] : [{ workload, isDaemon, misfits }];
       });
     const pods = stuck.filter(({ isDaemon }) => !isDaemon);
-    const daemons = stuck.filter(({ isDaemon }) => isDaemon);
+    const daemons = stuck.filter(
+      ({ isDaemon, workload }) => isDaemon && !release.onDemand?.includes(workload.object.metadata.name),
+    );
     return [
       ...(pods.length === 0
         ? []

@@ -8,6 +8,7 @@ const object = (apiVersion: string, kind: string, spec: object): KubernetesObjec
   metadata: { name: 'one' },
   spec,
 });
+const part = (image: string) => ({ repository: 'nvcr.io/nvidia', image, version: '1' });
 const deployment = (spec: object) => object('apps/v1', 'Deployment', { template: { spec } });
 
 test.each<readonly [string, KubernetesObject, readonly string[]]>([
@@ -45,6 +46,24 @@ test.each<readonly [string, KubernetesObject, readonly string[]]>([
       containers: [{ name: 'proxy', image: 'c:1' }, { name: 'prometheus' }],
     }),
     ['a:1', 'b:1', 'c:1'],
+  ],
+  [
+    'what the GPU operator runs, as far as it does',
+    object('nvidia.com/v1', 'ClusterPolicy', {
+      driver: { enabled: true, ...part('driver'), manager: part('k8s-driver-manager') },
+      toolkit: { enabled: false, ...part('container-toolkit') },
+      devicePlugin: { enabled: true, ...part('k8s-device-plugin') },
+      gfd: { enabled: true, ...part('k8s-device-plugin') },
+      validator: { ...part('gpu-operator'), version: `sha256:${'a'.repeat(64)}` },
+      // As somebody writes who has it whole somewhere else.
+      dcgmExporter: { enabled: true, image: 'dcgm-exporter' },
+      vfioManager: { enabled: true, ...part('vfio-manager') },
+    }),
+    [
+      `nvcr.io/nvidia/gpu-operator@sha256:${'a'.repeat(64)}`,
+      'nvcr.io/nvidia/k8s-driver-manager:1',
+      'nvcr.io/nvidia/k8s-device-plugin:1',
+    ],
   ],
   ['an object without any', object('v1', 'Service', { ports: [] }), []],
 ])('%s', (_, given, expected) => {

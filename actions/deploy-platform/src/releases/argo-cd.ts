@@ -184,7 +184,16 @@ function reachedAt(url: string | undefined): { readonly cm?: JsonObject; readonl
 
 function scaled(production: boolean): JsonObject {
   if (!production) return { replicas: 1 };
-  return { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 }, ...budget(true) };
+  return {
+    autoscaling: {
+      enabled: true,
+      minReplicas: 2,
+      maxReplicas: 5,
+      // Each holds all there is to hold, so that more of them need no less each: by the chart's half of a request there would always be five.
+      targetMemoryUtilizationPercentage: null,
+    },
+    ...budget(true),
+  };
 }
 
 function budget(production: boolean): JsonObject {

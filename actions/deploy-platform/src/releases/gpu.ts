@@ -47,6 +47,8 @@ export function gpu({ view }: ReleaseInput): readonly Release[] {
       chart: pinned('nvidia-device-plugin', settings),
       ...withUserValues(devicePlugin(pool), settings.values),
       images: [{ path: ['image'], repository: 'nvidia/k8s-device-plugin', form: 'repository-tag' }],
+      // Of the chart, which has no key for it: it wants `nvidia.com/mps.capable` on a node whose GPUs are to be shared that way.
+      onDemand: ['nvidia-device-plugin-mps-control-daemon'],
       readiness: [{ kind: 'rollouts' }, allocatable],
       apply,
       setting: settings.setting,
@@ -95,7 +97,15 @@ const place = (path: readonly string[], repository: string): ImagePlace => ({
 const operatorImages: readonly ImagePlace[] = [
   place(['operator'], 'nvidia/gpu-operator'),
   place(['validator'], 'nvidia/gpu-operator'),
+  // Of its policy, by which it runs them (mirror/rendered-images.ts).
   place(['driver', 'manager'], 'nvidia/cloud-native/k8s-driver-manager'),
+  place(['toolkit'], 'nvidia/k8s/container-toolkit'),
+  place(['devicePlugin'], 'nvidia/k8s-device-plugin'),
+  place(['gfd'], 'nvidia/k8s-device-plugin'),
+  place(['migManager'], 'nvidia/cloud-native/k8s-mig-manager'),
+  place(['dcgm'], 'nvidia/cloud-native/dcgm'),
+  place(['dcgmExporter'], 'nvidia/k8s/dcgm-exporter'),
+  place(['nodeStatusExporter'], 'nvidia/gpu-operator'),
   {
     path: ['node-feature-discovery', 'image'],
     repository: 'nfd/node-feature-discovery',

@@ -6,7 +6,7 @@ import { otlpPorts } from './alloy-config.ts';
 import { pinned } from './pins.ts';
 import { secretsOf } from './secrets.ts';
 import { storageClassOf } from './storage-class.ts';
-import { type Draft, resources, type Size, withUserValues } from './values.ts';
+import { type Draft, fingerprint, merge, resources, type Size, withUserValues } from './values.ts';
 
 const namespace = 'monitoring';
 const name = 'jaeger';
@@ -21,6 +21,7 @@ export const jaegerService = { namespace, service: name, port: '16686' } as cons
 export function jaeger({ view }: ReleaseInput): Release | undefined {
   const { jaeger: settings, operatorCrds } = view.releases;
   if (settings === undefined) return undefined;
+  const resolved = withUserValues(draft(view, settings), settings.values);
   return {
     name,
     namespace,
@@ -28,7 +29,8 @@ export function jaeger({ view }: ReleaseInput): Release | undefined {
     podSecurity: 'privileged',
     chart: pinned(name, settings),
     needs: [...(operatorCrds === undefined ? [] : ['prometheus-operator-crds']), ...secretsOf(view, namespace)],
-    ...withUserValues(draft(view, settings), settings.values),
+    ...resolved,
+    values: startedAnew(resolved.values),
     images: [
       { path: [name, 'image'], repository: 'jaegertracing/jaeger', form: 'registry-digest' } satisfies ImagePlace,
     ],
@@ -72,6 +74,11 @@ function draft(view: EnvironmentScope, { storage }: JaegerRelease): Draft {
       ...(objects.length === 0 ? {} : { extraObjects: objects }),
     },
   };
+}
+
+/** It reads its configuration when it starts, and the chart leaves it running with the old one. */
+function startedAnew(values: JsonObject): JsonObject {
+  return merge({ [name]: { podLabels: { 'checksum/config': fingerprint(values['userconfig']) } } }, values);
 }
 
 const securityContext: JsonObject = {

@@ -20,6 +20,8 @@ import { storageClassOf } from './storage-class.ts';
 import {
   at,
   type Draft,
+  fingerprint,
+  merge,
   onEveryNode,
   present,
   resources,
@@ -35,6 +37,7 @@ export function kubePrometheusStack({ view }: ReleaseInput): Release | undefined
   const { metrics, operatorCrds, certManager } = view.releases;
   if (metrics === undefined) return undefined;
   const resolved = withUserValues(draft(view, metrics), metrics.values);
+  const values = startedAnew(resolved.values);
   return {
     name,
     namespace,
@@ -51,8 +54,9 @@ export function kubePrometheusStack({ view }: ReleaseInput): Release | undefined
       ...secretsOf(view, namespace),
     ],
     ...resolved,
+    values,
     images,
-    readiness: readiness(resolved.values),
+    readiness: readiness(values),
     isStateful: view.cluster.features.csi.disk,
     apply: {
       forceConflicts: false,
@@ -260,7 +264,8 @@ function grafana(
       resources: resources(size.sidecar),
       // Reloading needs an administrator: data sources are read before the start, dashboards are looked for all the time.
       dashboards: { skipReload: true },
-      datasources: { initDatasources: true, skipReload: true },
+      // The chart's own method looks for them all the time here too: what is to be over before the start would never be.
+      datasources: { initDatasources: true, watchMethod: 'LIST', skipReload: true },
     },
     ...(login === undefined ? {} : signIn(view, login, url)),
     ...(login !== undefined
@@ -276,6 +281,13 @@ function grafana(
             },
           }),
   };
+}
+
+/** Grafana reads its data sources when it starts, and not again: other ones start it anew. */
+function startedAnew(values: JsonObject): JsonObject {
+  const sources = at(values, 'grafana', 'additionalDataSources');
+  if (sources === undefined) return values;
+  return merge({ grafana: { podAnnotations: { 'checksum/data-sources': fingerprint(sources) } } }, values);
 }
 
 /**

@@ -168,7 +168,6 @@ function draft({ view, outputs }: ReleaseInput, settings: MlflowRelease): Draft 
         namespace,
         useServicePort: true,
         telemetryPath: '/metrics',
-        labels: {},
       },
       ...(settings.login === undefined ? {} : signIn(view, settings.login)),
       ...volumes(view, settings),

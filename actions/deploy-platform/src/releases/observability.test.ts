@@ -223,6 +223,16 @@ describe('jaeger', () => {
     expect(releaseOf(viewOf('guide', 'prod', disk), 'jaeger', { outputs }).isStateful).toBe(true);
   });
 
+  test('another configuration starts it anew', () => {
+    const labels = [
+      all,
+      disk,
+      '  releases: { jaeger: { values: { userconfig: { processors: { batch: null } } } } }',
+    ].map(layer => at(valuesOf('prod', 'jaeger', layer), 'jaeger', 'podLabels', 'checksum/config'));
+    expect(labels).toEqual(labels.map(() => expect.stringMatching(/^[0-9a-f]{16}$/)));
+    expect(new Set(labels).size).toBe(3);
+  });
+
   test('what its pipeline names is configured', () => {
     const config = asObject(valuesOf('dev', 'jaeger')['userconfig']);
     const service = asObject(config['service']);
@@ -247,6 +257,25 @@ describe('kube-prometheus-stack beside them', () => {
       expect.objectContaining({ uid: 'jaeger', type: 'jaeger', url: 'http://jaeger.monitoring.svc:16686' }),
     ]);
     expect(at(values, 'alertmanager', 'alertmanagerSpec', 'alertmanagerConfiguration')).toEqual({ name: 'platform' });
+  });
+
+  test('Grafana reads data sources before it starts, once, and starts anew for other ones', () => {
+    const grafana = (layer: string, ...path: readonly string[]) =>
+      at(valuesOf('prod', 'kube-prometheus-stack', layer), 'grafana', ...path);
+    // By the chart's own method the container before the start would never end.
+    expect(grafana(all, 'sidecar', 'datasources')).toEqual({
+      initDatasources: true,
+      watchMethod: 'LIST',
+      skipReload: true,
+    });
+    const own =
+      '  releases: { kube-prometheus-stack: { values: { grafana: { additionalDataSources: [{ name: mine }] } } } }';
+    const checksums = [all, '  releases: { loki: true }', own].map(layer =>
+      grafana(layer, 'podAnnotations', 'checksum/data-sources'),
+    );
+    expect(checksums).toEqual(checksums.map(() => expect.stringMatching(/^[0-9a-f]{16}$/)));
+    expect(new Set(checksums).size).toBe(3);
+    expect(grafana('', 'podAnnotations')).toBeUndefined();
   });
 
   test('alone it has neither', () => {

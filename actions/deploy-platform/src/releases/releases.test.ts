@@ -505,7 +505,11 @@ describe('argo-cd', () => {
   ])('%s, %s', (example, scope, domain, production, redis) => {
     const found = values(example, scope);
     const scaled = production
-      ? { autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5 }, pdb: { enabled: true, maxUnavailable: 1 } }
+      ? {
+          // By memory there would be the most of them all the time.
+          autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 5, targetMemoryUtilizationPercentage: null },
+          pdb: { enabled: true, maxUnavailable: 1 },
+        }
       : { replicas: 1 };
     expect(found).toMatchObject({
       fullnameOverride: 'argocd',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { asObject, asString, isObject, type JsonObject } from '@suite/foundation';
 import type { Workload } from '@suite/platform-file';
 import { recordNamespace } from '../record.ts';
@@ -47,6 +48,14 @@ function isSaid(said: JsonObject, path: Path): boolean {
 /** As `helm --set` takes it: `serviceAccount.annotations.azure\.workload\.identity/client-id`. */
 function showPath(path: Path): string {
   return path.map(step => step.replaceAll('.', '\\.')).join('.');
+}
+
+/**
+ * On pods that read a setting once, where their chart puts none on them itself: another setting starts them anew. Short enough for a
+ * label.
+ */
+export function fingerprint(setting: unknown): string {
+  return createHash('sha256').update(JSON.stringify(setting)).digest('hex').slice(0, 16);
 }
 
 /** What stands at the path. */

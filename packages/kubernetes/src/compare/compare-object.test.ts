@@ -335,6 +335,16 @@ describe('what is rendered no more', () => {
     expect(changes(rendered, live(...entries))).toEqual([]);
   });
 
+  test('stays when a null is rendered there, beside which the server puts its default', () => {
+    const defaulted = deployment(
+      {},
+      { revisionHistoryLimit: 10 },
+      { managedFields: [entry('helm', 'Apply', { 'f:spec': { 'f:revisionHistoryLimit': {} } })] },
+    );
+    expect(changes(deployment({}, { revisionHistoryLimit: null }), defaulted)).toEqual([]);
+    expect(changes(deployment({}), defaulted)).toEqual(['spec.revisionHistoryLimit: 10 → -']);
+  });
+
   test('of a release of Helm 3, whose updates own defaults too, only what no default makes', () => {
     expect(changes(rendered, live(entry('helm', 'Update', owned)))).toEqual([
       `${podPath}.containers[sidecar]: {"name":"sidecar"} → -`,

@@ -104,7 +104,8 @@ function* missing(
   if (!isSet(live)) return;
   const names = fieldNames(node);
   if (names.length === 0) {
-    if (!isSet(rendered)) yield { path, before: live, after: undefined };
+    // A null is applied, and owned, like any other value: what is there beside it is the server's default.
+    if (rendered === undefined) yield { path, before: live, after: undefined };
     return;
   }
   // An item that goes is said once, not field by field. One that others have fields of stays with those.

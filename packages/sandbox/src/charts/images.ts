@@ -51,11 +51,14 @@ export const chartImages: Readonly<Record<string, readonly string[]>> = {
   ],
   'nvcr.io': [
     'nvidia/cloud-native/k8s-driver-manager:v0.12.0',
+    'nvidia/cloud-native/k8s-mig-manager:v0.15.0',
     'nvidia/gpu-operator:v26.7.0',
     'nvidia/k8s-device-plugin:v0.20.0',
+    'nvidia/k8s/container-toolkit:v1.20.0',
+    'nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless',
     'nvidia/k8s/dcgm-exporter:4.5.3-4.8.2-distroless',
   ],
-  'ecr-public.aws.com': ['docker/library/haproxy:3.3.6-alpine', 'docker/library/redis:8.2.3-alpine'],
+  'ecr-public.aws.com': ['docker/library/haproxy:3.3.10-alpine', 'docker/library/redis:8.2.3-alpine'],
 };
 
 const platforms = ['amd64', 'arm64'] as const;

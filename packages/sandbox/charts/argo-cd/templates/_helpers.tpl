@@ -36,7 +36,18 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- $image.repository | default $global.repository }}:{{ $image.tag | default $global.tag | default .root.Chart.AppVersion }}
 {{- end -}}
 
-{{/* Takes root, values, command, port and probe (path, or nothing for a plain connection). */}}
+{{- define "argo-cd.secured" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+capabilities: { drop: [ALL] }
+seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{/*
+Takes root, values, command, ports, probed (the probes that nobody has to switch on), probePort and probe (path, or nothing for a
+plain connection).
+*/}}
 {{- define "argo-cd.template" -}}
 metadata:
   labels:
@@ -51,7 +62,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "argo-cd.component" . }}
+  serviceAccountName: {{ eq .values.name "redis" | ternary "default" (include "argo-cd.component" .) }}
   {{- with .root.Values.global.imagePullSecrets }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
@@ -72,22 +83,31 @@ spec:
       {{- end }}
       ports:
         {{- toYaml .ports | nindent 8 }}
-      readinessProbe: &probe
-        {{- if .probe }}
-        httpGet: { path: {{ .probe | quote }}, port: {{ (first .ports).name }} }
+      {{- range $probe := list "readinessProbe" "livenessProbe" }}
+      {{- if or (has $probe $.probed) (dig "enabled" false (index $.values $probe | default dict)) }}
+      {{ $probe }}:
+        {{- if $.probe }}
+        httpGet: { path: {{ $.probe | quote }}, port: {{ $.probePort }} }
         {{- else }}
-        tcpSocket: { port: {{ (first .ports).name }} }
+        tcpSocket: { port: {{ $.probePort }} }
         {{- end }}
         initialDelaySeconds: 10
         periodSeconds: 10
+      {{- end }}
+      {{- end }}
       resources:
         {{- toYaml .values.resources | nindent 8 }}
       securityContext:
-        allowPrivilegeEscalation: false
-        readOnlyRootFilesystem: true
-        runAsNonRoot: true
-        capabilities: { drop: [ALL] }
-        seccompProfile: { type: RuntimeDefault }
+        {{- include "argo-cd.secured" . | nindent 8 }}
+  {{- if has .values.name (list "dex-server" "repo-server") }}
+  initContainers:
+    - name: copyutil
+      image: {{ include "argo-cd.image" (dict "root" .root "values" (dict "image" (eq .values.name "dex-server" | ternary .values.initImage .values.image))) | quote }}
+      resources:
+        {{- toYaml .values.resources | nindent 8 }}
+      securityContext:
+        {{- include "argo-cd.secured" . | nindent 8 }}
+  {{- end }}
   nodeSelector:
     {{- toYaml (.values.nodeSelector | default .root.Values.global.nodeSelector) | nindent 4 }}
   {{- with .values.tolerations | default .root.Values.global.tolerations }}
@@ -118,6 +138,8 @@ spec:
 {{- define "argo-cd.around" -}}
 {{- $name := include "argo-cd.component" . -}}
 {{- $namespace := include "argo-cd.namespace" .root -}}
+{{- /* Redis runs as whoever there is. */}}
+{{- if ne .values.name "redis" }}
 apiVersion: v1
 kind: ServiceAccount
 metadata:
@@ -158,7 +180,10 @@ metadata:
 roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ $name }} }
 subjects:
   - { kind: ServiceAccount, name: {{ $name }}, namespace: {{ $namespace }} }
-{{- if and .root.Values.global.networkPolicy.create (ne .values.name "applicationset-controller") }}
+{{- end }}
+{{- $callers := dict "dex-server" (list "server") "redis" (list "server" "repo-server" "application-controller")
+  "repo-server" (list "server" "application-controller" "notifications-controller" "applicationset-controller") -}}
+{{- if and .root.Values.global.networkPolicy.create (or .values.metrics.enabled (ne .values.name "applicationset-controller")) }}
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -173,7 +198,25 @@ spec:
       {{- include "argo-cd.selector" . | nindent 6 }}
   policyTypes: [Ingress]
   ingress:
-    - {{ if eq .values.name "server" }}{}{{ else }}{ from: [{ namespaceSelector: {} }] }{{ end }}
+    {{- if eq .values.name "server" }}
+    - {}
+    {{- else }}
+    {{- with get $callers .values.name }}
+    - from:
+        {{- range . }}
+        - podSelector: { matchLabels: { app.kubernetes.io/name: argocd-{{ . }}, app.kubernetes.io/instance: {{ $.root.Release.Name }} } }
+        {{- end }}
+      ports:
+        {{- range $.ports }}
+        {{- if ne .name "metrics" }}
+        - { port: {{ .name }}, protocol: TCP }
+        {{- end }}
+        {{- end }}
+    {{- end }}
+    {{- if ne .values.name "redis" }}
+    - { from: [{ namespaceSelector: {} }], ports: [{ port: metrics }] }
+    {{- end }}
+    {{- end }}
 {{- end }}
 {{- if .values.pdb.enabled }}
 ---
@@ -208,10 +251,12 @@ spec:
   minReplicas: {{ .values.autoscaling.minReplicas }}
   maxReplicas: {{ .values.autoscaling.maxReplicas }}
   metrics:
+    {{- range $name, $percentage := dict "memory" .values.autoscaling.targetMemoryUtilizationPercentage "cpu" .values.autoscaling.targetCPUUtilizationPercentage }}
+    {{- if $percentage }}
     - type: Resource
-      resource: { name: memory, target: { type: Utilization, averageUtilization: {{ .values.autoscaling.targetMemoryUtilizationPercentage }} } }
-    - type: Resource
-      resource: { name: cpu, target: { type: Utilization, averageUtilization: {{ .values.autoscaling.targetCPUUtilizationPercentage }} } }
+      resource: { name: {{ $name }}, target: { type: Utilization, averageUtilization: {{ $percentage }} } }
+    {{- end }}
+    {{- end }}
 {{- end }}
 {{- if .values.metrics.enabled }}
 ---

@@ -48,7 +48,7 @@ metadata:
     {{- toYaml . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ include "cert-manager.name" . }}
+  serviceAccountName: {{ .values.serviceAccount.name | default (include "cert-manager.name" .) }}
   enableServiceLinks: false
   {{- if eq .part "startupapicheck" }}
   restartPolicy: OnFailure

@@ -61,7 +61,7 @@ function serve(cluster: Cluster, server: KubeObject, kind: Kind): void {
     'app.kubernetes.io/instance': name,
     'app.kubernetes.io/managed-by': 'prometheus-operator',
     'app.kubernetes.io/name': kind.name,
-    'operator.prometheus.io/name': name,
+    ...(kind.name === 'prometheus' ? { 'operator.prometheus.io/name': name } : {}),
     [kind.name]: name,
   };
   const replicas = (numberAt(spec, 'replicas') ?? 1) * (numberAt(spec, 'shards') ?? 1);
