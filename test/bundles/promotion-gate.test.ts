@@ -1374,6 +1374,13 @@ describe('wrong inputs', () => {
       ],
     ],
     [
+      'a bundle that goes further, from nowhere',
+      () => ({ command: 'find', to: commits.promoted }),
+      [
+        'input scope: is required but was not given. Name the environment that has verified it: `from` of `promote.yml`.',
+      ],
+    ],
+    [
       'no report',
       () => ({ command: 'record', scope: 'dev', ...handed(promoted) }),
       ['input reports: is required but was not given. Give the `report` outputs of the applies, one on each line.'],
