@@ -1,7 +1,7 @@
 /**
  * Writes the generated parts of the documentation: the tables of inputs and outputs in each action's README come from
- * its action.yml, those of the Terraform modules from their variables, the pages about coverage and about settings from
- * their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
+ * its action.yml, those of the Terraform modules from their variables, the pages about coverage, settings and
+ * workflows from their own scripts. `staleDocs` says which files differ from what would be written; the check fails on those.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { cell, replaceBlock } from './blocks.ts';
 import { coveragePage } from './coverage.ts';
 import { modulePages } from './modules.ts';
 import { settingsPage } from './settings.ts';
+import { workflowsPage } from './workflows.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,7 +31,13 @@ interface Page {
 }
 
 async function render(): Promise<readonly Page[]> {
-  return [...(await renderReadmes()), ...(await modulePages()), await coveragePage(), await settingsPage()];
+  return [
+    ...(await renderReadmes()),
+    ...(await modulePages()),
+    await coveragePage(),
+    await settingsPage(),
+    await workflowsPage(),
+  ];
 }
 
 async function renderReadmes(): Promise<readonly Page[]> {

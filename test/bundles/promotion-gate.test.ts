@@ -139,7 +139,7 @@ describe('from the bundle to production', () => {
     const [own] = recordsIn('dev');
     expect(recordsIn('dev')).toEqual([{ digest: recorded.outputs['record'], content: provenIn('dev', 'westeurope') }]);
     expect(tagsIn('dev')).toEqual([['running-dev-westeurope', promoted.digest.replace(':', '-')]]);
-    expect(recorded.summary).toContain('nobody had to');
+    expect(recorded.summary).toContain('| Approved by | nobody |');
     const next = succeeded(await check('staging'));
     expect(asRead(next.summary)).toContain(`Verified in dev · westeurope | ${minute(own)} UTC`);
     expect(next.summary).toContain(promoted.digest);
@@ -201,7 +201,9 @@ describe('from the bundle to production', () => {
     const before = sandbox.world.ledger.requests.length;
     const open = succeeded(await check('staging'));
     expect(open.summary).toContain(`| Runs in staging · northeurope | \`${commits.promoted.slice(0, 7)}\` |`);
-    expect(requestsSince(before, 'api.github.com')).toEqual([]);
+    expect(requestsSince(before, 'api.github.com').map(({ path }) => path)).toEqual([
+      expect.stringContaining('/contents/platform.yaml'),
+    ]);
     succeeded(await record('staging', { region: 'westeurope' }, { environment: { ...run, GITHUB_RUN_ATTEMPT: '3' } }));
     expect(recordsIn('staging')).toHaveLength(3);
     succeeded(await check('prod', { identity: 'apply' }, { job: { environment: 'prod' } }));
@@ -423,10 +425,12 @@ describe('what runs there', () => {
     expect(succeeded(await check('dev')).summary).not.toContain('Runs in');
   });
 
-  test('cannot be compared: the token may not, or GitHub refuses', async () => {
+  test('cannot be compared: the token may read nothing, or GitHub refuses', async () => {
     runs(commits.newer);
     expect(await refused(check('dev', {}, { permissions: { actions: 'read' } }))).toEqual([
-      expect.stringMatching(/^The token may not compare two commits: .* Add `contents: read` to the `permissions:`/),
+      expect.stringMatching(
+        /^The token may not read platform\.yaml of contoso\/platform: .* Add `contents: read` to the `permissions:`/,
+      ),
     ]);
     const answer = json(400, { message: 'Not today' });
     sandbox.world.faults.add({ match: on('GET', 'api.github.com', /\/compare\//), answer });
@@ -470,8 +474,8 @@ describe('the plan that was reviewed', () => {
 
   test('is not asked for when the stage has been approved', async () => {
     const job = { environment: 'dev' };
-    const asked = await checkMerged({ region: 'westeurope', identity: 'apply' }, { permissions: {}, job });
-    expect(succeeded(asked).outputs).toEqual({});
+    const asked = checkMerged({ region: 'westeurope', identity: 'apply' }, { permissions: { contents: 'read' }, job });
+    expect(succeeded(await asked).outputs).toEqual({});
   });
 
   test('may not be looked for', async () => {
@@ -501,6 +505,19 @@ describe('an environment on hold', () => {
       '`staging` is on hold: migration until Monday. Take `gate: hold:` of staging out of the platform file when it may be promoted to again.',
     ]);
     succeeded(await check('dev'));
+  });
+
+  test('lets nothing in that was under way when somebody closed it on main', async () => {
+    forge('dev');
+    const text = await readFile(join(sandbox.checkout, 'platform.yaml'), 'utf8');
+    const merge = (message: string, content: string) =>
+      sandbox.repository.commit({ branch: 'main', message, files: { 'platform.yaml': content } });
+    await merge('hold', text.replace('  staging:\n', '  staging:\n    gate: { hold: the auditors are here }\n'));
+    expect(await refused(check('staging'))).toEqual([
+      expect.stringContaining('`staging` is on hold: the auditors are here.'),
+    ]);
+    await merge('open again', text);
+    succeeded(await check('staging'));
   });
 
   test('every condition that is not met is told at once', async () => {
@@ -646,7 +663,8 @@ describe('the ledger', () => {
     succeeded(await record('dev', handed(charted)));
     succeeded(await record('staging', { region: 'westeurope' }));
     const writes = sandbox.world.ledger.writes().length;
-    const { entries, bundles, empty, summary } = await readLedger();
+    const { entries, bundles, empty, unreadable, summary } = await readLedger();
+    expect(unreadable).toEqual({});
     expect(
       entries.map(({ environment, region }: { environment: string; region: string }) => [environment, region]),
     ).toEqual([
@@ -662,9 +680,28 @@ describe('the ledger', () => {
       [charted.digest]: { ...bundleAt(commits.promoted), charts },
       [promoted.digest]: bundleAt(commits.promoted),
     });
-    expect(summary).toContain(`| \`${short(charted.digest)}\` | 1 chart |`);
-    expect(summary).toContain(`| \`${short(promoted.digest)}\` |  |`);
+    expect(summary).toContain(`| \`${short(charted.digest)}\` | verified | 1 chart |`);
+    expect(summary).toContain(`| \`${short(promoted.digest)}\` | verified |  |`);
     expect(sandbox.world.ledger.writes()).toHaveLength(writes);
+  });
+
+  test('says that there is what it cannot read, which proves nothing', async () => {
+    forge('dev');
+    forge('dev', { record: { recordedAt: 'yesterday', tests: {} } });
+    const { entries, unreadable, summary, log } = await readLedger();
+    expect(entries.filter(({ environment }: { environment: string }) => environment === 'dev')).toHaveLength(1);
+    expect(unreadable).toEqual({ 'dev · westeurope': 1 });
+    expect(log.join('\n')).toContain('warning: dev · westeurope holds 1 record that cannot be read');
+    expect(summary).toContain('dev · westeurope holds 1 record that cannot be read');
+  });
+
+  test('tells verdicts and approvals, with the run', async () => {
+    forge('dev', { record: { tests: { 'gpu-smoke-test': 'mismatch' }, approvers: ['hubot'] } });
+    forge('staging');
+    const { summary } = await readLedger();
+    expect(summary).toContain('| verified, gpu-smoke-test mismatch |');
+    expect(summary).toMatch(/\| `hubot` \|.*\| \[run 4700 attempt 1\]\(/);
+    expect(summary).toContain('| verified |  | `mona` | nobody |');
   });
 
   test('of one environment, and of one that there is not', async () => {
@@ -1337,6 +1374,13 @@ describe('wrong inputs', () => {
       ],
     ],
     [
+      'a bundle that goes further, from nowhere',
+      () => ({ command: 'find', to: commits.promoted }),
+      [
+        'input scope: is required but was not given. Name the environment that has verified it: `from` of `promote.yml`.',
+      ],
+    ],
+    [
       'no report',
       () => ({ command: 'record', scope: 'dev', ...handed(promoted) }),
       ['input reports: is required but was not given. Give the `report` outputs of the applies, one on each line.'],
@@ -1409,10 +1453,10 @@ async function record(scope: string, inputs: Inputs = {}, options: Options = {})
 }
 
 async function readLedger(inputs: Inputs = {}) {
-  const { outputs, summary } = succeeded(
+  const { outputs, summary, log } = succeeded(
     await gate({ command: 'ledger', ledger: join(sandbox.folder, 'ledger.json'), ...inputs }),
   );
-  return { ...JSON.parse(await readFile(outputs['ledger'] ?? '', 'utf8')), summary };
+  return { ...JSON.parse(await readFile(outputs['ledger'] ?? '', 'utf8')), summary, log };
 }
 
 function handed({ file, digest }: MadeBundle): Inputs {

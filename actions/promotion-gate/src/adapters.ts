@@ -10,6 +10,7 @@ import {
   type Requests,
   readApprovers,
   readCommitChecks,
+  readContent,
 } from '@suite/github';
 import { registryIdOf, type ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
@@ -37,6 +38,7 @@ export function createServices(kit: Kit, { token }: Request): Services {
     summary,
     signal,
     setOutputs,
+    readFile: path => readContent(github, context.repository, path, context.ref),
     compare: (base, head) => compareCommits(github, context.repository, base, head),
     readChecks: (commit, names) => readCommitChecks(github, context.repository, commit, names),
     findReview: (commit, artifact) => findReview(github, context.repository, commit, artifact),

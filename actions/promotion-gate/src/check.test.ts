@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { RunContext } from '@suite/action-kit';
 import type { Attestation } from '@suite/attestation';
+import { describeProblem, type UserError } from '@suite/foundation';
 import { parsePlatform } from '@suite/platform-file';
 import { lockFor } from '../../../packages/platform-file/src/testing/index.ts';
 import { digestOf, encodeBundle } from './bundle.ts';
@@ -58,8 +59,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** The gate of dev ten minutes before midnight by GitHub's clock, on a runner whose own is ahead by this much. */
-async function wait(aheadMs: number) {
+/**
+ * The gate of dev ten minutes before midnight by GitHub's clock, on a runner whose own is ahead by this much. `branch` gives the platform file
+ * as main has it at a time.
+ */
+async function wait(aheadMs: number, branch: (now: number) => string | undefined = () => text) {
   const asked: string[] = [];
   let now = Date.parse('2026-11-26T23:50:00Z');
   const none = () => undefined;
@@ -88,6 +92,11 @@ async function wait(aheadMs: number) {
     signal: new AbortController().signal,
     setOutputs: none,
     openShelf: async () => undefined,
+    readFile: async path => {
+      if (path !== 'platform.yaml') throw new Error(`Nobody has ${path}.`);
+      const content = branch(now);
+      return content === undefined ? undefined : Buffer.from(content);
+    },
     compare: async () => 'unknown',
     readChecks: async () => [],
     findReview: async () => undefined,
@@ -124,3 +133,38 @@ test.each([0, 3_600_000, -3_600_000])(
     });
   },
 );
+
+describe('what was closed on the branch since the commit of the bundle', () => {
+  const midnight = Date.parse('2026-11-27T00:00:00Z');
+  const asks = (gate: string) => text.replace(/^ {4}gate: .*$/m, `    gate: ${gate}`);
+
+  test.each<readonly [string, (now: number) => string | undefined, string]>([
+    ['is closed: a hold', () => asks('{ hold: the auditors are here }'), '`dev` is on hold: the auditors are here.'],
+    [
+      'is closed: a freeze',
+      () => asks('{ freeze: [{ from: 2026-11-26, to: 2026-11-30, zone: UTC }] }'),
+      'It opens at Mon, 30 Nov 2026',
+    ],
+    [
+      'is closed: a hold that comes while it waits',
+      now => (now < midnight ? text : asks('{ hold: stop }')),
+      '`dev` is on hold: stop.',
+    ],
+    [
+      'is not known where the file is broken there',
+      () => 'version: 1\nname: [',
+      'Whether `dev` is on hold or frozen by now cannot be read in platform.yaml of refs/heads/main: ',
+    ],
+  ])('%s', async (_, branch, message) => {
+    const refused = await wait(0, branch).catch((error: UserError) => error.problems.map(describeProblem));
+    expect(refused).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
+  });
+
+  test.each<readonly [string, string | undefined]>([
+    ['there is no such branch or file any more', undefined],
+    ['it knows no such environment any more', text.replace('  dev:', '  test:')],
+    ['it asks for less', asks('{}')],
+  ])('is nothing where %s', async (_, branch) => {
+    expect(await wait(0, () => branch)).toMatchObject({ entered: '2026-11-27T00:00:00.000Z' });
+  });
+});

@@ -1,8 +1,15 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { duration, type Problem, UserError } from '@suite/foundation';
-import { isInForce, loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import {
+  type EnvironmentGate,
+  type EnvironmentScope,
+  isInForce,
+  loadPlatformWithLock,
+  resolveAll,
+} from '@suite/platform-file';
 import { readAttestation } from './attestation/attestation-file.ts';
 import { judgeAttestation } from './attestation/judge-attestation.ts';
+import { readClosings } from './closings.ts';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import type { Review, Services } from './ports.ts';
@@ -111,7 +118,7 @@ async function gather(
   const { context, clock, compare, openShelf, readChecks } = services;
   const { identity: role } = request;
   const [own] = regions;
-  const gate = own.kind === 'shared' ? undefined : own.gate;
+  const gate = own.kind === 'shared' ? undefined : await gateOf(own, request, services);
   const reader = readerOf(own, role);
   const verified = await Promise.all(
     (upstream?.regions ?? []).map(async view => {
@@ -158,6 +165,16 @@ async function gather(
     unattested,
     checks,
   };
+}
+
+/** As the commit of the bundle has it, and closed as the branch says by now. */
+async function gateOf(
+  { scope, gate }: EnvironmentScope,
+  { platformFile }: CheckRequest,
+  services: Services,
+): Promise<EnvironmentGate> {
+  const { hold, freezes } = await readClosings(scope, platformFile, services);
+  return { ...gate, hold: hold ?? gate.hold, freezes: [...gate.freezes, ...freezes] };
 }
 
 function isTimed(gate: Facts['gate']): boolean {

@@ -93,6 +93,15 @@ test.each<readonly [string, Facts, string, number | undefined]>([
     now + 23 * hour,
   ],
   [
+    'soak that ends in a freeze',
+    facts({
+      upstream: verified,
+      gate: gate({ soakMs: 24 * hour, freezes: [{ from: 'Fri 00:00', to: 'Sat 00:00', zone: 'UTC' }] }),
+    }),
+    'it was 1 h ago. That is over at 2026-11-27 05:00 UTC, when `prod` is frozen from Fri 00:00 to Sat 00:00 (UTC). It may enter from 2026-11-28 00:00 UTC on',
+    now + 42 * hour,
+  ],
+  [
     'a freeze',
     facts({ gate: gate({ freezes: [{ ...night, reason: 'shop opens' }] }) }),
     '`prod` is frozen from Thu 06:00 to Thu 20:00 (Europe/Berlin): shop opens. It opens at Thu, 26 Nov 2026, 20:00 Europe/Berlin (2026-11-26 19:00 UTC)',

@@ -161,7 +161,7 @@ function unrecorded(digest: string, environment: string, regions: Upstream): Unm
 }
 
 /** The last region to be verified begins the time. */
-function soaking({ now, gate, upstream }: Facts): Unmet[] {
+function soaking({ environment, now, gate, upstream }: Facts): Unmet[] {
   const { soakMs = 0 } = gate ?? {};
   const records = upstream?.regions.map(({ record }) => record) ?? [];
   // A region without a record is told by itself.
@@ -169,12 +169,17 @@ function soaking({ now, gate, upstream }: Facts): Unmet[] {
   const since = Math.max(...records.map(record => Date.parse(record?.recordedAt ?? '')));
   const until = since + soakMs;
   if (now >= until) return [];
+  // A time that ends in a freeze opens nothing.
+  const then = frozenAt(gate?.freezes ?? [], until);
   return [
     {
       // A clock that is behind the one of the record's runner shows nothing to count on.
       message: `This bundle has to have been verified in \`${upstream.environment}\` for ${duration(soakMs)}: it was ${duration(Math.max(0, now - since))} ago.`,
-      remedy: `It may enter from ${inUtc(until)} on: “Re-run failed jobs” then.`,
-      until,
+      remedy:
+        then === undefined
+          ? `It may enter from ${inUtc(until)} on: “Re-run failed jobs” then.`
+          : `That is over at ${inUtc(until)}, when \`${environment}\` is frozen ${describeFreeze(then.freeze)}. ${then.opensAt === undefined ? 'It does not open within a year.' : `It may enter from ${inUtc(then.opensAt)} on: “Re-run failed jobs” then.`}`,
+      until: then === undefined ? until : (then.opensAt ?? 'person'),
       isLiftable: true,
     },
   ];

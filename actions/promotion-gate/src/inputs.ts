@@ -181,7 +181,11 @@ export function readRequest(source: InputSource, workspace: string): Request {
     }
     return value as T;
   };
-  const scope = needed('scope', inputs.scope, 'Add `scope:` under `with:`.');
+  const missing =
+    inputs.command === 'find'
+      ? 'Name the environment that has verified it: `from` of `promote.yml`.'
+      : 'Add `scope:` under `with:`.';
+  const scope = needed('scope', inputs.scope, missing);
   if (inputs.command === 'retire') {
     if (problems.length > 0) throw new UserError(problems);
     const { platformFile, token } = base;

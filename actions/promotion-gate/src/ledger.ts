@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { cell, escapeText, table } from '@suite/change-report';
+import { cell, escapeText, link, prose, table } from '@suite/change-report';
 import { count, mapInParallel, UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { type Bundle, decodeBundle } from './bundle.ts';
@@ -21,6 +21,8 @@ export interface Ledger {
   readonly bundles: Readonly<Record<string, Bundle>>;
   /** Places that have no registry yet, so nothing was ever promoted there. */
   readonly empty: readonly string[];
+  /** Places whose registry holds what says that it is a record and cannot be read, with how many there are. */
+  readonly unreadable: Readonly<Record<string, number>>;
 }
 
 const placesAtOnce = 4;
@@ -34,10 +36,10 @@ export async function writeLedger(request: Extract<Request, { command: 'ledger' 
   const views = chooseViews(resolveAll(platform, lock), request.scope);
   const places = await mapInParallel(views, placesAtOnce, async view => {
     const shelf = await services.openShelf(view, readerOf(view, 'plan'));
-    const records = await shelf?.history(request.limit);
+    const past = await shelf?.history(request.limit);
     // Copies of what happened elsewhere are told by the registry of that place.
-    const own = records?.filter(record => speaksFor(record, placeOf(view, context.repositoryId)));
-    return { view, shelf, title: `${view.scope} · ${view.region}`, records: own };
+    const own = past?.records.filter(record => speaksFor(record, placeOf(view, context.repositoryId)));
+    return { view, shelf, title: `${view.scope} · ${view.region}`, records: own, unreadable: past?.unreadable ?? 0 };
   });
   const bundles = await readBundles(places, log);
   const ledger: Ledger = {
@@ -48,7 +50,11 @@ export async function writeLedger(request: Extract<Request, { command: 'ledger' 
       .toSorted((left, right) => (left.recordedAt < right.recordedAt ? 1 : -1)),
     bundles,
     empty: places.filter(({ records }) => records === undefined).map(({ title }) => title),
+    unreadable: Object.fromEntries(
+      places.flatMap(({ title, unreadable }) => (unreadable === 0 ? [] : [[title, unreadable]])),
+    ),
   };
+  for (const message of describeUnreadable(ledger)) log.warning(message);
   await writeFile(request.file, `${JSON.stringify(ledger, undefined, 2)}\n`);
   setOutputs({ ledger: request.file });
   await summary.append(describe(ledger));
@@ -86,10 +92,20 @@ function chooseViews(views: readonly ScopeView[], scope: string | undefined): re
   });
 }
 
-function describe({ platform, entries, bundles, empty }: Ledger): string[] {
+/** What nobody can read proves nothing, and whoever audits has to know that it is there. */
+function describeUnreadable({ unreadable }: Pick<Ledger, 'unreadable'>): string[] {
+  return Object.entries(unreadable).map(
+    ([title, found]) =>
+      `${title} holds ${count(found, 'record')} that cannot be read: altered, or written by a newer release of this suite. It is not told of, and opens no gate: look at who may push there.`,
+  );
+}
+
+function describe(ledger: Ledger): string[] {
+  const { platform, entries, bundles, empty } = ledger;
   const rows = entries.slice(0, mostShown).map((entry, index) => {
     const { recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run } =
       entry;
+    const tests = Object.entries(entry.tests ?? {}).map(([test, verdict]) => `${test} ${verdict}`);
     const before = entries
       .slice(index + 1)
       .find(other => other.environment === environment && other.region === region && other.bundle !== bundle);
@@ -98,15 +114,16 @@ function describe({ platform, entries, bundles, empty }: Ledger): string[] {
       escapeText(`${environment} · ${region}`),
       cell(commit.slice(0, 7)),
       cell(bundle.slice('sha256:'.length, 'sha256:'.length + 12)),
+      escapeText([entry.verdict, ...tests].join(', ')),
       escapeText(describeCharts(bundles[bundle]?.charts, bundles[before?.bundle ?? '']?.charts)),
       cell(actor),
-      approvers.length === 0 ? 'nobody had to' : approvers.map(login => cell(login)).join(', '),
+      approvers.length === 0 ? 'nobody' : approvers.map(login => cell(login)).join(', '),
       Object.entries(plans)
         .map(([action, digest]) => `${cell(action)} ${cell(digest.replace(/^sha256:/, '').slice(0, 12))}`)
         .join(' '),
       exception === undefined ? '' : escapeText(exception.reason),
       rollback === undefined ? '' : describeRollback(rollback),
-      escapeText(`run ${run.id}, attempt ${run.attempt}`),
+      link(`run ${run.id} attempt ${run.attempt}`, run.url),
     ];
   });
   const more = entries.length - rows.length;
@@ -121,6 +138,7 @@ function describe({ platform, entries, bundles, empty }: Ledger): string[] {
               'Where',
               'Commit',
               'Bundle',
+              'Verdict',
               'Charts',
               'Started by',
               'Approved by',
@@ -133,6 +151,7 @@ function describe({ platform, entries, bundles, empty }: Ledger): string[] {
           ),
         ]),
     ...(more > 0 ? [`${count(more, 'older record')} more in the file.`] : []),
+    ...describeUnreadable(ledger).map(message => prose(message)),
     ...(empty.length > 0 ? [`No registry yet: ${empty.map(title => escapeText(title)).join(', ')}.`] : []),
   ];
 }

@@ -20,6 +20,8 @@ export interface Services {
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   /** Where the records of one scope and region lie, as one identity sees it; undefined while there is no registry. */
   openShelf(view: ScopeView, reader: Reader): Promise<Shelf | undefined>;
+  /** A file of the repository, as the branch or tag of this run has it by now; undefined where it has none, or is gone. */
+  readFile(path: string): Promise<Uint8Array | undefined>;
   /** How `head` stands to `base`. */
   compare(base: string, head: string): Promise<Relation>;
   /** How checks and commit statuses of these names stand on a commit; one for each. */
@@ -60,7 +62,7 @@ export interface Shelf {
   /** The same of the bundle that was recorded here last. */
   running(): Promise<readonly PromotionRecord[]>;
   /** The records of the bundles that came last, the newest bundle first; of `limit` bundles at most. */
-  history(limit: number): Promise<readonly PromotionRecord[]>;
+  history(limit: number): Promise<Past>;
   /** That the environment was taken away, and nothing was recorded there since. */
   gone(): Promise<Gone | undefined>;
   /** Says so in place of what runs there. */
@@ -70,6 +72,12 @@ export interface Shelf {
    * noted at the bundle that it leaves as well. An attestation is laid beside it.
    */
   put(bundle: Uint8Array, records: readonly PromotionRecord[], attestation?: string): Promise<string>;
+}
+
+export interface Past {
+  readonly records: readonly PromotionRecord[];
+  /** How many there are that say that they are records, and are none that this release can read: altered, or of a newer one. */
+  readonly unreadable: number;
 }
 
 /** What is said of one bundle. */

@@ -22,7 +22,7 @@ export interface PromotionRecord {
   readonly tests?: Readonly<Record<string, string>> | undefined;
   readonly run: { readonly id: string; readonly attempt: string; readonly url: string };
   readonly actor: string;
-  /** Who approved the deployment; empty where nobody had to. */
+  /** Who approved the deployment, as GitHub says; empty where nobody did. */
   readonly approvers: readonly string[];
   /** What did not count when it was let in, because of an emergency. */
   readonly exception?: Exception | undefined;

@@ -41,7 +41,6 @@ export function createShelf(registry: Registry, { platform, environment, region 
     }
     return { found, departures, unreadable };
   };
-  const recordsAt = async (reference: string) => (await look(reference)).found;
   const trail = async (bundle: string) => {
     const { found, departures } = await look(tagOf(bundle));
     // A tag can be moved: to another bundle, which has records of its own.
@@ -93,7 +92,11 @@ export function createShelf(registry: Registry, { platform, environment, region 
       // A few more than wanted: what runs has its tag too, in each place.
       const newest = await registry.newestTags(repository, limit + mostPlaces);
       const tags = newest.filter(tag => !tag.startsWith(runningPrefix));
-      return (await mapInParallel(tags.slice(0, limit), tagsAtOnce, recordsAt)).flat();
+      const looks = await mapInParallel(tags.slice(0, limit), tagsAtOnce, look);
+      return {
+        records: looks.flatMap(({ found }) => found),
+        unreadable: looks.reduce((sum, { unreadable }) => sum + unreadable, 0),
+      };
     },
     put: async (bytes, records, attestation) => {
       const bundle: NewArtifact = {

@@ -22,7 +22,7 @@ export function createStateShelf(blob: TextBlob): Shelf {
     bundle: async () => undefined,
     attestation: async () => undefined,
     running,
-    history: running,
+    history: async () => ({ records: await running(), unreadable: 0 }),
     gone: async () => undefined,
     retire: async () => {
       throw new Error('What is shared is never taken away.');

@@ -71,10 +71,7 @@ function describe(record: PromotionRecord, digest: string): string[] {
     ['Bundle', cell(record.bundle)],
     ['Commit', cell(record.commit)],
     ...Object.entries(record.tests ?? {}).map(([test, verdict]) => [escapeText(test), cell(verdict)]),
-    [
-      'Approved by',
-      record.approvers.length === 0 ? 'nobody had to' : record.approvers.map(login => cell(login)).join(', '),
-    ],
+    ['Approved by', record.approvers.length === 0 ? 'nobody' : record.approvers.map(login => cell(login)).join(', ')],
   ];
   return [`### ${escapeText(`${record.environment} · ${record.region}`)} is recorded`, table(['', ''], rows)];
 }

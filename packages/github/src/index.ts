@@ -10,6 +10,7 @@ export type { CommitCheck } from './commit-checks.ts';
 export { readCommitChecks } from './commit-checks.ts';
 export type { MergedPull, Relation } from './commits.ts';
 export { compareCommits, findReviewRun, pullsOfCommit, readApprovers } from './commits.ts';
+export { readContent } from './contents.ts';
 export type { EnvironmentProtection } from './environments.ts';
 export { readEnvironments } from './environments.ts';
 export { GitHubFailure } from './failure.ts';

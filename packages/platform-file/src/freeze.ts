@@ -27,6 +27,7 @@ interface Window {
 
 const yearMs = 366 * 24 * 60 * 60_000;
 const mostSteps = 2000;
+const nearbyMs = 60_000;
 
 /** The first freeze that holds at a moment. Throws a RangeError for one that `freezeProblem` complains about. */
 export function frozenAt(freezes: readonly Freeze[], now: number): Frozen | undefined {
@@ -55,6 +56,8 @@ export function freezeProblem(freeze: Freeze): string | undefined {
   if (from !== undefined && to !== undefined && isWeekly(from) !== isWeekly(to)) {
     return '`from` and `to` are both days of the week, or both dates.';
   }
+  const noDay = [from, to].find(moment => moment !== undefined && !isWeekly(moment) && !isDay(moment));
+  if (noDay !== undefined) return `\`${noDay}\` is a day that there is not.`;
   if (!isZone(freeze.zone)) return `\`${freeze.zone}\` is no time zone of the IANA database.`;
   try {
     windowOf(freeze);
@@ -76,6 +79,13 @@ function isZone(zone: string): boolean {
   }
 }
 
+/** Whether the calendar has the day that a time begins with, such as `2026-12-20`. JavaScript takes 31 February for 3 March. */
+export function isDay(time: string): boolean {
+  const day = time.slice(0, '2026-12-20'.length);
+  const at = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+}
+
 function isWeekly(moment: string): boolean {
   return /^[A-Z]/.test(moment);
 }
@@ -91,13 +101,11 @@ function windowOf({ from, to, cron, for: length, zone }: Freeze): Window {
     if (starts(Date.UTC(2000, 0, 1)) === undefined) throw new RangeError('`cron` names a time that never comes.');
     return {
       endOf: now => {
-        // The end of the one that began last: those before it end sooner.
-        let start = starts(now - lengthMs);
-        for (;;) {
-          if (start === undefined || start > now) return undefined;
-          const next = starts(start);
-          if (next === undefined || next > now) return start + lengthMs;
-          start = next;
+        // The end of the one that began last: those before it end sooner. Looked for from nearby, as thousands may have begun within a length.
+        for (let back = nearbyMs; ; back *= 2) {
+          const last = lastWithin(starts, now - Math.min(back, lengthMs), now);
+          if (last !== undefined) return last + lengthMs;
+          if (back >= lengthMs) return undefined;
         }
       },
     };
@@ -116,6 +124,13 @@ function windowOf({ from, to, cron, for: length, zone }: Freeze): Window {
   const [start, end] = [starts(0), ends(0)];
   if (start === undefined || end === undefined || end <= start) throw new RangeError('It ends before it begins.');
   return { endOf: now => (start <= now && now < end ? end : undefined) };
+}
+
+/** The last time after one moment and not after another; undefined where there is none. */
+function lastWithin(next: (after: number) => number | undefined, after: number, until: number): number | undefined {
+  let last: number | undefined;
+  for (let time = next(after); time !== undefined && time <= until; time = next(time)) last = time;
+  return last;
 }
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

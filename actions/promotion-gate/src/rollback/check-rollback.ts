@@ -1,5 +1,6 @@
 import { cell, escapeText, table } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
+import { readClosings } from '../closings.ts';
 import { inUtc } from '../conditions.ts';
 import type { Services } from '../ports.ts';
 import { newest, placeOf, speaksFor } from '../record.ts';
@@ -13,17 +14,23 @@ import type { Rollback } from './rollback.ts';
 export async function checkRollback(
   scope: PromotedScope,
   bundle: RollbackFacts['bundle'],
-  { identity, region }: { readonly identity: 'plan' | 'apply'; readonly region: string | undefined },
+  {
+    identity,
+    region,
+    platformFile,
+  }: { readonly identity: 'plan' | 'apply'; readonly region: string | undefined; readonly platformFile: string },
   rollback: Rollback,
   services: Services,
 ): Promise<void> {
   const found = await readRegions(scope, bundle.digest, identity, services);
+  const { hold } = await readClosings(scope.name, platformFile, services);
   const wanted = { bundle: bundle.digest, run: services.context.runId };
   const facts: RollbackFacts = {
     environment: scope.name,
     bundle,
     rollback,
     regions: found,
+    hold,
     before: identity === 'apply' ? predecessors(scope.regions, region, found, wanted) : [],
   };
   const problems = judgeRollback(facts);

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { cell, escapeText, link, table } from '@suite/change-report';
-import { pathInside, UserError, withFullStop } from '@suite/foundation';
+import { pathInside, UserError } from '@suite/foundation';
 import { frozenAt, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { decodeBundle } from '../bundle.ts';
 import { describeFrozen, inUtc } from '../conditions.ts';
@@ -16,6 +16,7 @@ import {
   type History,
   shortCommit,
 } from './candidates.ts';
+import { describeHeld } from './conditions.ts';
 import { findNamed } from './find.ts';
 import { openShelves, readHistory, readTarget } from './history.ts';
 import type { Rollback } from './rollback.ts';
@@ -80,12 +81,7 @@ function demandOpen(
   { hold, freezes }: Extract<ScopeView, { kind: 'environment' }>['gate'],
   now: number,
 ): readonly string[] {
-  if (hold !== undefined) {
-    throw new UserError({
-      message: `\`${environment}\` is on hold: ${withFullStop(hold)} Nothing goes back meanwhile.`,
-      remedy: `Take \`gate: hold:\` of ${environment} out of the platform file, and start this again on that commit.`,
-    });
-  }
+  if (hold !== undefined) throw new UserError(describeHeld(environment, hold));
   const frozen = frozenAt(freezes, now);
   return frozen === undefined ? [] : [describeFrozen(environment, frozen.freeze)];
 }

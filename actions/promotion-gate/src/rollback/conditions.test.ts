@@ -40,6 +40,7 @@ const facts = (more: Partial<RollbackFacts> = {}): RollbackFacts => ({
   environment: 'prod',
   bundle: { digest: older.bundle, commit: older.commit },
   rollback,
+  hold: undefined,
   before: [],
   regions: [region()],
   ...more,
@@ -54,6 +55,11 @@ test.each<readonly [string, RollbackFacts]>([
 });
 
 test.each<readonly [string, RollbackFacts, string]>([
+  [
+    'somebody holds it by now',
+    facts({ hold: 'the auditors are here' }),
+    '`prod` is on hold: the auditors are here. Nothing goes back meanwhile.',
+  ],
   [
     'the bundle was never verified there',
     facts({

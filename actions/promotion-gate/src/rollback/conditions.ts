@@ -1,4 +1,4 @@
-import { type Problem, sentenceList } from '@suite/foundation';
+import { type Problem, sentenceList, withFullStop } from '@suite/foundation';
 import { inUtc } from '../conditions.ts';
 import type { PromotionRecord } from '../record.ts';
 import { outOfTurn, type Predecessor } from '../turn.ts';
@@ -16,16 +16,29 @@ export interface RollbackFacts {
     readonly record: PromotionRecord | undefined;
     readonly running: PromotionRecord | undefined;
   }[];
+  /** Why nothing may change there, as the branch has it by now. */
+  readonly hold: string | undefined;
   /** Of the region that goes back now, where those of the environment go one after another. */
   readonly before: readonly Predecessor[];
 }
 
 /**
  * Everything that keeps an environment from going back, each with what would let it. Pure. What was verified there has stood all that a gate
- * asks of a newcomer, so neither time, freezes nor checks are asked for again; a hold was, when the way back was chosen.
+ * asks of a newcomer, so neither time, freezes nor checks are asked for again. A hold is a person's word, and stands.
  */
 export function judgeRollback(facts: RollbackFacts): readonly Problem[] {
-  return [...ofAnother(facts), ...neverVerified(facts), ...movedOn(facts), ...notItsTurn(facts)];
+  return [...held(facts), ...ofAnother(facts), ...neverVerified(facts), ...movedOn(facts), ...notItsTurn(facts)];
+}
+
+function held({ environment, hold }: RollbackFacts): Problem[] {
+  return hold === undefined ? [] : [describeHeld(environment, hold)];
+}
+
+export function describeHeld(environment: string, hold: string): Problem {
+  return {
+    message: `\`${environment}\` is on hold: ${withFullStop(hold)} Nothing goes back meanwhile.`,
+    remedy: `Take \`gate: hold:\` of ${environment} out of the platform file, and start this again on that commit.`,
+  };
 }
 
 function notItsTurn({ environment, before }: RollbackFacts): Problem[] {

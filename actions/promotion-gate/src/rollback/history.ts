@@ -31,8 +31,8 @@ export async function readHistory(
   const places = await mapInParallel(shelves, regionsAtOnce, async ({ view, shelf }) => {
     const place = placeOf(view, context.repositoryId);
     const { record: running } = await readRunning(shelf, place);
-    const records = ((await shelf?.history(limit)) ?? []).filter(record => speaksFor(record, place));
-    return { region: view.region, running, records };
+    const { records = [] } = (await shelf?.history(limit)) ?? {};
+    return { region: view.region, running, records: records.filter(record => speaksFor(record, place)) };
   });
   return {
     environment,

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asArray, asObject, asString } from '@suite/foundation';
 import { compareCommits, type Relation } from '../commits.ts';
+import { readContent } from '../contents.ts';
 import { GitHubFailure, unexpected } from '../failure.ts';
 import { splitRepository } from '../repository.ts';
 import type { Requests } from '../requests.ts';
@@ -87,17 +88,7 @@ export function createGitOps(requests: Requests, repository: string): GitOps {
       return sha;
     },
     compare: (base, head) => asked(compareCommits(requests, repository, base, head)),
-    fileAt: async (commit, path) => {
-      const purpose = `read ${path} of ${repository}`;
-      const parameters = { ...place, path, ref: commit, headers: { accept: 'application/vnd.github.raw+json' } };
-      const read = requests.download(purpose, 'GET /repos/{owner}/{repo}/contents/{path}', parameters, whole);
-      try {
-        return await read;
-      } catch (error) {
-        if (error instanceof GitHubFailure && error.status === 404) return undefined;
-        return explained(Promise.reject(error), repository, 'read');
-      }
-    },
+    fileAt: (commit, path) => asked(readContent(requests, repository, path, commit)),
     bring: (commit, folder) => {
       const purpose = `bring ${repository} at ${commit.slice(0, 7)} onto the runner`;
       const fill = async (bytes: AsyncIterable<Uint8Array>) => {
@@ -144,12 +135,6 @@ async function whichIsMissing(error: unknown, requests: Requests, repository: st
   const answer = await requests.read(`read ${repository}`, 'GET /repos/{owner}/{repo}', splitRepository(repository));
   const usual = asString(asObject(answer)['default_branch']);
   throw new MissingBranch(error, branch, usual);
-}
-
-async function whole(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of bytes) parts.push(part);
-  return Buffer.concat(parts);
 }
 
 async function empty(folder: string): Promise<void> {

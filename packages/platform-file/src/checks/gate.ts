@@ -1,5 +1,5 @@
 import type { Problem } from '@suite/foundation';
-import { freezeProblem } from '../freeze.ts';
+import { freezeProblem, isDay } from '../freeze.ts';
 import type { Platform } from '../platform.ts';
 import type { Path } from '../position.ts';
 import type { Soundness } from '../salvage.ts';
@@ -28,7 +28,7 @@ export function checkGates({ source, document }: Platform, soundness: Soundness,
       );
     });
     const until = gate?.['break-glass']?.until;
-    if (until !== undefined && Number.isNaN(Date.parse(until))) {
+    if (until !== undefined && !(isDay(until) && Date.parse(until) > 0)) {
       report([...at, 'break-glass', 'until'], `\`${until}\` is no time.`, 'Write it like 2026-12-20T18:00Z.');
     }
   });
