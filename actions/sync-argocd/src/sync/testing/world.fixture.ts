@@ -109,6 +109,7 @@ export function createWorld(
       random: () => 0.5,
       contains: async (newer, older) => older === commit && (newer === newerCommit || newer === 'main'),
       revert: undefined,
+      chartsAt: async () => [],
       platformDigests: async reference => {
         throw new UserError({ message: `${reference} is not there` });
       },
