@@ -29,7 +29,7 @@ export function syncPlanOf(
     images: images.filter(({ name }) => own.includes(name)),
     charts: charts.filter(({ name }) => versioned.includes(name)),
   }));
-  const { runId, runAttempt, repository, runUrl } = context;
+  const { runId, runAttempt, job, step, repository, runUrl } = context;
   return {
     argoNamespace: applications.argoNamespace,
     applications: applications.hasRoot
@@ -41,12 +41,12 @@ export function syncPlanOf(
           },
         ]
       : planned,
-    applicationSets: [],
     repository: repositoryUrl(applications, serverUrl),
     branch: applications.branch,
     revision,
     mark: {
-      id: `${runId || 'local'}/${runAttempt}`,
+      // Another step of the same run is about something else, and must not take an operation that is over for its own.
+      id: [runId || 'local', runAttempt, job, step].filter(part => part !== '').join('/'),
       by: `gha:${repository || 'local'}`,
       run: runUrl ?? 'outside of a workflow',
       bundle: 'bundle' in request ? request.bundle : undefined,

@@ -119,7 +119,6 @@ async function worldOf(name: string, signal = new AbortController().signal): Pro
     plan: (revision, more = {}) => ({
       argoNamespace,
       applications: [{ name, images: [] }],
-      applicationSets: [],
       repository: repository.url,
       branch: 'main',
       revision,

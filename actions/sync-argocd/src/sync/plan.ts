@@ -30,8 +30,6 @@ export interface SyncPlan {
   /** Argo CD's own. */
   readonly argoNamespace: string;
   readonly applications: readonly PlannedApplication[];
-  /** ApplicationSets in Argo CD's namespace that make more Applications, which are followed. */
-  readonly applicationSets: readonly string[];
   /** The GitOps repository, whose sources are pinned. */
   readonly repository: string;
   readonly branch: string;

@@ -15,7 +15,6 @@ export function plan(names: readonly string[], more: Partial<SyncPlan> = {}): Sy
   return {
     argoNamespace: 'argocd',
     applications: names.map(name => ({ name, images: [] })),
-    applicationSets: [],
     repository,
     branch: 'main',
     revision: commit,
