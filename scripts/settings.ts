@@ -31,13 +31,18 @@ export async function settingsPage(): Promise<{ path: string; current: string; w
     Object.entries(properties).filter(([name]) => !['defaults', 'environments'].includes(name)),
   );
   const own = Object.fromEntries(Object.entries(environment.properties ?? {}).filter(([name]) => !(name in layer)));
-  // All are told elsewhere: what layers share; images and applications at the top.
+  // All are told elsewhere: what layers share; images, charts and applications at the top.
   const withoutTwice = {
     ...own,
     regions: { ...own['regions'], additionalProperties: false },
     images: {
       ...own['images'],
       description: 'What is different here from `images` of [the file](#the-file).',
+      additionalProperties: false,
+    },
+    charts: {
+      ...own['charts'],
+      description: 'What is different here from `charts` of [the file](#the-file).',
       additionalProperties: false,
     },
     applications: {
@@ -79,7 +84,7 @@ function rows({ properties = {}, required = [] }: Schema, prefix: string): strin
   return Object.entries(properties).flatMap(([name, setting]) => {
     const path = `${prefix}${name}`;
     const inner = blockOf(setting);
-    // Keys of people's own, such as the names of their releases and images.
+    // Keys of people's own, such as the names of their releases, images and charts.
     const named = blockOf(asSchema((inner ?? setting).additionalProperties));
     const fallback = required.includes(name) ? '**required**' : show(setting.default);
     const values = valuesOf(setting);

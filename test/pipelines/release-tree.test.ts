@@ -88,6 +88,14 @@ describe('its workflows', () => {
           }
           const uses = String(step['uses']);
           expect(uses.startsWith('$/') ? actions.has(uses) : /@[0-9a-f]{40}$/.test(uses)).toBe(true);
+          if (uses !== '$/sync-argocd') continue;
+          // Whatever the command, it reads the repository of the applications.
+          const access = Object.keys(asObject(step['with'])).filter(name => name.startsWith('gitops-'));
+          expect([file, step['name'], access]).toEqual([
+            file,
+            step['name'],
+            ['gitops-token', 'gitops-app-id', 'gitops-app-key'],
+          ]);
         }
       }
     }

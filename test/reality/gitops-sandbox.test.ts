@@ -94,8 +94,8 @@ function request(environment: string, letter: string): DeliveryRequest {
   const path = (name: string) => `environments/${environment}/${name}`;
   return {
     branch: 'main',
-    apps: ['web', 'worker'].map(name => ({ name, path: path(name), images: [name], values: {} })),
-    images: images(environment, letter),
+    apps: ['web', 'worker'].map(name => ({ name, path: path(name), images: [name], charts: [], values: {} })),
+    cargo: { images: images(environment, letter), charts: [] },
     note: { environment, bundle: digest('f'), run: 'https://github.com/contoso/platform/actions/runs/1' },
   };
 }

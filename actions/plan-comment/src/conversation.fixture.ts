@@ -101,6 +101,7 @@ export function services(
       pullRequest: undefined,
       workflow: 'platform',
       job: 'comment',
+      step: '',
       actor: 'mona',
       runId: '11',
       runAttempt: '1',

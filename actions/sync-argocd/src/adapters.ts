@@ -15,12 +15,27 @@ import {
   registryTokens,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
-import { asArray, asObject, asString, duration, parseJson, UserError } from '@suite/foundation';
+import {
+  asArray,
+  asObject,
+  asString,
+  duration,
+  errorMessage,
+  mapInParallel,
+  parseJson,
+  UserError,
+} from '@suite/foundation';
 import { createAppAccess, createGitOps, createRequests } from '@suite/github';
-import { createHelm, type PulledChart as HelmChart, helmEnvironment, locateHelm } from '@suite/helm';
+import {
+  createHelm,
+  type PulledChart as HelmChart,
+  helmEnvironment,
+  locateHelm,
+  type RegistryLogins,
+} from '@suite/helm';
 import { type Cluster, openCluster } from '@suite/kubernetes';
 import type { ArgoHub } from '@suite/platform-file';
-import { createTransfers } from '@suite/registry';
+import { createTransfers, dockerLogin } from '@suite/registry';
 import type { Request } from './inputs.ts';
 import { ownCluster } from './objects.ts';
 import type { Connected, ReachedCluster, Services, SignedIn } from './ports.ts';
@@ -87,7 +102,7 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
   const helmFolder = join(folder, 'helm');
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });
-  const [reached, state, helm, kustomize] = await Promise.all([
+  const [reached, state, helm, kustomize, registries] = await Promise.all([
     target.server === undefined
       ? reachCluster(kit, target, credential)
       : reachServer(kit, target.server, target, credential),
@@ -101,6 +116,7 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
       cwd: helmFolder,
     }),
     locateKustomize(env),
+    chartLogins(kit, target, credential),
   ]);
   const github = openGitHub(kit, request, target);
   return {
@@ -108,7 +124,15 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
     state,
     gitops: createGitOps(github.requests, target.applications.repository),
     helm: rendererOf(
-      createHelm({ file: helm.file, env: helmEnv, folder: helmFolder, processes: kit.processes, log, clock }),
+      createHelm({
+        file: helm.file,
+        env: helmEnv,
+        folder: helmFolder,
+        processes: kit.processes,
+        log,
+        clock,
+        registries,
+      }),
     ),
     kustomize:
       kustomize === undefined
@@ -121,6 +145,35 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
       await github.close();
     },
   };
+}
+
+/** How Helm signs in to the registries of Azure that charts of applications are in. One that lets nobody in may still give to everybody. */
+async function chartLogins(
+  { clock, log }: Pick<Kit, 'clock' | 'log'>,
+  { view, identity, chosen }: Target,
+  credential: AzureCredential,
+): Promise<RegistryLogins> {
+  const used = new Set(chosen.flatMap(({ charts }) => charts));
+  const hosts = view.charts.flatMap(({ name, source }) =>
+    used.has(name) && source.kind === 'oci' ? [new URL(source.url).host] : [],
+  );
+  const logins = await mapInParallel(
+    [...new Set(hosts)].filter(host => isRegistryOf(clouds[view.cloud], host)),
+    4,
+    async host => {
+      try {
+        const entraToken = registryTokens(credential);
+        const { user, password } = await dockerLogin({ host, tenant: view.tenant, identity, entraToken, mask, clock });
+        mask(password);
+        mask(Buffer.from(`${user}:${password}`).toString('base64'));
+        return [[host, { username: user, password }] as const];
+      } catch (error) {
+        log.info(`Nobody is signed in to ${host}: ${errorMessage(error)}`);
+        return [];
+      }
+    },
+  );
+  return Object.fromEntries(logins.flat());
 }
 
 interface Reached {

@@ -1,6 +1,7 @@
 import { UserError } from '@suite/foundation';
 import { demandCluster } from '@suite/platform-file';
-import { editsFor, type PlacedImage, readFolder } from './deliver/index.ts';
+import { readChartText } from './charts.ts';
+import { type Cargo, editsFor, type PlacedImage, readFolder } from './deliver/index.ts';
 import { loginServerIn, placedImages } from './images.ts';
 import type { Request } from './inputs.ts';
 import { fieldManager, ownObjects } from './objects.ts';
@@ -8,7 +9,7 @@ import type { Connected, Services } from './ports.ts';
 import { deliveredOf, readOverrides } from './prepare.ts';
 import type { Proven, SyncRecord } from './record.ts';
 import { runningOf } from './report.ts';
-import { portsOf, revertImages, syncPlanOf } from './run.ts';
+import { portsOf, revertCargo, syncPlanOf } from './run.ts';
 import {
   explainProofs,
   explainRollbacks,
@@ -28,24 +29,33 @@ export interface Back {
   readonly error: UserError | undefined;
 }
 
-/** The images of a proof, as delivery needs them. */
-export function imagesOf(
-  { images: proven }: Pick<Proven, 'images'>,
+/** Images and charts of a proof, as delivery needs them. */
+export function cargoOf(
+  { images: proven, charts: versions }: Pick<Proven, 'images' | 'charts'>,
   { view }: Target,
   { state }: Pick<Connected, 'state'>,
-): readonly PlacedImage[] {
+): Cargo {
   const now = placedImages(view, loginServerIn(view, state?.outputs), []);
-  return Object.entries(proven).flatMap(([name, image]): PlacedImage[] => {
+  const images = Object.entries(proven).flatMap(([name, image]): PlacedImage[] => {
     const [repository = '', digest = ''] = image.split('@');
     const known = now.find(one => one.name === name);
     const others = known === undefined ? [] : [known.repository, ...(known.knownAs ?? [])];
     return [{ name, repository, digest, knownAs: others.filter(other => other !== repository) }];
   });
+  return { images, charts: Object.entries(versions).flatMap(([name, text]) => readChartText(name, text) ?? []) };
 }
 
-/** Those of the chosen applications that a proof speaks of, with all of their images. */
-export function coveredBy({ applications, images }: Proven, { chosen }: Pick<Target, 'chosen'>): Target['chosen'] {
-  return chosen.filter(app => applications.includes(app.name) && app.images.every(name => Object.hasOwn(images, name)));
+/** Those of the chosen applications that a proof speaks of, with all of their images and charts. */
+export function coveredBy(
+  { applications, images, charts }: Proven,
+  { chosen }: Pick<Target, 'chosen'>,
+): Target['chosen'] {
+  return chosen.filter(
+    app =>
+      applications.includes(app.name) &&
+      app.images.every(name => Object.hasOwn(images, name)) &&
+      app.charts.every(name => Object.hasOwn(charts, name)),
+  );
 }
 
 /** Whether something else runs, or is about to, than what was proven then. */
@@ -56,9 +66,9 @@ export async function differs(proof: Proven, target: Target, connected: Connecte
   if (apps.length === 0) return false;
   const place = `${folder}/now`;
   await gitops.bring(await gitops.head(applications.branch), place);
-  const images = imagesOf(proof, target, connected);
-  if (applications.delivery === 'git') return (await editsFor(readFolder(place), apps, images)).files.length > 0;
-  const overrides = await readOverrides(readFolder(place), apps, images);
+  const cargo = cargoOf(proof, target, connected);
+  if (applications.delivery === 'git') return (await editsFor(readFolder(place), apps, cargo)).files.length > 0;
+  const overrides = await readOverrides(readFolder(place), apps, cargo.images);
   const live = await demandCluster(target.view, connected).home.list({
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -74,8 +84,8 @@ export async function differs(proof: Proven, target: Target, connected: Connecte
 }
 
 /**
- * Goes back to what was proven: the digests, by a commit or as overrides, then a sync of that, and the proof. Where the digests are the
- * same and nobody but runs sync, by Argo CD's history.
+ * Goes back to what was proven: digests and versions of charts, by a commit or as overrides, then a sync of that, and the proof. Where they
+ * are the same and nobody but runs sync, by Argo CD's history.
  */
 export async function goBackTo(
   proof: Proven,
@@ -88,24 +98,24 @@ export async function goBackTo(
   const { applications } = target;
   await begin(proof, apps, target, connected);
   const within: Target = { ...target, chosen: applications.hasRoot ? target.chosen : apps };
-  const images = imagesOf(proof, target, connected);
+  const cargo = cargoOf(proof, target, connected);
   const ports = portsOf(target, services, connected);
   const names = apps.map(({ name }) => name);
   const planAt = (revision: string | undefined) => {
-    const plan = syncPlanOf(request, within, services, images, revision);
+    const plan = syncPlanOf(request, within, services, cargo, revision);
     return { ...plan, mark: { ...plan.mark, id: `${plan.mark.id}.rollback` }, endsOwn: true };
   };
   const isOther = await differs(proof, target, connected);
   if (!isOther && !applications.isAutomatic && applications.delivery === 'git') {
     const head = await connected.gitops.head(applications.branch);
-    const plan = syncPlanOf(request, within, services, images, head);
+    const plan = syncPlanOf(request, within, services, cargo, head);
     const results = await rollbackApplications({ ...plan, verified: proof.commit }, { ...ports, revert: undefined });
     return { commit: proof.commit, running: {}, names, error: explainRollbacks(results) };
   }
   const commit =
     applications.delivery === 'git'
-      ? await revertImages(request, within, services, connected, { delivered: deliveredOf(apps), images }, proof.commit)
-      : await overrideImages(within, services, connected, images);
+      ? await revertCargo(request, within, services, connected, { delivered: deliveredOf(apps), cargo }, proof.commit)
+      : await overrideImages(within, services, connected, cargo.images);
   const plan = planAt(commit);
   const failure = explainSync(await syncApplications(plan, ports));
   if (failure !== undefined) {

@@ -5,8 +5,11 @@ import { prepare } from './prepare.ts';
 import { type Outcome, planned } from './report.ts';
 import type { Target } from './target.ts';
 
-/** What no run will ever see: jq expressions of `ignoreDifferences`, and applications that go to another cluster. */
-const lastingGap = /\/(?:ignored|elsewhere)$/;
+/**
+ * What no run will ever see: jq expressions of `ignoreDifferences`, and applications that go to another cluster. What registries have of charts
+ * is nothing that anybody has changed in the cluster.
+ */
+const lastingGap = /\/(?:ignored|elsewhere)$|^chart\//;
 
 /** What others have changed of the applications since Argo CD brought them, apart from what waits for a sync. Writes nothing. */
 export async function driftFor(

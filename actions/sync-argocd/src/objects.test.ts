@@ -38,6 +38,18 @@ describe('objects of our own', () => {
     });
   });
 
+  test('charts of applications may be read from where they are', () => {
+    const [project] = specs(inputOf('{ repository: contoso/gitops, apps: [{ name: web, charts: [redis] }] }'));
+    expect(project).toMatchObject({
+      sourceRepos: [
+        'https://github.com/contoso/gitops',
+        'ghcr.io/contoso/charts',
+        'oci://ghcr.io/contoso/charts',
+        'oci://ghcr.io/contoso/charts/redis',
+      ],
+    });
+  });
+
   test('an Application for each, in its folder and namespace', () => {
     const [, web, worker] = specs(inputOf(two));
     expect(web).toMatchObject({

@@ -8,6 +8,8 @@ import {
   type EnvironmentScope,
   namespaceLevels,
 } from '@suite/platform-file';
+import { chartRepositories, placedCharts } from './charts.ts';
+import type { PlacedChart } from './deliver/index.ts';
 
 /** Who owns what this action writes. */
 export const fieldManager = 'aks-platform';
@@ -111,7 +113,7 @@ function namespaceOf(name: string, input: OwnObjectsInput): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }
 
-/** What applications may do: read one repository, and live in their own namespaces, without limits and quotas in their own hands. */
+/** What applications may do: read one repository and those of their charts, and live in their own namespaces, without limits and quotas in their own hands. */
 function projectOf(input: OwnObjectsInput): KubernetesObject {
   const { applications, serverUrl, view } = input;
   const { apps, hasRoot, project, argoNamespace } = applications;
@@ -121,13 +123,19 @@ function projectOf(input: OwnObjectsInput): KubernetesObject {
   const places = hasRoot ? ['*', '!kube-*', ...[...platforms].map(name => `!${name}`)] : namespaces;
   return argoObject('AppProject', project, input, {
     description: `Applications of ${view.platform} in ${view.scope}`,
-    sourceRepos: [repositoryUrl(applications, serverUrl)],
+    sourceRepos: [repositoryUrl(applications, serverUrl), ...chartRepositories(chartsOf(input))],
     destinations: places.map(namespace => ({ ...clusterOf(input), namespace })),
     namespaceResourceBlacklist: [
       { group: '', kind: 'ResourceQuota' },
       { group: '', kind: 'LimitRange' },
     ],
   });
+}
+
+/** Those that any application uses. */
+function chartsOf({ view, applications: { apps } }: OwnObjectsInput): readonly PlacedChart[] {
+  const used = new Set(apps.flatMap(({ charts }) => charts));
+  return placedCharts(view).filter(({ name }) => used.has(name));
 }
 
 /** The Application over all makes Applications and ApplicationSets, and nothing else. */

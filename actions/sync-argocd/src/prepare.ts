@@ -10,7 +10,9 @@ import {
 import type { Check } from '@suite/change-report';
 import { asArray, asObject, asString, sentenceList, UserError } from '@suite/foundation';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
+import { chartChecks, placedCharts } from './charts.ts';
 import {
+  type Cargo,
   type DeliveredApp,
   type Edits,
   editsFor,
@@ -47,7 +49,7 @@ import type { Target } from './target.ts';
 export interface Prepared {
   /** Of the repository of the applications: the commit that was planned with. */
   readonly commit: string;
-  readonly images: readonly PlacedImage[];
+  readonly cargo: Cargo;
   readonly delivered: readonly DeliveredApp[];
   readonly edits: Edits;
   readonly own: OwnObjects;
@@ -83,14 +85,19 @@ export async function prepare(
       ? undefined
       : Object.fromEntries(Object.entries(state.outputs).filter(([name]) => !changing.has(name)));
   const images = placedImages(view, loginServerIn(view, outputs), overridden);
+  const cargo = { images, charts: placedCharts(view) };
   const delivered = deliveredOf(chosen);
 
-  const [commit, seen] = await Promise.all([gitops.head(applications.branch), look(cluster, applications, isApply)]);
+  const [commit, seen, ofCharts] = await Promise.all([
+    gitops.head(applications.branch),
+    look(cluster, applications, isApply),
+    chartChecks(target, helm),
+  ]);
   log.info(`${gitops.repository} at ${commit.slice(0, 12)} of ${applications.branch}`);
   const base = join(folder, 'base');
   await gitops.bring(commit, base);
   const read = readFolder(base);
-  const edits = applications.delivery === 'git' ? await editsFor(read, delivered, images) : { files: [], places: [] };
+  const edits = applications.delivery === 'git' ? await editsFor(read, delivered, cargo) : { files: [], places: [] };
   // Those that are not chosen keep theirs.
   const overrides =
     applications.delivery === 'application'
@@ -184,7 +191,7 @@ export async function prepare(
   });
   return {
     commit,
-    images,
+    cargo,
     delivered,
     edits,
     own,
@@ -195,6 +202,7 @@ export async function prepare(
       ...seen.checks,
       ...laterChecks(changing),
       ...foundNowhere(target),
+      ...ofCharts,
       ...(isArgoAlone ? aroundArgo(target, own, before) : []),
       // Whether the cluster is known is said above.
       ...plan.checks.filter(({ id }) => seen.isKnown || id !== 'application/cluster'),
@@ -286,7 +294,7 @@ async function look(
 
 /** What delivery needs to know of applications. */
 export function deliveredOf(apps: Target['chosen']): readonly DeliveredApp[] {
-  return apps.map(({ name, path, images, values }) => ({ name, path, images, values }));
+  return apps.map(({ name, path, images, charts, values }) => ({ name, path, images, charts, values }));
 }
 
 /** Overrides by application, for those that do not take digests from Git. */

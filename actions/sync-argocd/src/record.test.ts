@@ -8,6 +8,7 @@ const proven = (commit: string): Proven => ({
   run: 'r',
   at: '2026-01-01T00:00:00Z',
   images: { web: `cr.azurecr.io/web@sha256:${commit}` },
+  charts: { redis: `oci://ghcr.io/contoso/redis:1.2.3@sha256:${commit}` },
   applications: ['web'],
 });
 

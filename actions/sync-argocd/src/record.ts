@@ -14,6 +14,8 @@ export interface Proven {
   readonly at: string;
   /** What ran: name of the image → `host/repository@sha256:…`. */
   readonly images: Readonly<Record<string, string>>;
+  /** Name of the chart → `oci://host/path/chart:1.2.3@sha256:…`. */
+  readonly charts: Readonly<Record<string, string>>;
   /** Names of the applications that it was proven of. */
   readonly applications: readonly string[];
 }
@@ -74,7 +76,7 @@ export function readRecordText(text = ''): SyncRecord {
   const record = asObject(parseJson(text));
   const proven = asArray(record['proven'])
     .map(asObject)
-    .flatMap(({ commit, bundle, run, at, images, applications }): Proven[] => {
+    .flatMap(({ commit, bundle, run, at, images, charts, applications }): Proven[] => {
       const known = asString(commit);
       if (known === undefined) return [];
       return [
@@ -83,11 +85,8 @@ export function readRecordText(text = ''): SyncRecord {
           bundle: asString(bundle),
           run: asString(run) ?? '',
           at: asString(at) ?? '',
-          images: Object.fromEntries(
-            Object.entries(asObject(images)).flatMap(([name, image]) =>
-              typeof image === 'string' ? [[name, image] as const] : [],
-            ),
-          ),
+          images: readTexts(images),
+          charts: readTexts(charts),
           applications: asArray(applications).flatMap(name => asString(name) ?? []),
         },
       ];
@@ -98,6 +97,14 @@ export function readRecordText(text = ''): SyncRecord {
     clusterFingerprint: asString(record['clusterFingerprint']),
     ...(wayBack === undefined ? {} : { wayBack }),
   };
+}
+
+function readTexts(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(asObject(value)).flatMap(([name, text]) =>
+      typeof text === 'string' ? [[name, text] as const] : [],
+    ),
+  );
 }
 
 function readWayBack(value: unknown): WayBack | undefined {
@@ -113,7 +120,7 @@ function readWayBack(value: unknown): WayBack | undefined {
 /** What is proven again is the newest, and stands there once. Whatever was gone back to before is over. */
 export function withProven(record: SyncRecord, proven: Proven): SyncRecord {
   // With `deliver: application` the commit stays, whatever runs.
-  const idOf = ({ commit, bundle, images }: Proven) => canonicalJson([commit, bundle ?? null, images]);
+  const idOf = ({ commit, bundle, images, charts }: Proven) => canonicalJson([commit, bundle ?? null, images, charts]);
   const others = record.proven.filter(one => idOf(one) !== idOf(proven));
   return { ...record, proven: [proven, ...others].slice(0, kept), wayBack: undefined };
 }

@@ -1,4 +1,5 @@
 import type { ReportFindings, Timing } from '@suite/change-report';
+import { chartChanges } from './charts.ts';
 import type { Prepared } from './prepare.ts';
 import type { ApplicationResult, ProofResult } from './sync/index.ts';
 
@@ -16,8 +17,9 @@ export interface Outcome {
 }
 
 /** A plan as reports have it. */
-export function planned({ plan, ownPlan, checks, digest, commit }: Prepared) {
-  return { plan: { changes: [...ownPlan.changes, ...plan.changes], checks, digest }, drift: plan.drift, commit };
+export function planned({ plan, ownPlan, edits, checks, digest, commit }: Prepared) {
+  const changes = [...ownPlan.changes, ...chartChanges(edits), ...plan.changes];
+  return { plan: { changes, checks, digest }, drift: plan.drift, commit };
 }
 
 /** Bars of the time line, in milliseconds since `startedAt`. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { argoUrlOf } from './run.ts';
+import { readContext } from '@suite/action-kit';
+import type { Request } from './inputs.ts';
+import { argoUrlOf, syncPlanOf } from './run.ts';
+import type { Target } from './target.ts';
 import { viewWith } from './view.fixture.ts';
 
 describe('where people open Argo CD', () => {
@@ -35,4 +38,22 @@ describe('where people open Argo CD', () => {
     ],
     ["nobody knows a hub's", { view: routed, applications: { ...applications, hub }, server: undefined }, undefined],
   ])('%s', (_, target, url) => expect(argoUrlOf(target)).toBe(url));
+});
+
+describe('the mark of an operation', () => {
+  const view = viewWith('{ repository: contoso/gitops, apps: [{ name: web }] }');
+  const { applications } = view;
+  if (applications === undefined) throw new TypeError('no applications');
+  const markOf = (env: Readonly<Record<string, string>>) => {
+    const context = readContext({ GITHUB_RUN_ID: '4711', GITHUB_JOB: 'apply', ...env }, { cwd: '/', temp: '/' });
+    const target = { view, applications, chosen: [], server: undefined } as unknown as Target;
+    const request = { command: 'verify', timeoutMs: 1 } as unknown as Request;
+    return syncPlanOf(request, target, { context, serverUrl: '' }, { images: [], charts: [] }, undefined).mark.id;
+  };
+
+  test('is that of a step in an attempt: two steps of a job have two, and so has one that is run again', () => {
+    expect(markOf({ GITHUB_ACTION: 'sync', GITHUB_RUN_ATTEMPT: '1' })).toBe('4711/1/apply/sync');
+    expect(markOf({ GITHUB_ACTION: '__contoso_sync', GITHUB_RUN_ATTEMPT: '1' })).toBe('4711/1/apply/__contoso_sync');
+    expect(markOf({ GITHUB_ACTION: 'sync', GITHUB_RUN_ATTEMPT: '2' })).toBe('4711/2/apply/sync');
+  });
 });

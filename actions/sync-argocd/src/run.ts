@@ -1,16 +1,17 @@
 import { demandCluster } from '@suite/platform-file';
 import {
+  type Cargo,
   type CommitNote,
   type DeliverPorts,
   deliver,
-  type PlacedImage,
+  editsFor,
   readFolder,
   revertTo,
 } from './deliver/index.ts';
 import type { Request } from './inputs.ts';
 import { repositoryUrl, rootName } from './objects.ts';
 import type { Connected, Services } from './ports.ts';
-import type { Prepared } from './prepare.ts';
+import { deliveredOf, type Prepared } from './prepare.ts';
 import type { ProofPorts, SyncPlan, SyncPorts } from './sync/index.ts';
 import type { Target } from './target.ts';
 
@@ -19,27 +20,33 @@ export function syncPlanOf(
   request: Request,
   target: Target,
   { context, serverUrl }: Pick<Services, 'context' | 'serverUrl'>,
-  images: readonly PlacedImage[],
+  { images, charts }: Cargo,
   revision: string | undefined,
 ): SyncPlan {
   const { applications, chosen } = target;
-  const byName = new Map(images.map(image => [image.name, image]));
-  const planned = chosen.map(({ application, images: own }) => ({
+  const planned = chosen.map(({ application, images: own, charts: versioned }) => ({
     name: application,
-    images: own.flatMap(image => byName.get(image) ?? []),
+    images: images.filter(({ name }) => own.includes(name)),
+    charts: charts.filter(({ name }) => versioned.includes(name)),
   }));
-  const { runId, runAttempt, repository, runUrl } = context;
+  const { runId, runAttempt, job, step, repository, runUrl } = context;
   return {
     argoNamespace: applications.argoNamespace,
     applications: applications.hasRoot
-      ? [{ name: rootName(applications), images: planned.flatMap(one => one.images) }]
+      ? [
+          {
+            name: rootName(applications),
+            images: planned.flatMap(one => one.images),
+            charts: [...new Set(planned.flatMap(one => one.charts))],
+          },
+        ]
       : planned,
-    applicationSets: [],
     repository: repositoryUrl(applications, serverUrl),
     branch: applications.branch,
     revision,
     mark: {
-      id: `${runId || 'local'}/${runAttempt}`,
+      // Another step of the same run is about something else, and must not take an operation that is over for its own.
+      id: [runId || 'local', runAttempt, job, step].filter(part => part !== '').join('/'),
       by: `gha:${repository || 'local'}`,
       run: runUrl ?? 'outside of a workflow',
       bundle: 'bundle' in request ? request.bundle : undefined,
@@ -64,11 +71,8 @@ export function argoUrlOf({
 }
 
 /** The ports of syncs, proofs and rollbacks over one cluster. */
-export function portsOf(
-  target: Target,
-  { clock, log, signal, random }: Services,
-  connected: Connected,
-): SyncPorts & ProofPorts {
+export function portsOf(target: Target, services: Services, connected: Connected): SyncPorts & ProofPorts {
+  const { clock, log, signal, random } = services;
   const cluster = demandCluster(target.view, connected);
   const { gitops, platformDigests } = connected;
   return {
@@ -83,6 +87,24 @@ export function portsOf(
       return relation === 'identical' || relation === 'ahead';
     },
     platformDigests,
+    chartsAt: createChartsAt(target, services, connected),
+  };
+}
+
+/** A proof looks again and again, and what a commit says stays. */
+function createChartsAt(
+  { applications, chosen }: Target,
+  services: Services,
+  connected: Connected,
+): ProofPorts['chartsAt'] {
+  const { at } = deliverPorts(services, connected);
+  const trees = new Map<string, ReturnType<typeof at>>();
+  return async (application, charts, commit) => {
+    const apps = chosen.filter(app => applications.hasRoot || app.application === application);
+    const tree = trees.get(commit) ?? at(commit);
+    trees.set(commit, tree);
+    const { places } = await editsFor(await tree, deliveredOf(apps), { images: [], charts });
+    return places.map(({ item, before, file, line }) => ({ name: item, version: before, place: `${file}:${line}` }));
   };
 }
 
@@ -94,33 +116,33 @@ function noteOf(request: Request, { view }: Target, { context }: Pick<Services, 
   };
 }
 
-/** Commits the digests on the head that was planned with, or finds them there. Rejects with MovedOn on any other head. */
-export function deliverImages(
+/** Commits digests and versions on the head that was planned with, or finds them there. Rejects with MovedOn on any other head. */
+export function deliverCargo(
   request: Request,
   target: Target,
   services: Services,
   connected: Connected,
-  { delivered, images, commit }: Prepared,
+  { delivered, cargo, commit }: Prepared,
 ) {
   const { branch } = target.applications;
   return deliver(
-    { branch, apps: delivered, images, note: noteOf(request, target, services), planned: commit },
+    { branch, apps: delivered, cargo, note: noteOf(request, target, services), planned: commit },
     deliverPorts(services, connected),
   );
 }
 
-/** Takes the places of delivery back to earlier images. Gives the commit. */
-export async function revertImages(
+/** Takes the places of delivery back to earlier images and charts. Gives the commit. */
+export async function revertCargo(
   request: Request,
   target: Target,
   services: Services,
   connected: Connected,
-  { delivered, images }: Pick<Prepared, 'delivered' | 'images'>,
+  { delivered, cargo }: Pick<Prepared, 'delivered' | 'cargo'>,
   to: string,
 ): Promise<string> {
   const note = noteOf(request, target, services);
   const { branch } = target.applications;
-  const { commit } = await revertTo({ branch, apps: delivered, images, to, note }, deliverPorts(services, connected));
+  const { commit } = await revertTo({ branch, apps: delivered, cargo, to, note }, deliverPorts(services, connected));
   return commit;
 }
 

@@ -9,7 +9,8 @@ import {
 } from '@suite/foundation';
 import { type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
 import { demandCluster } from '@suite/platform-file';
-import { goBackTo } from './back.ts';
+import { coveredBy, goBackTo } from './back.ts';
+import { chartText } from './charts.ts';
 import { MovedOn } from './deliver/index.ts';
 import type { Request } from './inputs.ts';
 import { fieldManager, fingerprintOf } from './objects.ts';
@@ -18,7 +19,7 @@ import type { Connected, ReachedCluster, Services } from './ports.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { type Proven, type SyncRecord, withProven } from './record.ts';
 import { type Outcome, planned, runningOf, timingsOf } from './report.ts';
-import { deliverImages, portsOf, syncPlanOf } from './run.ts';
+import { deliverCargo, portsOf, syncPlanOf } from './run.ts';
 import {
   type ApplicationResult,
   checkApplications,
@@ -85,7 +86,7 @@ async function syncOnce(
   }
   const ports = portsOf(target, services, connected);
   const planAt = (revision: string | undefined): SyncPlan =>
-    syncPlanOf(request, target, services, prepared.images, revision);
+    syncPlanOf(request, target, services, prepared.cargo, revision);
   await demandArgo(cluster, target);
   await demandOpen(planAt(undefined), prepared, ports);
   await demandImages(prepared, connected);
@@ -93,7 +94,7 @@ async function syncOnce(
 
   const { commit, changed, files } =
     target.applications.delivery === 'git'
-      ? await deliverImages(request, target, services, connected, prepared)
+      ? await deliverCargo(request, target, services, connected, prepared)
       : { commit: prepared.commit, changed: false, files: [] };
   if (changed) log.info(`Delivered as ${commit.slice(0, 12)}: ${sentenceList(files.slice(0, 5))}`);
   const after = { ...found, commit };
@@ -159,10 +160,11 @@ function provenOf(
   { bundle }: SyncRequest,
   { chosen }: Target,
   { clock, context }: Services,
-  { images }: Prepared,
+  { cargo: { images, charts } }: Prepared,
   commit: string,
 ): Proven {
   const used = new Set(chosen.flatMap(({ images: own }) => own));
+  const versioned = new Set(chosen.flatMap(({ charts: own }) => own));
   return {
     commit,
     bundle,
@@ -172,6 +174,9 @@ function provenOf(
       images
         .filter(({ name }) => used.has(name))
         .map(({ name, repository, digest }) => [name, `${repository}@${digest}`]),
+    ),
+    charts: Object.fromEntries(
+      charts.filter(({ name }) => versioned.has(name)).map(chart => [chart.name, chartText(chart)]),
     ),
     applications: chosen.map(({ name }) => name),
   };
@@ -287,7 +292,7 @@ async function demandOpen(
 
 /** What no registry has would be found by nodes, one by one, after Git says it. */
 async function demandImages(
-  { images, delivered }: Prepared,
+  { cargo: { images }, delivered }: Prepared,
   { platformDigests }: Pick<Connected, 'platformDigests'>,
 ): Promise<void> {
   const used = new Set(delivered.flatMap(({ images: own }) => own));
@@ -327,6 +332,14 @@ async function goBack(
     say('Nothing was proven here before, so there is nothing to go back to.');
     return said;
   }
+  const covered = coveredBy(last, target);
+  for (const app of target.chosen) {
+    if (covered.includes(app)) continue;
+    say(
+      `${app.name} was not brought back: what was proven last was without it, or without all of its images and charts.`,
+    );
+  }
+  if (covered.length === 0) return said;
   try {
     const { names, error, commit } = await goBackTo(last, request, target, services, connected);
     if (error === undefined) {

@@ -1,7 +1,8 @@
 import { membersOf } from '@suite/argocd';
 import type { ChangeReport } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
-import type { PlacedImage } from './deliver/index.ts';
+import { chartChecks, placedCharts } from './charts.ts';
+import type { Cargo } from './deliver/index.ts';
 import { loginServerIn, placedImages } from './images.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, Services } from './ports.ts';
@@ -28,7 +29,7 @@ export async function wait(
   startedAt: number,
 ): Promise<Outcome> {
   const offset = services.clock.now() - startedAt;
-  const plan = syncPlanOf(request, target, services, [], undefined);
+  const plan = syncPlanOf(request, target, services, { images: [], charts: [] }, undefined);
   const results = await waitApplications(plan, portsOf(target, services, connected));
   const error = explainSync(results);
   const timings = timingsOf(results, offset);
@@ -36,7 +37,7 @@ export async function wait(
   return { findings: { verdict: error === undefined ? 'verified' : 'failed', timings, warnings }, error };
 }
 
-/** Whether every application is synced and healthy, and every container runs the digest that the platform file has. */
+/** Whether every application is synced with its charts, and healthy, and every container runs the digest that the platform file has. */
 export async function verify(
   request: Request,
   target: Target,
@@ -44,31 +45,44 @@ export async function verify(
   connected: Connected,
 ): Promise<Outcome> {
   const ports = portsOf(target, services, connected);
-  const plan = syncPlanOf(request, target, services, imagesOf(request, target, connected), undefined);
+  const plan = syncPlanOf(request, target, services, cargoOf(request, target, connected), undefined);
   const { unwell, suspended } = await healthOf(plan, ports.argo);
   const proofs = await proveApplications(plan, ports);
   const unproven = explainProofs(proofs);
+  const ofCharts = await chartChecks(target, connected.helm);
+  const moved = ofCharts.filter(({ status }) => status === 'blocked');
   const running = runningOf(proofs);
   const warnings = [
+    ...ofCharts.filter(check => !moved.includes(check)).map(({ message }) => message),
     ...suspended.map(name => `${name}: part of it is suspended`),
     ...proofs.flatMap(({ name, notes }) => notes.map(note => `${name}: ${note}`)),
   ];
   const differences = [
     ...unwell,
     ...proofs.flatMap(({ name, problems }) =>
-      problems.map(actual => ({ what: `application ${name}`, path: '', expected: 'the promised digests', actual })),
+      problems.map(actual => ({ what: `application ${name}`, path: '', expected: 'what was promised', actual })),
     ),
+    ...moved.map(({ name, setting = '', message: actual }) => ({
+      what: name,
+      path: setting,
+      expected: 'as promised',
+      actual,
+    })),
   ];
   if (differences.length === 0) return { findings: { verdict: 'verified', warnings, running } };
   const problems = [
     ...unwell.map(({ what, expected, actual }) => ({ message: `${what} should be ${expected}, and is ${actual}.` })),
     ...(unproven?.problems ?? []),
+    ...moved.map(({ message, remedy }) => ({ message, ...(remedy === undefined ? {} : { remedy }) })),
   ];
   return { findings: { verdict: 'mismatch', differences, warnings, running }, error: new UserError(problems) };
 }
 
-function imagesOf(request: Request, { view }: Target, { state }: Connected): readonly PlacedImage[] {
-  return placedImages(view, loginServerIn(view, state?.outputs), request.images);
+function cargoOf(request: Request, { view }: Target, { state }: Connected): Cargo {
+  return {
+    images: placedImages(view, loginServerIn(view, state?.outputs), request.images),
+    charts: placedCharts(view),
+  };
 }
 
 /** How Argo CD finds the plan's applications and all that they bring. What is suspended is as its owners want it, which a sync accepts too. */

@@ -1,6 +1,6 @@
 import { type EnvironmentScope, parsePlatform, resolveUnlocked } from '@suite/platform-file';
 
-/** `dev` of a platform with these applications and the images `web` and `worker`. */
+/** `dev` of a platform with these applications the images `web` and `worker`, and the charts `redis` and `mongo`. */
 export function viewWith(applications: string): EnvironmentScope {
   const source = (name: string, digit: string) => `ghcr.io/contoso/${name}@sha256:${digit.repeat(64)}`;
   const platform = parsePlatform(
@@ -15,6 +15,9 @@ environments:
 images:
   web: { source: "${source('web', 'a')}", repository: apps/web }
   worker: { source: "${source('worker', 'b')}" }
+charts:
+  redis: { chart: "oci://ghcr.io/contoso/charts/redis", version: 1.3.0, digest: "sha256:${'a'.repeat(64)}" }
+  mongo: { chart: mongo, repository: "https://charts.contoso.com/", version: 2.1.0, digest: "sha256:${'b'.repeat(64)}" }
 applications: ${applications}
 `,
     'platform.yaml',

@@ -16,6 +16,8 @@ export interface RunContext {
   readonly pullRequest: PullRequestEvent | undefined;
   readonly workflow: string;
   readonly job: string;
+  /** The step, as the workflow or the runner names it: unlike every other one of its job. Empty outside of a workflow. */
+  readonly step: string;
   readonly actor: string;
   readonly runId: string;
   readonly runAttempt: string;
@@ -46,6 +48,7 @@ export function readContext(env: Environment, fallback: { cwd: string; temp: str
     pullRequest: readPullRequest(env['GITHUB_EVENT_PATH'], repository),
     workflow: text('GITHUB_WORKFLOW'),
     job: text('GITHUB_JOB'),
+    step: text('GITHUB_ACTION'),
     actor: text('GITHUB_ACTOR'),
     runId,
     runAttempt: env['GITHUB_RUN_ATTEMPT'] ?? '1',

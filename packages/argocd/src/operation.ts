@@ -3,7 +3,7 @@ import type { Application, Info, Operation } from './application.ts';
 
 /** Whose operation one is, written into its `info`: found again by it, and shown to people. */
 export interface OperationMark {
-  /** One per run and attempt: `4711/1`. */
+  /** One per step of an attempt of a run: `4711/1/apply/sync`. A step that is run again, in a later attempt, is another one. */
   readonly id: string;
   /** `gha:contoso/platform` */
   readonly by: string;

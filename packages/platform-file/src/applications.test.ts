@@ -47,6 +47,7 @@ describe('applications', () => {
           namespace: 'shop',
           path: 'environments/dev/shop',
           images: ['web'],
+          charts: [],
           values: {},
           setting: 'applications.apps[0]',
         },

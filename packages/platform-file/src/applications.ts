@@ -29,12 +29,13 @@ export function resolveApplications({ platform, scope, region }: Place, merged: 
     argoNamespace: (hub === undefined ? undefined : said['argo-cd']?.namespace) ?? argoNamespace,
     hub,
     server: resolveServer(said['argo-cd']),
-    apps: (said.apps ?? []).map(({ name, namespace, path: own, images = [], values = {} }, index) => ({
+    apps: (said.apps ?? []).map(({ name, namespace, path: own, images = [], charts = [], values = {} }, index) => ({
       name,
       application: hub === undefined ? name : `${project}-${name}`,
       namespace: namespace ?? name,
       path: own === undefined ? `${path}/${name}` : fill(own),
       images,
+      charts,
       values,
       setting: `applications.apps[${index}]`,
     })),

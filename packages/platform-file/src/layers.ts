@@ -1,6 +1,7 @@
 import { isObject, type JsonObject } from '@suite/foundation';
 import type { Path } from './position.ts';
 import type { ApplicationsSource } from './schema/applications.ts';
+import type { ApplicationChartSource } from './schema/charts.ts';
 import type { ImageSource } from './schema/images.ts';
 import type { ExistingSource, LayerSource, NamesSource, PlatformSource } from './schema.ts';
 
@@ -10,6 +11,7 @@ export interface Merged extends LayerSource {
   readonly names?: NamesSource | undefined;
   /** Those of the whole platform below all others. */
   readonly images?: Readonly<Record<string, ImageSource | false>> | undefined;
+  readonly charts?: Readonly<Record<string, ApplicationChartSource | false>> | undefined;
   readonly applications?: ApplicationsSource | false | undefined;
   /** Of an environment or of all, but of no region: it is about all of them. */
   readonly rollout?: PlatformSource['environments'][string]['rollout'];
@@ -27,9 +29,10 @@ export function mergeLayers(source: PlatformSource, environment: string, region:
     domain: _d,
     ...layer
   } = entry(source, environment);
-  const { images, applications } = source;
+  const { images, charts, applications } = source;
   const whole = {
     ...(images === undefined ? {} : { images }),
+    ...(charts === undefined ? {} : { charts }),
     ...(applications === undefined ? {} : { applications }),
   };
   const layers = [whole, source.defaults ?? {}, layer, regions?.[region] ?? {}];
@@ -70,9 +73,9 @@ export function layerPaths(environment: string, region: string, setting: Path): 
   ];
 }
 
-/** Images and applications: of the whole platform, until an environment or region says what is different there. */
+/** Images, charts and applications: of the whole platform, until an environment or region says what is different there. */
 export function isOfPlatform([top]: Path): boolean {
-  return top === 'images' || top === 'applications';
+  return top === 'images' || top === 'charts' || top === 'applications';
 }
 
 /** Whether something stands at the path, `false` included. */

@@ -60,7 +60,7 @@ describe('form', () => {
       'a key of a later version',
       `${head}policies: {}\nenvironments:\n${prod}`,
       [
-        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, cloud, engine, domain, shared, defaults, environments, images, applications, existing.',
+        'p.yaml:5:1: Unknown key `policies`. Known here: version, name, tenant, cloud, engine, domain, shared, defaults, environments, images, charts, applications, existing.',
       ],
     ],
     [
@@ -188,7 +188,7 @@ describe('form', () => {
       'hostile text, harmless and short',
       withDev(`"\\e[31m\\u202e\`${'x'.repeat(200)}": 1`),
       [
-        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, rollout, allow, existing, names, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications.`,
+        `p.yaml:9:5: Unknown key \`environments.dev.� ${'x'.repeat(60)}…\`. Known here: subscription, location, regions, production, domain, gate, rollout, allow, existing, names, runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, charts, applications.`,
       ],
     ],
   ])('%s', (_name, text, expected) => {
@@ -770,7 +770,7 @@ describe('meaning: the Azure layer', () => {
       'of one region alone',
       withDev().replace('location: westeurope\n', 'regions: { westeurope: { rollout: { pause: 15m } } }\n'),
       [
-        'p.yaml:8:30: Unknown key `environments.dev.regions.westeurope.rollout`. Known here: runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, applications, existing, names.',
+        'p.yaml:8:30: Unknown key `environments.dev.regions.westeurope.rollout`. Known here: runner, admins, tags, cluster, network, registry, gateway, key-vault, storage, database, cache, backup, budget, alerts, releases, rollback, gpu-smoke, protect, terraform, images, charts, applications, existing, names.',
       ],
     ],
   ])('%s', (_name, text, expected) => {

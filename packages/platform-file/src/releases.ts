@@ -6,6 +6,7 @@ import {
   resolveSecrets,
   type Surroundings,
 } from './ai-releases.ts';
+import { registryChart } from './charts.ts';
 import { defaults } from './defaults.ts';
 import { resolveEdge } from './edge.ts';
 import type { Merged } from './layers.ts';
@@ -175,7 +176,5 @@ function resolveOwn(name: string, said: OwnReleaseSource): OwnRelease[] {
 function ownChart({ chart, repository, version, digest }: OwnReleaseSource): OwnChart | undefined {
   if (chart === undefined) return undefined;
   if (chart.startsWith('./')) return { kind: 'folder', path: chart };
-  if (version === undefined || digest === undefined) return undefined;
-  if (chart.startsWith('oci://')) return { kind: 'oci', url: chart, version, digest };
-  return repository === undefined ? undefined : { kind: 'http', repository, name: chart, version, digest };
+  return registryChart({ chart, repository, version, digest });
 }

@@ -253,6 +253,7 @@ describe('the example', () => {
         own: [],
       },
       images: [],
+      charts: [],
       rollback: 'never',
       protect: true,
       workloads: {

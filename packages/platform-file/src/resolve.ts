@@ -1,5 +1,6 @@
 import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
 import { resolveApplications } from './applications.ts';
+import { resolveCharts } from './charts.ts';
 import { cloudOf } from './cloud.ts';
 import { environmentGroup, resolveCluster } from './cluster.ts';
 import { defaults } from './defaults.ts';
@@ -230,6 +231,7 @@ export function resolveEnvironment(source: PlatformSource, scope: string, region
     alerts,
     releases,
     images: resolveImages(merged),
+    charts: resolveCharts(merged),
     applications,
     rollback: merged.rollback ?? (production ? 'never' : 'on-failure'),
     gpuSmoke: resolveGpuSmoke(merged, cluster),

@@ -103,6 +103,8 @@ export interface EnvironmentScope extends Scope {
   readonly releases: Releases;
   /** What is promoted into its registry. */
   readonly images: readonly PlatformImage[];
+  /** Those of applications; what releases are installed from is theirs. */
+  readonly charts: readonly PlatformChart[];
   /** What Argo CD deploys; undefined where it deploys nothing. */
   readonly applications: Applications | undefined;
   /** What becomes of a release whose upgrade fails. */
@@ -408,7 +410,8 @@ export interface ReadyWhen {
   }[];
 }
 
-export type OwnChart =
+/** A chart of a registry, by its version and the digest that this stands for. */
+export type RegistryChart =
   | { readonly kind: 'oci'; readonly url: string; readonly version: string; readonly digest: string }
   | {
       readonly kind: 'http';
@@ -416,7 +419,10 @@ export type OwnChart =
       readonly name: string;
       readonly version: string;
       readonly digest: string;
-    }
+    };
+
+export type OwnChart =
+  | RegistryChart
   /** Relative to the platform file: `./charts/ours`. */
   | { readonly kind: 'folder'; readonly path: string };
 
@@ -462,13 +468,21 @@ export interface PlatformImage {
   readonly setting: string;
 }
 
+/** A chart that applications use; its version is delivered to their folders. */
+export interface PlatformChart {
+  readonly name: string;
+  readonly source: RegistryChart;
+  /** Where the file decides it, below a layer: `charts.redis`. */
+  readonly setting: string;
+}
+
 export interface Applications {
   /** `contoso/gitops`, on the GitHub server of the run. */
   readonly repository: string;
   readonly branch: string;
   /** Folder of the environment in it. */
   readonly path: string;
-  /** How digests get there: as a commit, or as an override in the Application. */
+  /** How digests get there: as a commit, or as an override in the Application. Versions of charts are committed. */
   readonly delivery: 'git' | 'application';
   /** Argo CD follows the branch by itself, removes what is gone and undoes changes by hand. */
   readonly isAutomatic: boolean;
@@ -514,6 +528,8 @@ export interface ApplicationSettings {
   readonly path: string;
   /** Names of the images that belong to it. */
   readonly images: readonly string[];
+  /** Names of the charts that belong to it. */
+  readonly charts: readonly string[];
   /** Keys in the values of a Helm chart, by image; without one it is found by the name of the repository. */
   readonly values: Readonly<Record<string, string>>;
   /** Where the file decides it, below a layer: `applications.apps[0]`. */

@@ -3,6 +3,7 @@ import { cloudNames } from './cloud.ts';
 import { defaults } from './defaults.ts';
 import { formatVersion } from './format-version.ts';
 import { applications } from './schema/applications.ts';
+import { charts } from './schema/charts.ts';
 import { cluster } from './schema/cluster.ts';
 import { gate } from './schema/gate.ts';
 import { gpuSmoke } from './schema/gpu-smoke.ts';
@@ -120,7 +121,7 @@ const layer = {
 };
 
 /** What differs from what the whole platform runs. */
-const own = { images: images.optional(), applications: applications.optional() };
+const own = { images: images.optional(), charts: charts.optional(), applications: applications.optional() };
 
 const region = block({ ...layer, ...own, existing: existing.optional(), names: names.optional() });
 
@@ -205,6 +206,7 @@ export const platformSource = block({
     .record(name, environment, { error: 'Expected a block of environments.' })
     .describe('One to six environments, promoted in this order.'),
   images: images.optional(),
+  charts: charts.optional(),
   applications: applications.optional(),
   existing: block({
     logs: armId('Microsoft.OperationalInsights/workspaces').describe('Id of a log workspace.').optional(),

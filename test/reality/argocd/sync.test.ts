@@ -119,7 +119,6 @@ async function worldOf(name: string, signal = new AbortController().signal): Pro
     plan: (revision, more = {}) => ({
       argoNamespace,
       applications: [{ name, images: [] }],
-      applicationSets: [],
       repository: repository.url,
       branch: 'main',
       revision,
@@ -171,6 +170,7 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
           // What is wrong is given a minute to come right, which passes quickly here.
           clock: { ...systemClock, now: () => systemClock.now() * 20 },
           platformDigests: async reference => [reference.split('@')[1] ?? ''],
+          chartsAt: async () => [],
         },
       );
     expect(await prove(digestOf('1'))).toMatchObject([
@@ -223,6 +223,7 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
         await proveApplications(world.plan(revision, { applications: [{ name: world.name, images }] }), {
           ...world.ports,
           platformDigests,
+          chartsAt: async () => [],
         }),
       ).toMatchObject([{ isProven: true }]);
       // Elsewhere the project lets nothing go, which is known before anything is asked.
@@ -438,6 +439,7 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
     const proofs = await proveApplications(plan, {
       ...world.ports,
       platformDigests: async reference => [reference.split('@')[1] ?? ''],
+      chartsAt: async () => [],
     });
     expect(proofs).toMatchObject([
       { isProven: true, running: Object.fromEntries(folders.map(image).map(one => [one.repository, one.digest])) },
@@ -512,6 +514,7 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
       proveApplications(world.plan(revision, planned(digit)), {
         ...ports,
         platformDigests: async reference => [reference.split('@')[1] ?? ''],
+        chartsAt: async () => [],
         ...more,
       });
     const first = await world.commit({ 'web.yaml': deployment(image('1')) });

@@ -86,6 +86,26 @@ describe('the charts of a bundle', () => {
     });
   });
 
+  test('are those of applications, too, which nobody is asked for', async () => {
+    const asked: string[] = [];
+    const from = 'oci://ghcr.io/contoso/charts/redis';
+    const charts = await pin(
+      async source => {
+        asked.push(addressOf(source));
+        return digestOf('a');
+      },
+      text => `${text}
+charts:
+  redis: { chart: "${from}", version: 1.2.3, digest: "${digestOf('d')}" }
+  unused: { chart: "${from}-unused", version: 1.2.3, digest: "${digestOf('d')}" }
+applications: { repository: contoso/gitops, apps: [{ name: shop, charts: [redis] }] }
+`,
+    );
+    expect(charts).toContainEqual({ from, version: '1.2.3', digest: digestOf('d') });
+    expect(charts.filter(chart => chart.from.startsWith(from))).toHaveLength(1);
+    expect(asked).not.toContain(from);
+  });
+
   test('have one digest each: environments that name different ones for one version are refused', async () => {
     const pinning = pin(async () => digestOf('a'), naming({ dev: digestOf('b'), prod: digestOf('c') }));
     await expect(pinning).rejects.toThrow(

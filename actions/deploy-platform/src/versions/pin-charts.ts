@@ -5,12 +5,12 @@ import { chartOf } from '../held-charts.ts';
 import type { ChartsRequest } from '../inputs.ts';
 import type { VersionsServices } from './command.ts';
 import type { ChartRegistries } from './look.ts';
-import { type UsedChart, usedCharts } from './used.ts';
+import { applicationCharts, type UsedChart, usedCharts } from './used.ts';
 
 const asksAtOnce = 4;
 
 /**
- * Finds the digest of every chart that the platform uses in any environment, once for all of them. One that the platform file names
+ * Finds the digest of every chart that the platform or its applications use in any environment, once for all of them. One that the platform file names
  * has its digest there, so nobody has to sign in: only the charts that come with the suite are asked for. Throws a UserError with every chart
  * that has no digest: a bundle that lacked one would let each environment find its own.
  */
@@ -19,7 +19,8 @@ export async function pinCharts(
   { context, log, setOutputs, registries }: Pick<VersionsServices, 'context' | 'log' | 'setOutputs' | 'registries'>,
 ): Promise<void> {
   const platform = await loadPlatform(platformFile, context.workspace);
-  const used = Map.groupBy(usedCharts(platform), ({ source }) => keyOf(chartOf(source)));
+  const all = [...usedCharts(platform), ...applicationCharts(platform)];
+  const used = Map.groupBy(all, ({ source }) => keyOf(chartOf(source)));
   const found = await mapInParallel([...used.values()], asksAtOnce, uses => pinOf(uses, registries));
   const problems = found.flatMap(one => ('message' in one ? [one] : []));
   if (problems.length > 0) throw new UserError(problems);
@@ -32,7 +33,7 @@ export async function pinCharts(
 
 /** Of all uses of one chart. */
 async function pinOf(
-  [first, ...others]: readonly UsedChart[],
+  [first, ...others]: readonly Pick<UsedChart, 'source' | 'setting'>[],
   { digestOf }: Pick<ChartRegistries, 'digestOf'>,
 ): Promise<PinnedChart | Problem> {
   if (first === undefined) throw new Error('Each chart is used somewhere.');

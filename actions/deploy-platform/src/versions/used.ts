@@ -30,6 +30,15 @@ export function usedCharts(platform: Platform): readonly UsedChart[] {
   });
 }
 
+/** Charts that Argo CD installs for applications of any environment. The platform file names each with its digest. */
+export function applicationCharts(platform: Platform): readonly Pick<UsedChart, 'source' | 'setting'>[] {
+  return resolveUnlocked(platform).flatMap(view => {
+    if (view.kind !== 'environment') return [];
+    const used = new Set(view.applications?.apps.flatMap(({ charts }) => charts));
+    return view.charts.filter(({ name }) => used.has(name)).map(({ source, setting }) => ({ source, setting }));
+  });
+}
+
 function useOf({ name, chart, setting }: Release, scope: string): UsedChart[] {
   if (chart.kind === 'folder') return [];
   return [{ release: name, environments: [scope], setting, source: chart, tested: testedVersion(chart) }];

@@ -12,8 +12,8 @@ const content = (pin: string, more = '') =>
   `images:\n- name: web\n  newName: ${web.repository}\n  digest: ${pin}\n${more}`;
 const note = { environment: 'dev', bundle: 'sha256:bundle', run: 'https://github.com/contoso/platform/actions/runs/1' };
 /** As it was before. */
-const old = { ...web, digest: oldDigest };
-const request = { branch: 'main', apps: [app()], images: [web], note };
+const old = { images: [{ ...web, digest: oldDigest }], charts: [] };
+const request = { branch: 'main', apps: [app()], cargo: { images: [web], charts: [] }, note };
 
 interface Commit {
   readonly sha: string;
@@ -183,7 +183,7 @@ describe('a revert', () => {
     await deliver(request, ports);
     const { sha, files } = head();
     commits.push({ sha: 'c2', parents: [sha], message: 'by hand', files: { ...files, [other]: 'x: 2\n' } });
-    expect(await revertTo({ ...request, images: [old], to: 'c0' }, ports)).toMatchObject({
+    expect(await revertTo({ ...request, cargo: old, to: 'c0' }, ports)).toMatchObject({
       commit: 'c3',
       changed: true,
       files: [file],
@@ -195,7 +195,7 @@ Reverts-To: c0
 Environment: dev
 Bundle: sha256:bundle
 Run: https://github.com/contoso/platform/actions/runs/1`);
-    expect(await revertTo({ ...request, images: [old], to: 'c0' }, ports)).toMatchObject({
+    expect(await revertTo({ ...request, cargo: old, to: 'c0' }, ports)).toMatchObject({
       commit: 'c3',
       changed: false,
       files: [],
@@ -212,14 +212,14 @@ Run: https://github.com/contoso/platform/actions/runs/1`);
       message: 'by hand',
       files: { ...files, [file]: content(digest, '# ours\n') },
     });
-    await revertTo({ ...request, images: [old], to: 'c0' }, ports);
+    await revertTo({ ...request, cargo: old, to: 'c0' }, ports);
     expect(head().files).toEqual({ [file]: content(oldDigest, '# ours\n') });
   });
 
   test('is as safe in a race', async () => {
     const { ports, head } = repository({ [file]: content(oldDigest) }, ['works', 'moves first', 'makes it and breaks']);
     await deliver(request, ports);
-    expect(await revertTo({ ...request, images: [old], to: 'c0' }, ports)).toMatchObject({
+    expect(await revertTo({ ...request, cargo: old, to: 'c0' }, ports)).toMatchObject({
       changed: true,
       files: [file],
     });

@@ -3,12 +3,12 @@ import { editsFor } from './edits.ts';
 import { demandExact } from './exact.ts';
 import { type CommitNote, type CommitText, deliveryMessage } from './message.ts';
 import type { DeliverPorts } from './ports.ts';
-import type { DeliveredApp, Delivery, Edits, PlacedImage } from './types.ts';
+import type { Cargo, DeliveredApp, Delivery, Edits } from './types.ts';
 
 export interface DeliveryRequest {
   readonly branch: string;
   readonly apps: readonly DeliveredApp[];
-  readonly images: readonly PlacedImage[];
+  readonly cargo: Cargo;
   readonly note: CommitNote;
   /** The head that was reviewed: on any other nothing is committed. Undefined: on whatever is there. */
   readonly planned?: string;
@@ -20,19 +20,19 @@ export class MovedOn extends Error {
 }
 
 /**
- * Writes the images into the environment's folders of the GitOps repository, as one commit or none. Whoever is killed leaves
+ * Writes images and versions of charts into the environment's folders of the GitOps repository, as one commit or none. Whoever is killed leaves
  * either; the next run finds which.
  */
 export function deliver({ note, ...request }: DeliveryRequest, ports: DeliverPorts): Promise<Delivery> {
-  return commitImages(request, ports, ({ places, files }) => {
+  return commitCargo(request, ports, ({ places, files }) => {
     const changing = places.filter(({ file }) => files.some(({ path }) => path === file));
     return deliveryMessage(request.apps, changing, note);
   });
 }
 
-/** Puts images where they belong, whichever they are, with the message that is made of what changes. */
-export async function commitImages(
-  { branch, apps, images, planned }: Omit<DeliveryRequest, 'note'>,
+/** Puts images and versions where they belong, whichever they are, with the message that is made of what changes. */
+export async function commitCargo(
+  { branch, apps, cargo, planned }: Omit<DeliveryRequest, 'note'>,
   ports: DeliverPorts,
   messageOf: (edits: Edits) => CommitText,
 ): Promise<Delivery> {
@@ -41,7 +41,7 @@ export async function commitImages(
     branch,
     async head => {
       if (planned !== undefined && head !== planned) throw new MovedOn(`${branch} is at ${head}`);
-      const now = await editsFor(await ports.at(head), apps, images);
+      const now = await editsFor(await ports.at(head), apps, cargo);
       // When the commit turns out to have been made, the edits are those that made it.
       if (now.files.length > 0 || edits.files.length === 0) edits = now;
       await demandExact(ports.gitops, head, now.files);

@@ -4,6 +4,8 @@ import type { Edits, FileEdit, Place, Read } from './types.ts';
 
 /** Files as they are to be: applications may share some. */
 export interface Draft extends Read {
+  /** Text before any change. */
+  original(path: string): Promise<string | undefined>;
   /** Undefined for what is no YAML. */
   documents(path: string): Promise<readonly Document[] | undefined>;
   /** Throws NotEditable. */
@@ -18,14 +20,14 @@ export function createDraft(read: Read): Draft {
   const parsed = new Map<string, { readonly text: string; readonly documents: readonly Document[] | undefined }>();
   const places: Place[] = [];
 
-  const text: Draft['text'] = async path => {
-    const changed = after.get(path);
-    if (changed !== undefined) return changed;
+  const original: Draft['original'] = async path => {
     if (!before.has(path)) before.set(path, await read.text(path));
     return before.get(path);
   };
+  const text: Draft['text'] = async path => after.get(path) ?? original(path);
   return {
     list: read.list,
+    original,
     text,
     documents: async path => {
       const content = await text(path);

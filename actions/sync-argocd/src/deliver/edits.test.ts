@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UserError } from '@suite/foundation';
 import { editsFor, overridesFor } from './edits.ts';
 import { app, digest, folder, oldDigest, readMap, web, worker } from './testing.ts';
-import type { DeliveredApp, PlacedImage } from './types.ts';
+import type { DeliveredApp, PlacedChart, PlacedImage } from './types.ts';
 
 const at = (file: string) => `${folder}/${file}`;
 const repository = web.repository;
@@ -11,16 +11,21 @@ async function edited(
   files: Readonly<Record<string, string>>,
   apps: readonly DeliveredApp[] = [app()],
   images: readonly PlacedImage[] = [web, worker],
+  charts: readonly PlacedChart[] = [],
 ) {
-  const edits = await editsFor(readMap(files), apps, images);
+  const edits = await editsFor(readMap(files), apps, { images, charts });
   const after = { ...files, ...Object.fromEntries(edits.files.map(file => [file.path, file.after])) };
   // A second run has nothing to do.
-  expect((await editsFor(readMap(after), apps, images)).files).toEqual([]);
+  expect((await editsFor(readMap(after), apps, { images, charts })).files).toEqual([]);
   return { edits, after };
 }
 
-async function problems(files: Readonly<Record<string, string>>, apps: readonly DeliveredApp[] = [app()]) {
-  const error = await editsFor(readMap(files), apps, [web, worker]).catch(caught => caught);
+async function problems(
+  files: Readonly<Record<string, string>>,
+  apps: readonly DeliveredApp[] = [app()],
+  charts: readonly PlacedChart[] = [],
+) {
+  const error = await editsFor(readMap(files), apps, { images: [web, worker], charts }).catch(caught => caught);
   if (!(error instanceof UserError)) throw error;
   return error.message;
 }
@@ -60,7 +65,8 @@ images:
     expect(edits.places).toEqual([
       {
         app: 'web',
-        image: 'web',
+        kind: 'image',
+        item: 'web',
         form: 'kustomization',
         file: at('kustomization.yaml'),
         line: 5,
@@ -307,7 +313,7 @@ test('all that is wrong is told at once', async () => {
 });
 
 test('an application without images needs no folder', async () => {
-  expect((await editsFor(readMap({}), [app({ images: [] })], [web])).files).toEqual([]);
+  expect((await editsFor(readMap({}), [app({ images: [] })], { images: [web], charts: [] })).files).toEqual([]);
 });
 
 describe('overrides', () => {

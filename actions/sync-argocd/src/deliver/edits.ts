@@ -1,40 +1,66 @@
-import { type Problem, sentenceList, UserError } from '@suite/foundation';
+import { type Problem, UserError } from '@suite/foundation';
 import { NotEditable } from '@suite/platform-file/yaml';
+import { relock } from './chart-lock.ts';
 import { createDraft, type Draft } from './draft.ts';
 import { findApplications } from './forms/applications.ts';
-import type { AppContent, AppFile, Finding, Findings } from './forms/form.ts';
+import { findCharts } from './forms/charts.ts';
+import { type AppContent, type AppFile, type Finding, type Findings, shownFiles } from './forms/form.ts';
 import { findKustomization, kustomizationNames } from './forms/kustomization.ts';
 import { findManifests } from './forms/manifests.ts';
 import { findValues } from './forms/values.ts';
-import type { DeliveredApp, Edits, Overrides, PlacedImage, Read } from './types.ts';
+import type { Cargo, DeliveredApp, Edits, Overrides, Place, PlacedImage, Read } from './types.ts';
 
 /**
- * What has to change in the repository so that each application deploys its images by digest from the environment's registry.
+ * What has to change in the repository so that each application deploys its images by digest from the environment's registry, and its
+ * charts in their versions.
  * An image is looked for in the folder's kustomization first; without one there, in Helm values, in manifests that are written
  * out and in Argo CD's own objects. Throws a UserError with all that is wrong; nothing is written here.
  */
-export async function editsFor(
-  read: Read,
-  apps: readonly DeliveredApp[],
-  images: readonly PlacedImage[],
-): Promise<Edits> {
+export async function editsFor(read: Read, apps: readonly DeliveredApp[], cargo: Cargo): Promise<Edits> {
   const draft = createDraft(read);
   const problems: Problem[] = [];
-  for (const app of apps) {
-    const { findings, problems: own } = await findingsFor(app, images, draft);
-    problems.push(...own);
-    for (const { image, finding } of findings) {
-      try {
-        await draft.change(finding.file, finding.changes);
-        draft.note(placeOf(app, image, finding));
-      } catch (error) {
-        if (!(error instanceof NotEditable)) throw error;
-        problems.push(notEditable(app, image, finding, error));
-      }
+  const write = async (app: DeliveredApp, kind: Place['kind'], item: string, finding: Finding) => {
+    try {
+      await draft.change(finding.file, finding.changes);
+      draft.note(placeOf(app, kind, item, finding));
+    } catch (error) {
+      if (!(error instanceof NotEditable)) throw error;
+      problems.push(notEditable(app, kind, item, finding, error));
     }
+  };
+  const dependencies: Dependency[] = [];
+  for (const app of apps) {
+    const { images, charts, files, problems: none } = await contentOf(app, cargo, draft);
+    const found = await findImages({ app, images, files }, draft);
+    for (const { image, finding } of found.findings) await write(app, 'image', image.name, finding);
+    const versioned = await findCharts(app, charts, files, draft);
+    for (const { chart, finding, dependency } of versioned.findings) {
+      await write(app, 'chart', chart.name, finding);
+      if (dependency !== undefined) dependencies.push({ file: finding.file, at: dependency, version: chart.version });
+    }
+    problems.push(...none, ...found.problems, ...versioned.problems);
   }
+  // What is wrong with a place says more than what is wrong with its lock.
+  if (problems.length === 0) problems.push(...(await relockAll(dependencies, draft)));
   if (problems.length > 0) throw new UserError(problems);
   return draft.edits();
+}
+
+/** One that a Chart.yaml asks for, by its place among them. */
+interface Dependency {
+  readonly file: string;
+  readonly at: number;
+  readonly version: string;
+}
+
+/** A Chart.yaml may have dependencies of several applications, and has one lock. */
+async function relockAll(dependencies: readonly Dependency[], draft: Draft): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const [file, all] of Map.groupBy(dependencies, one => one.file)) {
+    const problem = await relock(file, new Map(all.map(({ at, version }) => [at, version])), draft);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
 }
 
 /** The same for Applications that are to say it themselves. Only charts and kustomizations can be overridden so. */
@@ -47,8 +73,9 @@ export async function overridesFor(
   const problems: Problem[] = [];
   const overrides: Overrides[] = [];
   for (const app of apps) {
-    const { findings, problems: own } = await findingsFor(app, images, draft);
-    problems.push(...own);
+    const content = await contentOf(app, { images, charts: [] }, draft);
+    const { findings, problems: own } = await findImages({ ...content, app }, draft);
+    problems.push(...content.problems, ...own);
     const kustomizeImages = new Set<string>();
     const parameters = new Map<string, string>();
     for (const { image, finding } of findings) {
@@ -67,16 +94,28 @@ export async function overridesFor(
   return overrides;
 }
 
+interface Content extends Cargo {
+  readonly files: readonly AppFile[];
+  readonly problems: readonly Problem[];
+}
+
+/** What belongs to an application, and its files; nothing where there are none, which is a problem if something belongs to it. */
+async function contentOf(app: DeliveredApp, cargo: Cargo, draft: Draft): Promise<Content> {
+  const images = cargo.images.filter(({ name }) => app.images.includes(name));
+  const charts = cargo.charts.filter(({ name }) => app.charts.includes(name));
+  const nothing = { images: [], charts: [], files: [], problems: [] };
+  if (images.length === 0 && charts.length === 0) return nothing;
+  const files = await readFiles(app.path, draft);
+  return files.length === 0 ? { ...nothing, problems: [noFolder(app)] } : { images, charts, files, problems: [] };
+}
+
 interface Found {
   readonly findings: readonly { readonly image: PlacedImage; readonly finding: Finding }[];
   readonly problems: readonly Problem[];
 }
 
-async function findingsFor(app: DeliveredApp, all: readonly PlacedImage[], draft: Draft): Promise<Found> {
-  const images = all.filter(({ name }) => app.images.includes(name));
+async function findImages({ app, images, files }: AppContent, draft: Draft): Promise<Found> {
   if (images.length === 0) return { findings: [], problems: [] };
-  const files = await readFiles(app.path, draft);
-  if (files.length === 0) return { findings: [], problems: [noFolder(app)] };
   const findings: { image: PlacedImage; finding: Finding }[] = [];
   const doubts = new Map<PlacedImage, { readonly why: string; readonly remedy: string }>();
   const take = (result: Findings, wanted: readonly PlacedImage[]) => {
@@ -86,8 +125,7 @@ async function findingsFor(app: DeliveredApp, all: readonly PlacedImage[], draft
       if (doubt !== undefined) doubts.set(image, doubt);
     }
   };
-  const content: AppContent = { app, images, files };
-  const kustomized = await findKustomization(content, draft);
+  const kustomized = await findKustomization({ app, images, files }, draft);
   if (kustomized !== undefined) take(kustomized, images);
   const rest = images.filter(image => kustomized?.found.has(image) !== true);
   for (const find of [findValues, findManifests, findApplications]) take(find({ app, images: rest, files }), rest);
@@ -114,8 +152,13 @@ async function readFiles(folder: string, draft: Draft): Promise<readonly AppFile
   return files;
 }
 
-function placeOf(app: DeliveredApp, image: PlacedImage, { form, file, line, before, after }: Finding) {
-  return { app: app.name, image: image.name, form, file, line, before, after };
+function placeOf(
+  app: DeliveredApp,
+  kind: Place['kind'],
+  item: string,
+  { form, file, line, before, after }: Finding,
+): Place {
+  return { app: app.name, kind, item, form, file, line, before, after };
 }
 
 function noFolder({ name, path }: DeliveredApp): Problem {
@@ -126,24 +169,29 @@ function noFolder({ name, path }: DeliveredApp): Problem {
 }
 
 function notFound(
-  { name, path }: DeliveredApp,
+  app: DeliveredApp,
   image: PlacedImage,
   files: readonly AppFile[],
   doubt: { readonly why: string; readonly remedy: string } | undefined,
 ): Problem {
-  const shown = files.slice(0, 5).map(file => file.path.slice(path.length + 1));
-  const more = files.length > shown.length ? [`${files.length - shown.length} more`] : [];
+  const { name, path } = app;
   const message = `Nothing in ${path} says where the image ${image.name} of the application ${name} belongs`;
   if (doubt !== undefined) return { message: `${message}: ${doubt.why}.`, remedy: doubt.remedy };
   return {
-    message: `${message}. Looked at ${sentenceList([...shown, ...more])}.`,
+    message: `${message}. Looked at ${shownFiles(app, files)}.`,
     remedy: `Write it there once, as a container with the image \`${image.name}\`, an entry of \`images:\` in a kustomization, or Helm values \`{ repository, digest }\`; or take ${image.name} from the application’s \`images\`.`,
   };
 }
 
-function notEditable(app: DeliveredApp, image: PlacedImage, finding: Finding, error: NotEditable): Problem {
+function notEditable(
+  app: DeliveredApp,
+  kind: Place['kind'],
+  item: string,
+  finding: Finding,
+  error: NotEditable,
+): Problem {
   return {
-    message: `The image ${image.name} of the application ${app.name} cannot be written where it stands, because ${error.message}.`,
+    message: `The ${kind} ${item} of the application ${app.name} cannot be written where it stands, because ${error.message}.`,
     location: { kind: 'file', path: finding.file, line: finding.line, column: 1 },
     remedy: 'Write it out there as a plain text, without an anchor or alias.',
   };

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { deliveryMessage, revertMessage } from './message.ts';
 import { app } from './testing.ts';
 
-const place = (name: string, image: string, after: string) =>
-  ({ app: name, image, form: 'manifest', file: 'f', line: 1, before: 'b', after }) as const;
+const place = (name: string, item: string, after: string) =>
+  ({ app: name, kind: 'image', item, form: 'manifest', file: 'f', line: 1, before: 'b', after }) as const;
 
 test('no text from outside can pass for a trailer, whatever it holds', () => {
   const anything = fc

@@ -25,7 +25,7 @@ const mostPlaces = 50;
  */
 export function deliveryMessage(apps: readonly DeliveredApp[], places: readonly Place[], note: CommitNote): CommitText {
   const names = apps.filter(({ name }) => places.some(({ app }) => app === name)).map(({ name }) => name);
-  const list = [...new Set(places.map(({ app, image, after }) => `- ${line(app)}: ${line(image)} → ${line(after)}`))];
+  const list = [...new Set(places.map(({ app, item, after }) => `- ${line(app)}: ${line(item)} → ${line(after)}`))];
   return text(`Deliver ${sentenceList(names)} to ${note.environment}`, list, note);
 }
 

@@ -26,5 +26,5 @@ export const web: PlacedImage = {
 export const worker: PlacedImage = { name: 'worker', repository: 'crdev.azurecr.io/apps/worker', digest };
 
 export function app(more: Partial<DeliveredApp> = {}): DeliveredApp {
-  return { name: 'web', path: folder, images: ['web'], values: {}, ...more };
+  return { name: 'web', path: folder, images: ['web'], charts: [], values: {}, ...more };
 }

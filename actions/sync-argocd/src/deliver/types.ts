@@ -10,6 +10,23 @@ export interface PlacedImage {
   readonly knownAs?: readonly string[];
 }
 
+/** A chart of a registry, in the version that its applications are to have. */
+export interface PlacedChart {
+  /** As under `charts:` of the platform file. */
+  readonly name: string;
+  /** `oci://ghcr.io/contoso/charts/redis`, `https://charts.contoso.com/redis` */
+  readonly address: string;
+  readonly version: string;
+  /** `sha256:…`: what the version stands for. */
+  readonly digest: string;
+}
+
+/** What is delivered. */
+export interface Cargo {
+  readonly images: readonly PlacedImage[];
+  readonly charts: readonly PlacedChart[];
+}
+
 /** What delivery needs to know of an application. */
 export interface DeliveredApp {
   readonly name: string;
@@ -17,6 +34,8 @@ export interface DeliveredApp {
   readonly path: string;
   /** Names of the images that belong to it. */
   readonly images: readonly string[];
+  /** Names of the charts that belong to it. */
+  readonly charts: readonly string[];
   /** By name of an image: the key under which Helm values hold it, with dots: `web.image`. */
   readonly values: Readonly<Record<string, string>>;
 }
@@ -29,17 +48,19 @@ export interface Read {
   text(path: string): Promise<string | undefined>;
 }
 
-export type Form = 'kustomization' | 'values' | 'manifest' | 'application';
+export type Form = 'kustomization' | 'values' | 'manifest' | 'application' | 'chart';
 
-/** Where an image stands. */
+/** Where an image or the version of a chart stands. */
 export interface Place {
   readonly app: string;
-  readonly image: string;
+  readonly kind: 'image' | 'chart';
+  /** Name of it. */
+  readonly item: string;
   readonly form: Form;
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** As it stands there, and as it is to stand there: `ghcr.io/contoso/web:1.2.3`, `crcontosodev.azurecr.io/web@sha256:…`. */
+  /** As it stands there, and as it is to stand there: `ghcr.io/contoso/web:1.2.3`, `crcontosodev.azurecr.io/web@sha256:…`; of a chart, its version. */
   readonly before: string;
   readonly after: string;
 }
@@ -53,7 +74,7 @@ export interface FileEdit {
 export interface Edits {
   /** Files that change; none when the repository says the same already. */
   readonly files: readonly FileEdit[];
-  /** All places of all images, those that stay as they are included. */
+  /** All places of all images and charts, those that stay as they are included. */
   readonly places: readonly Place[];
 }
 

@@ -7,12 +7,22 @@ export interface PlannedImage {
   readonly digest: string;
 }
 
+/** A chart that an application has to have: `{ address: 'oci://ghcr.io/contoso/charts/redis', version: '1.2.3' }`. */
+export interface PlannedChart {
+  readonly name: string;
+  readonly address: string;
+  readonly version: string;
+  readonly digest: string;
+}
+
 export interface PlannedApplication {
   readonly name: string;
   /** Where its Application object is; Argo CD's own namespace by default. */
   readonly namespace?: string;
   /** What it has to run, also through its children; none is proven where this is empty. */
   readonly images: readonly PlannedImage[];
+  /** In which versions it has to be synced; none is proven where this is left out. */
+  readonly charts?: readonly PlannedChart[];
 }
 
 /** What is synced, waited for and proven. */
@@ -20,8 +30,6 @@ export interface SyncPlan {
   /** Argo CD's own. */
   readonly argoNamespace: string;
   readonly applications: readonly PlannedApplication[];
-  /** ApplicationSets in Argo CD's namespace that make more Applications, which are followed. */
-  readonly applicationSets: readonly string[];
   /** The GitOps repository, whose sources are pinned. */
   readonly repository: string;
   readonly branch: string;
@@ -80,7 +88,7 @@ export interface ProofResult {
   readonly namespace: string;
   readonly isProven: boolean;
   readonly seconds: number;
-  /** Image without tag and digest (`host/repository`) → the digest that its containers name. */
+  /** Image without tag and digest (`host/repository`) → the digest that its containers name; address of a chart → its version. */
   readonly running: Readonly<Record<string, string>>;
   readonly workloads: readonly WorkloadProof[];
   /** One sentence each; none where it is proven. */

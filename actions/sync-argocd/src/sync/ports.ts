@@ -2,6 +2,7 @@ import type { Log } from '@suite/action-kit';
 import type { Application, ApplicationSet, AppProject, SyncRequest } from '@suite/argocd';
 import type { Clock } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
+import type { PlannedChart } from './plan.ts';
 
 export interface ApplicationRef {
   readonly namespace: string;
@@ -68,6 +69,12 @@ export interface ProofPorts extends Pick<SyncPorts, 'argo' | 'workloads' | 'cloc
    * Throws UserError where the registry has no such image.
    */
   readonly platformDigests: (reference: string) => Promise<readonly string[]>;
+  /** Every place where a commit of the GitOps repository says versions of these charts of an application. Throws UserError where it says none. */
+  readonly chartsAt: (
+    application: string,
+    charts: readonly PlannedChart[],
+    commit: string,
+  ) => Promise<readonly { readonly name: string; readonly version: string; readonly place: string }[]>;
 }
 
 export interface RollbackPorts extends SyncPorts {

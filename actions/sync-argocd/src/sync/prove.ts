@@ -8,6 +8,7 @@ import type { PlannedApplication, PlannedImage, ProofResult, SyncPlan } from './
 import { type ApplicationRef, keyOf, type ProofPorts } from './ports.ts';
 import { sayRegularly } from './progress.ts';
 import { type DigestsOf, imagesOf, type JudgedWorkload, judgeWorkload, readImage, unusedImages } from './proof.ts';
+import { proveCharts } from './prove-charts.ts';
 
 /** A moment is given to what is about to be right: pods that end, a container that starts. */
 const patienceMs = 60_000;
@@ -35,7 +36,8 @@ const foreignKinds: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Proves that every container of every workload that the plan's applications and their children manage runs the digest it should.
+ * Proves that every container of every workload that the plan's applications and their children manage runs the digest it should, and that
+ * they are synced with the charts that they should have.
  * Looks again for up to a minute. Rejects for defects only: what is not proven is in the results (see `explainProofs`).
  */
 export async function proveApplications(plan: SyncPlan, ports: ProofPorts): Promise<readonly ProofResult[]> {
@@ -85,9 +87,15 @@ async function proveOne(
   const notes: string[] = [];
   const named: string[] = [];
   const unseen = new Set<string>();
+  let charts: Readonly<Record<string, string>> = {};
   try {
     const family = await familyOf(ref, looks);
     if (family.length === 0) problems.push(`no such Application in ${ref.namespace}`);
+    else {
+      const proven = await proveCharts(planned, family, plan, ports);
+      problems.push(...proven.problems);
+      charts = proven.running;
+    }
     const targets = family.flatMap(podMakersOf);
     for (const { kind, group, title } of targets) {
       if (provenKinds[kind] !== undefined && !foreignKinds.has(`${group}/${kind}`)) continue;
@@ -114,7 +122,7 @@ async function proveOne(
     ...ref,
     isProven: all.length === 0,
     seconds: (ports.clock.now() - began) / 1000,
-    running: Object.assign({}, ...judged.map(({ running }) => running)),
+    running: Object.assign({ ...charts }, ...judged.map(({ running }) => running)),
     workloads: judged.map(({ proof }) => proof),
     problems: all,
     notes: [...new Set([...notes, ...judged.flatMap(one => one.notes)])],

@@ -112,6 +112,43 @@ describe('a sync', () => {
     expect(asked(world)).toHaveLength(1);
   });
 
+  test('that another step of the same run has begun, and that is over, is none of this one', async () => {
+    const earlier = {
+      initiatedBy: { username: 'gha:contoso/platform' },
+      info: [
+        { name: 'gha-run', value: '4711/1/apply/first' },
+        { name: 'gha-run-url', value: 'https://ci.example/runs/4711' },
+      ],
+      sync: { revision: commit },
+    };
+    const over = { operation: earlier, phase: 'Succeeded', finishedAt: '2026-03-02T09:59:00Z' };
+    const world = createWorld([app('api', { status: { operationState: over } })]);
+    const mark = { ...plan([]).mark, id: '4711/1/apply/second' };
+    expect(phases(await sync(world, ['api'], { mark }))).toEqual({ api: 'done' });
+    expect(asked(world)).toHaveLength(1);
+  });
+
+  test('that an earlier attempt of this step has begun, and that still runs, is taken up', async () => {
+    const earlier = {
+      initiatedBy: { username: 'gha:contoso/platform' },
+      info: [
+        { name: 'gha-run', value: '4711/1/apply/sync' },
+        { name: 'gha-run-url', value: 'https://ci.example/runs/4711' },
+      ],
+      sync: { revision: commit },
+    };
+    const running = { operation: earlier, phase: 'Running', startedAt: '2026-03-02T09:59:00Z' };
+    const world = createWorld([app('api', { operation: earlier, status: { operationState: running } })]);
+    world.clock.sleep(10_000).then(() => {
+      const status = { operationState: { phase: 'Succeeded', finishedAt: '2026-03-02T10:00:10Z' } };
+      world.cluster.change('Application', 'api', { operation: null, status });
+    });
+    const mark = { ...plan([]).mark, id: '4711/2/apply/sync' };
+    await sync(world, ['api'], { mark, timeoutMs: 60_000 });
+    expect(asked(world)).toEqual([]);
+    expect(world.said.map(({ line }) => line)).toContain(`api: Argo CD is already at it, to ${commit.slice(0, 12)}`);
+  });
+
   test('waits for the operation of somebody else', async () => {
     const running = {
       operation: { initiatedBy: { username: 'mona' } },
@@ -599,16 +636,6 @@ describe('what brings more applications', () => {
     world.argo.status = name => ({ ...bringsSet(name), health: { status: 'Degraded' } });
     const [root] = await sync(world, ['root']);
     expect(root?.cause?.message).toBe('it is degraded; the ApplicationSet all fails: no such branch');
-  });
-
-  test('an ApplicationSet looks at Git first', async () => {
-    const world = createWorld([applicationSet(), app('web', { set: 'all' })]);
-    const results = await sync(world, [], { applicationSets: ['all'] });
-    expect(results).toMatchObject([{ name: 'web', parent: 'all', phase: 'done' }]);
-    const [missing] = await sync(world, [], { applicationSets: ['none'] });
-    expect(missing?.cause?.message).toBe(
-      'Argo CD in aks-contoso-dev has no ApplicationSet none in the namespace argocd',
-    );
   });
 });
 

@@ -2,7 +2,6 @@ import { mapInParallel, UserError } from '@suite/foundation';
 import { checkAll, findAll, type Refusal } from './check.ts';
 import { causeOf } from './explain.ts';
 import { type Followed, followApplications } from './follow.ts';
-import { followSet } from './follow-set.ts';
 import { type ApplicationResult, noEvidence, type SyncPlan } from './plan.ts';
 import { type ApplicationRef, keyOf, type SyncPorts, stampOf } from './ports.ts';
 import { pinsFor, startSync } from './start.ts';
@@ -19,7 +18,7 @@ export async function checkApplications(
 }
 
 /**
- * Syncs the plan's applications, and what they and its ApplicationSets bring, to the plan's revision, and waits until all are there.
+ * Syncs the plan's applications, and what they bring, to the plan's revision, and waits until all are there.
  * Where one is refused none is touched. Rejects for defects only: what goes wrong is in the results (see `explainSync`).
  */
 export async function syncApplications(plan: SyncPlan, ports: SyncPorts): Promise<readonly ApplicationResult[]> {
@@ -37,16 +36,12 @@ async function bring(plan: SyncPlan, ports: SyncPorts, how: 'sync' | 'wait'): Pr
   const began = clock.now();
   const own = refsOf(plan);
   try {
-    const sets = await followSets(plan, ports, until);
-    const refs = unique([...own, ...sets.members.keys()]);
-    const { found, refusals } = await findBegun(refs, plan, ports, how);
-    if (refusals.length > 0 || sets.failed.length > 0) return [...sets.failed, ...refused(refs, refusals)];
+    const { found, refusals } = await findBegun(own, plan, ports, how);
+    if (refusals.length > 0) return refused(own, refusals);
     const failed: ApplicationResult[] = [];
     const followed = await mapInParallel(found, atOnce, async ({ ref, pins, comparedBefore }) => {
-      const parent = sets.members.get(ref);
       const one: Followed = {
         ref,
-        ...(parent === undefined ? {} : { parent }),
         expectation: { operation: undefined, pins },
         comparedBefore,
         began: clock.now(),
@@ -112,25 +107,4 @@ async function findBegun(
 
 function refsOf({ applications, argoNamespace }: SyncPlan): readonly ApplicationRef[] {
   return applications.map(({ name, namespace }) => ({ name, namespace: namespace ?? argoNamespace }));
-}
-
-function unique(refs: readonly ApplicationRef[]): readonly ApplicationRef[] {
-  return [...new Map(refs.map(ref => [keyOf(ref), ref])).values()];
-}
-
-/** The Applications that the plan's ApplicationSets have, with the set that each is of. */
-async function followSets({ applicationSets, argoNamespace: namespace }: SyncPlan, ports: SyncPorts, until: number) {
-  const members = new Map<ApplicationRef, string>();
-  const failed: ApplicationResult[] = [];
-  for (const name of applicationSets) {
-    const began = ports.clock.now();
-    const outcome = await followSet({ name, namespace }, ports, until);
-    if (outcome.is === 'ready') for (const member of outcome.members) members.set(member, name);
-    else {
-      const seconds = (ports.clock.now() - began) / 1000;
-      const { cause } = outcome;
-      failed.push({ name, namespace, phase: 'failed', revisions: [], seconds, notes: [], cause, evidence: noEvidence });
-    }
-  }
-  return { members, failed };
 }

@@ -1,4 +1,4 @@
-import { sentenceList } from '@suite/foundation';
+import { nearest, sentenceList } from '@suite/foundation';
 import type { Path } from '../position.ts';
 import { namespaceLevels } from '../releases.ts';
 import { quote } from '../wording.ts';
@@ -30,6 +30,14 @@ export function checkApplications(checker: Checker): void {
       ['applications', 'root'],
       'Overrides reach the Applications that are made here, and with `root` those are your own.',
       'Say `deliver: git`, or leave `root` out.',
+    );
+  }
+  const versioned = applications?.apps.findIndex(({ charts }) => charts.length > 0) ?? -1;
+  if (versioned >= 0 && applications?.delivery === 'application') {
+    report(
+      ['applications', 'apps', versioned, 'charts'],
+      'The version of a chart stands in the repository, and an override in an Application does not reach it.',
+      'Say `deliver: git`, or leave `charts` out.',
     );
   }
   checkArgoCd(checker);
@@ -82,21 +90,25 @@ function checkArgoCd({ merged, view, report }: Checker): void {
   }
 }
 
-/** Regions have registries of their own: what is written for one into a folder would undo what is written for the other. */
+/**
+ * Regions have registries of their own, and may have charts in other versions: what is written for one into a folder would undo what is
+ * written for the other.
+ */
 export function checkApplicationsTogether(checkers: readonly Checker[]): void {
-  const places = new Map<string, string>();
+  const places = new Map<string, { readonly region: string; readonly versions: string }>();
   for (const { view, report } of checkers) {
     const { applications, region } = view;
     if (applications?.delivery !== 'git') continue;
-    for (const [index, { name, path, images }] of applications.apps.entries()) {
-      if (images.length === 0) continue;
+    for (const [index, { name, path, images, charts }] of applications.apps.entries()) {
+      if (images.length === 0 && charts.length === 0) continue;
+      const versions = JSON.stringify(view.charts.filter(chart => charts.includes(chart.name)));
       const other = places.get(path);
-      if (other === undefined || other === region) places.set(path, region);
-      else {
+      if (other === undefined || other.region === region) places.set(path, { region, versions });
+      else if (images.length > 0 || other.versions !== versions) {
         report(
           ['applications', 'apps', index, 'name'],
-          `The application ${quote(name)} has the folder ${quote(path)} in ${other} and in ${region}, whose registries differ.`,
-          'Put {region} into `applications: path:`, or say `deliver: application`.',
+          `The application ${quote(name)} has the folder ${quote(path)} in ${other.region} and in ${region}, whose ${images.length > 0 ? 'registries' : 'charts'} differ.`,
+          `Put {region} into \`applications: path:\`${images.length > 0 && charts.length === 0 ? ', or say `deliver: application`' : ''}.`,
         );
       }
     }
@@ -106,7 +118,8 @@ export function checkApplicationsTogether(checkers: readonly Checker[]): void {
 /** Where Kubernetes and the platform's own records live; its releases have theirs, whose level a namespace of an application would lower. */
 const reserved = /^(?:default|kube-.*|aks-platform)$/;
 
-function checkApps({ view, report, isSound }: Checker): void {
+function checkApps(checker: Checker): void {
+  const { view, report, isSound } = checker;
   const { applications, images } = view;
   if (applications === undefined) return;
   const names = images.map(({ name }) => name);
@@ -149,5 +162,39 @@ function checkApps({ view, report, isSound }: Checker): void {
         'Name it under its `images` too.',
       );
     }
+    checkChartsOf(checker, index);
+  }
+}
+
+/** That they exist, and that no two of an application's charts are one: its folder would have to say both versions. */
+function checkChartsOf({ view, report, isSound }: Checker, index: number): void {
+  const own = view.applications?.apps[index]?.charts ?? [];
+  const names = view.charts.map(({ name }) => name);
+  const seen = new Map<string, string>();
+  for (const [at, name] of own.entries()) {
+    const setting: Path = ['applications', 'apps', index, 'charts', at];
+    const chart = view.charts.find(one => one.name === name);
+    if (chart === undefined) {
+      if (!isSound(['charts'])) continue;
+      const near = nearest(name, names);
+      const known = `There ${names.length === 1 ? 'is' : 'are'} ${sentenceList(names)}.`;
+      const hint = names.length === 0 ? 'Name the chart there, with version and digest.' : known;
+      report(
+        setting,
+        `There is no chart ${quote(name)} under \`charts\`.`,
+        near === undefined ? hint : `Did you mean \`${near}\`?`,
+      );
+      continue;
+    }
+    const { source } = chart;
+    const place = source.kind === 'oci' ? source.url : `${source.repository.replace(/\/+$/, '')}/${source.name}`;
+    const other = seen.get(place);
+    seen.set(place, name);
+    if (other === undefined) continue;
+    report(
+      setting,
+      `\`${name}\` is the same chart as \`${other}\` of this application.`,
+      'Name one of the two: an application has one version of a chart.',
+    );
   }
 }

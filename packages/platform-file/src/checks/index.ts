@@ -3,6 +3,7 @@ import { type Platform, regionsOf } from '../platform.ts';
 import type { Soundness } from '../salvage.ts';
 import type { OwnTerraformSource } from '../schema/own-terraform.ts';
 import { checkApplications, checkApplicationsTogether } from './applications.ts';
+import { checkCharts } from './charts.ts';
 import { checkerFor } from './checker.ts';
 import { checkCloud, checkCloudOf } from './cloud.ts';
 import { checkCluster } from './cluster.ts';
@@ -46,6 +47,7 @@ export function findProblems(platform: Platform, soundness: Soundness): Problem[
       checkEdge(checker);
       checkGpuSmoke(checker);
       checkImages(checker);
+      checkCharts(checker);
       checkApplications(checker);
       checkOwnTerraform(checker.merged.terraform, checker.report);
     }

@@ -4,6 +4,7 @@ import { isKnownRelease, knownReleaseNames, namespaceLevels, nodesOf, redisNodes
 import type { OwnReleaseSource } from '../schema/releases.ts';
 import { quote } from '../wording.ts';
 import { checkAiReleases } from './ai-releases.ts';
+import { checkRegistryChart, digestRemedy } from './chart.ts';
 import type { Checker } from './checker.ts';
 import { checkObservability } from './observability.ts';
 
@@ -17,8 +18,6 @@ export function checkReleases(checker: Checker): void {
   checkNamespaces(checker);
   checkNeeds(checker);
 }
-
-const digestRemedy = 'Name the digest beside it: `helm pull` prints that of an OCI chart, index.yaml has the others.';
 
 /** A tag can be moved, so a version alone could be one chart in dev and another one in production. */
 function checkVersions({ merged, report }: Checker): void {
@@ -107,30 +106,19 @@ function checkOwn({ report, isSound }: Checker, name: string, said: OwnReleaseSo
     say(`Unknown release ${quote(name)}.`, `${hint} One of your own names its \`chart\`.`);
     return;
   }
-  const isFolder = chart.startsWith('./');
-  const isOci = chart.startsWith('oci://');
-  if (repository !== undefined && (isFolder || isOci)) {
-    say(
-      `${quote(chart)} says already where the chart is.`,
-      'Remove `repository`, or name the chart in it.',
-      'repository',
-    );
-  } else if (repository === undefined && !isFolder && !isOci && isSound([...setting, 'repository'])) {
-    say(
-      `Nothing says where the chart ${quote(chart)} is.`,
-      'Add `repository: https://…`, or write oci://… or ./….',
-      'chart',
-    );
-  }
-  if (isFolder && (version ?? digest) !== undefined) {
-    const key = version === undefined ? 'digest' : 'version';
-    say(`A chart in a folder has the \`${key}\` of this repository.`, 'Remove it.', key);
-  }
-  if (!isFolder && version === undefined && isSound([...setting, 'version'])) {
-    say(`\`${name}\` has no \`version\`.`, 'Name one version of the chart, in full.');
-  } else if (!isFolder && digest === undefined && isSound([...setting, 'digest'])) {
-    say(`Of ${quote(version ?? '')} of \`${name}\` no digest is known.`, digestRemedy, 'version');
-  }
+  if (chart.startsWith('./')) {
+    if (repository !== undefined) {
+      say(
+        `${quote(chart)} says already where the chart is.`,
+        'Remove `repository`, or name the chart in it.',
+        'repository',
+      );
+    }
+    if ((version ?? digest) !== undefined) {
+      const key = version === undefined ? 'digest' : 'version';
+      say(`A chart in a folder has the \`${key}\` of this repository.`, 'Remove it.', key);
+    }
+  } else checkRegistryChart({ report, isSound }, setting, name, { chart, repository, version, digest }, ' or ./…');
   if (namespace === undefined && isSound([...setting, 'namespace'])) {
     say(`\`${name}\` has no \`namespace\`.`, 'Name the one that it is installed in.');
   }

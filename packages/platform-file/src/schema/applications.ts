@@ -21,6 +21,13 @@ const application = block({
       default: [],
     })
     .optional(),
+  charts: list(label('the name of a chart'))
+    .meta({
+      description:
+        'Helm charts that belong to it, by their names under `charts`: their versions are delivered to its folder.',
+      default: [],
+    })
+    .optional(),
   values: z
     .record(label('the name of an image'), named(/^[A-Za-z0-9_.-]{1,200}$/, 'Expected the path of a key: app.image.'), {
       error: 'Expected a block of names of images and keys.',
@@ -91,7 +98,7 @@ const settings = block({
   deliver: words('git', 'application')
     .meta({
       description:
-        'How digests of images get there: as a commit to the repository, or as an override in the Application.',
+        'How digests of images get there: as a commit to the repository, or as an override in the Application. Versions of charts are committed.',
       default: defaults.applications.delivery,
     })
     .optional(),
@@ -115,6 +122,8 @@ const settings = block({
 
 export const applications = z
   .union([settings, z.literal(false, { error: 'Expected a block of settings, or false.' })])
-  .describe('What Argo CD deploys from Git, with the images that are promoted. `false` leaves an environment out.');
+  .describe(
+    'What Argo CD deploys from Git, with the images and charts that are promoted. `false` leaves an environment out.',
+  );
 
 export type ApplicationsSource = z.infer<typeof settings>;

@@ -34,6 +34,15 @@ describe('a text is set where it stands', () => {
     expect(editYaml(before, [set(['a'], 'new')])).toBe(after);
   });
 
+  test.each([
+    ['without quotes', 'a: 1.2.3 # why\n', 'a: 1.3.0 # why\n'],
+    ['a range without quotes', 'a: ^1.2.0\n', 'a: 1.3.0\n'],
+    ['in quotes', 'a: "1.2.3"\n', 'a: "1.3.0"\n'],
+    ['in the place of a number', 'a: 1.2\n', 'a: 1.3.0\n'],
+  ])('a version %s', (_, before, after) => {
+    expect(editYaml(before, [set(['a'], '1.3.0')])).toBe(after);
+  });
+
   test('in one of several documents', () => {
     const text = '# one\na: 1\n---\na: old\n...\n---\na: 3\n';
     expect(editYaml(text, [set(['a'], 'new', 1)])).toBe(text.replace('old', 'new'));

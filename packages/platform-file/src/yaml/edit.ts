@@ -253,7 +253,9 @@ function setScalar(text: string, node: unknown, value: string): Splice | undefin
   const [start, end] = rangeOf(node);
   if (text.slice(start, end).includes('\n')) return fail('it is a text of several lines');
   if (node.value === value) return undefined;
-  return { start, end, text: scalarText(value, node.type) };
+  // A version of three parts is a text without quotes, too, and stays as people write it.
+  const isVersion = node.type === 'PLAIN' && /^\d+\.\d+\.\d[\w.+-]*$/.test(value);
+  return { start, end, text: isVersion ? value : scalarText(value, node.type) };
 }
 
 /** In the quotes that stood there; a plain text that would be read as something else gets double ones. */

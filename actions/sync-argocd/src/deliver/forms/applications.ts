@@ -56,12 +56,13 @@ function findingOf({ file, node, before, changesTo }: Candidate, image: PlacedIm
   };
 }
 
-interface Source {
+export interface Source {
   readonly source: unknown;
   readonly path: Path;
 }
 
-function sourcesOf(document: Document): readonly Source[] {
+/** Sources of an Application, or of what an ApplicationSet makes. */
+export function sourcesOf(document: Document): readonly Source[] {
   const object = kindOf(document);
   if (object?.apiVersion.startsWith('argoproj.io/') !== true) return [];
   const base: Path = object.kind === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec'];

@@ -1,3 +1,4 @@
+import { sentenceList } from '@suite/foundation';
 import type { Change } from '@suite/platform-file/yaml';
 import type { Document } from 'yaml';
 import { isScalar } from 'yaml';
@@ -48,8 +49,23 @@ export interface AppContent {
 
 /** Line of a node, from 1. */
 export function lineOf(text: string, node: unknown): number {
+  return placeIn(text, node).line;
+}
+
+/** Line and column of a node, from 1. */
+export function placeIn(text: string, node: unknown): { readonly line: number; readonly column: number } {
   const at = isScalar(node) ? (node.range?.[0] ?? 0) : 0;
-  return text.slice(0, at).split('\n').length;
+  const before = text.slice(0, at);
+  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+}
+
+const mostShown = 5;
+
+/** Which files were looked at, in few words. */
+export function shownFiles({ path }: DeliveredApp, files: readonly AppFile[]): string {
+  const shown = files.slice(0, mostShown).map(file => file.path.slice(path.length + 1));
+  const more = files.length > shown.length ? [`${files.length - shown.length} more`] : [];
+  return sentenceList([...shown, ...more]);
 }
 
 /** Findings of what was matched; what is in doubt is so for the reason given. */

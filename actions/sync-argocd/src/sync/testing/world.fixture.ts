@@ -15,7 +15,6 @@ export function plan(names: readonly string[], more: Partial<SyncPlan> = {}): Sy
   return {
     argoNamespace: 'argocd',
     applications: names.map(name => ({ name, images: [] })),
-    applicationSets: [],
     repository,
     branch: 'main',
     revision: commit,
@@ -109,6 +108,7 @@ export function createWorld(
       random: () => 0.5,
       contains: async (newer, older) => older === commit && (newer === newerCommit || newer === 'main'),
       revert: undefined,
+      chartsAt: async () => [],
       platformDigests: async reference => {
         throw new UserError({ message: `${reference} is not there` });
       },
