@@ -6,6 +6,7 @@ import type { PlatformPlan } from './plan.ts';
 import type { GoodRevision } from './record.ts';
 import { orderRemovals } from './removal.ts';
 import { rollBack } from './rollback.ts';
+import { findServerAmong } from './served-webhooks.ts';
 
 export interface ApplyResult {
   readonly runs: readonly Run<Applied>[];
@@ -25,13 +26,13 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     const release = one.rendered?.release;
     return release === undefined ? [] : [{ name: one.name, needs: release.needs, plan: one }];
   });
-  /** Revisions that ran well before this apply, by release. */
   const good = new Map<string, GoodRevision>();
+  const findServer = findServerAmong(plan.releases.flatMap(({ rendered }) => rendered ?? []));
   const isIdle = plan.releases.every(({ action }) => action === 'none');
   // Nobody else changes it meanwhile: whoever applies holds the lease.
   const histories = isIdle ? new Map() : await readHistories(options.cluster);
   const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }, rest) =>
-    applyRelease(one, options, histories, good, rest),
+    applyRelease(one, options, { histories, good, findServer }, rest),
   );
   const failed = runs.flatMap(run => (run.result === 'failed' ? [run] : []));
   for (const run of runs) {
