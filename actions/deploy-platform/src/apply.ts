@@ -48,7 +48,7 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     failures.push({ release: name, error, diagnosis });
   }
   if (failed.length > 0 || signal.aborted) {
-    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, failed, good, options) };
+    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, runs, good, options) };
   }
   const offset = clock.now() - began;
   const gone = plan.releases
