@@ -7,16 +7,17 @@ export function failureOf({ failures, runs, rolledBack }: ApplyResult): UserErro
   const skipped = runs.flatMap(run => (run.result === 'skipped' ? [`${run.name} was not begun: ${run.because}.`] : []));
   const isAboutFailed = (said: string) => failures.some(({ release }) => said.startsWith(`${release} `));
   const others = rolledBack.filter(said => !isAboutFailed(said));
-  const problems = failures.map(({ release, error, diagnosis }) => {
+  const problems = failures.map(({ release, error, diagnosis, isUntouched }) => {
     const first = error instanceof UserError ? (error.problems[0]?.message ?? '') : errorMessage(error);
     const remedy = error instanceof UserError ? error.problems[0]?.remedy : undefined;
     const shown = [
       ...diagnosis.events.slice(0, 3).map(event => `Event: ${withFullStop(event)}`),
       ...(diagnosis.log.length === 0 ? [] : [`Its log ends: ${diagnosis.log.slice(-3).join(' ⏎ ')}`]),
     ];
+    const untouched = isUntouched ? ['Nothing of it was changed.'] : [];
     const done = rolledBack.filter(said => said.startsWith(`${release} `));
     return {
-      message: [`${release}: ${withFullStop(first)}`, ...shown, ...done].join(' '),
+      message: [`${release}: ${withFullStop(first)}`, ...untouched, ...shown, ...done].join(' '),
       ...(remedy === undefined ? {} : { remedy }),
     };
   });

@@ -44,6 +44,8 @@ export interface SharedState {
   readonly histories: Histories;
   /** Revisions that ran well before this apply, by release. */
   readonly good: Map<string, GoodRevision>;
+  /** Releases that anything was changed of. */
+  readonly touched: Set<string>;
   readonly findServer: FindServer;
 }
 
@@ -57,7 +59,7 @@ export interface Applied {
 export async function applyRelease(
   plan: ReleasePlan,
   options: ApplyOptions,
-  { histories, good, findServer }: SharedState,
+  { histories, good, touched, findServer }: SharedState,
   rest: () => void,
 ): Promise<Applied> {
   const { cluster, clock, log, signal } = options;
@@ -104,6 +106,7 @@ export async function applyRelease(
       };
       if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
       await leaveRecord(plan, 'applying', options, before);
+      touched.add(name);
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
       await applyDefinitions(definitions, { cluster, clock, signal });
       // A changed schema takes effect a moment later, which the dry run waits for.
