@@ -215,3 +215,37 @@ test("a chart of one's own in a private registry of Azure is pulled as the ident
     .filter(({ host, path }) => host === registry.loginServer && path.includes(`/v2/${repository}/`));
   expect(pulls.length).toBeGreaterThan(0);
 }, 120_000);
+
+test('and where it is mirrored, brought from there as that identity, through the runner', async () => {
+  const { azure, registries } = sandbox.world;
+  const from = 'mirror/community-charts.github.io/helm-charts/mlflow';
+  const manifest = registry.readManifest(from, '1.0.0_one') ?? Buffer.of();
+  const [own] = azure.resources('Microsoft.ContainerRegistry/registries');
+  const firmId = `${own?.id.slice(0, own.id.lastIndexOf('/'))}/crfirm`;
+  azure.putResource(firmId, {
+    location: 'westeurope',
+    sku: { name: 'Standard' },
+    properties: { adminUserEnabled: false },
+  });
+  const { plan: planner, apply: applier } = dev().identities;
+  for (const principal of azure.principals().filter(({ clientId }) => [planner, applier].includes(clientId))) {
+    azure.assignRole({ principal, role: 'AcrPull', scope: firmId });
+  }
+  const firm = registries.registry('crfirm');
+  const { config, layers, mediaType } = JSON.parse(manifest.toString());
+  for (const blob of [config, ...layers]) {
+    firm.putBlob('charts/mlflow', blob.mediaType, registry.readBlob(from, blob.digest) ?? '');
+  }
+  const { digest } = firm.putManifest('charts/mlflow', mediaType, manifest, '1.0.0_one');
+  await sandbox.edit('platform.yaml', text =>
+    text
+      .replace(/ {2}dev:\n/, '$&    registry: { mirror: true }\n')
+      .replace(`${registry.loginServer}/${from}`, `${firm.loginServer}/charts/mlflow`),
+  );
+  const planned = succeeded(await run({ command: 'plan' }, { machine: 'firm' }));
+  const target = `mirror/${firm.loginServer}/charts/mlflow`;
+  expect(mirrored(await reportOf(planned))).toEqual([`chart ${target}`]);
+  const { log } = succeeded(await apply(planned, { machine: 'firm' }));
+  expect(registry.manifests(target).map(held => [held.digest, held.tags])).toEqual([[digest, ['1.0.0_one']]]);
+  expect(log.join('\n')).not.toMatch(/Azure imports/);
+}, 240_000);

@@ -285,6 +285,32 @@ test('an upgrade that fails halfway goes back whole, with what it would have tak
   await expectConverges();
 }, 240_000);
 
+test('what a failed upgrade hangs together with goes back as well, and both are planned again', async () => {
+  await turn();
+  await sandbox.edit('platform.yaml', text =>
+    text.replace(/(base: \{ .*) \}/, '$1, values: { text: of the same run } }'),
+  );
+  const textOfBase = () => asObject(asObject(leftIn(sandbox.cluster)['ConfigMap work/base'])['data'])['text'];
+  const fault = sandbox.world.faults.add({
+    match: byHelm('PATCH', /\/work\/configmaps\/app$/),
+    times: 1,
+    answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
+  });
+  const failed = await apply(await plan());
+  fault.remove();
+  expect(errors(failed)).toEqual([
+    expect.stringMatching(/ base was brought back to revision \d+ \(base-1\.0\.0\), with app\./),
+  ]);
+  expect(failed.log.join('\n')).toMatch(/base: upgraded and ready/);
+  expect(textOfBase()).toBe('none');
+  const left = await reportOf(succeeded(await run({ command: 'plan' }, { machine: 'planner' })));
+  expect(left.changes.map(({ title }) => title)).toEqual(
+    expect.arrayContaining(['ConfigMap work/base', 'Secret work/app']),
+  );
+  await sandbox.choose(current);
+  await expectConverges();
+}, 240_000);
+
 const refusal = {
   kind: 'Status',
   apiVersion: 'v1',

@@ -60,15 +60,27 @@ export async function createVersionsServices(kit: Kit, actionFolder: string): Pr
   const folder = join(context.temp, 'deploy-platform', 'versions');
   const env = helmEnvironment(kit.env, folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { file } = await findHelm(kit, env, folder);
-  const helm = createHelm({ file, env, folder, processes: kit.processes, log, clock });
+  // Charts of OCI registries need no Helm, and a runner may have none.
+  const find = async () => {
+    const { file } = await findHelm(kit, env, folder);
+    const made = createHelm({ file, env, folder, processes: kit.processes, log, clock });
+    return { ...made, use: helmOf(made, '') };
+  };
+  let found: ReturnType<typeof find> | undefined;
+  const helm = () => {
+    found ??= find();
+    return found;
+  };
   const registry = (host: string) => createTransfers({ host: apiHostOf(host), mask, clock });
   return {
     context,
     log,
     summary,
     setOutputs,
-    helm: helmOf(helm, ''),
+    helm: {
+      pull: async source => (await helm()).use.pull(source),
+      render: async request => (await helm()).use.render(request),
+    },
     chartsFolder: join(actionFolder, 'charts'),
     writeProposals: async content => {
       const path = join(folder, 'chart-proposals.json');
@@ -77,20 +89,21 @@ export async function createVersionsServices(kit: Kit, actionFolder: string): Pr
     },
     registries: {
       newest: async (source, reach) => {
-        if (source.kind === 'http') return helm.newest(source, `${reach === 'any' ? '>=' : '^'}${source.version}`);
+        if (source.kind === 'http')
+          return (await helm()).newest(source, `${reach === 'any' ? '>=' : '^'}${source.version}`);
         const { host, repository } = addressOf(source);
         return newestTag(await registry(host).source(repository).tags(), source.version, reach);
       },
       digestOf: async source => {
         // An index of a repository says a digest, too; that of the archive proves it.
-        if (source.kind === 'http') return digestOf(await helm.pull(source));
+        if (source.kind === 'http') return digestOf(await (await helm()).pull(source));
         const { host, repository } = addressOf(source);
         const digest = await registry(host).head(repository, tagOf(source));
         if (digest !== undefined) return digest;
         throw new UserError({ message: `${host} has no ${repository} with the tag ${tagOf(source)}.` });
       },
       describe: async source => {
-        const chart = await helm.pull(source);
+        const chart = await (await helm()).pull(source);
         return { digest: await digestOf(chart), appVersion: chart.appVersion };
       },
     },
@@ -139,18 +152,18 @@ async function connect(kit: Kit, { view, identity }: Target, credential: AzureCr
   const arm = { cloud, identity, clock, subscription: view.subscription };
   const access = createClusterAccess(credential, arm);
   const { name } = view.cluster;
-  const mirror = view.mirror ? await openMirror(kit, view, identity, credential) : undefined;
+  const ownLogins = await loginsOfOwnCharts(kit, view, identity, credential);
+  const mirror = view.mirror ? await openMirror(kit, view, identity, credential, ownLogins) : undefined;
   const folder = join(kit.context.temp, 'deploy-platform', `${view.platform}-${view.scope}-${view.region}`);
   // A process that is killed leaves it to its post stage.
   kit.saveState(folderState, folder);
   const helmFolder = join(folder, 'helm');
   const helmEnv = helmEnvironment(env, helmFolder);
   await mkdir(helmFolder, { recursive: true, mode: 0o700 });
-  const [kubeconfig, state, { file, version, source }, ownLogins] = await Promise.all([
+  const [kubeconfig, state, { file, version, source }] = await Promise.all([
     access.kubeconfig(view.resourceGroup, name),
     createStateReader(credential, { ...view.state, cloud, identity, clock }).content(),
     findHelm(kit, helmEnv, helmFolder),
-    loginsOfOwnCharts(kit, view, identity, credential),
   ]);
   const opened =
     kubeconfig === undefined ? undefined : openCluster(kubeconfig, { name, identity, token: access.token, env, clock });

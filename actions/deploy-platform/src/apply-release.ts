@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { CancelledError, type Clock, duration, errorMessage, longestSilenceMs, mapInParallel } from '@suite/foundation';
+import { CancelledError, type Clock, count, duration, errorMessage, longestSilenceMs } from '@suite/foundation';
 import { type Cluster, identityOf, type KubernetesObject, refOf } from '@suite/kubernetes';
 import { applyDefinitions, definitionsToApply, differingObjects, isDefinedBy } from './apply-definitions.ts';
 import { goodRevision, type Histories, type HistoryCluster, historyKey } from './history.ts';
@@ -16,6 +16,8 @@ import {
   recordNamespace,
   writeRecord,
 } from './record.ts';
+import { describeSilence, type FindServer } from './served-webhooks.ts';
+import { tryObjects, untilAnswered } from './try-objects.ts';
 import { repair, upgrade } from './upgrade.ts';
 
 export type ApplyCluster = ReadyCluster &
@@ -37,6 +39,16 @@ export interface ApplyOptions {
   readonly limit: number;
 }
 
+/** What the releases of one apply have in common. */
+export interface SharedState {
+  readonly histories: Histories;
+  /** Revisions that ran well before this apply, by release. */
+  readonly good: Map<string, GoodRevision>;
+  /** Releases that anything was changed of. */
+  readonly touched: Set<string>;
+  readonly findServer: FindServer;
+}
+
 /** How a release went. */
 export interface Applied {
   readonly action: ReleasePlan['action'];
@@ -47,8 +59,7 @@ export interface Applied {
 export async function applyRelease(
   plan: ReleasePlan,
   options: ApplyOptions,
-  histories: Histories,
-  good: Map<string, GoodRevision>,
+  { histories, good, touched, findServer }: SharedState,
   rest: () => void,
 ): Promise<Applied> {
   const { cluster, clock, log, signal } = options;
@@ -70,11 +81,20 @@ export async function applyRelease(
       const isForced = (object: KubernetesObject) => takesOwnership(plan) || definitions.includes(object);
       // What the old schema says of objects that come with a new one does not count.
       const isChanging = isDefinedBy(differing);
-      await tryObjects(
-        differing.filter(object => !isChanging(object)),
-        isForced,
-        options,
-      );
+      const trial = { cluster, release: name, isForced, findServer };
+      const waiting = { ...trial, clock, signal, onWait: (what: string) => reporter.say(`waiting for ${what}`) };
+      const tryEach = async (objects: readonly KubernetesObject[]) => {
+        const untried = await tryObjects(objects, trial);
+        const others = untried.filter(({ server }) => server.release !== name).map(({ object }) => object);
+        // What the release needs is ready, and its webhook answers in a moment.
+        if (others.length > 0) await untilAnswered(rendered, others, { ...waiting, limitMs: momentMs });
+        const [first, ...more] = untried.filter(({ server }) => server.release === name);
+        if (first === undefined) return;
+        log.warning(
+          `${name}: ${count(more.length + 1, 'object')} cannot be tried before it is upgraded: ${describeSilence(first.webhook)}, and it is its own`,
+        );
+      };
+      await tryEach(differing.filter(object => !isChanging(object)));
       const request = {
         chart,
         release: name,
@@ -85,14 +105,30 @@ export async function applyRelease(
         description: `${options.commit.slice(0, 12)} by ${options.run}`,
       };
       if (signal.aborted) throw new CancelledError('Cancelled before it was changed.');
-      await record(plan, 'applying', options, before);
+      await leaveRecord(plan, 'applying', options, before);
+      touched.add(name);
       const doing = `${action === 'install' ? 'installing' : 'upgrading'} ${chart.name} ${chart.version}`;
       await applyDefinitions(definitions, { cluster, clock, signal });
       // A changed schema takes effect a moment later, which the dry run waits for.
-      await tryObjects(differing.filter(isDefinedBy(definitions)), isForced, options);
+      await tryEach(differing.filter(isDefinedBy(definitions)));
       reporter.say(doing);
       const onWait = (what: string) => reporter.say(what === '' ? doing : `${doing}, waiting for ${what}`);
-      await whileHooksRun(rendered, { cluster, clock, onWait }, stop => upgrade(plan, { ...request, stop }, options));
+      await whileHooksRun(rendered, { cluster, clock, onWait }, stop =>
+        upgrade(
+          plan,
+          { ...request, stop },
+          {
+            ...options,
+            // Helm applies all of it, also what does not differ.
+            untilAnswered: () =>
+              untilAnswered(
+                rendered,
+                rendered.objects.map(({ object }) => object),
+                { ...waiting, signal: AbortSignal.any([signal, stop]), limitMs: release.timeoutSeconds * 1000, onWait },
+              ),
+          },
+        ),
+      );
       cluster.forget();
       await removeLeftovers(plan, cluster);
     }
@@ -103,7 +139,7 @@ export async function applyRelease(
       signal,
       onWait: what => reporter.say(what === '' ? 'waiting until it is ready' : `waiting for ${what}`),
     });
-    if (action !== 'none' || isOutdated(plan)) await record(plan, 'deployed', options);
+    if (action !== 'none' || isOutdated(plan)) await leaveRecord(plan, 'deployed', options);
     const what = action === 'none' ? 'unchanged' : action === 'install' ? 'installed' : 'upgraded';
     log.info(`${name}: ${what} and ready after ${elapsed()}`);
     for (const note of notes) log.warning(`${name}: ${note}`);
@@ -111,13 +147,16 @@ export async function applyRelease(
   } catch (error) {
     log.info(`${name}: failed after ${elapsed()}: ${errorMessage(error).split('\n')[0]}`);
     if (action !== 'none' && !(error instanceof CancelledError) && !signal.aborted) {
-      await record(plan, 'failed', options, good.get(name)).catch(() => undefined);
+      await leaveRecord(plan, 'failed', options, good.get(name)).catch(() => undefined);
     }
     throw error;
   } finally {
     reporter.end();
   }
 }
+
+/** How long a webhook of another release may take that is ready. */
+const momentMs = 60_000;
 
 /** Says every 15 s what a release is at. */
 function progress(name: string, { log, clock }: ApplyOptions, began: number) {
@@ -138,23 +177,6 @@ function progress(name: string, { log, clock }: ApplyOptions, began: number) {
 }
 
 /**
- * A dry run of what differs, by the API server, as Helm will apply it: admission, conflicts of owners and fields that
- * cannot change are known before anything is done. (Helm's own dry run asks for none of the objects.)
- */
-async function tryObjects(
-  objects: readonly KubernetesObject[],
-  isForced: (object: KubernetesObject) => boolean,
-  { cluster }: ApplyOptions,
-): Promise<void> {
-  const discovery = await cluster.discovery();
-  // Objects of a kind that this very release brings have to wait for it.
-  const tried = objects.filter(({ apiVersion, kind }) => discovery.find(apiVersion, kind) !== undefined);
-  await mapInParallel(tried, 8, object =>
-    cluster.apply(object, { manager: 'helm', force: isForced(object), dryRun: true }),
-  );
-}
-
-/**
  * Whether fields of other managers are taken. A field conflicts only where its value differs, so all that this takes stands in
  * the plan that was reviewed.
  */
@@ -169,7 +191,8 @@ function isOutdated({ record: left, rendered }: ReleasePlan): boolean {
   return left.isStateful !== isStateful || left.needs.join() !== needs.join();
 }
 
-async function record(
+/** What a plan compares with from now on. */
+export async function leaveRecord(
   plan: ReleasePlan,
   status: ReleaseRecord['status'],
   options: ApplyOptions,

@@ -6,10 +6,19 @@ import type { PlatformPlan } from './plan.ts';
 import type { GoodRevision } from './record.ts';
 import { orderRemovals } from './removal.ts';
 import { rollBack } from './rollback.ts';
+import { findServerAmong } from './served-webhooks.ts';
+
+export interface Failure {
+  readonly release: string;
+  readonly error: unknown;
+  readonly diagnosis: Diagnosis;
+  /** It failed before anything of it was changed. */
+  readonly isUntouched: boolean;
+}
 
 export interface ApplyResult {
   readonly runs: readonly Run<Applied>[];
-  readonly failures: readonly { readonly release: string; readonly error: unknown; readonly diagnosis: Diagnosis }[];
+  readonly failures: readonly Failure[];
   /** What was done about the failures, one sentence each. */
   readonly rolledBack: readonly string[];
 }
@@ -25,13 +34,14 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     const release = one.rendered?.release;
     return release === undefined ? [] : [{ name: one.name, needs: release.needs, plan: one }];
   });
-  /** Revisions that ran well before this apply, by release. */
   const good = new Map<string, GoodRevision>();
+  const touched = new Set<string>();
+  const findServer = findServerAmong(plan.releases.flatMap(({ rendered }) => rendered ?? []));
   const isIdle = plan.releases.every(({ action }) => action === 'none');
   // Nobody else changes it meanwhile: whoever applies holds the lease.
   const histories = isIdle ? new Map() : await readHistories(options.cluster);
   const runs = await schedule(present, { limit, now: () => clock.now(), signal }, ({ plan: one }, rest) =>
-    applyRelease(one, options, histories, good, rest),
+    applyRelease(one, options, { histories, good, touched, findServer }, rest),
   );
   const failed = runs.flatMap(run => (run.result === 'failed' ? [run] : []));
   for (const run of runs) {
@@ -39,15 +49,17 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   }
   const failures = [];
   for (const { name, error, startMs } of failed) {
-    const rendered = plan.releases.find(one => one.name === name)?.rendered;
+    const one = plan.releases.find(found => found.name === name);
+    const rendered = one?.rendered;
     const diagnosis =
       rendered === undefined || signal.aborted
         ? { events: [], log: [] }
         : await diagnose(rendered, error, options.cluster, began + startMs);
-    failures.push({ release: name, error, diagnosis });
+    const isUntouched = one?.action !== 'none' && !touched.has(name);
+    failures.push({ release: name, error, diagnosis, isUntouched });
   }
   if (failed.length > 0 || signal.aborted) {
-    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, failed, good, options) };
+    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, runs, good, options) };
   }
   const offset = clock.now() - began;
   const gone = plan.releases
@@ -62,7 +74,9 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
   return {
     runs: [...runs, ...removed.map(run => ({ ...run, startMs: offset + run.startMs, endMs: offset + run.endMs }))],
     failures: removed.flatMap(run =>
-      run.result === 'failed' ? [{ release: run.name, error: run.error, diagnosis: { events: [], log: [] } }] : [],
+      run.result === 'failed'
+        ? [{ release: run.name, error: run.error, diagnosis: { events: [], log: [] }, isUntouched: false }]
+        : [],
     ),
     rolledBack: [],
   };

@@ -17,6 +17,7 @@ import type { RecordedObject, ReleaseRecord } from './record.ts';
 import type { Action } from './release.ts';
 import type { RenderedRelease } from './render.ts';
 import { digestOf, intentOf, type ReviewedRelease, reviewOf } from './review.ts';
+import { silentWebhookChecks } from './served-webhooks.ts';
 
 export interface ReleasePlan {
   readonly name: string;
@@ -74,6 +75,7 @@ export function planReleases({ rendered, observed, asked, key, checks }: PlanInp
       ...unreadableChecks(observed),
       ...blockedChecks(releases),
       ...takeBackChecks(releases),
+      ...silentWebhookChecks(releases, observed),
     ],
     digest: digestOf(reviewOf(releases)),
   };

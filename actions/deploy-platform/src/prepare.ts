@@ -2,7 +2,9 @@ import { dirname, join } from 'node:path';
 import type { Check } from '@suite/change-report';
 import { count, UserError } from '@suite/foundation';
 import type { Cluster } from '@suite/kubernetes';
+import { locateSetting } from '@suite/platform-file';
 import { withAllowance } from './allowance.ts';
+import { ChartRefusal } from './chart-refusal.ts';
 import { checkReleases } from './checks/index.ts';
 import { gatewayOwnerChecks, observeGatewayOwners } from './gateway-owners.ts';
 import { type Hold, holdCharts } from './held-charts.ts';
@@ -66,11 +68,12 @@ export async function prepare(
   if (isApply && found.refused !== undefined) throw found.refused;
   const began = services.clock.now();
   const installed = new Set(found.records.keys());
+  const locate = locateRefusal(target);
   const mirrored =
     mirror === undefined
       ? undefined
-      : await renderMirrored(releases, capabilities, helm, installed, { mirror, view, isApply });
-  const rendered = mirrored?.rendered ?? (await renderReleases(releases, capabilities, helm, installed));
+      : await renderMirrored(releases, capabilities, helm, installed, { mirror, view, isApply }).catch(locate);
+  const rendered = mirrored?.rendered ?? (await renderReleases(releases, capabilities, helm, installed).catch(locate));
   const asked = new Map(
     resolve(undefined).map(({ name, values }) => [name, merge(values, mirrored?.over.get(name) ?? {})]),
   );
@@ -117,6 +120,18 @@ export async function prepare(
     observed,
     plan: withAllowance(plan, view, target.platform.document.path),
     mirror: mirrored?.plan,
+  };
+}
+
+/** Says where the platform file decides the release that a chart refuses. */
+function locateRefusal({ platform, view }: Target): (error: unknown) => never {
+  return error => {
+    if (!(error instanceof ChartRefusal)) throw error;
+    const location = locateSetting(platform, view, error.setting.split('.'));
+    throw new UserError(
+      error.problems.map(problem => ({ location, ...problem })),
+      { cause: error.cause },
+    );
   };
 }
 

@@ -1,10 +1,18 @@
 import { asObject, type Clock, duration, sentenceList } from '@suite/foundation';
 import { type Cluster, KubernetesFailure, type KubernetesObject, titleOf } from '@suite/kubernetes';
 import { quantityNumber } from '@suite/kubernetes/compare';
-import { conditionOf, isSelected, isWorkload, type Rollout, rolloutOf } from '@suite/kubernetes/workloads';
+import {
+  conditionOf,
+  isSelected,
+  isWorkload,
+  type PodTrouble,
+  type Rollout,
+  rolloutOf,
+} from '@suite/kubernetes/workloads';
 import { NotReady } from './not-ready.ts';
 import type { Probe } from './release.ts';
 import type { RenderedRelease } from './render.ts';
+import { isReplaced } from './replaced-pods.ts';
 import { httpRoute, routeState } from './route-state.ts';
 import { watchPods } from './watch-pods.ts';
 import { watchRefusals } from './watch-refusals.ts';
@@ -131,7 +139,9 @@ async function rollouts(context: ProbeContext): Promise<void> {
   const watching = [...namespaces].map(namespace => {
     const mine = workloads.filter(({ metadata: { namespace: place } }) => place === namespace);
     const isMine = (pod: KubernetesObject) => mine.some(workload => isSelected(pod, workload));
-    return watchPods({ namespace, isMine }, context, rolled.signal);
+    // Who may not look closer takes what there is for what was applied.
+    const mayPass = ({ pod }: PodTrouble) => isReplaced({ namespace, name: pod }, context.cluster).catch(() => false);
+    return watchPods({ namespace, isMine, mayPass }, context, rolled.signal);
   });
   const refusals = [...namespaces].map(async namespace => {
     const isMine = (kind: string, name: string) =>

@@ -120,6 +120,8 @@ describe('renderReleases', () => {
   test('what a chart says itself is what the plan fails with', async () => {
     const { helm } = recordingHelm();
     const releases = [release('broken'), release('web', 'broken')];
-    await expect(renderReleases(releases, capabilities, helm, new Set())).rejects.toThrow('It renders nothing.');
+    const refusal = renderReleases(releases, capabilities, helm, new Set());
+    await expect(refusal).rejects.toThrow('It renders nothing.');
+    await expect(refusal).rejects.toMatchObject({ setting: 'releases.broken' });
   });
 });

@@ -1,5 +1,6 @@
 import { asArray, asBoolean, asObject, asString, mapInParallel } from '@suite/foundation';
 import type { KubernetesObject } from '@suite/kubernetes';
+import { aboutRelease } from './chart-refusal.ts';
 import { allNeeds, schedule } from './graph.ts';
 import type { Helm, PulledChart, RenderedHook, RenderedObject } from './ports.ts';
 import type { Release } from './release.ts';
@@ -29,7 +30,7 @@ const never = new AbortController().signal;
 /**
  * Renders all releases with what the cluster serves and, for each, what the releases that it needs will bring: a chart that
  * leaves out its monitors where their kind is unknown has them in the plan of the first apply already. Each release comes after
- * all that it needs.
+ * all that it needs. Throws ChartRefusal for what a chart says against it.
  */
 export async function renderReleases(
   releases: readonly Release[],
@@ -39,12 +40,16 @@ export async function renderReleases(
 ): Promise<readonly RenderedRelease[]> {
   const known = new Set(capabilities.apiVersions);
   const charts = new Map(
-    await mapInParallel(releases, atOnce, async ({ name, chart }) => [name, await helm.pull(chart)] as const),
+    await mapInParallel(
+      releases,
+      atOnce,
+      async release => [release.name, await aboutRelease(release, helm.pull(release.chart))] as const,
+    ),
   );
   const render = async (release: Release, brought: readonly string[]): Promise<RenderedRelease> => {
     const chart = charts.get(release.name);
     if (chart === undefined) throw new Error(`The chart of ${release.name} was not pulled.`);
-    const manifests = await helm.render({
+    const rendering = helm.render({
       chart,
       release: release.name,
       namespace: release.namespace,
@@ -54,6 +59,7 @@ export async function renderReleases(
       // A chart that looks up what it once made up may refuse to render an upgrade without a cluster to ask, as here (Bitnami's do).
       isUpgrade: installed.has(release.name) && release.madeUp === undefined,
     });
+    const manifests = await aboutRelease(release, rendering);
     return { release, chart, ...manifests };
   };
   // Where all that a release needs is installed, the kinds of those are served by now, most likely: it need not wait for them.

@@ -17,20 +17,26 @@ interface UpgradeOptions extends RepairOptions {
   readonly helm: Pick<Helm, 'upgrade'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Waits until every webhook about the release's objects answers. Throws what keeps it from it. */
+  readonly untilAnswered: () => Promise<void>;
 }
 
 /**
  * Installs or upgrades. Where the API server, or the way to it, fails for a moment, it is tried again, three times in all: an upgrade
- * says what is to be, so that a second one goes on where the first one broke off.
+ * says what is to be, so that a second one goes on where the first one broke off. So it is where a webhook does not answer, which may
+ * be the release's own: Helm makes workloads before custom resources, and goes on past an object whose update is refused, so that by then
+ * what answers for it has been upgraded.
  */
 export function upgrade(
   release: Named,
   request: UpgradeRequest,
-  { helm, cluster, clock, log, signal }: UpgradeOptions,
+  { helm, cluster, clock, log, signal, untilAnswered }: UpgradeOptions,
 ): Promise<void> {
+  let isUnanswered = false;
   return retry(
     async attempt => {
       if (attempt > 1) {
+        if (isUnanswered) await untilAnswered();
         const histories = await readHistories(cluster, release.namespace);
         await repair(release, histories.get(historyKey(release.name, release.namespace)) ?? [], { cluster, log });
       }
@@ -42,9 +48,15 @@ export function upgrade(
       baseMs: 4000,
       capMs: 10_000,
       signal,
-      judge: error => ({ retry: !request.stop.aborted && helmFailureOf(error)?.kind === 'server-trouble' }),
-      onRetry: (error, _attempt, pauseMs) =>
-        log.warning(`${release.name}: tried again in ${Math.ceil(pauseMs / 1000)} s: ${errorMessage(error)}`),
+      judge: error => {
+        const kind = helmFailureOf(error)?.kind;
+        isUnanswered = kind === 'webhook-unreachable';
+        return { retry: !request.stop.aborted && (isUnanswered || kind === 'server-trouble') };
+      },
+      onRetry: (error, _attempt, pauseMs) => {
+        const when = isUnanswered ? 'once the webhook answers' : `in ${Math.ceil(pauseMs / 1000)} s`;
+        log.warning(`${release.name}: tried again ${when}: ${errorMessage(error)}`);
+      },
     },
   );
 }

@@ -16,8 +16,8 @@ export interface PodWatch {
 export interface WatchedPods {
   readonly namespace: string;
   readonly isMine: (pod: KubernetesObject) => boolean;
-  /** Trouble that others deal with. */
-  readonly mayPass?: (trouble: PodTrouble) => boolean;
+  /** Trouble that others deal with, or that goes by itself. Asked again as long as it lasts. */
+  readonly mayPass?: (trouble: PodTrouble) => boolean | Promise<boolean>;
 }
 
 /** How long something that looks wrong may stay so: kubelets need a moment. */
@@ -38,7 +38,7 @@ export async function watchPods(
       await clock.sleep(pauseMs, signal);
       const now = clock.now();
       for (const { at, trouble } of since.values()) {
-        if (!trouble.isLasting || mayPass(trouble) || now - at < patienceMs) continue;
+        if (!trouble.isLasting || now - at < patienceMs || (await mayPass(trouble))) continue;
         const container = trouble.container === undefined ? '' : `, container ${trouble.container}`;
         throw new NotReady(`Pod ${namespace}/${trouble.pod}${container} does not run: ${why(trouble)}`, {
           namespace,

@@ -46,6 +46,46 @@ test.each<[string, object, string | undefined, string, RegExp]>([
   expect([failure.kind, failure.problems[0]?.message]).toEqual([kind, expect.stringMatching(message)]);
 });
 
+/** As kube-apiserver 1.34 says it. */
+test.each<[string, string, object | undefined]>([
+  [
+    'no pod',
+    'Internal error occurred: failed calling webhook "webhook.cert-manager.io": failed to call webhook: Post "https://cert-manager-webhook.cert-manager.svc:443/validate?timeout=30s": no endpoints available for service "cert-manager-webhook"',
+    {
+      name: 'webhook.cert-manager.io',
+      service: { namespace: 'cert-manager', name: 'cert-manager-webhook' },
+      isReached: false,
+      reason: 'no endpoints available for service "cert-manager-webhook"',
+    },
+  ],
+  [
+    'a certificate of somebody else, at an address',
+    'Internal error occurred: failed calling webhook "a.example": failed to call webhook: Post "https://hooks.example/review?timeout=10s": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    {
+      name: 'a.example',
+      service: undefined,
+      isReached: false,
+      reason: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    },
+  ],
+  [
+    'an error',
+    'Internal error occurred: failed calling webhook "a.example": failed to call webhook: an error on the server ("no memory left") has prevented the request from succeeding',
+    {
+      name: 'a.example',
+      service: undefined,
+      isReached: true,
+      reason: 'an error on the server ("no memory left") has prevented the request from succeeding',
+    },
+  ],
+  ['no answer of a webhook', 'etcdserver: request timed out', undefined],
+])('a webhook behind which there is %s', (_, message, webhook) => {
+  const text = JSON.stringify({ message, reason: 'InternalError' });
+  const failure = refusalFailure({ status: 500, retryAfter: undefined, text }, attempt, 0);
+  expect(failure.webhook).toEqual(webhook);
+  expect(failure.retry.retry).toBe(webhook === undefined);
+});
+
 describe('a proxy in the way', () => {
   const tunnel = (more: object) =>
     Object.assign(new Error('Failed to establish tunnel'), { code: 'ERR_PROXY_TUNNEL', ...more });

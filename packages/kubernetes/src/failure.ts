@@ -33,15 +33,32 @@ export type FailureKind =
   | 'refused'
   | 'expired';
 
+/** A webhook that the API server could not ask about an object, and did not want to do without. */
+export interface FailedWebhook {
+  readonly name: string;
+  /** Undefined where it is reached by an address. */
+  readonly service: { readonly namespace: string; readonly name: string } | undefined;
+  /** Somebody answers there, and not as a webhook does. */
+  readonly isReached: boolean;
+  /** In the API server's words. */
+  readonly reason: string;
+}
+
 /** An API server that refused or did not answer. */
 export class KubernetesFailure extends UserError {
   readonly kind: FailureKind;
   readonly retry: Verdict;
+  readonly webhook: FailedWebhook | undefined;
 
-  constructor(kind: FailureKind, problem: Problem, options: { retry?: Verdict; cause?: unknown } = {}) {
+  constructor(
+    kind: FailureKind,
+    problem: Problem,
+    options: { retry?: Verdict; cause?: unknown; webhook?: FailedWebhook | undefined } = {},
+  ) {
     super(problem, { cause: options.cause });
     this.kind = kind;
     this.retry = options.retry ?? { retry: false };
+    this.webhook = options.webhook;
   }
 }
 
@@ -132,7 +149,27 @@ export function refusalFailure(
   const retry: Verdict = transient
     ? { retry: true, ...(asked === undefined ? {} : { afterMs: asked }) }
     : { retry: false };
-  return new KubernetesFailure(kind, { message: `${could}: ${message}` }, { retry, cause });
+  const webhook = readFailedWebhook(message);
+  const remedy =
+    webhook === undefined
+      ? {}
+      : { remedy: 'See that the pods that answer for it are ready, and that the API server may reach them.' };
+  return new KubernetesFailure(kind, { message: `${could}: ${message}`, ...remedy }, { retry, cause, webhook });
+}
+
+/** k8s.io/apiserver/pkg/admission/plugin/webhook; Go's words for a request that got no answer begin with its method and address. */
+function readFailedWebhook(message: string): FailedWebhook | undefined {
+  const [, name, said = ''] =
+    /failed calling webhook "([^"]+)": (?:failed to call webhook: )?([\s\S]*)$/.exec(message) ?? [];
+  if (name === undefined) return undefined;
+  const [, address, reason] = /^Post "([^"]*)": ([\s\S]*)$/.exec(said) ?? [];
+  const [, service, namespace] = /^https:\/\/([^./]+)\.([^./]+)\.svc(?=[:/])/.exec(address ?? '') ?? [];
+  return {
+    name,
+    service: service === undefined || namespace === undefined ? undefined : { namespace, name: service },
+    isReached: reason === undefined,
+    reason: reason ?? said,
+  };
 }
 
 function kindOf(status: number, reason: string): FailureKind {

@@ -34,7 +34,7 @@ export interface ApiRequest {
   readonly purpose: string;
   /** Whom the API server asks in its place: `monitoring/grafana`. */
   readonly behind?: string;
-  /** Milliseconds without a sign of life; 30,000 by default. */
+  /** Milliseconds without a sign of life; 30,000 by default, and more for a write. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -49,6 +49,8 @@ export interface Transport {
 }
 
 const usualPatienceMs = 30_000;
+/** A write waits for every webhook that is asked about it, up to 30 s for one; the API server ends it after 60 s. */
+const writingPatienceMs = 75_000;
 /** As many as an API server's fairness lets one user have without waiting, roughly. */
 const mostConnections = 24;
 
@@ -115,7 +117,7 @@ export function createTransport(connection: Connection): Transport {
 
 function open(url: URL, request: ApiRequest, authorization: string, agent: https.Agent): Promise<IncomingMessage> {
   const { method, body, contentType = 'application/json', accept = 'application/json', signal } = request;
-  const patienceMs = request.patienceMs ?? usualPatienceMs;
+  const patienceMs = request.patienceMs ?? (method === 'GET' ? usualPatienceMs : writingPatienceMs);
   const content = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   return new Promise((resolve, reject) => {
     const outgoing = https.request(

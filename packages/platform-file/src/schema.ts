@@ -108,7 +108,7 @@ const layer = {
   releases: releases.optional(),
   rollback: words('on-failure', 'never')
     .describe(
-      'What becomes of a release whose upgrade fails: back to what ran well before it, unless it holds data, or left for a person to look at. Others of the same run stay upgraded. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
+      'What becomes of a release whose upgrade fails: back to what ran well before it, unless it holds data, or left for a person to look at. With it goes back what the same run has upgraded and hangs together with it by `needs`; others stay upgraded. Default: on-failure; never in production, whose old pods serve on until new ones are ready.',
     )
     .optional(),
   'gpu-smoke': gpuSmoke.optional(),

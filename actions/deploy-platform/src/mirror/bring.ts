@@ -23,7 +23,7 @@ export interface BringOptions {
   readonly signal: AbortSignal;
 }
 
-/** One thing to copy, and whether Azure can fetch it from there by itself. */
+/** One thing to copy, and where Azure may be able to fetch it by itself. */
 interface Missing {
   readonly name: string;
   readonly copy: ImageCopy;
@@ -59,14 +59,15 @@ export async function bringMirror(plan: MirrorPlan, mirror: Mirror, options: Bri
 async function copyAll(
   missing: readonly Missing[],
   registry: MirrorRegistry,
-  { offerImport }: Mirror,
+  { offerImport, isPrivate }: Mirror,
   { log, clock, signal }: BringOptions,
 ): Promise<readonly string[]> {
   const plan = await registry.transfers.plan(missing.map(({ copy }) => copy));
   const toBring = missing.map(({ name, copy, from }): ImageToBring => {
     const planned = plan.images.find(one => one.copy === copy);
     if (planned === undefined) throw new Error(`The plan of the transfer lost ${name}.`);
-    const place = from === undefined ? undefined : ({ host: apiHostOf(from.host), isPublic: true } as const);
+    const host = from === undefined || isPrivate(from.host) ? undefined : apiHostOf(from.host);
+    const place = host === undefined ? undefined : ({ host, isPublic: true } as const);
     const way = chooseWay(place, registry, planned, mostImportedManifests);
     return { name, planned, way, ...(from === undefined ? {} : { from }) };
   });

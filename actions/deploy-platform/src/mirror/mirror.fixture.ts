@@ -51,6 +51,7 @@ export function mirrorOf(held: Held | undefined, origins: Readonly<Record<string
     host,
     registry: held === undefined ? undefined : { host, resource, transfers: transfers(held) },
     source: name => looking(name, origins[name] ?? {}),
+    isPrivate: () => false,
     offerImport,
   };
   return { mirror, asked };

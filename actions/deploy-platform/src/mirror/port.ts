@@ -7,8 +7,10 @@ export interface Mirror {
   readonly host: string;
   /** Undefined while there is none. */
   readonly registry: MirrorRegistry | undefined;
-  /** A registry that gives to everybody. */
+  /** Where charts and images come from: a registry that gives to everybody, or one of Azure that lets this identity in. */
   source(host: string): Pick<Transfers, 'head' | 'source'>;
+  /** Whether one signs in there. Azure itself, which imports by no identity, cannot fetch from it. */
+  isPrivate(host: string): boolean;
   readonly offerImport: ContainerRegistries['offerImport'];
 }
 
