@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
 import { heldByAnother } from '../support/held-step.ts';
@@ -28,7 +30,8 @@ test('kept beside the state by the apply identity; the message says how it is re
       body: '<?xml version="1.0" encoding="utf-8"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request is not authorized to perform this operation using this permission.</Message></Error>',
     },
   });
-  const result = await sandbox.run({ command: 'apply', scope: 'shared', 'plan-file': plan.outputs['plan-file'] ?? '' });
+  const inputs = { command: 'apply', scope: 'shared', 'plan-file': plan.outputs['plan-file'] ?? '' };
+  const result = await sandbox.run(inputs, { environment: { RUNNER_DEBUG: '1' } });
   expect(refusing.struck()).toBeGreaterThan(0);
   refusing.remove();
   expect(result.exitCode).toBe(1);
@@ -36,6 +39,25 @@ test('kept beside the state by the apply identity; the message says how it is re
     /It is kept in tfstate\/contoso\/shared\/westeurope\.tfstate\.errored in \S+\. .*gh workflow run unlock\.yml -f environment=shared -f region=westeurope/,
   );
   expect(content(`${state().key}.errored`).resources.length).toBeGreaterThan(content(state().key).resources.length);
+});
+
+test('where it was debugged, its diagnostics name each call of Terraform, and hold nothing of the state', async () => {
+  const folder = join(sandbox.folder, 'temp', 'shared', 'diagnostics');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
+  const texts = new Map(
+    await Promise.all(
+      files.map(async ({ name, parentPath }) => [name, await readFile(join(parentPath, name), 'utf8')] as const),
+    ),
+  );
+  const calls = (texts.get('tools.jsonl') ?? '').trim().split('\n');
+  expect(calls.map(line => JSON.parse(line).args[0])).toEqual(expect.arrayContaining(['init', 'show', 'apply']));
+  const secrets = JSON.stringify(content(`${state().key}.errored`)).matchAll(/"primary_shared_key":"([^"]{8,})"/g);
+  const [secret = ''] = [...secrets].map(([, value]) => value);
+  expect(secret).not.toBe('');
+  for (const text of texts.values()) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toMatch(/eyJ[\w-]{10}/);
+  }
 });
 
 test('until then nothing is planned on the old state', async () => {
@@ -85,11 +107,38 @@ test('cut off after it was restored: nothing is written again', async () => {
 });
 
 test('one that was overtaken is not restored', async () => {
-  const old = { ...content(state().key), serial: 1, resources: [] };
+  const only = { mode: 'managed', type: 't', name: 'lost', instances: [{ attributes: { id: '/lost' } }] };
+  const old = { ...content(state().key), serial: 1, resources: [only] };
   sandbox.world.azure.writeBlob(state().account, state().container, `${state().key}.errored`, JSON.stringify(old));
   const result = await sandbox.run({ command: 'unlock', scope: 'shared' });
   expect(errors(result)).toEqual([
-    expect.stringMatching(/was overtaken: it is serial 1 of .*Nothing was restored.*az storage blob delete/),
+    expect.stringMatching(
+      /was overtaken: it is serial 1 of .*Only in it is `t\.lost` \(\/lost\)\. Nothing was restored.*az storage blob delete/,
+    ),
   ]);
   expect(content(state().key).serial).toBeGreaterThan(1);
+});
+
+test('a lock that somebody breaks shows only when the state is written: who did it is to be found out, and nothing is lost', async () => {
+  const { account, container, key } = state();
+  sandbox.world.azure.deleteBlob(account, container, `${key}.errored`);
+  await sandbox.edit('platform.yaml', text => text.replace('shared: #', 'shared:\n  tags: { team: platform }\n  #'));
+  const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'shared' }));
+  const breaking = sandbox.world.faults.add({
+    match: ({ method, host }) => host === 'management.azure.com' && /^(?:PUT|PATCH)$/.test(method),
+    times: 1,
+    answer: { call: () => sandbox.world.azure.breakLease(account, container, key) },
+  });
+  const result = await sandbox.run({ command: 'apply', scope: 'shared', 'plan-file': plan.outputs['plan-file'] ?? '' });
+  expect(breaking.struck()).toBe(1);
+  breaking.remove();
+  expect(result.exitCode).toBe(1);
+  expect(errors(result).join('\n')).toMatch(
+    /could not be written: somebody else released this run's lock while it worked/,
+  );
+  expect(errors(result).join('\n')).toMatch(/It is kept in \S+\.errored in .*gh workflow run unlock\.yml/);
+  succeeded(await sandbox.run({ command: 'unlock', scope: 'shared' }));
+  const next = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope: 'shared' })));
+  expect(next.verdict).toBe('no-changes');
+  await sandbox.restore();
 });

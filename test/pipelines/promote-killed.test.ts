@@ -148,7 +148,7 @@ describe('a step that is killed is done again by “Re-run failed jobs”', () =
 
 describe('an apply that is killed while Terraform applies', () => {
   const locked =
-    /^The state tfstate\/contoso\/dev\/westeurope\.tfstate in stcontosodev41c9 is locked by an apply of .*; nothing was changed\. .*(?:force-unlock|gh workflow run unlock\.yml -f environment=dev -f region=westeurope -f run=)/;
+    /^The state tfstate\/contoso\/dev\/westeurope\.tfstate in stcontosodev41c9 is locked by an apply of .*; nothing was changed\. .*(?:az storage blob lease release|gh workflow run unlock\.yml -f environment=dev -f region=westeurope -f run=)/;
 
   test('before its first write: the next attempt says who holds the lock, and changes nothing', async () => {
     await cutOff('Apply dev', 'Apply infrastructure', arm('PUT', /\/resourceGroups\/[^/]+$/), true);

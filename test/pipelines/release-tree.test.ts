@@ -87,6 +87,8 @@ describe('its workflows', () => {
             continue;
           }
           const uses = String(step['uses']);
+          // A job that is ended while it waits for another run says nothing.
+          expect([file, id, waitOf(step, workflow) < Number(job['timeout-minutes'])]).toEqual([file, id, true]);
           expect(uses.startsWith('$/') ? actions.has(uses) : /@[0-9a-f]{40}$/.test(uses)).toBe(true);
           if (uses !== '$/sync-argocd') continue;
           // Whatever the command, it reads the repository of the applications.
@@ -101,3 +103,12 @@ describe('its workflows', () => {
     }
   });
 });
+
+/** Minutes that a step waits for another run at most; 0 for one that takes no lease. */
+function waitOf(step: Readonly<Record<string, unknown>>, workflow: Readonly<Record<string, unknown>>): number {
+  const { command, 'lease-wait': wait } = asObject(step['with']);
+  if (!String(step['uses']).startsWith('$/')) return 0;
+  if (!['apply', 'destroy', 'unlock', 'sync', 'rollback'].includes(String(command))) return 0;
+  const inputs = asObject(asObject(asObject(workflow['on'])['workflow_call'])['inputs']);
+  return Number(String(wait).includes('inputs.lease-wait') ? asObject(inputs['lease-wait'])['default'] : (wait ?? 30));
+}

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, relative } from 'node:path';
-import { createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
+import { createToolStore, type Kit, mask } from '@suite/action-kit';
 import { folderState } from '@suite/action-kit/post';
 import {
   type AzureCredential,
@@ -139,8 +139,7 @@ function signIn(kit: Kit, target: Target): SignedIn {
     lease: createEnvironmentLease(credential, state),
     readState: () => createStateReader(credential, state).head(),
     connect: stop => {
-      // A process hears of both through one signal, so that it is interrupted once whatever comes first.
-      const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
+      const processes = stop === undefined ? kit.processes : kit.processesUntil(stop);
       return connect({ ...kit, processes }, target, credential);
     },
   };

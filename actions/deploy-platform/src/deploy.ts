@@ -11,7 +11,7 @@ import { CancelledError, UserError } from '@suite/foundation';
 import { stopWrites } from '@suite/kubernetes';
 import { exclusively, refuseWhileLocked, whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLockFor } from '@suite/terraform';
+import { describeLock } from '@suite/terraform';
 import { applyReleases } from './apply-command.ts';
 import { destroyReleases, planDestruction } from './destroy/command.ts';
 import { findDrift } from './drift-command.ts';
@@ -64,7 +64,7 @@ async function perform(request: Request, target: Target, services: Services, sta
         ...signedIn,
         place: placeOf(view),
         view,
-        describeLock: describeLockFor(view.engine),
+        describeLock,
       };
       return await (request.command === 'drift' ? whileAtRest(place, look) : look());
     }
@@ -79,7 +79,7 @@ async function perform(request: Request, target: Target, services: Services, sta
         ...services,
         view,
         readState: signedIn.readState,
-        describeLock: describeLockFor(view.engine),
+        describeLock,
       }),
     };
     const work = request.command === 'destroy' ? destroyReleases : applyReleases;

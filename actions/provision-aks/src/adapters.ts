@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { childEnvironment, createProcessRunner, createToolStore, type Kit, mask } from '@suite/action-kit';
+import { childEnvironment, createToolStore, type Kit, mask } from '@suite/action-kit';
 import {
   clouds,
   createClusterReader,
@@ -65,8 +65,7 @@ export function createServices(kit: Kit, actionFolder: string, token: string | u
     openLocker: engine => openLocker(kit, engines[engine], join(actionFolder, 'terraform')),
     openChecker: (engine, folder) => openChecker(kit, engines[engine], join(actionFolder, 'terraform'), folder),
     openTerraform: (target, workspace, azure, stop) => {
-      // A process hears of both through one signal, so that it is interrupted once whatever comes first.
-      const processes = stop === undefined ? kit.processes : createProcessRunner(AbortSignal.any([stop, kit.signal]));
+      const processes = stop === undefined ? kit.processes : kit.processesUntil(stop);
       return openTerraform({ ...kit, processes }, target, workspace, azure);
     },
     reach: createReach(fetch),
@@ -208,15 +207,16 @@ async function openTerraform(kit: Kit, { view, identity }: Target, workspace: Wo
     processes: kit.processes,
     log: kit.log,
     clock: kit.clock,
-    own: ownConfiguration(workspace, engine),
+    own: ownConfiguration(workspace, engine, view.subscription),
   });
 }
 
-function ownConfiguration({ sources, place }: Workspace, { registry }: Engine): OwnConfiguration {
+function ownConfiguration({ sources, place }: Workspace, { registry }: Engine, subscription: string): OwnConfiguration {
   const { kind, lockFile } = sources;
   return {
     place,
     root: kind === 'root' ? shownFolder(sources) : undefined,
+    subscription: kind === 'suite' ? undefined : subscription,
     lock:
       lockFile === undefined
         ? undefined

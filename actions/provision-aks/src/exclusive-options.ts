@@ -1,6 +1,6 @@
 import { type ExclusiveOptions, refuseWhileLocked } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLockFor } from '@suite/terraform';
+import { describeLock } from '@suite/terraform';
 import type { Azure, Services } from './ports.ts';
 import { requireState } from './state.ts';
 
@@ -21,7 +21,7 @@ export function exclusiveOptions(
       ...services,
       view,
       readState: () => requireState(azure, view),
-      describeLock: describeLockFor(view.engine),
+      describeLock,
     }),
   };
 }

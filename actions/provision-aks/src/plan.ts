@@ -4,6 +4,7 @@ import type { ScopeView } from '@suite/platform-file';
 import type { PlanContent } from '@suite/terraform';
 import type { Unrecorded } from './adopt.ts';
 import { withoutAutomaticUpgrades } from './automatic-upgrades.ts';
+import { judgeImports } from './imports.ts';
 import { withSettings } from './settings.ts';
 import { describeUnrecorded } from './unrecorded.ts';
 
@@ -27,6 +28,7 @@ export function judgePlan(
   const checks: Check[] = [
     ...content.checks,
     ...judgeAllowance(content.changes, view.allow, { scope: view.scope, platformFile }),
+    ...judgeImports(content.imports, view),
     ...describeUnrecorded(unrecorded, view).map(
       ({ address, ...problem }): Check => ({
         id: `unrecorded/${address}`,

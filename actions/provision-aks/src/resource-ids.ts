@@ -14,6 +14,8 @@ export interface PredictedResource {
   readonly type: string;
   /** ARM id, begins with `/subscriptions/`. */
   readonly id: string;
+  /** Subscription in which the platform file has it made. */
+  readonly place: string;
   /** For a GET of the id; the one that azurerm 5.2.0 uses itself. */
   readonly apiVersion: string;
   /** Says of the body of a successful GET whether it holds the resource; some are only a property of another one. */
@@ -46,9 +48,10 @@ export function predictResources(
   parents: Readonly<Record<string, Parent>> = ownParents,
 ): PredictedResource[] {
   const byAddress = new Map(creates.map(create => [create.address, create]));
+  const placeOf = ({ address }: PlannedCreate) => elsewhere[withoutKey(address)] ?? subscription;
   const idOf = (create: PlannedCreate): string | undefined => {
     const [resource, key] = splitKey(create.address);
-    const place = elsewhere[resource] ?? subscription;
+    const place = placeOf(create);
     const parent = parents[create.address] ?? parents[resource];
     const values = asObject(create.values);
     if (parent === undefined || values[parent.attribute] !== undefined) {
@@ -64,7 +67,8 @@ export function predictResources(
     const id = idOf(create);
     if (kind === undefined || id === undefined) return [];
     const { apiVersion, heldBy = () => true, removal = removeById } = kind;
-    return [{ address: create.address, type: create.type, id, apiVersion, heldBy, removal: removal(id) }];
+    const { address, type } = create;
+    return [{ address, type, id, place: placeOf(create), apiVersion, heldBy, removal: removal(id) }];
   });
 }
 
@@ -488,6 +492,10 @@ export function subscriptionsElsewhere(view: ScopeView): Record<string, string> 
     'module.dns[0].azurerm_dns_ns_record.delegation': subscription,
     'module.dns[0].azurerm_dns_cname_record.existing_wildcard': subscription,
   };
+}
+
+export function withoutKey(address: string): string {
+  return splitKey(address)[0];
 }
 
 /** `a.this["x"]` → `a.this`, `["x"]`; the key of a module stays where it is. */

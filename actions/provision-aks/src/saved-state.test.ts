@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { CancelledError, UserError } from '@suite/foundation';
 import { recordingLog } from './run.fixture.ts';
-import { continues, isRestored, keepErrored, requireNothingSaved, revisionOf } from './saved-state.ts';
+import { continues, isRestored, keepErrored, onlyKept, requireNothingSaved, revisionOf } from './saved-state.ts';
 import { environmentView as view } from './views.fixture.ts';
 
 const revision = { lineage: 'a', serial: 7 };
@@ -29,6 +29,20 @@ test.each<[string, number, number, string, boolean]>([
   expect(isRestored(content, { lineage: 'a', serial: kept }, { lineage: 'a', serial: there }, recorded)).toBe(expected);
 });
 
+test('what only the kept state has is named with its id', () => {
+  const instance = (name: string, id?: string) => ({
+    mode: 'managed',
+    type: 't',
+    name,
+    instances: [{ attributes: id === undefined ? {} : { id } }],
+  });
+  const content = JSON.stringify({
+    resources: [instance('a', '/a'), instance('moved', '/b'), instance('c'), instance('d', '/d')],
+  });
+  const there = (address: string, id: string) => ({ address, type: 't', id, dependencies: [] });
+  expect(onlyKept(content, [there('t.a', '/a2'), there('t.b', '/b')])).toEqual(['`t.c`', '`t.d` (/d)']);
+});
+
 test('a state says which it is', () => {
   expect(revisionOf('{"lineage":"a","serial":7,"resources":[]}')).toEqual(revision);
   expect(revisionOf('{"lineage":"a"}')).toBeUndefined();
@@ -51,7 +65,13 @@ describe('an apply that failed', () => {
         written.push(text);
       },
     };
-    const told = await keepErrored(failed, view, { savedState }, { readErrored: async () => content }, log);
+    const told = await keepErrored(
+      failed,
+      view,
+      { savedState },
+      { readErrored: async () => content, erroredFile: '/t/errored.tfstate' },
+      log,
+    );
     return { told, written, lines };
   };
 
@@ -69,10 +89,20 @@ describe('an apply that failed', () => {
     const { told } = await keep('{}', undefined, new CancelledError('Terraform was asked to stop.'));
     expect(told).toBeInstanceOf(UserError);
   });
-  test('and the storage refuses that as well: what Terraform said stays, with a warning', async () => {
-    const { told, lines } = await keep('{}', new UserError({ message: 'stcontoso refuses.' }));
-    expect(told).toBe(error);
+  test('and the storage refuses that as well: where it is, why, and what is left when the runner is gone', async () => {
+    const refusal = new UserError({ message: 'stcontoso refuses.' });
+    const { told, lines } = await keep('{}', refusal);
     expect(lines).toEqual([expect.stringMatching(/^warning: .*could not be kept in .* either\. stcontoso refuses\./)]);
+    expect((told as UserError).problems).toEqual([
+      { message: 'The state could not be written.' },
+      {
+        message:
+          'What this apply did is recorded nowhere but in the file /t/errored.tfstate of this runner: it could not be kept beside the state either. stcontoso refuses.',
+        remedy: expect.stringMatching(
+          /az storage blob upload .*\.tfstate\.errored .*gh workflow run unlock\.yml -f environment=dev -f region=westeurope.* On a runner of GitHub it is gone .* the next plan names .* `adopt` under `allow:` of dev/,
+        ),
+      },
+    ]);
   });
 });
 

@@ -54,8 +54,8 @@ test('the shared scope by its name, and a note that says no time', () => {
   );
 });
 
-test('no state: the command that makes it', async () => {
+test('no state: what to do where there was one, and the command that makes the first', async () => {
   await expect(requireState({ readState: async () => ({ exists: false }) }, view)).rejects.toThrow(
-    /There is no state state\/contoso\/dev\/westeurope\.tfstate in stcontoso yet.*az storage blob upload/,
+    /There is no state state\/contoso\/dev\/westeurope\.tfstate in stcontoso, .*If there was one, .*bring the last one back before anything else, .*recover\.md#the-state-is-gone.*Only if there never was one, .*az storage blob upload/,
   );
 });

@@ -53,7 +53,7 @@ test.each<[string, Held, string | undefined]>([
 });
 
 test('of a run that works', () => {
-  expect(objection({ state: locked(), lease: abandoned }, { isOver: false, why: 'still works' })).toBe(
+  expect(objection({ state: locked(), lease: abandoned }, { isOver: false, why: 'still works', isKnown: true })).toBe(
     'That run still works.',
   );
 });
@@ -122,7 +122,7 @@ test('proven: the lock by its id, then the lease', async () => {
 });
 
 describe('never released by itself, but with the command by which a person does it', () => {
-  const byForce = /^Find out whose it is\. Wait until .* terraform force-unlock -force lock-1/;
+  const byForce = /^Find out whose it is\. Wait until .*`az storage blob lease release .* --lease-id lock-1`/;
   const byBreaking = /^Find out whose it is\. Wait until .*`az storage blob lease break .*/;
   const { host: _, ...withoutHost } = note;
 
@@ -152,6 +152,18 @@ describe('never released by itself, but with the command by which a person does 
       { state: locked({ created: '2026-11-23T05:10:00Z' }), lease: abandoned },
       /after that run was over\./,
       byForce,
+    ],
+    [
+      'a lock beside the note of a run outside of a workflow, for whose end nobody can wait',
+      { state: locked(), lease: { state: 'abandoned', note: { ...note, run: 'outside of a workflow', runId: '6' } } },
+      / cannot be asked for: it ran outside of a workflow\./,
+      byForce,
+    ],
+    [
+      'only the lease of such a run, which the next one takes over',
+      { state: open, lease: { state: 'abandoned', note: { ...note, run: 'outside of a workflow', runId: '6' } } },
+      / cannot be asked for: it ran outside of a workflow\./,
+      /^Nothing has to be released: .* the next run takes it over by itself\.$/,
     ],
   ])('%s', async (_title, held, message, remedy) => {
     // Naming the run proves nothing.
@@ -261,6 +273,15 @@ test('what a run has taken this moment is left to it', async () => {
   expect(did).toEqual([]);
   expect(refused).toMatchObject({
     message: expect.stringMatching(/^A run that has not said its name yet works on dev/),
+  });
+});
+
+test('what works is waited for', async () => {
+  const { refused, did } = await tryUnlock({ state: locked(), lease: abandoned }, '6', { isOver: false });
+  expect(did).toEqual([]);
+  expect(refused).toMatchObject({
+    message: expect.stringMatching(/ That run still works\. Nothing was released\.$/),
+    remedy: 'Wait until that run is over, or cancel it, then run this again.',
   });
 });
 

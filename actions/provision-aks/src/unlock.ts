@@ -1,12 +1,12 @@
 import { escapeText, problemSections, prose, table } from '@suite/change-report';
-import { UserError } from '@suite/foundation';
+import { sentenceList, UserError } from '@suite/foundation';
 import { describeRun, doubtOf, exclusively, type LeaseView, type RunFate, type RunNote, runFate } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
-import { describeLockFor } from '@suite/terraform';
+import { describeLock } from '@suite/terraform';
 import { exclusiveOptions } from './exclusive-options.ts';
 import type { UnlockRequest } from './inputs.ts';
 import type { Azure, Services } from './ports.ts';
-import { continues, isRestored, revisionOf } from './saved-state.ts';
+import { continues, isRestored, onlyKept, revisionOf } from './saved-state.ts';
 import { describeHolder, requireState, type State } from './state.ts';
 import type { Target } from './target.ts';
 import type { Workspace } from './workspace.ts';
@@ -20,6 +20,9 @@ export interface Held {
 /** A dead run stops renewing the lease, which then ends within a minute; a look every few seconds notices that. */
 const longestLeaseMs = 75_000;
 const lookMs = 10_000;
+
+/** As many are named as a reader looks through. */
+const shown = 10;
 
 /**
  * Releases what a dead run left: the lock of the state, and the lease. Only what is proven to be nobody's: GitHub says that the run in
@@ -121,11 +124,17 @@ async function restoreAlone(
   const [saved, current] = [revisionOf(content), await terraform.revision()];
   const { account, container, key } = view.state;
   // A run that was cut off between the two has written it already.
-  const isDone = isRestored(content, saved, current, await terraform.recorded());
+  const recorded = await terraform.recorded();
+  const isDone = isRestored(content, saved, current, recorded);
   if (!isDone && !continues(saved, current)) {
+    const lost = onlyKept(content, recorded);
+    const what =
+      lost.length === 0
+        ? 'Nothing stands in it alone.'
+        : `Only in it ${lost.length === 1 ? 'is' : 'are'} ${sentenceList([...lost.slice(0, shown), ...(lost.length > shown ? [`${lost.length - shown} more`] : [])])}.`;
     throw new UserError({
-      message: `What an apply of ${placeOf(view)} kept in ${container}/${key}.errored was overtaken: it is serial ${saved?.serial ?? 'unknown'} of ${saved?.lineage ?? 'no state'}, the state is serial ${current?.serial ?? 'unknown'} of ${current?.lineage ?? 'no state'}. Nothing was restored.`,
-      remedy: `Compare the two. What only the kept one has can be adopted; then \`az storage blob delete --auth-mode login --account-name ${account} --container-name ${container} --name ${key}.errored\`.`,
+      message: `What an apply of ${placeOf(view)} kept in ${container}/${key}.errored was overtaken: it is serial ${saved?.serial ?? 'unknown'} of ${saved?.lineage ?? 'no state'}, the state is serial ${current?.serial ?? 'unknown'} of ${current?.lineage ?? 'no state'}. ${what} Nothing was restored.`,
+      remedy: `The state that is there counts. Take the kept one away with \`az storage blob delete --auth-mode login --account-name ${account} --container-name ${container} --name ${key}.errored\`; the next plan names by its id what Azure has and the state has not, and \`adopt\` under \`allow:\` of ${view.scope} takes that over.`,
     });
   }
   if (!isDone) {
@@ -196,10 +205,14 @@ function refuse(view: ScopeView, held: Held, fate: RunFate, now: number): void {
   const isOver = fate.isOver ? `That run ${fate.how}. ` : '';
   throw new UserError({
     message: `${who} ${isOver}${problem} Nothing was released.`,
-    remedy: fate.isOver
-      ? byHand(view, held)
-      : 'Wait until that run is over, or cancel it and run this again. If nothing runs any more, see docs/how-to/recover.md.',
+    remedy: wayOut(view, held, fate),
   });
+}
+
+function wayOut(view: ScopeView, held: Held, fate: RunFate): string {
+  if (!fate.isOver && fate.isKnown) return 'Wait until that run is over, or cancel it, then run this again.';
+  if (held.state.lease === 'leased') return byHand(view, held);
+  return 'Nothing has to be released: as soon as nobody has renewed that lease for a minute, the next run takes it over by itself.';
 }
 
 /** Why it is not proven; a sentence. Pure. */
@@ -264,7 +277,7 @@ async function release(
 }
 
 function describeHeld(view: ScopeView, { state }: Held, now: number): string {
-  const { message } = describeLockFor(view.engine)({
+  const { message } = describeLock({
     backend: view.state,
     lock: state.lock,
     holder: undefined,
@@ -274,7 +287,7 @@ function describeHeld(view: ScopeView, { state }: Held, now: number): string {
 }
 
 function byHand(view: ScopeView, { state }: Held): string {
-  const { remedy } = describeLockFor(view.engine)({
+  const { remedy } = describeLock({
     backend: view.state,
     lock: state.lock,
     holder: undefined,

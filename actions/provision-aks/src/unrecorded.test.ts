@@ -5,6 +5,8 @@ import { describeApplied, describeUnrecorded, findUnrecorded } from './unrecorde
 const group = '/subscriptions/s/resourceGroups/rg-dev';
 const resource = (id: string, heldBy: (body: unknown) => boolean = () => true): Unrecorded => ({
   condition: 'whole',
+  importId: id,
+  place: 's',
   address: `at ${id}`,
   type: 'any',
   id,

@@ -1,6 +1,6 @@
 import { count, mapInParallel, type Problem, sentenceList } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
-import { adoptKey, conditionOf, type Unrecorded, whyNotAdopted } from './adopt.ts';
+import { adoptKey, conditionOf, importIdOf, type Unrecorded, whyNotAdopted } from './adopt.ts';
 import type { PredictedResource } from './resource-ids.ts';
 
 /** Looks a resource up in Azure: its body, or undefined when there is none. */
@@ -24,7 +24,9 @@ export async function findUnrecorded(
     const bodies = await mapInParallel(level, parallel, resource => find(resource.id, resource.apiVersion));
     const held = level.flatMap((resource, index) => {
       const body = bodies[index];
-      return body !== undefined && resource.heldBy(body) ? [{ ...resource, condition: conditionOf(body) }] : [];
+      return body !== undefined && resource.heldBy(body)
+        ? [{ ...resource, condition: conditionOf(body), importId: importIdOf(resource, body) }]
+        : [];
     });
     found.push(...held);
     const ids = new Set(held.map(({ id }) => id));

@@ -25,7 +25,9 @@ export interface Workspace {
   readonly planFile: string;
   /** Puts import blocks beside the root's own files; an empty text takes them away. */
   writeImports(text: string): Promise<void>;
-  /** What Terraform wrote because it could not write the state; undefined where it did not. */
+  /** Where Terraform writes what it cannot write to the state. */
+  readonly erroredFile: string;
+  /** What it wrote there; undefined where it did not. */
   readErrored(): Promise<string | undefined>;
   /** Path of a file that only this user can read. */
   writeState(content: string): Promise<string>;
@@ -58,6 +60,7 @@ export async function prepareWorkspace(
   const root = terraformRoot(view);
   const configuration = configurationIn(copy, sources, root);
   const dataDir = join(folder, 'data');
+  const erroredFile = join(configuration, 'errored.tfstate');
   return {
     copyConfiguration: () => laySources(sources, terraform, copy, root),
     configuration,
@@ -70,8 +73,9 @@ export async function prepareWorkspace(
       const file = join(configuration, 'adopted-by-provision-aks.tf');
       await (text === '' ? rm(file, { force: true }) : writeFile(file, text, { mode: 0o600 }));
     },
+    erroredFile,
     readErrored: () =>
-      readFile(join(configuration, 'errored.tfstate'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      readFile(erroredFile, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined;
         throw error;
       }),

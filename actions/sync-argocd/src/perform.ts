@@ -10,7 +10,7 @@ import {
 import { CancelledError, stopCalls, UserError } from '@suite/foundation';
 import { exclusively, refuseWhileLocked, whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLockFor } from '@suite/terraform';
+import { describeLock } from '@suite/terraform';
 import { driftFor } from './drift-command.ts';
 import type { Request } from './inputs.ts';
 import { planFor } from './plan-command.ts';
@@ -74,9 +74,8 @@ async function work(request: Request, target: Target, services: Services, starte
       case 'plan':
         return await whileConnected(signedIn.connect(), connected => planFor(request, target, services, connected));
       case 'drift':
-        return await whileAtRest(
-          { ...services, ...signedIn, place: placeOf(view), view, describeLock: describeLockFor(view.engine) },
-          () => whileConnected(signedIn.connect(), connected => driftFor(request, target, services, connected)),
+        return await whileAtRest({ ...services, ...signedIn, place: placeOf(view), view, describeLock }, () =>
+          whileConnected(signedIn.connect(), connected => driftFor(request, target, services, connected)),
         );
       case 'wait':
         return await whileConnected(signedIn.connect(), connected =>
@@ -96,7 +95,7 @@ async function work(request: Request, target: Target, services: Services, starte
             ...services,
             view,
             readState: signedIn.readState,
-            describeLock: describeLockFor(view.engine),
+            describeLock,
           }),
         };
         // Looked at once it is nobody else's: what was seen before a wait is outdated.

@@ -36,6 +36,8 @@ export interface Kit {
   readonly signal: AbortSignal;
   /** Long-running tools: they hear of a cancellation. */
   readonly processes: ProcessRunner;
+  /** Those that hear of `stop` as well: a process is interrupted once, whatever comes first. */
+  processesUntil(stop: AbortSignal): ProcessRunner;
   /** Commands that answer at once. */
   readonly shortProcesses: ProcessRunner;
   setOutputs(outputs: Readonly<Record<string, string | number | boolean | undefined>>): void;
@@ -81,6 +83,7 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
       clock: cancellableClock(systemClock, cancellation.signal),
       signal: cancellation.signal,
       processes: watched.processes(createProcessRunner(cancellation.signal)),
+      processesUntil: stop => watched.processes(createProcessRunner(AbortSignal.any([stop, cancellation.signal]))),
       shortProcesses: watched.processes(createShortRunner()),
       setOutputs,
       saveState,

@@ -65,36 +65,36 @@ test.each<[string, RunNote, SeenRun | undefined, string]>([
     'taken before the run was made',
     { ...note, startedAt: '2026-11-23T03:00:00Z' },
     { ...running, isOver: true },
-    'at work: had not begun when it was taken',
+    'unknown: had not begun when it was taken',
   ],
   [
     'taken when the run was over',
     { ...note, startedAt: '2026-11-23T06:00:00Z' },
     { ...running, isOver: true },
-    'at work: was over already when it was taken',
+    'unknown: was over already when it was taken',
   ],
-  ['deleted', note, undefined, 'at work: is not known to GitHub any more'],
+  ['deleted', note, undefined, 'unknown: is not known to GitHub any more'],
   [
     'of another repository',
     { ...note, run: 'https://github.com/contoso/shop/actions/runs/6' },
     { ...running, isOver: true },
-    'at work: is one of another repository, contoso/shop: it can be asked for only from there',
+    'unknown: is one of another repository, contoso/shop: it can be asked for only from there',
   ],
   [
     'by hand',
     { ...note, run: 'outside of a workflow', runId: '' },
     { ...running, isOver: true },
-    'at work: cannot be asked for: it ran outside of a workflow',
+    'unknown: cannot be asked for: it ran outside of a workflow',
   ],
   [
     'an address that is not that of its id',
     { ...note, runId: '7' },
     { ...running, isOver: true },
-    'at work: cannot be asked for: it ran outside of a workflow',
+    'unknown: cannot be asked for: it ran outside of a workflow',
   ],
 ])('%s', async (_, seen, run, expected) => {
   const fate = await runFate(seen, context, async () => run);
-  expect(fate.isOver ? `over: ${fate.how}` : `at work: ${fate.why}`).toBe(expected);
+  expect(fate.isOver ? `over: ${fate.how}` : `${fate.isKnown ? 'at work' : 'unknown'}: ${fate.why}`).toBe(expected);
 });
 
 test.each<[string, SeenRun, number]>([

@@ -33,8 +33,8 @@ export type FindRun = (id: string) => Promise<SeenRun | undefined>;
  */
 export type RunFate =
   | { readonly isOver: true; readonly how: string; readonly endedAt: number }
-  /** Also where nobody can tell. */
-  | { readonly isOver: false; readonly why: string };
+  /** `isKnown`: false where nobody can tell, now or later: waiting for its end is of no use then. */
+  | { readonly isOver: false; readonly why: string; readonly isKnown: boolean };
 
 /** Clocks of GitHub and of runners differ, and a job begins before its first step. */
 const skewMs = 60_000;
@@ -49,21 +49,23 @@ export async function runFate(
   find: FindRun,
 ): Promise<RunFate> {
   const place = /^https:\/\/[^/]+\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)$/.exec(note.run);
-  if (place === null || place[2] !== note.runId)
-    return { isOver: false, why: 'cannot be asked for: it ran outside of a workflow' };
+  if (place === null || place[2] !== note.runId) return unknown('cannot be asked for: it ran outside of a workflow');
   if (place[1]?.toLowerCase() !== repository.toLowerCase()) {
-    return { isOver: false, why: `is one of another repository, ${place[1]}: it can be asked for only from there` };
+    return unknown(`is one of another repository, ${place[1]}: it can be asked for only from there`);
   }
   const run = await find(note.runId);
-  if (run === undefined) return { isOver: false, why: 'is not known to GitHub any more' };
+  if (run === undefined) return unknown('is not known to GitHub any more');
   return judge(note, run);
 }
 
+const unknown = (why: string): RunFate => ({ isOver: false, why, isKnown: false });
+const atWork = (why: string): RunFate => ({ isOver: false, why, isKnown: true });
+
 function judge(note: RunNote, run: SeenRun): RunFate {
   const began = Date.parse(note.startedAt);
-  if (began < Date.parse(run.createdAt) - skewMs) return { isOver: false, why: 'had not begun when it was taken' };
+  if (began < Date.parse(run.createdAt) - skewMs) return unknown('had not begun when it was taken');
   if (run.isOver && began > Date.parse(run.updatedAt) + skewMs) {
-    return { isOver: false, why: 'was over already when it was taken' };
+    return unknown('was over already when it was taken');
   }
   const attempt = /^[1-9]\d*$/.test(note.attempt ?? '') ? Number(note.attempt) : undefined;
   if (attempt !== undefined && attempt < run.attempt) {
@@ -74,17 +76,17 @@ function judge(note: RunNote, run: SeenRun): RunFate {
     return { isOver: true, how: `is over: ${run.conclusion ?? 'completed'}`, endedAt: Date.parse(run.updatedAt) };
   }
   const known = !Number.isNaN(began) && attempt === run.attempt;
-  if (!known) return { isOver: false, why: 'still works' };
+  if (!known) return atWork('still works');
   const possible = run.jobs.filter(
     ({ startedAt }) => startedAt !== undefined && Date.parse(startedAt) <= began + skewMs,
   );
   const working = possible.filter(({ isOver }) => !isOver);
   if (working.length > 0) {
     const names = working.slice(0, 3).map(({ name }) => `"${name}"`);
-    return { isOver: false, why: `still works, in ${names.length === 1 ? 'job' : 'jobs'} ${sentenceList(names)}` };
+    return atWork(`still works, in ${names.length === 1 ? 'job' : 'jobs'} ${sentenceList(names)}`);
   }
   // Jobs that cannot be read prove nothing.
-  if (possible.length === 0) return { isOver: false, why: 'still works' };
+  if (possible.length === 0) return atWork('still works');
   const endedAt = Math.max(...possible.map(({ completedAt }) => Date.parse(completedAt ?? '')));
   return { isOver: true, how: 'goes on, but every job of it that had begun by then is over', endedAt };
 }

@@ -6,7 +6,7 @@ export { engines } from './engine.ts';
 export type { TerraformIdentity } from './environment.ts';
 export { refuseEncryption, terraformEnvironment, toolEnvironment } from './environment.ts';
 export type { LockHolder, StateLock } from './failures/lock.ts';
-export { describeLockFor } from './failures/lock.ts';
+export { describeLock } from './failures/lock.ts';
 export { lockOf, TerraformFailure } from './failures/translate.ts';
 export { leastVersion, locateEngine } from './locate.ts';
 export { lockProviders, type ProviderSource } from './lock-providers.ts';

@@ -6,6 +6,8 @@ export interface OwnConfiguration {
   readonly place: (file: string) => string | undefined;
   /** Folder in the repository of a root that takes the place of the suite's; undefined where there is none. */
   readonly root: string | undefined;
+  /** In which their files work; undefined where no file is theirs. */
+  readonly subscription: string | undefined;
   /** Undefined where providers are not locked by the team. */
   readonly lock: OwnLock | undefined;
 }

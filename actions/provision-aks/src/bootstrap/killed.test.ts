@@ -103,6 +103,8 @@ function azureOf(tenant: Tenant, effect: EffectOf): Azure {
   const below = (id: string) =>
     [...resources].filter(([key]) => key.startsWith(id.toLowerCase())).map(([, body]) => body);
   const list = async (id: string): Promise<readonly unknown[]> => {
+    if (id.endsWith('/locations'))
+      return [{ name: 'westeurope' }, { name: 'europe', metadata: { regionType: 'Logical' } }];
     if (id.endsWith('/permissions')) return [{ actions: ['*'], notActions: [] }];
     if (id.endsWith('/providers')) {
       const known = [...registered].filter(one => one.startsWith(`${id}/`) && !one.includes('/features/'));

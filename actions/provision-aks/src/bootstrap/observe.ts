@@ -18,6 +18,8 @@ export interface Observed {
   readonly registered: ReadonlySet<string>;
   /** By subscription: what the bootstrap identity may do there. */
   readonly permissions: ReadonlyMap<string, readonly Permission[]>;
+  /** By subscription: where resources can be made. */
+  readonly locations: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface Identity {
@@ -65,6 +67,7 @@ export const api = {
   permissions: '2022-04-01',
   providers: '2021-04-01',
   features: '2021-07-01',
+  locations: '2022-12-01',
   identity: '2024-11-30',
 } as const;
 
@@ -89,14 +92,21 @@ export async function observe(desired: Desired, manager: ResourceReader, self: s
       },
     ),
     mapInParallel(able, atOnce, async one => {
-      const [registered, assignments, roles] = await Promise.all([
+      const [registered, locations, assignments, roles] = await Promise.all([
         readRegistered(manager, one),
+        readLocations(manager, one),
         manager.list(`/subscriptions/${one}/providers/Microsoft.Authorization/roleAssignments`, api.authorization),
         manager.list(`/subscriptions/${one}/providers/Microsoft.Authorization/roleDefinitions`, api.authorization, {
           $filter: "type eq 'CustomRole'",
         }),
       ]);
-      return { registered, assignments: assignments.map(readAssignment), roles: roles.map(readRole) };
+      return {
+        subscription: one,
+        registered,
+        locations,
+        assignments: assignments.map(readAssignment),
+        roles: roles.map(readRole),
+      };
     }),
   ]);
   const there = new Map(resources.filter(([, body]) => body !== undefined));
@@ -130,6 +140,7 @@ export async function observe(desired: Desired, manager: ResourceReader, self: s
     ),
     registered: new Set(perSubscription.flatMap(({ registered }) => registered)),
     permissions,
+    locations: new Map(perSubscription.map(({ subscription, locations }) => [subscription, locations])),
   };
 }
 
@@ -140,6 +151,15 @@ async function readPermissions(manager: ResourceReader, subscription: string): P
     actions: asArray(actions).map(String),
     notActions: asArray(notActions).map(String),
   }));
+}
+
+/** Without those that stand for several (`europe`): nothing is made there. */
+async function readLocations(manager: ResourceReader, subscription: string): Promise<ReadonlySet<string>> {
+  const found = await manager.list(`/subscriptions/${subscription}/locations`, api.locations);
+  const physical = found
+    .map(asObject)
+    .filter(({ metadata }) => asString(asObject(metadata)['regionType'])?.toLowerCase() !== 'logical');
+  return new Set(physical.flatMap(({ name }) => asString(name)?.toLowerCase() ?? []));
 }
 
 async function readRegistered(manager: ResourceReader, subscription: string): Promise<string[]> {

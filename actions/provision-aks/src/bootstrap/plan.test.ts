@@ -44,6 +44,7 @@ function nothing({ states }: Desired): Observed {
     assignments: [],
     registered: new Set(),
     permissions: new Map(states.map(({ subscription }) => [subscription, owner])),
+    locations: new Map(states.map(({ subscription }) => [subscription, new Set(['westeurope', 'northeurope'])])),
   };
 }
 
@@ -297,6 +298,17 @@ describe('obstacles', () => {
       'The bootstrap identity may do nothing of what it has to in the subscription 44444444-4444-4444-4444-444444444444 (prod/westeurope and prod/northeurope).',
     ]);
     expect(found[0]?.remedy).toContain('az role assignment create --role Owner');
+  });
+
+  test('a location that is not offered, before anything is made', async () => {
+    const { desired } = await describePlatform();
+    const found = (locations: Observed['locations']) =>
+      obstacles([], desired, { ...nothing(desired), locations }).map(({ message, remedy }) => `${message} ${remedy}`);
+    const prod = '44444444-4444-4444-4444-444444444444';
+    expect(found(new Map([[prod, new Set(['westeurope', 'northeurope2'])]]))).toEqual([
+      `prod/northeurope is in northeurope, which Azure does not offer to the subscription ${prod}. Did you mean \`northeurope2\`? \`az account list-locations --query "[].name"\` lists what there is.`,
+    ]);
+    expect(found(new Map([[prod, new Set()]]))).toEqual([]);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { asObject, type Problem, sentenceList } from '@suite/foundation';
+import { asObject, nearest, type Problem, sentenceList } from '@suite/foundation';
 import { builtInRoleIds, type Right } from '@suite/platform-file';
 import {
   type Desired,
@@ -240,6 +240,7 @@ export function obstacles(steps: readonly Step[], desired: Desired, observed: Ob
   const subscriptions = [...new Set(desired.states.map(({ subscription }) => subscription))];
   return [
     ...subscriptions.flatMap(one => missingRights(one, observed.permissions.get(one) ?? [], desired.states)),
+    ...desired.states.flatMap(place => unknownLocation(place, observed)),
     ...[...observed.credentials].flatMap(([identity, there]) => tooManyCredentials(identity, there, steps)),
   ];
 }
@@ -266,6 +267,19 @@ function missingRights(subscription: string, permissions: readonly Permission[],
     {
       message: `The bootstrap identity may do ${which} in the subscription ${subscription} (${used}).`,
       remedy: `Make it Owner there for as long as this takes: \`az role assignment create --role Owner --scope /subscriptions/${subscription} --assignee-principal-type ServicePrincipal --assignee-object-id OBJECT-ID\`. A new assignment takes some minutes to work.`,
+    },
+  ];
+}
+
+/** A typing error would show only when its first resource is made, after those of other places. */
+function unknownLocation({ title, region, subscription }: Place, { locations }: Observed): Problem[] {
+  const offered = locations.get(subscription);
+  if (offered === undefined || offered.size === 0 || offered.has(region)) return [];
+  const meant = nearest(region, [...offered]);
+  return [
+    {
+      message: `${title} is in ${region}, which Azure does not offer to the subscription ${subscription}.`,
+      remedy: `${meant === undefined ? '' : `Did you mean \`${meant}\`? `}\`az account list-locations --query "[].name"\` lists what there is.`,
     },
   ];
 }

@@ -40,6 +40,7 @@ function judge(
     errored: false,
     variables: {},
     creates: [],
+    imports: [],
   };
   return judgeDestroy({ ...view, allow: [...allow] }, 'platform.yaml', content, 'digest', around);
 }

@@ -2,7 +2,7 @@ import { type Change, judgeDrift } from '@suite/change-report';
 import { errorMessage, type Problem, UserError } from '@suite/foundation';
 import { whileAtRest } from '@suite/lease';
 import { placeOf } from '@suite/platform-file';
-import { describeLockFor, readPlan } from '@suite/terraform';
+import { describeLock, readPlan } from '@suite/terraform';
 import { withoutAutomaticUpgrades } from '../automatic-upgrades.ts';
 import type { Outcome } from '../commands.ts';
 import type { JudgedPlan } from '../plan.ts';
@@ -35,7 +35,7 @@ export async function drift(target: Target, services: Services, workspace: Works
       view,
       lease: azure.lease,
       readState,
-      describeLock: describeLockFor(view.engine),
+      describeLock,
     };
     return await whileAtRest(options, () => look(target, services, workspace, azure));
   } catch (error) {

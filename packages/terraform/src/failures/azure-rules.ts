@@ -1,6 +1,6 @@
 import { quote, term } from '@suite/foundation';
 import { type AzureFault, readAzureFault, readSubject } from './azure-fault.ts';
-import { type Finding, problem, type Rule, type Verdict, who } from './context.ts';
+import { type FailureContext, type Finding, problem, type Rule, type Verdict, who } from './context.ts';
 
 const signIn: Rule = ({ text, context }) =>
   /AADSTS\d+/.test(text) ? { kind: 'problem', problem: context.explainSignIn(text) } : undefined;
@@ -97,9 +97,18 @@ const notAuthorised: Explain = (finding, fault) => {
   const where = right.scope === undefined ? `for ${subject(finding)}` : `on ${right.scope}`;
   return problem(
     `${who(finding.context)} may not perform \`${right.action}\` ${where}.`,
-    'Give it a role with this action on that scope or above; a new assignment takes some minutes to work.',
+    `${slipOf(right.scope, finding.context)}Give it a role with this action on that scope or above; a new assignment takes some minutes to work.`,
   );
 };
+
+/** In files of a team's own an id may have been copied from elsewhere, and then a role there would be the wrong way out. */
+function slipOf(scope: string | undefined, { own }: FailureContext): string {
+  const [, subscription] = /^\/subscriptions\/([^/]+)/i.exec(scope ?? '') ?? [];
+  const works = own?.subscription;
+  if (subscription === undefined || works === undefined || subscription.toLowerCase() === works.toLowerCase())
+    return '';
+  return `That is another subscription than ${works}: if an \`import\` block of yours, or another id in your files, is meant to be of that one, correct it. Else: `;
+}
 
 /** The action and the scope that Azure says are missing (AuthorizationFailed, LinkedAuthorizationFailed). */
 export function readMissingRight(message: string): { action: string; scope: string | undefined } | undefined {

@@ -1,6 +1,5 @@
 import { duration, type Problem, printable } from '@suite/foundation';
-import { type Backend, backendArguments } from '../backend.ts';
-import { type Engine, engines } from '../engine.ts';
+import type { Backend } from '../backend.ts';
 
 /** Who holds the lock of a state, as Terraform noted it in the blob. */
 export interface StateLock {
@@ -32,14 +31,6 @@ export function readLock(text: string): StateLock | undefined {
   };
 }
 
-/**
- * The one sentence about a held lock, used wherever it is found: before Terraform starts, or by Terraform.
- * `lock` is undefined when the lease is held but nobody left a note.
- */
-export function describeLockFor(engine: Engine['name']): (about: HeldLock) => Problem {
-  return about => describeLock(engines[engine], about);
-}
-
 interface HeldLock {
   readonly backend: Backend;
   readonly lock: StateLock | undefined;
@@ -47,7 +38,11 @@ interface HeldLock {
   readonly now: number;
 }
 
-function describeLock({ command }: Engine, { backend, lock, holder, now }: HeldLock): Problem {
+/**
+ * The one sentence about a held lock, used wherever it is found: before Terraform starts, or by Terraform.
+ * `lock` is undefined when the lease is held but nobody left a note.
+ */
+export function describeLock({ backend, lock, holder, now }: HeldLock): Problem {
   const by = [
     lock === undefined
       ? 'by a lease that names no holder'
@@ -62,14 +57,15 @@ function describeLock({ command }: Engine, { backend, lock, holder, now }: HeldL
     ),
     remedy: printable(
       lock === undefined
-        ? `Wait until that is over. If nothing runs any more, release it with \`${leaseBreak(backend)}\`.`
-        : `Wait until that run is over. Only if it was killed, release the lock in the directory of the configuration with \`${command} init ${backendArguments(backend).join(' ')} && ${command} force-unlock -force ${quoted(lock.id)}\`, then run this again.`,
+        ? `Wait until that is over. If nothing runs any more, release it with \`${lease('break', backend)}\`.`
+        : // The lock's id is the lease's: another one that was taken since stays. No configuration has to be at hand for it.
+          `Wait until that run is over. Only if it was killed, release this very lock with \`${lease('release', backend)} --lease-id ${quoted(lock.id)}\`, then run this again.`,
     ),
   };
 }
 
-function leaseBreak(backend: Backend): string {
-  return `az storage blob lease break --auth-mode login --account-name ${backend.account} --container-name ${backend.container} --blob-name ${quoted(backend.key)}`;
+function lease(action: 'break' | 'release', { account, container, key }: Backend): string {
+  return `az storage blob lease ${action} --auth-mode login --account-name ${account} --container-name ${container} --blob-name ${quoted(key)}`;
 }
 
 function quoted(text: string): string {

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import { quote } from '@suite/foundation';
 import { readAzureFault } from './azure-fault.ts';
 import { problem, type Rule, who } from './context.ts';
-import { describeLockFor, readLock } from './lock.ts';
+import { describeLock, readLock } from './lock.ts';
 
 const lockHeld: Rule = ({ text, diagnostic, context }) => {
   if (diagnostic.summary !== 'Error acquiring the state lock') return undefined;
   const lock = readLock(text);
   if (lock === undefined && readAzureFault(text) !== undefined) return undefined;
-  const { engine, backend, now } = context;
-  return { kind: 'problem', problem: describeLockFor(engine.name)({ backend, lock, holder: undefined, now }) };
+  const { backend, now } = context;
+  return { kind: 'problem', problem: describeLock({ backend, lock, holder: undefined, now }) };
 };
 
 const lockNotReleased: Rule = ({ text, diagnostic, context: { backend } }) =>

@@ -81,8 +81,8 @@ const problems: readonly (readonly [string, ...string[]])[] = [
   [
     'killed-sigkill.next-plan.jsonl',
     'locked by an apply of root@runner since 2026-11-23 05:36:05 UTC, 23 min 55 s ago',
-    'terraform force-unlock -force f7668ec3-db79-ddd9-6940-6d46077508ad',
-    '-backend-config=storage_account_name=stplatformtfstate',
+    '`az storage blob lease release --auth-mode login --account-name stplatformtfstate --container-name ',
+    '--blob-name platform.tfstate --lease-id f7668ec3-db79-ddd9-6940-6d46077508ad`',
   ],
   [
     'lease-lost-during-apply.apply.jsonl',
@@ -300,6 +300,7 @@ describe('failures that were not recorded', () => {
     const own = {
       place: (file: string) => (file.startsWith('yours-') ? `more/${file.slice(6)}` : undefined),
       root: undefined,
+      subscription: '00000000-0000-0000-0000-000000000003',
       lock: undefined,
     };
     const duplicate = error('Duplicate local value definition', {
@@ -320,6 +321,27 @@ describe('failures that were not recorded', () => {
             remedy: "It extends the suite's own root, which has its own: take another name, or take it out.",
           },
         ],
+      });
+    });
+
+    test('a right that lacks in another subscription may be the slip of an id', () => {
+      const lacking = (subscription: string) =>
+        error(
+          `reading resource group: unexpected status 403 (403 Forbidden) with error: AuthorizationFailed: The client 'c' with object id 'o' does not have authorization to perform action 'Microsoft.Resources/subscriptions/resourceGroups/read' over scope '/subscriptions/${subscription}/resourceGroups/rg' or the scope is invalid.`,
+        );
+      const elsewhere = told([lacking('00000000-0000-0000-0000-000000000009')]);
+      expect(elsewhere).toMatchObject({
+        problems: [
+          {
+            message: expect.stringContaining('may not perform'),
+            remedy: expect.stringMatching(
+              /^That is another subscription than 00000000-0000-0000-0000-000000000003: if an `import` block of yours, .* correct it\. Else: Give it a role /,
+            ),
+          },
+        ],
+      });
+      expect(told([lacking(own.subscription)])).toMatchObject({
+        problems: [{ remedy: expect.stringMatching(/^Give it a role /) }],
       });
     });
 

@@ -583,6 +583,16 @@ describe('the rest of a plan', () => {
     expect(creates).toEqual([{ address: 'azurerm_subnet.this', type: 'azurerm_subnet', values: { name: 'a' } }]);
   });
 
+  test('what is imported, by the id that says where it is', () => {
+    const imported = (importing: object, before: object) =>
+      readPlan(planOf([entry({ actions: ['no-op'], before, change: { importing } })])).imports;
+    const address = { address: 'azurerm_subnet.this', type: 'azurerm_subnet' };
+    expect(imported({ id: '/a' }, { id: '/a' })).toEqual([{ ...address, id: '/a' }]);
+    // By an identity of the provider's own making.
+    expect(imported({ identity: { name: 'a' } }, { id: '/a' })).toEqual([{ ...address, id: '/a' }]);
+    expect(readPlan(planOf([entry({})])).imports).toEqual([]);
+  });
+
   /** OpenTofu 1.12 names neither `applyable` nor `complete`. */
   const bare = (changes: readonly unknown[], rest = {}) => {
     const { applyable: _, complete: __, ...plan } = planOf(changes, rest);

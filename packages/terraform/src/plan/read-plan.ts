@@ -1,11 +1,12 @@
 import type { Change, Check, OutputChange } from '@suite/change-report';
-import { asArray } from '@suite/foundation';
+import { asArray, asObject, asString, printable } from '@suite/foundation';
 import { readChange } from './changes.ts';
 import { readChecks } from './checks.ts';
 import { readDrift } from './drift.ts';
 import { createMask } from './mask.ts';
 import { readOutputs } from './outputs.ts';
 import { type PlanJson, parsePlan, type ResourceChange } from './plan-json.ts';
+import { showAddress } from './subject.ts';
 
 /** A plan in the terms of the change report. All but `creates` and `variables` may be printed. */
 export interface PlanContent {
@@ -29,6 +30,7 @@ export interface PlanContent {
   readonly variables: Readonly<Record<string, unknown>>;
   /** What is made and replaces nothing. `values` may hold secrets in clear: never print them. */
   readonly creates: readonly PlannedCreation[];
+  readonly imports: readonly PlannedImport[];
 }
 
 /** `destroy`: made with `-destroy`. `either`: it holds no resource, so nobody can tell, and nothing depends on it. */
@@ -39,6 +41,13 @@ export interface PlannedCreation {
   readonly type: string;
   /** Terraform's `after`: unknown values are absent. */
   readonly values: unknown;
+}
+
+/** What is taken over, and the id by which the provider knows it. */
+export interface PlannedImport {
+  readonly address: string;
+  readonly type: string;
+  readonly id: string;
 }
 
 /**
@@ -52,12 +61,18 @@ export function readPlan(json: unknown): PlanContent {
   const checks: Check[] = [];
   const warnings = planWarnings(plan);
   const creates: PlannedCreation[] = [];
+  const imports: PlannedImport[] = [];
   for (const entry of plan.changes) {
     const read = readChange(entry, mask);
     changes.push(...read.changes);
     checks.push(...read.checks);
     warnings.push(...read.warnings);
-    const { managed, actions, address, type, after } = entry;
+    const { managed, actions, address, type, before, after, importing } = entry;
+    if (importing !== undefined) {
+      // An import by identity names no id; what it has read does.
+      const id = asString(importing['id']) ?? asString(asObject(before)['id']);
+      if (id !== undefined) imports.push({ address: showAddress(address), type, id: printable(id) });
+    }
     if (managed && actions.length === 1 && actions[0] === 'create') creates.push({ address, type, values: after });
   }
   return {
@@ -72,6 +87,7 @@ export function readPlan(json: unknown): PlanContent {
     errored: plan.errored,
     variables: plan.variables,
     creates,
+    imports,
   };
 }
 

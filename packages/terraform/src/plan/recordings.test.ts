@@ -268,7 +268,7 @@ describe('golden reports', () => {
     ['check-failed', 'plan'],
     ['target', 'plan'],
   ])('%s/%s', (name, file) => {
-    const { creates: _c, variables: _v, mode: _m, ...shown } = readPlan(recordedPlan(name, file));
+    const { creates: _c, imports: _i, variables: _v, mode: _m, ...shown } = readPlan(recordedPlan(name, file));
     expect(shown).toMatchSnapshot();
   });
 });
