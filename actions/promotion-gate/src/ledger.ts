@@ -6,6 +6,7 @@ import { type Bundle, decodeBundle } from './bundle.ts';
 import { inUtc } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import { describeCharts } from './ledger-charts.ts';
+import { describeGitOps } from './ledger-gitops.ts';
 import type { Services } from './ports.ts';
 import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { type RegionShelf, readFrom } from './rollback/find.ts';
@@ -88,8 +89,20 @@ function chooseViews(views: readonly ScopeView[], scope: string | undefined): re
 
 function describe({ platform, entries, bundles, empty }: Ledger): string[] {
   const rows = entries.slice(0, mostShown).map((entry, index) => {
-    const { recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run } =
-      entry;
+    const {
+      recordedAt,
+      environment,
+      region,
+      commit,
+      bundle,
+      gitops,
+      actor,
+      approvers,
+      exception,
+      rollback,
+      plans,
+      run,
+    } = entry;
     const before = entries
       .slice(index + 1)
       .find(other => other.environment === environment && other.region === region && other.bundle !== bundle);
@@ -99,6 +112,7 @@ function describe({ platform, entries, bundles, empty }: Ledger): string[] {
       cell(commit.slice(0, 7)),
       cell(bundle.slice('sha256:'.length, 'sha256:'.length + 12)),
       escapeText(describeCharts(bundles[bundle]?.charts, bundles[before?.bundle ?? '']?.charts)),
+      describeGitOps(gitops, bundles[bundle]?.gitops),
       cell(actor),
       approvers.length === 0 ? 'nobody had to' : approvers.map(login => cell(login)).join(', '),
       Object.entries(plans)
@@ -122,6 +136,7 @@ function describe({ platform, entries, bundles, empty }: Ledger): string[] {
               'Commit',
               'Bundle',
               'Charts',
+              'GitOps',
               'Started by',
               'Approved by',
               'Plans',

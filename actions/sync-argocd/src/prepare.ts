@@ -7,7 +7,7 @@ import {
   readProject,
   ruleText,
 } from '@suite/argocd';
-import type { Check } from '@suite/change-report';
+import type { Check, GitOpsBase } from '@suite/change-report';
 import { asArray, asObject, asString, sentenceList, UserError } from '@suite/foundation';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
 import {
@@ -41,6 +41,7 @@ import {
   type Destination,
   type Rendering,
 } from './render/index.ts';
+import { sinceBundle } from './since-bundle.ts';
 import type { Target } from './target.ts';
 
 /** Everything that is known before anything is changed. */
@@ -61,6 +62,8 @@ export interface Prepared {
 
 export interface Circumstances {
   readonly images: readonly NamedImage[];
+  /** Where the bundle found the repositories of applications; undefined without one. */
+  readonly bases?: readonly GitOpsBase[] | undefined;
   /** Outputs of Terraform that an apply of the infrastructure changes before. */
   readonly changing: ReadonlySet<string>;
   /** The cluster has to be readable. */
@@ -72,9 +75,9 @@ const argo = 'argoproj.io/v1alpha1';
 /** Renders and compares what Argo CD would deploy. Writes nothing anywhere but in the runner's folder. */
 export async function prepare(
   target: Target,
-  { serverUrl, clock, log }: Pick<Services, 'serverUrl' | 'clock' | 'log'>,
+  { context, serverUrl, clock, log }: Pick<Services, 'context' | 'serverUrl' | 'clock' | 'log'>,
   connected: Connected,
-  { images: overridden, changing, isApply }: Circumstances,
+  { images: overridden, bases, changing, isApply }: Circumstances,
 ): Promise<Prepared> {
   const { view, applications, chosen } = target;
   const { cluster, state, gitops, helm, kustomize, folder } = connected;
@@ -124,6 +127,18 @@ export async function prepare(
   const earlier = await lastSynced(target, seen, commit, connected, base);
   const render = (roots: readonly KubernetesObject[], at: string): Promise<Rendering> =>
     renderer.render({ roots, checkouts: [checkout(at)], clusters: [facts] });
+  const since = await sinceBundle(
+    {
+      base: bases?.find(
+        ({ repository, branch }) => repository === applications.repository && branch === applications.branch,
+      ),
+      head: commit,
+      paths: [...(applications.hasRoot ? [applications.path] : []), ...chosen.map(({ path }) => path)],
+      runs: `${serverUrl}/${context.repository}/actions/runs/`,
+      serverUrl,
+    },
+    gitops,
+  );
   const began = clock.now();
   const [rendered, wanted] = await Promise.all([
     cluster === undefined ? undefined : render(before, earlier),
@@ -193,6 +208,7 @@ export async function prepare(
     record: seen.record,
     checks: [
       ...seen.checks,
+      ...since,
       ...laterChecks(changing),
       ...foundNowhere(target),
       ...(isArgoAlone ? aroundArgo(target, own, before) : []),
