@@ -10,6 +10,7 @@ type Job = Parameters<BundleWorld['world']['github']['issue']>[0];
 
 /** What is signed is the file, with all that is in it. */
 const charts = `[{"digest":"sha256:${'c'.repeat(64)}","from":"oci://ghcr.io/a/app","version":"1.0.0"}]`;
+const gitops = `[{"branch":"main","commit":"${'d'.repeat(40)}","repository":"contoso/gitops"}]`;
 const signer = 'org/actions/.github/workflows/promote.yml';
 
 let sandbox: BundleWorld;
@@ -21,8 +22,9 @@ beforeAll(async () => {
     'platform.yaml': text => text.replace('  dev:\n', '  dev:\n    gate: { attestation: required }\n'),
   });
   const file = join(sandbox.folder, 'handed', 'bundle.json');
-  const { outputs } = succeeded(await gate({ command: 'bundle', bundle: file, charts }));
-  expect(await readFile(file, 'utf8')).toContain(charts);
+  const { outputs } = succeeded(await gate({ command: 'bundle', bundle: file, charts, gitops }));
+  const written = await readFile(file, 'utf8');
+  for (const part of [charts, gitops]) expect(written).toContain(part);
   expect(outputs).toEqual({ bundle: file, digest: digestOf(await readFile(file)), attest: 'true' });
   made = { file, digest: outputs['digest'] ?? '' };
   trustedRoot = join(sandbox.folder, 'trusted_root.jsonl');
@@ -45,6 +47,8 @@ describe('where the platform file asks for an attestation', () => {
     const { summary, outputs } = succeeded(await check());
     expect(summary).toContain('### The gate of dev is open');
     expect(JSON.parse(outputs['charts'] ?? '')).toEqual(JSON.parse(charts));
+    expect(JSON.parse(outputs['gitops'] ?? '')).toEqual(JSON.parse(gitops));
+    expect(summary).toContain('| GitOps when it was made | `contoso/gitops main ddddddd` |');
     const hosts = new Set(sandbox.world.ledger.requests.slice(before).map(({ host }) => host));
     expect([...hosts].filter(host => /sigstore|tuf|githubapp/.test(host))).toEqual([]);
   });

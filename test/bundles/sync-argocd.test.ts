@@ -24,6 +24,10 @@ const choose: ApplicationsWorld['choose'] = (...given) => world.choose(...given)
 const digestOf: ApplicationsWorld['digestOf'] = (...given) => world.digestOf(...given);
 const running: ApplicationsWorld['running'] = namespace => world.running(namespace);
 const head = () => sandbox.gitops?.repository.resolve('refs/heads/main');
+/** What a bundle would hold that is made now. */
+const bases = async () => succeeded(await run('base')).outputs['gitops'] ?? '';
+const sinceBundle = async (gitops: string) =>
+  (await reportOf(succeeded(await run('plan', { gitops })))).checks.find(({ id }) => id === 'gitops/since-bundle');
 const textOf = (path: string) => sandbox.gitops?.repository.readFile('refs/heads/main', path);
 
 /** A minute passes in which nobody renews it. */
@@ -42,6 +46,8 @@ const onCluster = (method: string, path: RegExp) => (request: WorldRequest) =>
 describe('sync-argocd', () => {
   test('plans what Argo CD will deploy, delivers exactly that, and proves the digests that run', async () => {
     const before = await head();
+    const bundled = await bases();
+    expect(JSON.parse(bundled)).toEqual([{ repository: 'contoso/gitops', branch: 'main', commit: before }]);
     const planned = succeeded(await run('plan'));
     const report = await reportOf(planned);
     expect(report.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
@@ -71,7 +77,10 @@ describe('sync-argocd', () => {
       '# sync-argocd writes registry and digest here',
     );
 
-    expect((await reportOf(succeeded(await run('plan')))).changes.map(({ title }) => title)).toEqual([]);
+    const settled = await reportOf(succeeded(await run('plan', { gitops: bundled })));
+    expect(settled.changes.map(({ title }) => title)).toEqual([]);
+    // What it has delivered itself is nobody else's.
+    expect(settled.checks.find(({ id }) => id === 'gitops/since-bundle')?.status).toBe('passed');
     const again = succeeded(await run('sync'));
     expect(again.outputs['verdict']).toBe('no-changes');
     expect(await head()).toBe(after);
@@ -548,7 +557,14 @@ describe('what bad input gets', () => {
     };
     const commit = (files: Readonly<Record<string, string | null>>) =>
       sandbox.gitops?.repository.commit({ branch: 'main', message: 'More', author: 'lisa', files });
+    const bundled = await bases();
     await commit({ 'environments/dev/worker/quota.yaml': JSON.stringify(quota) });
+    expect(await sinceBundle(bundled)).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(
+        /^1 commit of others has changed `environments\/dev\/web` and `environments\/dev\/worker` of contoso\/gitops since .*: `[0-9a-f]{7}` More \(lisa\)\.$/,
+      ),
+    });
     const forbidden = await run('sync');
     expect(errors(forbidden)).toEqual([
       expect.stringContaining(

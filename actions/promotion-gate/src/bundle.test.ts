@@ -28,7 +28,18 @@ describe('a bundle', () => {
     expect(digestOf(encodeBundle(whole))).not.toBe(digestOf(encodeBundle(bundle)));
   });
 
+  test('keeps where it found the repositories of the applications, which earlier ones do not', () => {
+    const gitops = [{ repository: 'contoso/gitops', branch: 'main', commit: '2'.repeat(40) }];
+    const whole = { ...bundle, gitops };
+    expect(decodeBundle(encodeBundle(whole))).toEqual(whole);
+    expect(decodeBundle(encodeBundle(bundle)).gitops).toBeUndefined();
+  });
+
   test.each([
+    [
+      'a branch for a commit',
+      JSON.stringify({ ...bundle, gitops: [{ repository: 'contoso/gitops', branch: 'main', commit: 'main' }] }),
+    ],
     ['a chart without its digest', JSON.stringify({ ...bundle, charts: [{ from: 'oci://x', version: '1' }] })],
     ['nothing', ''],
     ['other JSON', '{}'],
@@ -60,6 +71,8 @@ describe('a record', () => {
 
   test('is read as it was written, and later fields do no harm', () => {
     expect(decodeRecord(encodeRecord(record))).toEqual(record);
+    const synced = { ...record, gitops: { repository: 'contoso/gitops', branch: 'main', commit: '2'.repeat(40) } };
+    expect(decodeRecord(encodeRecord(synced))).toEqual(synced);
     expect(decodeRecord(Buffer.from(JSON.stringify({ ...record, more: 1 })))).toEqual(record);
   });
 

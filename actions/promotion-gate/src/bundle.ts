@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type PinnedChart, pinnedChartsSchema } from '@suite/change-report';
+import { type GitOpsBase, gitOpsBasesSchema, type PinnedChart, pinnedChartsSchema } from '@suite/change-report';
 import { canonicalJson, parseJson, UserError } from '@suite/foundation';
 import { z } from 'zod';
 
@@ -19,6 +19,8 @@ export interface Bundle {
   readonly images: readonly string[];
   /** What the releases of any environment are installed from, sorted. Absent in bundles of earlier releases of the suite. */
   readonly charts?: readonly PinnedChart[];
+  /** Where the branches of the repositories of any environment's applications were when it was made. Absent in earlier bundles. */
+  readonly gitops?: readonly GitOpsBase[];
   /** Release of the suite that made it. */
   readonly suite: { readonly repository: string; readonly ref: string };
 }
@@ -31,6 +33,7 @@ const schema: z.ZodType<Bundle> = z.strictObject({
   commit: z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/),
   images: z.array(z.string().regex(/@sha256:[0-9a-f]{64}$/)),
   charts: pinnedChartsSchema.exactOptional(),
+  gitops: gitOpsBasesSchema.exactOptional(),
   suite: z.strictObject({ repository: z.string(), ref: z.string() }),
 });
 

@@ -1,4 +1,4 @@
-import { cell, escapeText, table } from '@suite/change-report';
+import { cell, escapeText, gitOpsTitle, table } from '@suite/change-report';
 import { duration, type Problem, UserError } from '@suite/foundation';
 import {
   type EnvironmentGate,
@@ -9,6 +9,7 @@ import {
 } from '@suite/platform-file';
 import { readAttestation } from './attestation/attestation-file.ts';
 import { judgeAttestation } from './attestation/judge-attestation.ts';
+import type { Bundle } from './bundle.ts';
 import { readClosings } from './closings.ts';
 import { type CommitCheck, type Facts, inUtc, type Judgement, judge } from './conditions.ts';
 import type { Request } from './inputs.ts';
@@ -30,11 +31,14 @@ export async function check(request: CheckRequest, services: Services): Promise<
   const { bundle } = await readBundle(request.bundle, request.digest, platform, request.platformFile, services);
   const scope = findScope(resolveAll(platform, lock), request.scope);
   const about = { digest: request.digest, commit: bundle.commit };
-  const charts = bundle.charts === undefined ? undefined : JSON.stringify(bundle.charts);
+  const made = {
+    charts: bundle.charts === undefined ? undefined : JSON.stringify(bundle.charts),
+    gitops: bundle.gitops === undefined ? undefined : JSON.stringify(bundle.gitops),
+  };
   if (request.rollback !== undefined) {
     await checkRollback(scope, about, request, request.rollback, services);
     // What it was made with is what comes back.
-    setOutputs({ charts });
+    setOutputs(made);
     return;
   }
   const { facts, judgement } = await settle(scope, about, request, services);
@@ -42,12 +46,12 @@ export async function check(request: CheckRequest, services: Services): Promise<
   const exception = exceptionOf(facts, judgement, services);
   const review = await findReview(request, platform.source.name, bundle.commit, services);
   setOutputs({
-    charts,
+    ...made,
     'reviewed-run': review?.run,
     'reviewed-pull': review === undefined ? undefined : String(review.pull),
     exception: exception === undefined ? undefined : JSON.stringify(exception),
   });
-  await summary.append([...describe(facts), ...describeException(exception)]);
+  await summary.append([...describe(facts, bundle), ...describeException(exception)]);
   log.info(`The bundle of ${bundle.commit.slice(0, 7)} may enter ${scope.name}.`);
 }
 
@@ -204,9 +208,15 @@ async function unattestedOf(
   });
 }
 
-function describe({ environment, bundle, upstream, running, before, checks }: Facts): string[] {
+function describe(
+  { environment, bundle, upstream, running, before, checks }: Facts,
+  { gitops = [] }: Bundle,
+): string[] {
   const rows = [
     ['Bundle', cell(bundle.digest)],
+    ...(gitops.length === 0
+      ? []
+      : [['GitOps when it was made', gitops.map(base => cell(gitOpsTitle(base))).join(', ')]]),
     ...(upstream?.regions ?? []).map(({ region, record }) => [
       `Verified in ${escapeText(`${upstream?.environment} · ${region}`)}`,
       record === undefined ? '' : escapeText(inUtc(Date.parse(record.recordedAt))),

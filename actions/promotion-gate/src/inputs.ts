@@ -14,7 +14,7 @@ import {
   wholeNumber,
   withDefault,
 } from '@suite/action-kit';
-import { type PinnedChart, parsePinnedCharts } from '@suite/change-report';
+import { type GitOpsBase, type PinnedChart, parseGitOpsBases, parsePinnedCharts } from '@suite/change-report';
 import { type Problem, parseJson, UserError } from '@suite/foundation';
 import { type Exception, exceptionSchema } from './record.ts';
 import { type Rollback, rollbackSchema } from './rollback/rollback.ts';
@@ -39,6 +39,8 @@ export type Request =
       readonly command: 'bundle';
       /** What `deploy-platform` has found; undefined where nobody asked it. */
       readonly charts: readonly PinnedChart[] | undefined;
+      /** What `sync-argocd` has found; undefined where nobody asked it. */
+      readonly gitops: readonly GitOpsBase[] | undefined;
     })
   | (WithPromotion & {
       readonly command: 'check';
@@ -106,6 +108,8 @@ export type Request =
       readonly reports: readonly string[];
       /** What `check` gave, when an emergency lifted something. */
       readonly exception: Exception | undefined;
+      /** Of the repository of the applications: what Argo CD has synced. */
+      readonly gitopsCommit: string | undefined;
       readonly rollback: Rollback | undefined;
     })
   | (Base & {
@@ -132,6 +136,8 @@ const rolledBack = readBy(
 );
 
 const pinnedCharts = readBy(parsePinnedCharts, 'Give the `charts` output of `deploy-platform`.');
+
+const gitopsBases = readBy(parseGitOpsBases, 'Give the `gitops` output of `sync-argocd`.');
 
 /** One line, as it stands in a record and a table. */
 const reason = text(/^[^\p{Cc}]{1,300}$/u, 'Say in one line of at most 300 characters why.');
@@ -164,6 +170,10 @@ export function readRequest(source: InputSource, workspace: string): Request {
     ),
     reason: optional(reason),
     charts: optional(pinnedCharts),
+    gitops: optional(gitopsBases),
+    'gitops-commit': optional(
+      text(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/, 'Give the `gitops-commit` output of `sync-argocd`.'),
+    ),
     ledger: withDefault(path(workspace), `${workspace}/ledger.json`),
     limit: withDefault(wholeNumber(1, 1000), 50),
     'github-token': token,
@@ -173,7 +183,9 @@ export function readRequest(source: InputSource, workspace: string): Request {
     return { ...plain, command: 'ledger', scope: inputs.scope, file: inputs.ledger, limit: inputs.limit };
   }
   const base = { ...plain, bundle: inputs.bundle };
-  if (inputs.command === 'bundle') return { ...base, command: 'bundle', charts: inputs.charts };
+  if (inputs.command === 'bundle') {
+    return { ...base, command: 'bundle', charts: inputs.charts, gitops: inputs.gitops };
+  }
   const problems: Problem[] = [];
   const needed = <T>(name: string, value: T | undefined, remedy: string): T => {
     if (value === undefined) {
@@ -219,7 +231,10 @@ export function readRequest(source: InputSource, workspace: string): Request {
   if (problems.length > 0) throw new UserError(problems);
   if (command === 'pause') return { ...plain, command, scope, digest: promotion.digest, region, reports };
   if (command === 'limits') return { ...promotion, command, region, reports };
-  if (command === 'record') return { ...promotion, command, region, reports, exception: inputs.exception, rollback };
+  if (command === 'record') {
+    const gitopsCommit = inputs['gitops-commit'];
+    return { ...promotion, command, region, reports, exception: inputs.exception, gitopsCommit, rollback };
+  }
   const attestations = { trustedRoot: inputs['trusted-root'], signer: inputs['signer-workflow'] };
   return { ...promotion, command, identity: inputs.identity, region, ...attestations, waitMs: inputs.wait, rollback };
 }

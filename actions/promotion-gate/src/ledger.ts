@@ -6,6 +6,7 @@ import { type Bundle, decodeBundle } from './bundle.ts';
 import { inUtc } from './conditions.ts';
 import type { Request } from './inputs.ts';
 import { describeCharts } from './ledger-charts.ts';
+import { describeGitOps } from './ledger-gitops.ts';
 import type { Services } from './ports.ts';
 import { type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { type RegionShelf, readFrom } from './rollback/find.ts';
@@ -103,8 +104,20 @@ function describeUnreadable({ unreadable }: Pick<Ledger, 'unreadable'>): string[
 function describe(ledger: Ledger): string[] {
   const { platform, entries, bundles, empty } = ledger;
   const rows = entries.slice(0, mostShown).map((entry, index) => {
-    const { recordedAt, environment, region, commit, bundle, actor, approvers, exception, rollback, plans, run } =
-      entry;
+    const {
+      recordedAt,
+      environment,
+      region,
+      commit,
+      bundle,
+      gitops,
+      actor,
+      approvers,
+      exception,
+      rollback,
+      plans,
+      run,
+    } = entry;
     const tests = Object.entries(entry.tests ?? {}).map(([test, verdict]) => `${test} ${verdict}`);
     const before = entries
       .slice(index + 1)
@@ -116,6 +129,7 @@ function describe(ledger: Ledger): string[] {
       cell(bundle.slice('sha256:'.length, 'sha256:'.length + 12)),
       escapeText([entry.verdict, ...tests].join(', ')),
       escapeText(describeCharts(bundles[bundle]?.charts, bundles[before?.bundle ?? '']?.charts)),
+      describeGitOps(gitops, bundles[bundle]?.gitops),
       cell(actor),
       approvers.length === 0 ? 'nobody' : approvers.map(login => cell(login)).join(', '),
       Object.entries(plans)
@@ -140,6 +154,7 @@ function describe(ledger: Ledger): string[] {
               'Bundle',
               'Verdict',
               'Charts',
+              'GitOps',
               'Started by',
               'Approved by',
               'Plans',

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { cell, chartTitle, table } from '@suite/change-report';
+import { cell, chartTitle, gitOpsTitle, table } from '@suite/change-report';
 import { pathInside, UserError } from '@suite/foundation';
 import { loadPlatform, resolveUnlocked } from '@suite/platform-file';
 import { type Bundle, digestOf, encodeBundle } from './bundle.ts';
@@ -9,7 +9,7 @@ import type { Services } from './ports.ts';
 
 /** Writes the bundle of the commit that this run is about. */
 export async function makeBundle(
-  { platformFile, bundle: file, charts }: Extract<Request, { command: 'bundle' }>,
+  { platformFile, bundle: file, charts, gitops }: Extract<Request, { command: 'bundle' }>,
   { context, log, summary, setOutputs }: Services,
 ): Promise<void> {
   const platform = await loadPlatform(platformFile, context.workspace);
@@ -28,6 +28,7 @@ export async function makeBundle(
     commit: context.sha,
     images: imagesOf(views),
     ...(charts === undefined ? {} : { charts }),
+    ...(gitops === undefined ? {} : { gitops }),
     suite: context.action,
   };
   const bytes = encodeBundle(bundle);
@@ -47,6 +48,9 @@ export async function makeBundle(
         ['Images', bundle.images.map(image => cell(image)).join(', ')],
         // A line would be needed for each digest: the bundle has them.
         ...(charts === undefined ? [] : [['Charts', charts.map(chart => cell(chartTitle(chart))).join(', ')]]),
+        ...(gitops === undefined || gitops.length === 0
+          ? []
+          : [['GitOps', gitops.map(base => cell(gitOpsTitle(base))).join(', ')]]),
         ['Suite', cell(`${bundle.suite.repository}@${bundle.suite.ref}`)],
       ],
     ),

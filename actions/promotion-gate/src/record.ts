@@ -1,3 +1,4 @@
+import { type GitOpsBase, gitOpsBaseSchema } from '@suite/change-report';
 import { canonicalJson, parseJson, UserError } from '@suite/foundation';
 import type { ScopeView } from '@suite/platform-file';
 import { z } from 'zod';
@@ -22,6 +23,8 @@ export interface PromotionRecord {
   readonly tests?: Readonly<Record<string, string>> | undefined;
   readonly run: { readonly id: string; readonly attempt: string; readonly url: string };
   readonly actor: string;
+  /** What of the repository of the applications Argo CD had synced; absent where there are none, and in records of before. */
+  readonly gitops?: GitOpsBase | undefined;
   /** Who approved the deployment, as GitHub says; empty where nobody did. */
   readonly approvers: readonly string[];
   /** What did not count when it was let in, because of an emergency. */
@@ -58,6 +61,7 @@ const schema: z.ZodType<PromotionRecord> = z.object({
   plans: z.record(z.string(), z.string()),
   tests: z.record(z.string(), z.string()).optional(),
   run: z.object({ id: z.string(), attempt: z.string(), url: z.string() }),
+  gitops: gitOpsBaseSchema.optional(),
   actor: z.string(),
   approvers: z.array(z.string()),
   exception: exceptionSchema.optional(),

@@ -1,5 +1,5 @@
-import { cell, escapeText, table } from '@suite/change-report';
-import { loadPlatformWithLock, resolveAll } from '@suite/platform-file';
+import { cell, escapeText, gitOpsTitle, table } from '@suite/change-report';
+import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
 import { readAttestation } from './attestation/attestation-file.ts';
 import type { Request } from './inputs.ts';
@@ -32,6 +32,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
       reports.flatMap(({ action, digest }) => (digest === undefined ? [] : [[action, digest]])),
     ),
     ...(tests.length === 0 ? {} : { tests: Object.fromEntries(tests) }),
+    ...syncedIn(view, request.gitopsCommit),
     run: { id: context.runId, attempt: context.runAttempt, url: context.runUrl ?? '' },
     actor: context.actor,
     approvers: await services.approvers(name),
@@ -57,6 +58,13 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);
 }
 
+/** Where a region has applications, and Argo CD was asked to bring them. */
+function syncedIn(view: ScopeView, commit: string | undefined): Pick<PromotionRecord, 'gitops'> {
+  if (commit === undefined || view.kind === 'shared' || view.applications === undefined) return {};
+  const { repository, branch } = view.applications;
+  return { gitops: { repository, branch, commit } };
+}
+
 function describe(record: PromotionRecord, digest: string): string[] {
   const { from, reason } = record.rollback ?? {};
   const rows = [
@@ -70,6 +78,7 @@ function describe(record: PromotionRecord, digest: string): string[] {
         ]),
     ['Bundle', cell(record.bundle)],
     ['Commit', cell(record.commit)],
+    ...(record.gitops === undefined ? [] : [['GitOps', cell(gitOpsTitle(record.gitops))]]),
     ...Object.entries(record.tests ?? {}).map(([test, verdict]) => [escapeText(test), cell(verdict)]),
     ['Approved by', record.approvers.length === 0 ? 'nobody' : record.approvers.map(login => cell(login)).join(', ')],
   ];

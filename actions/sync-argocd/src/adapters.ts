@@ -36,7 +36,8 @@ import {
 import { type Cluster, openCluster } from '@suite/kubernetes';
 import type { ArgoHub } from '@suite/platform-file';
 import { createTransfers, dockerLogin } from '@suite/registry';
-import type { Request } from './inputs.ts';
+import type { BaseServices } from './base-command.ts';
+import type { BaseRequest, GitOpsAccess, Request } from './inputs.ts';
 import { ownCluster } from './objects.ts';
 import type { Connected, ReachedCluster, Services, SignedIn } from './ports.ts';
 import { createClusterRecords } from './record.ts';
@@ -55,8 +56,7 @@ import type { Target } from './target.ts';
 /** Wires the runner, Azure, the API server, GitHub, Helm and Kustomize to what the commands ask for. */
 export function createServices(kit: Kit, request: Request): Services {
   const { context, log, clock, summary, signal, setOutputs, env } = kit;
-  if (request.gitops.kind === 'token') mask(request.gitops.token);
-  if (request.gitops.kind === 'app') mask(request.gitops.key);
+  maskAccess(request.gitops);
   return {
     context,
     log,
@@ -71,6 +71,26 @@ export function createServices(kit: Kit, request: Request): Services {
     signIn: target => signIn(kit, request, target),
     writeReport: (command, report) => writeReport(context.temp, command, report),
   };
+}
+
+/** The same for who only reads where branches are. */
+export function createBaseServices(kit: Kit, { gitops: access }: BaseRequest): BaseServices {
+  const { context, log, setOutputs } = kit;
+  maskAccess(access);
+  return {
+    context,
+    log,
+    setOutputs,
+    open: repository => {
+      const { requests, close } = openGitHub(kit, access, repository, 'read');
+      return { gitops: createGitOps(requests, repository), close };
+    },
+  };
+}
+
+function maskAccess(access: GitOpsAccess): void {
+  if (access.kind === 'token') mask(access.token);
+  if (access.kind === 'app') mask(access.key);
 }
 
 function signIn(kit: Kit, request: Request, target: Target): SignedIn {
@@ -118,11 +138,14 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
     locateKustomize(env),
     chartLogins(kit, target, credential),
   ]);
-  const github = openGitHub(kit, request, target);
+  const { repository } = target.applications;
+  const writes = request.command === 'sync' || request.command === 'rollback';
+  // Whoever only looks has no use for more.
+  const github = openGitHub(kit, request.gitops, repository, writes ? 'write' : 'read');
   return {
     cluster: reached?.cluster,
     state,
-    gitops: createGitOps(github.requests, target.applications.repository),
+    gitops: createGitOps(github.requests, repository),
     helm: rendererOf(
       createHelm({
         file: helm.file,
@@ -263,7 +286,12 @@ async function reachServer(
   };
 }
 
-function openGitHub({ context, clock, signal, log }: Kit, { gitops, command }: Request, { applications }: Target) {
+function openGitHub(
+  { context, clock, signal, log }: Kit,
+  gitops: GitOpsAccess,
+  repository: string,
+  contents: 'read' | 'write',
+) {
   const onPause = (pause: number) => log.info(`Trying again in ${duration(pause)}.`);
   const options = { apiUrl: context.apiUrl, clock, signal, onPause };
   if (gitops.kind === 'token') {
@@ -271,7 +299,7 @@ function openGitHub({ context, clock, signal, log }: Kit, { gitops, command }: R
   }
   if (gitops.kind === 'none') {
     throw new UserError({
-      message: `is needed to read ${applications.repository}.`,
+      message: `is needed to read ${repository}.`,
       location: { kind: 'input', name: 'gitops-token' },
       remedy: 'Give a token, or a GitHub App with `gitops-app-id` and `gitops-app-key`.',
     });
@@ -281,9 +309,8 @@ function openGitHub({ context, clock, signal, log }: Kit, { gitops, command }: R
     app: gitops.id,
     key: gitops.key,
     inputs: { app: 'gitops-app-id', key: 'gitops-app-key' },
-    repository: applications.repository,
-    // Whoever only looks has no use for more.
-    contents: command === 'sync' || command === 'rollback' ? 'write' : 'read',
+    repository,
+    contents,
     mask,
   });
   return { requests: createRequests({ ...options, token: access.token }), close: access.revoke };

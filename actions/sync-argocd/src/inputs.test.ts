@@ -10,10 +10,9 @@ const read = (inputs: Readonly<Record<string, string>>, argo = '') => {
     `{ repository: a/b, apps: [{ name: x }]${argo === '' ? '' : `, argo-cd: ${argo}`} }`,
   );
   if (applications === undefined) throw new TypeError('no applications');
-  return serverOf(
-    readRequest(name => ({ command: 'wait', scope: 'dev', ...inputs })[name] ?? '', '/work').server,
-    applications,
-  );
+  const request = readRequest(name => ({ command: 'wait', scope: 'dev', ...inputs })[name] ?? '', '/work');
+  if (request.command === 'base') throw new TypeError('nobody waits');
+  return serverOf(request.server, applications);
 };
 
 describe('the way to an Argo CD server', () => {

@@ -10,11 +10,13 @@ import {
   optional,
   path,
   planHash,
+  readBy,
   readInputs,
   scopePattern,
   text,
   withDefault,
 } from '@suite/action-kit';
+import { type GitOpsBase, parseGitOpsBases } from '@suite/change-report';
 import { UserError } from '@suite/foundation';
 import { leaseWait } from '@suite/lease';
 import { type ImageReference, parseImageReference } from '@suite/platform-file';
@@ -61,6 +63,7 @@ export type Request = Target &
   (
     | {
         readonly command: 'plan';
+        readonly bases: Bases;
         readonly failIfBlocked: boolean;
         readonly infrastructureReport: string | undefined;
         /** Folder with the reports that people reviewed on the pull request; undefined where there was none. */
@@ -70,6 +73,7 @@ export type Request = Target &
       }
     | (Change & {
         readonly command: 'sync';
+        readonly bases: Bases;
         /** What was reviewed; undefined where nothing was. */
         readonly expectedDigest: string | undefined;
         readonly rollsBack: boolean;
@@ -77,6 +81,19 @@ export type Request = Target &
     | { readonly command: 'wait' | 'verify' | 'drift' }
     | (Change & { readonly command: 'rollback' })
   );
+
+/** Needs no environment, and nobody's rights but those to read the repositories. */
+export interface BaseRequest {
+  readonly command: 'base';
+  /** Absolute path of the platform file. */
+  readonly platformFile: string;
+  readonly gitops: GitOpsAccess;
+}
+
+/** Where a bundle found the repositories of the applications; undefined where there is none, or one of before that was part of it. */
+type Bases = readonly GitOpsBase[] | undefined;
+
+const bases = readBy(parseGitOpsBases, 'Use the `gitops` output of the gate.');
 
 const environmentName = text(scopePattern, 'Use the name of an environment in the platform file.');
 const bundleDigest = text(/^sha256:[0-9a-f]{64}$/, 'Use the digest of a bundle: `sha256:` and 64 digits.');
@@ -139,17 +156,20 @@ const minutes: Input<number> = {
 };
 const usualTimeoutMs = 30 * 60_000;
 
-const commands = ['plan', 'sync', 'wait', 'verify', 'drift', 'rollback'] as const;
-const common = (workspace: string) => ({
+const commands = ['plan', 'sync', 'wait', 'verify', 'drift', 'rollback', 'base'] as const;
+const repositories = (workspace: string) => ({
   'platform-file': withDefault(path(workspace), `${workspace}/platform.yaml`),
+  'gitops-token': optional(secret),
+  'gitops-app-id': optional(appId),
+  'gitops-app-key': optional(appKey),
+});
+const common = (workspace: string) => ({
+  ...repositories(workspace),
   scope: environmentName,
   region: optional(location),
   'client-id': optional(guid),
   applications: optional(nameLines),
   images: optional(imageLines),
-  'gitops-token': optional(secret),
-  'gitops-app-id': optional(appId),
-  'gitops-app-key': optional(appKey),
   server: optional(serverAddress),
   token: optional(jsonWebToken),
   'server-audience': optional(audience),
@@ -158,21 +178,27 @@ const common = (workspace: string) => ({
 });
 
 /** Throws a UserError that names every wrong input. */
-export function readRequest(source: InputSource, workspace: string): Request {
+export function readRequest(source: InputSource, workspace: string): Request | BaseRequest {
   const { command } = readInputs(source, { command: choice(commands) });
   const shared = common(workspace);
   switch (command) {
+    case 'base': {
+      const inputs = readInputs(source, repositories(workspace));
+      return { command, platformFile: inputs['platform-file'], gitops: accessOf(inputs) };
+    }
     case 'plan': {
       const inputs = readInputs(source, {
         ...shared,
         'fail-if-blocked': withDefault(flag, false),
         'infrastructure-report': optional(path(workspace)),
         reviewed: optional(path(workspace)),
+        gitops: optional(bases),
         approval: withDefault(flag, true),
       });
       return {
         ...targetOf(inputs),
         command,
+        bases: inputs.gitops,
         failIfBlocked: inputs['fail-if-blocked'],
         infrastructureReport: inputs['infrastructure-report'],
         reviewed: inputs.reviewed,
@@ -183,6 +209,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
       const inputs = readInputs(source, {
         ...shared,
         'expected-digest': optional(planHash('digest')),
+        gitops: optional(bases),
         'bundle-digest': optional(bundleDigest),
         'on-failure': withDefault(choice(['stop', 'rollback']), 'stop'),
         'lease-wait': leaseWait,
@@ -190,6 +217,7 @@ export function readRequest(source: InputSource, workspace: string): Request {
       return {
         ...targetOf(inputs),
         command,
+        bases: inputs.gitops,
         expectedDigest: inputs['expected-digest'],
         bundle: inputs['bundle-digest'],
         rollsBack: inputs['on-failure'] === 'rollback',
@@ -211,16 +239,19 @@ export function readRequest(source: InputSource, workspace: string): Request {
   }
 }
 
-interface CommonInputs {
+interface AccessInputs {
+  readonly 'gitops-token': string | undefined;
+  readonly 'gitops-app-id': string | undefined;
+  readonly 'gitops-app-key': string | undefined;
+}
+
+interface CommonInputs extends AccessInputs {
   readonly 'platform-file': string;
   readonly scope: string;
   readonly region: string | undefined;
   readonly 'client-id': string | undefined;
   readonly applications: readonly string[] | undefined;
   readonly images: readonly NamedImage[] | undefined;
-  readonly 'gitops-token': string | undefined;
-  readonly 'gitops-app-id': string | undefined;
-  readonly 'gitops-app-key': string | undefined;
   readonly server: string | undefined;
   readonly token: string | undefined;
   readonly 'server-audience': string | undefined;
@@ -247,7 +278,7 @@ function targetOf(inputs: CommonInputs): Target {
   };
 }
 
-function accessOf(inputs: CommonInputs): GitOpsAccess {
+function accessOf(inputs: AccessInputs): GitOpsAccess {
   const { 'gitops-token': token, 'gitops-app-id': id, 'gitops-app-key': key } = inputs;
   if ((id === undefined) !== (key === undefined)) {
     const [missing, given] = id === undefined ? ['id', 'key'] : ['key', 'id'];

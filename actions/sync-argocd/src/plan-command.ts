@@ -13,10 +13,10 @@ export async function planFor(
   services: Services,
   connected: Connected,
 ): Promise<Outcome> {
-  const { reviewed, infrastructureReport, approval, failIfBlocked, images } = request;
+  const { reviewed, infrastructureReport, approval, failIfBlocked, images, bases } = request;
   const seen = reviewed === undefined ? undefined : { report: await readReviewed(reviewed, 'sync-argocd') };
   const changing = infrastructureReport === undefined ? new Set<string>() : await changingOutputs(infrastructureReport);
-  const prepared = await prepare(target, services, connected, { images, changing, isApply: false });
+  const prepared = await prepare(target, services, connected, { images, bases, changing, isApply: false });
   for (const { name, action, changes } of prepared.plan.applications) {
     services.log.info(`${name}: ${action}${changes.length === 0 ? '' : ` (${count(changes.length, 'change')})`}`);
   }

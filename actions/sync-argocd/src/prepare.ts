@@ -7,7 +7,7 @@ import {
   readProject,
   ruleText,
 } from '@suite/argocd';
-import type { Check } from '@suite/change-report';
+import type { Check, GitOpsBase } from '@suite/change-report';
 import { asArray, asObject, asString, sentenceList, UserError } from '@suite/foundation';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
 import { chartChecks, placedCharts } from './charts.ts';
@@ -43,6 +43,7 @@ import {
   type Destination,
   type Rendering,
 } from './render/index.ts';
+import { sinceBundle } from './since-bundle.ts';
 import type { Target } from './target.ts';
 
 /** Everything that is known before anything is changed. */
@@ -63,6 +64,8 @@ export interface Prepared {
 
 export interface Circumstances {
   readonly images: readonly NamedImage[];
+  /** Where the bundle found the repositories of applications; undefined without one. */
+  readonly bases?: readonly GitOpsBase[] | undefined;
   /** Outputs of Terraform that an apply of the infrastructure changes before. */
   readonly changing: ReadonlySet<string>;
   /** The cluster has to be readable. */
@@ -74,9 +77,9 @@ const argo = 'argoproj.io/v1alpha1';
 /** Renders and compares what Argo CD would deploy. Writes nothing anywhere but in the runner's folder. */
 export async function prepare(
   target: Target,
-  { serverUrl, clock, log }: Pick<Services, 'serverUrl' | 'clock' | 'log'>,
+  { context, serverUrl, clock, log }: Pick<Services, 'context' | 'serverUrl' | 'clock' | 'log'>,
   connected: Connected,
-  { images: overridden, changing, isApply }: Circumstances,
+  { images: overridden, bases, changing, isApply }: Circumstances,
 ): Promise<Prepared> {
   const { view, applications, chosen } = target;
   const { cluster, state, gitops, helm, kustomize, folder } = connected;
@@ -131,6 +134,18 @@ export async function prepare(
   const earlier = await lastSynced(target, seen, commit, connected, base);
   const render = (roots: readonly KubernetesObject[], at: string): Promise<Rendering> =>
     renderer.render({ roots, checkouts: [checkout(at)], clusters: [facts] });
+  const since = await sinceBundle(
+    {
+      base: bases?.find(
+        ({ repository, branch }) => repository === applications.repository && branch === applications.branch,
+      ),
+      head: commit,
+      paths: [...(applications.hasRoot ? [applications.path] : []), ...chosen.map(({ path }) => path)],
+      runs: `${serverUrl}/${context.repository}/actions/runs/`,
+      serverUrl,
+    },
+    gitops,
+  );
   const began = clock.now();
   const [rendered, wanted] = await Promise.all([
     cluster === undefined ? undefined : render(before, earlier),
@@ -200,6 +215,7 @@ export async function prepare(
     record: seen.record,
     checks: [
       ...seen.checks,
+      ...since,
       ...laterChecks(changing),
       ...foundNowhere(target),
       ...ofCharts,

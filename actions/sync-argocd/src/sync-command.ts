@@ -75,6 +75,7 @@ async function syncOnce(
   const cluster = demandCluster(target.view, connected);
   const prepared = await prepare(target, services, connected, {
     images: request.images,
+    bases: request.bases,
     changing: new Set(),
     isApply: true,
   });

@@ -14,20 +14,69 @@ export async function compareCommits(
   head: string,
 ): Promise<Relation> {
   if (base === head) return 'identical';
+  return (await commitRange(requests, repository, base, head, 1)).relation;
+}
+
+/** A commit in a list of them. All of it may come from outside. */
+export interface LoggedCommit {
+  readonly sha: string;
+  readonly message: string;
+  /** Login of the author, or the name that Git has where GitHub knows nobody. */
+  readonly author: string;
+  /** When it was committed: ISO 8601. */
+  readonly at: string;
+}
+
+export interface CommitRange {
+  readonly relation: Relation;
+  /** Those of `head` that `base` has not: the first ones, the oldest first. */
+  readonly commits: readonly LoggedCommit[];
+  /** How many there are. */
+  readonly total: number;
+}
+
+/** The most that GitHub gives at once. */
+export const commitsOfPage = 100;
+
+/** What came to `head` since `base`. Needs `contents: read`. */
+export async function commitRange(
+  requests: Requests,
+  repository: string,
+  base: string,
+  head: string,
+  most = commitsOfPage,
+): Promise<CommitRange> {
   try {
-    const comparison = await requests.read('compare two commits', 'GET /repos/{owner}/{repo}/compare/{basehead}', {
-      ...splitRepository(repository),
-      basehead: `${base}...${head}`,
-      per_page: 1,
-    });
-    const status = asString(asObject(comparison)['status']);
-    return status === 'identical' || status === 'ahead' || status === 'behind' || status === 'diverged'
-      ? status
-      : 'unknown';
+    const comparison = asObject(
+      await requests.read('compare two commits', 'GET /repos/{owner}/{repo}/compare/{basehead}', {
+        ...splitRepository(repository),
+        basehead: `${base}...${head}`,
+        per_page: most,
+      }),
+    );
+    const status = asString(comparison['status']);
+    const isKnown = status === 'identical' || status === 'ahead' || status === 'behind' || status === 'diverged';
+    return {
+      relation: isKnown ? status : 'unknown',
+      commits: loggedCommits(comparison['commits']),
+      total: asNumber(comparison['total_commits']) ?? 0,
+    };
   } catch (error) {
-    if (error instanceof GitHubFailure && error.status === 404) return 'unknown';
+    if (error instanceof GitHubFailure && error.status === 404) return { relation: 'unknown', commits: [], total: 0 };
     throw error;
   }
+}
+
+/** As GitHub lists them. */
+export function loggedCommits(list: unknown): readonly LoggedCommit[] {
+  return asArray(list).flatMap(one => {
+    const { sha, author, commit } = asObject(one);
+    const { message, author: written, committer } = asObject(commit);
+    const [id, text] = [asString(sha), asString(message)];
+    if (id === undefined || text === undefined) return [];
+    const name = asString(asObject(author)['login']) ?? asString(asObject(written)['name']) ?? '';
+    return { sha: id, message: text, author: name, at: asString(asObject(committer)['date']) ?? '' };
+  });
 }
 
 /** A pull request that brought a commit to its branch. */

@@ -47,6 +47,7 @@ describe('the bundle before the one that runs', () => {
       'b',
     ],
     ['in any region', history([c], [record('b', 2, { region: 'northeurope' }), c]), 'b'],
+    ['not one of the same commit', history([c], [a, b, { ...record('d', 2), commit: commit('c') }, c]), 'b'],
     ['when the newest records are no longer listed', history([c], [a]), 'a'],
   ])('%s', (_, given, expected) => {
     expect(chooseEarlier(given).commit).toBe(commit(expected));

@@ -40,7 +40,8 @@ export function candidatesOf({ records }: Pick<History, 'records'>): readonly Ca
 }
 
 /**
- * The bundle that was verified before the one that runs, and that nobody has gone back from. Throws a UserError where there is none, and
+ * The bundle that was verified before the one that runs, and that nobody has gone back from. One of the same commit is no way back: what
+ * sets them apart is what was found when they were made. Throws a UserError where there is none, and
  * where regions run different ones.
  */
 export function chooseEarlier(history: History): Candidate {
@@ -59,7 +60,7 @@ export function chooseEarlier(history: History): Candidate {
   const began =
     candidates.find(({ bundle }) => bundle === own.record.bundle)?.first.recordedAt ?? own.record.recordedAt;
   const earlier = candidates.find(
-    ({ bundle, first, left }) => bundle !== own.record.bundle && first.recordedAt < began && left === undefined,
+    ({ commit, first, left }) => commit !== own.record.commit && first.recordedAt < began && left === undefined,
   );
   if (earlier !== undefined) return earlier;
   throw new UserError({

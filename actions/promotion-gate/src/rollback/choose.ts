@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { cell, escapeText, link, table } from '@suite/change-report';
+import { cell, escapeText, gitOpsTitle, link, table } from '@suite/change-report';
 import { pathInside, UserError } from '@suite/foundation';
 import { frozenAt, loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { decodeBundle } from '../bundle.ts';
@@ -96,6 +96,7 @@ function describe({ environment, running }: History, target: Candidate, rollback
     ]),
     ['Goes back to', cell(target.commit)],
     ['Bundle', cell(target.bundle)],
+    ...(target.last.gitops === undefined ? [] : [['Applications were at', cell(gitOpsTitle(target.last.gitops))]]),
     [
       'Verified there',
       `${escapeText(inUtc(Date.parse(target.last.recordedAt)))}, ${link(`run ${target.last.run.id}`, target.last.run.url)}`,

@@ -11,6 +11,7 @@ const facts = (...reports: readonly ChangeReport[]): LimitFacts => ({
   suite: { made: 'org/actions@v1', runs: 'org/actions@v1' },
   hasCharts: true,
   hasApplications: false,
+  gitops: undefined,
 });
 const usual = limitsOf(facts());
 /** What is said besides what always is. */
@@ -117,7 +118,11 @@ test.each<readonly [string, LimitFacts, string, string]>([
   ],
   [
     'applications',
-    { ...facts(), hasApplications: true },
+    {
+      ...facts(),
+      hasApplications: true,
+      gitops: { repository: 'contoso/gitops', branch: 'main', commit: 'a'.repeat(40) },
+    },
     'Applications',
     'Manifests that others have changed there stay',
   ],

@@ -1,4 +1,4 @@
-import type { Change, ChangeReport } from '@suite/change-report';
+import type { Change, ChangeReport, GitOpsBase } from '@suite/change-report';
 import { count, sentenceList } from '@suite/foundation';
 
 /** One thing that a way back does not bring back. */
@@ -28,6 +28,8 @@ export interface LimitFacts {
   /** Those of earlier releases have none. */
   readonly hasCharts: boolean;
   readonly hasApplications: boolean;
+  /** Where the bundle found the repository of the applications; undefined where it does not say. */
+  readonly gitops: GitOpsBase | undefined;
 }
 
 const definitionType = /\bCustomResourceDefinition$/;
@@ -44,6 +46,7 @@ export function limitsOf(facts: LimitFacts): readonly Limit[] {
   const { reports } = facts;
   const of = (action: string) => reports.find(report => report.action === action);
   const [infrastructure, platform, images] = [of('provision-aks'), of('deploy-platform'), of('push-acr')];
+  const applications = of('sync-argocd');
   return [
     ...refused(reports),
     ...kubernetes(infrastructure),
@@ -53,6 +56,7 @@ export function limitsOf(facts: LimitFacts): readonly Limit[] {
     ...data(platform),
     ...purged(images),
     ...otherCharts(platform),
+    ...ofOthers(applications),
     ...always(facts),
   ];
 }
@@ -136,6 +140,13 @@ function otherCharts(report: ChangeReport | undefined): Limit[] {
     .map(({ message }) => limit('Suite', message));
 }
 
+/** What the plan says of commits of others that came to the folders of the applications after that bundle. */
+function ofOthers(report: ChangeReport | undefined): Limit[] {
+  return (report?.checks ?? [])
+    .filter(({ id, status }) => id === 'gitops/since-bundle' && status === 'warning')
+    .map(({ message }) => limit('Applications', message));
+}
+
 /** Whoever holds data has written it in the newer version's form. */
 function data(report: ChangeReport | undefined): Limit[] {
   const kept = (report?.changes ?? []).filter(({ kind, reach }) => kind === 'update' && reach === 'data');
@@ -178,7 +189,11 @@ function digestIn(address: string): string {
   return address.slice(address.indexOf('@') + 1);
 }
 
-function always({ environment, suite, hasCharts, hasApplications }: LimitFacts): Limit[] {
+function always({ environment, suite, hasCharts, hasApplications, gitops }: LimitFacts): Limit[] {
+  const found =
+    gitops === undefined
+      ? ''
+      : ` The bundle was made when \`${gitops.branch}\` of \`${gitops.repository}\` was at \`${gitops.commit.slice(0, 7)}\`.`;
   return [
     limit(
       'Infrastructure',
@@ -196,7 +211,7 @@ function always({ environment, suite, hasCharts, hasApplications }: LimitFacts):
       ? [
           limit(
             'Applications',
-            'The digests of the images go back, by a new commit in the repository of the applications. Manifests that others have changed there stay as they are.',
+            `The digests of the images go back, by a new commit in the repository of the applications. Manifests that others have changed there stay as they are.${found}`,
           ),
         ]
       : []),

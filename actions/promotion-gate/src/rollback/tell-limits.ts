@@ -29,12 +29,16 @@ export async function tellLimits(request: Extract<Request, { command: 'limits' }
       remedy: 'Give the `report` outputs of the plans in this job.',
     });
   }
+  const applications = view.kind === 'environment' ? view.applications : undefined;
   const limits = limitsOf({
     environment: view.scope,
     reports,
     suite: { made: nameOf(bundle.suite), runs: nameOf(context.action) },
     hasCharts: bundle.charts !== undefined,
-    hasApplications: view.kind === 'environment' && view.applications !== undefined,
+    hasApplications: applications !== undefined,
+    gitops: bundle.gitops?.find(
+      ({ repository, branch }) => repository === applications?.repository && branch === applications.branch,
+    ),
   });
   await summary.append(describe(view.scope, limits));
   for (const { topic, text } of limits) log.info(`${topic}: ${text}`);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { deliveryMessage, revertMessage } from './message.ts';
+import { deliveryMessage, isDelivery, revertMessage } from './message.ts';
 import { app } from './testing.ts';
 
 const place = (name: string, item: string, after: string) =>
@@ -25,6 +25,24 @@ test('no text from outside can pass for a trailer, whatever it holds', () => {
       }
     }),
   );
+});
+
+const runs = 'https://github.com/contoso/platform/actions/runs/';
+
+test.each([
+  ['as it is written', (text: string) => text, true],
+  ['as GitHub gives it', (text: string) => `${text.replaceAll('\n', '\r\n')}\n`, true],
+  ['of another repository', (text: string) => text.replace('/platform/', '/shop/'), false],
+  ['of another server', (text: string) => text.replace('github.com', 'github.com.example'), false],
+  ['with words after it', (text: string) => `${text}\n\nand then some`, false],
+])('a delivery is known by its trailers: %s', (_, change, expected) => {
+  const note = { environment: 'dev', bundle: 'sha256:1', run: `${runs}1` };
+  for (const { headline, body } of [
+    deliveryMessage([app()], [place('web', 'web', 'r')], note),
+    revertMessage([app()], 'a'.repeat(40), note),
+  ]) {
+    expect(isDelivery(change(`${headline}\n\n${body}`), runs)).toBe(expected);
+  }
 });
 
 test('a long list ends', () => {

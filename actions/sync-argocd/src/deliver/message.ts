@@ -36,14 +36,32 @@ export function revertMessage(apps: readonly DeliveredApp[], commit: string, not
   ]);
 }
 
+/**
+ * Whether a commit says that a run delivered it. `runs` is what the addresses of those runs begin with. Whoever may commit there may write
+ * that, too: it tells who delivers from who works, and proves nothing.
+ */
+export function isDelivery(message: string, runs: string): boolean {
+  const [trailers = ''] = message
+    .trimEnd()
+    .split(/\r?\n\r?\n/)
+    .slice(-1);
+  const lines = trailers.split(/\r?\n/);
+  return (
+    lines.some(line => line.startsWith(environmentTrailer)) && lines.some(line => line.startsWith(runTrailer + runs))
+  );
+}
+
+const environmentTrailer = 'Environment: ';
+const runTrailer = 'Run: ';
+
 function text(headline: string, list: readonly string[], note: CommitNote, more: readonly string[] = []): CommitText {
   const shown =
     list.length > mostPlaces ? [...list.slice(0, mostPlaces), `- … ${list.length - mostPlaces} more`] : list;
   const trailers = [
     ...more,
-    `Environment: ${line(note.environment)}`,
+    `${environmentTrailer}${line(note.environment)}`,
     ...(note.bundle === undefined ? [] : [`Bundle: ${line(note.bundle)}`]),
-    `Run: ${line(note.run)}`,
+    `${runTrailer}${line(note.run)}`,
   ];
   const parts = shown.length === 0 ? [] : [shown.join('\n')];
   return { headline: shorten(line(headline), headlineLength), body: [...parts, trailers.join('\n')].join('\n\n') };

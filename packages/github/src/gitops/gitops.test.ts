@@ -40,6 +40,28 @@ test('a commit', async () => {
   expect(await gitops.commitOf('aaaaaaa')).toEqual({ sha, message: 'Deliver\n\nRun: 1', parents: [next] });
 });
 
+test('who has changed a folder, and what came since a commit', async () => {
+  const commit = {
+    sha: next,
+    author: { login: 'lisa' },
+    commit: { message: 'Raise limits', author: { name: 'Lisa' }, committer: { date: '2026-11-26T05:00:00Z' } },
+  };
+  const read = { sha: next, message: 'Raise limits', author: 'lisa', at: '2026-11-26T05:00:00Z' };
+  // GitHub knows nobody of that address.
+  const unknown = { ...commit, author: null };
+  const logged = open(() => ({ body: [commit, unknown] }));
+  expect(await logged.gitops.log(sha, 'env/dev')).toEqual([read, { ...read, author: 'Lisa' }]);
+  expect(logged.requests[0]?.path).toBe(`/repos/contoso/gitops/commits?sha=${sha}&path=env%2Fdev&per_page=100`);
+  const whole = open(() => ({ body: [] }));
+  await whole.gitops.log(sha, '');
+  expect(whole.requests[0]?.path).toBe(`/repos/contoso/gitops/commits?sha=${sha}&per_page=100`);
+  const since = open(() => ({ body: { status: 'ahead', total_commits: 300, commits: [commit] } }));
+  expect(await since.gitops.range(sha, next)).toEqual({ relation: 'ahead', commits: [read], total: 300 });
+  // A force push has left it behind, and GitHub has cleaned up.
+  const gone = open(() => ({ status: 404, body: { message: 'Not Found' } }));
+  expect((await gone.gitops.range(sha, next)).relation).toBe('unknown');
+});
+
 describe('a commit is made', () => {
   test('with its files in base64, on the head that was read', async () => {
     const { gitops, requests } = open(() => ({ body: { data: { createCommitOnBranch: { commit: { oid: next } } } } }));

@@ -1,7 +1,15 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asArray, asObject, asString } from '@suite/foundation';
-import { compareCommits, type Relation } from '../commits.ts';
+import {
+  type CommitRange,
+  commitRange,
+  commitsOfPage,
+  compareCommits,
+  type LoggedCommit,
+  loggedCommits,
+  type Relation,
+} from '../commits.ts';
 import { readContent } from '../contents.ts';
 import { GitHubFailure, unexpected } from '../failure.ts';
 import { splitRepository } from '../repository.ts';
@@ -47,6 +55,10 @@ export interface GitOps {
   head(branch: string): Promise<string>;
   /** What a branch, a tag or a (shortened) sha names. */
   commitOf(revision: string): Promise<CommitRecord>;
+  /** The newest commits up to `head` that touch a folder (all where it is empty), the newest first: as many as a page holds. */
+  log(head: string, folder: string): Promise<readonly LoggedCommit[]>;
+  /** What came to `head` since `base`. */
+  range(base: string, head: string): Promise<CommitRange>;
   /** How `head` stands to `base`. */
   compare(base: string, head: string): Promise<Relation>;
   /** One file as Git holds it; undefined when it is not there. Archives may convert what they hold (`.gitattributes`). */
@@ -87,6 +99,19 @@ export function createGitOps(requests: Requests, repository: string): GitOps {
       if (sha === undefined) throw unexpected(purpose);
       return sha;
     },
+    log: async (head, folder) => {
+      const purpose = `read who has changed ${folder} of ${repository}`;
+      const answer = await asked(
+        requests.read(purpose, 'GET /repos/{owner}/{repo}/commits', {
+          ...place,
+          sha: head,
+          ...(folder === '' ? {} : { path: folder }),
+          per_page: commitsOfPage,
+        }),
+      );
+      return loggedCommits(answer);
+    },
+    range: (base, head) => asked(commitRange(requests, repository, base, head)),
     compare: (base, head) => asked(compareCommits(requests, repository, base, head)),
     fileAt: (commit, path) => asked(readContent(requests, repository, path, commit)),
     bring: (commit, folder) => {

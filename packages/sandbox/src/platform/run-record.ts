@@ -95,6 +95,8 @@ export interface PromotedBundle {
   readonly bundle: string;
   readonly commit: string;
   readonly approvers: readonly string[];
+  /** What of the repository of the applications was synced. */
+  readonly gitops?: Readonly<Record<string, unknown>>;
   /** What tests said after the applies, by action. */
   readonly tests?: Readonly<Record<string, unknown>>;
   /** ISO 8601, UTC. */
@@ -223,6 +225,7 @@ export function recordPromotions(azure: Azure, registries: Registries): Promoted
           commit: String(record['commit']),
           approvers: asArray(record['approvers']).map(String),
           recordedAt: String(record['recordedAt']),
+          ...(record['gitops'] === undefined ? {} : { gitops: asObject(record['gitops']) }),
           ...(record['tests'] === undefined ? {} : { tests: asObject(record['tests']) }),
         });
       }

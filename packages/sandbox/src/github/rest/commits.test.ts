@@ -62,6 +62,15 @@ describe('comparison', () => {
   });
 });
 
+test('the commits up to a ref that touch a path, the newest first', async () => {
+  const list = async (query: string) => (await get(`/commits?${query}`)).body.map(({ sha }: { sha: string }) => sha);
+  expect(await list('sha=topic%2Fa')).toEqual([shas['two'], shas['one'], shas['first']]);
+  expect(await list(`sha=${shas['two']}&path=one&per_page=1`)).toEqual([shas['one']]);
+  expect(await list('path=one')).toEqual([]);
+  expect((await get('/commits?sha=nowhere')).status).toBe(404);
+  await expect(get('/commits?author=mona')).rejects.toThrow('does not play a list of commits by author');
+});
+
 test('a commit, and its git object', async () => {
   const text = { message: 'Add two\n\nWhy', author: { name: 'mona', date: '2026-11-23T05:02:00Z' } };
   expect((await get('/commits/topic%2Fa')).body).toMatchObject({

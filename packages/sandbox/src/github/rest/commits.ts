@@ -3,9 +3,9 @@ import { nodeId } from '../ids.ts';
 import type { Need } from '../permissions.ts';
 import { refusals } from '../refusals.ts';
 import { api, userJson, web } from '../shapes.ts';
-import { type CommitFacts, readCommit, readCommits } from '../store/commits.ts';
+import { type CommitFacts, listCommitsOf, readCommit, readCommits } from '../store/commits.ts';
 import { findCommit } from '../store/refs.ts';
-import type { RepositoryState } from '../store/state.ts';
+import { defaultBranch, type RepositoryState } from '../store/state.ts';
 import { pageOf } from './paging.ts';
 import type { Call, Route } from './route.ts';
 
@@ -19,6 +19,14 @@ export const commitRoutes: readonly Route[] = [
     isPublic: true,
     docs: 'commits/commits#compare-two-commits',
     answer: compare,
+  },
+  {
+    method: 'GET',
+    pattern: '/commits',
+    need: read,
+    isPublic: true,
+    docs: 'commits/commits#list-commits',
+    answer: listCommits,
   },
   {
     method: 'GET',
@@ -47,6 +55,27 @@ export const commitRoutes: readonly Route[] = [
     },
   },
 ];
+
+const played = new Set(['sha', 'path', 'per_page', 'page']);
+
+/** The newest first. */
+async function listCommits(call: Call) {
+  const { repository, query } = call;
+  const other = [...query.keys()].find(name => !played.has(name));
+  if (other !== undefined) throw new Error(`The sandbox's GitHub does not play a list of commits by ${other}.`);
+  const sha = await findCommit(repository.git, query.get('sha') ?? defaultBranch);
+  if (sha === undefined) throw refusals.notFound();
+  const { items, headers } = pageOf(
+    call,
+    '/commits',
+    await listCommitsOf(repository.git, sha, query.get('path') ?? ''),
+  );
+  return json(
+    200,
+    items.map(commit => commitJson(repository, commit)),
+    headers,
+  );
+}
 
 /** Without pages GitHub shows this many commits (docs, compare two commits). */
 const unpagedCommits = 250;

@@ -25,6 +25,13 @@ export async function readCommits(git: Git, range: string): Promise<readonly Com
   return parse(await git.run(['log', '--reverse', `--format=${format}%x1e`, range]));
 }
 
+/** Those up to `head` that touch a path (all where it is empty), the newest first. */
+export async function listCommitsOf(git: Git, head: string, path: string): Promise<readonly CommitFacts[]> {
+  return parse(
+    await git.run(['log', `--format=${format}%x1e`, head, ...(path === '' ? [] : ['--', `:(literal)${path}`])]),
+  );
+}
+
 export async function readCommit(git: Git, sha: string): Promise<CommitFacts> {
   const [commit] = parse(await git.run(['log', '--max-count=1', `--format=${format}%x1e`, sha]));
   if (commit === undefined) throw new Error(`git log said nothing of ${sha}.`);
