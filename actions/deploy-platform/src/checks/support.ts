@@ -1,5 +1,6 @@
 import type { Check } from '@suite/change-report';
 import { count } from '@suite/foundation';
+import semver from 'semver';
 import type { Release } from '../release.ts';
 import { type Support, supportOf } from '../releases/pins.ts';
 import { code, finding } from './finding.ts';
@@ -42,12 +43,7 @@ export function supportEnded(
 
 /** How many minors there are after `version` for certain once `newest` is out: which was the last of an older major, nobody here knows. */
 function laterMinors(version: string, newest: string): number {
-  const [one, other] = [numbersOf(version), numbersOf(newest)];
-  if (one === undefined || other === undefined || other.major < one.major) return 0;
+  const [one, other] = [semver.parse(version), semver.parse(newest)];
+  if (one === null || other === null || other.major < one.major) return 0;
   return other.major === one.major ? other.minor - one.minor : other.minor + 1;
-}
-
-function numbersOf(version: string): { readonly major: number; readonly minor: number } | undefined {
-  const [, major, minor] = /^v?(\d{1,6})\.(\d{1,6})(?:\D|$)/.exec(version) ?? [];
-  return major === undefined || minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
