@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { asArray, asObject, parseJson } from '@suite/foundation';
-import type { KubernetesView, RunningStep, WorldRequest } from '@suite/sandbox';
+import type { KubernetesView, RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
 import { type ApplicationsWorld, openApplicationsWorld } from '../support/applications-world.ts';
 import { type BundleWorld, errors, reportOf, succeeded } from '../support/bundle.ts';
 import { holdAt, hurried } from '../support/held-step.ts';
@@ -500,6 +500,76 @@ describe('two at once', () => {
     expect(JSON.parse(succeeded(first).outputs['running'] ?? '')).toEqual(promised(digestOf('web', 'alone')));
     expect(await head()).toBe(first.outputs['gitops-commit']);
   }, 120_000);
+});
+
+describe('versions of charts', () => {
+  const repository = 'https://community-charts.github.io/helm-charts';
+  const chartFile = 'environments/dev/worker/tracking/Chart.yaml';
+  const umbrella = (version: string) => `apiVersion: v2
+name: tracking
+version: 0.1.0
+dependencies:
+  - name: mlflow
+    version: ${version} # of dev
+    repository: ${repository}
+`;
+  const publish = (version: string) => {
+    const { charts } = sandbox.world;
+    const files = { 'Chart.yaml': `apiVersion: v2\nname: mlflow\nversion: ${version}\n` };
+    return charts.publish(charts.pack('mlflow', files)).digest;
+  };
+  const promise = async (version: string, digest: string) => {
+    const apps = '[{ name: web, images: [web] }, { name: worker, images: [worker], charts: [mlflow] }]';
+    await choose('charts', 'charts', `apps: ${apps}`);
+    const chart = `{ chart: mlflow, repository: "${repository}", version: ${version}, digest: "${digest}" }`;
+    await sandbox.edit('platform.yaml', text => `${text}charts: { mlflow: ${chart} }\n`);
+  };
+  const of = (command: string) => run(command, { applications: 'worker' });
+  const synced = (result: StepResult) => asObject(asObject(parseJson(result.outputs['running'] ?? ''))['worker']);
+
+  test('are delivered with the digests, shown before, proven after, and gone back from', async () => {
+    await sandbox.gitops?.repository.commit({
+      branch: 'main',
+      message: 'A chart',
+      author: 'lisa',
+      files: { [chartFile]: umbrella('0.9.0') },
+    });
+    const one = publish('1.0.0');
+    await promise('1.0.0', one);
+    await world.push();
+    const { changes } = await reportOf(succeeded(await of('plan')));
+    expect(changes).toContainEqual(
+      expect.objectContaining({
+        title: 'chart mlflow of worker',
+        attributes: [expect.objectContaining({ path: 'version', after: { is: 'shown', text: '1.0.0' } })],
+      }),
+    );
+    expect(synced(succeeded(await of('sync')))).toEqual({
+      [expectedPlace('worker')]: digestOf('worker', 'charts'),
+      [`${repository}/mlflow`]: '1.0.0',
+    });
+    expect(await textOf(chartFile)).toBe(umbrella('1.0.0'));
+
+    const two = publish('1.1.0');
+    await promise('1.1.0', two);
+    succeeded(await of('sync'));
+    expect(await textOf(chartFile)).toBe(umbrella('1.1.0'));
+    succeeded(await of('verify'));
+    const before = await head();
+
+    // A version that was published anew, or never.
+    await promise('1.1.0', one);
+    expect(errors(await of('verify')).join('\n')).toContain(
+      `${repository}/mlflow in the version 1.1.0 has the digest ${two} now, and the platform file says ${one}.`,
+    );
+    await promise('9.9.9', one);
+    expect(errors(await of('sync')).join('\n')).toContain(`There is no ${repository}/mlflow in the version 9.9.9.`);
+    expect(await head()).toBe(before);
+
+    await promise('1.1.0', two);
+    succeeded(await of('rollback'));
+    expect(await textOf(chartFile)).toBe(umbrella('1.0.0'));
+  }, 240_000);
 });
 
 describe('what bad input gets', () => {
