@@ -166,13 +166,19 @@ export async function makePlan(
 /** Plans anew with import blocks for what exists and is not recorded, as far as it can be taken over. */
 async function adopt(target: Target, services: Services, prepared: Prepared, planFile: string): Promise<void> {
   const { terraform, varFiles, workspace } = prepared;
-  const found = await unrecordedIn(target, prepared, readPlan(await terraform.show(planFile)));
-  const adopted = found.filter(resource => whyNotAdopted(resource, target.view) === undefined);
-  if (adopted.length === 0) return;
-  for (const { id } of adopted) services.log.info(`Adopting ${id}`);
-  await workspace.writeImports(importBlocks(adopted));
-  const options = { out: planFile, varFiles };
-  await services.log.group(`${terraform.engine.command} plan with imports`, () => terraform.plan(options));
+  const adopted: Unrecorded[] = [];
+  const isNew = ({ address }: Unrecorded) => !adopted.some(one => one.address === address);
+  // A plan that takes something over knows its values, and with them the ids of what hangs on it: so it is looked again until nothing more is found.
+  for (;;) {
+    const found = await unrecordedIn(target, prepared, readPlan(await terraform.show(planFile)));
+    const more = found.filter(resource => whyNotAdopted(resource, target.view) === undefined && isNew(resource));
+    if (more.length === 0) return;
+    for (const { id } of more) services.log.info(`Adopting ${id}`);
+    adopted.push(...more);
+    await workspace.writeImports(importBlocks(adopted));
+    const options = { out: planFile, varFiles };
+    await services.log.group(`${terraform.engine.command} plan with imports`, () => terraform.plan(options));
+  }
 }
 
 function unrecordedIn({ view }: Target, { azure }: Prepared, { creates }: PlanContent): Promise<Unrecorded[]> {

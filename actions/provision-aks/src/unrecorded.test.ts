@@ -59,12 +59,16 @@ test('says what to remove: the outermost, once, with what lies in it', () => {
 });
 
 test.each<[Condition, RegExp]>([
-  ['failed', /so it cannot be adopted as it is\.$/],
+  ['failed', /vnet was made only in part: its create failed, so it cannot be adopted as it is\.$/],
   ['working', /vnet is still being made, so it cannot be adopted/],
-])('what is %s is not offered for adoption', (condition, message) => {
-  const [problem] = describeUnrecorded([resource(group), { ...resource(network), condition }], view);
-  expect(problem?.message).toMatch(message);
-  expect(problem?.remedy).not.toContain('`adopt`');
+])('what is %s is not offered for adoption; what is around it is, which need not go for that', (condition, message) => {
+  const stuck = { ...resource(network), condition };
+  const [around] = describeUnrecorded([resource(group), stuck], view);
+  expect(around?.message).toMatch(message);
+  expect(around?.remedy).toMatch(/add `adopt` .* names what it cannot take over, which alone is removed then\.$/);
+  const [alone] = describeUnrecorded([stuck], view);
+  expect(alone?.remedy).toContain(`\`remove ${network}\``);
+  expect(alone?.remedy).not.toContain('`adopt`');
 });
 
 test('what is whole is offered for adoption, until it is asked for', () => {

@@ -56,23 +56,19 @@ export function describeUnrecorded(
     .filter(resource => parentOf(resource, resources) === undefined)
     .filter((resource, index, outer) => outer.findIndex(({ id }) => id === resource.id) === index)
     .map(resource => {
-      const { address, id, removal } = resource;
+      const { address, id } = resource;
       const held = resources.filter(other => other.id === id || isInside(other.id, id));
       const stuck = held.flatMap(other => {
         const why = whyNotAdopted(other, view);
         return why === undefined ? [] : [`${other.id === id ? 'It' : other.id} ${why}`];
       });
       const hindrance = stuck.length === 0 ? '' : ` ${stuck[0]}, so it cannot be adopted as it is.`;
-      const isAllowed = (view.allow as readonly string[]).includes(adoptKey);
       const inside = resources.filter(other => isInside(other.id, id)).length;
       const more = inside === 0 ? '' : `, nor ${count(inside, 'resource')} in it`;
       return {
         address,
         message: `\`${address}\` would be created, but ${id} exists already and the state does not know it${more}.${hindrance}`,
-        remedy:
-          stuck.length === 0 && isAllowed
-            ? adoptNow(view)
-            : removeOrAdopt(removal, stuck.length === 0 ? view : undefined),
+        remedy: remedyOf(resource, stuck.length > 0, view),
       };
     });
 }
@@ -82,13 +78,13 @@ function adoptNow({ scope }: Adopting): string {
   return `Plan again: \`allow:\` of ${scope} names \`${adoptKey}\`, so the new plan takes it over as it is and shows what it imports. If it is somebody else's, choose another name.`;
 }
 
-/** `view`: where it could be adopted. */
-function removeOrAdopt(removal: string, view: Adopting | undefined): string {
-  const adopt =
-    view === undefined
-      ? ''
-      : ` To take it over as it is, add \`${adoptKey}\` to \`allow:\` of ${view.scope} and plan again: the plan then shows what it imports.`;
-  return `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${removal}\` and plan again; if it is somebody else's, choose another name.${adopt}`;
+/** `isPartial`: something in it cannot be adopted. Then that alone has to go, and not all that is around it. */
+function remedyOf(resource: Unrecorded, isPartial: boolean, view: Adopting): string {
+  const remove = `If a run was cut off before it could record it and it holds nothing of value, remove it with \`${resource.removal}\` and plan again; if it is somebody else's, choose another name.`;
+  if (whyNotAdopted(resource, view) !== undefined) return remove;
+  if ((view.allow as readonly string[]).includes(adoptKey)) return adoptNow(view);
+  const rest = isPartial ? ', and names what it cannot take over, which alone is removed then' : '';
+  return `${remove} To take it over as it is, add \`${adoptKey}\` to \`allow:\` of ${view.scope} and plan again: the plan then shows what it imports${rest}.`;
 }
 
 const named = 3;
