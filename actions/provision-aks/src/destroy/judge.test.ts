@@ -31,6 +31,7 @@ function judge(
   const content: PlanContent = {
     changes,
     drift: [],
+    refreshed: [],
     outputs: [],
     checks: [],
     warnings: ['The plan is incomplete: something was left out with -target, or put off until after this apply.'],

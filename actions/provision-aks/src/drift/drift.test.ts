@@ -52,14 +52,16 @@ function planJson(was: number, is: number, wanted: number | undefined): JsonObje
 }
 
 interface Case {
-  /** Of the plan that only refreshes, and of the plan proper; an error where it fails. */
-  readonly refreshed: JsonObject;
+  /** Of the plan proper, and of the one that only refreshes; an error where it fails. */
   readonly planned: JsonObject | UserError;
+  readonly refreshed?: JsonObject | UserError;
   readonly activity?: UserError;
   readonly lease?: 'available' | 'leased';
 }
 
-async function look({ refreshed, planned, activity, lease = 'available' }: Case) {
+const refused = new UserError({ message: 'The zone was not found.', remedy: 'Make it.' });
+
+async function look({ planned, refreshed = refused, activity, lease = 'available' }: Case) {
   const { log, lines } = recordingLog();
   const discarded: string[] = [];
   const commands: boolean[] = [];
@@ -116,14 +118,9 @@ async function look({ refreshed, planned, activity, lease = 'available' }: Case)
   return { outcome, lines, discarded, commands };
 }
 
-const refused = new UserError({ message: 'The zone was not found.', remedy: 'Make it.' });
-
-test('both plans are made, and the file with their values is removed', async () => {
-  const { outcome, discarded, commands } = await look({
-    refreshed: planJson(30, 60, undefined),
-    planned: planJson(30, 60, 30),
-  });
-  expect(commands).toEqual([true, false]);
+test('one plan tells what was changed and what an apply puts back, and the file with its values is removed', async () => {
+  const { outcome, discarded, commands } = await look({ planned: planJson(30, 60, 30) });
+  expect(commands).toEqual([false]);
   expect(discarded).toEqual(['/t/plan.tfplan']);
   expect(outcome.findings).toMatchObject({
     verdict: 'drifted',
@@ -132,9 +129,18 @@ test('both plans are made, and the file with their values is removed', async () 
   expect(outcome.findings.warnings).toEqual([expect.stringContaining('last changed by `mona@contoso.com`')]);
 });
 
+test('what the platform file says by now as well is said to be left alone', async () => {
+  const { outcome } = await look({ planned: planJson(30, 60, 60) });
+  expect(outcome.findings.drift).toEqual([]);
+  expect(outcome.findings.warnings).toContainEqual(
+    expect.stringContaining('(now `60`) changed as well; the platform file says the same by now'),
+  );
+});
+
 describe('where the plan proper cannot be made', () => {
   test('what the refreshing one saw stands, and the rest is said', async () => {
-    const { outcome, discarded } = await look({ refreshed: planJson(30, 60, undefined), planned: refused });
+    const { outcome, discarded, commands } = await look({ refreshed: planJson(30, 60, undefined), planned: refused });
+    expect(commands).toEqual([false, true]);
     expect(outcome.error).toBeUndefined();
     expect(outcome.findings).toMatchObject({
       verdict: 'drifted',
@@ -153,9 +159,16 @@ describe('where the plan proper cannot be made', () => {
   });
 });
 
+test('where no plan can be made it is said why the one that needs least cannot', async () => {
+  const away = new UserError({ message: 'The state cannot be read.' });
+  const { outcome, discarded } = await look({ planned: refused, refreshed: away });
+  expect(outcome.findings.verdict).toBe('incomplete');
+  expect(outcome.error).toBe(away);
+  expect(discarded).toEqual(['/t/plan.tfplan']);
+});
+
 test('an activity log that may not be read names nobody, and stops nothing', async () => {
   const { outcome, lines } = await look({
-    refreshed: planJson(30, 60, undefined),
     planned: planJson(30, 60, 30),
     activity: new UserError({ message: 'May not.' }),
   });
@@ -165,7 +178,6 @@ test('an activity log that may not be read names nobody, and stops nothing', asy
 
 test('a state that somebody has locked is not compared', async () => {
   const { outcome, commands } = await look({
-    refreshed: planJson(30, 60, undefined),
     planned: planJson(30, 60, 30),
     lease: 'leased',
   });

@@ -49,7 +49,7 @@ async function look(target: Target, services: Services, workspace: Workspace, az
   const { view } = target;
   const prepared = await prepare(target, services, azure, workspace);
   const [{ plan, refreshed, problems }, live] = await Promise.all([
-    planTwice(target, services, prepared, workspace),
+    planAll(target, services, prepared, workspace),
     hasOwnRoot(view) ? { differences: [], problems: [] } : readable(verifyScope(view, azure)),
   ]);
   const found = plan?.content.drift ?? refreshed;
@@ -115,23 +115,24 @@ interface Plans {
 }
 
 /**
- * First a plan that only refreshes, which needs nothing of what the platform file says today; then the plan proper, which tells
- * what an apply would put back.
+ * The plan proper, which refreshes first and tells both. Where what the platform file says today makes it fail, a plan that only
+ * refreshes needs nothing of that.
  */
-async function planTwice(target: Target, services: Services, prepared: Prepared, workspace: Workspace): Promise<Plans> {
+async function planAll(target: Target, services: Services, prepared: Prepared, workspace: Workspace): Promise<Plans> {
   const { terraform, varFiles } = prepared;
   const file = workspace.planFile;
   try {
+    const plan = await makePlan(target, services, prepared, file).catch(error => {
+      if (error instanceof UserError) return error;
+      throw error;
+    });
+    if (!(plan instanceof UserError))
+      return { plan, refreshed: withoutAutomaticUpgrades(plan.content.refreshed), problems: [] };
     await services.log.group(`${terraform.engine.command} plan -refresh-only`, () =>
       terraform.plan({ out: file, varFiles, refreshOnly: true }),
     );
-    const refreshed = withoutAutomaticUpgrades(readPlan(await terraform.show(file)).drift);
-    try {
-      return { plan: await makePlan(target, services, prepared, file), refreshed, problems: [] };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { plan: undefined, refreshed, problems: error.problems };
-    }
+    const { drift } = readPlan(await terraform.show(file));
+    return { plan: undefined, refreshed: withoutAutomaticUpgrades(drift), problems: plan.problems };
   } finally {
     // It holds values of the state.
     await workspace.discard(file);

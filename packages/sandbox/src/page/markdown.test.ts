@@ -163,3 +163,12 @@ describe('a document that is too much is shown as it is written, and says so', (
     expect(html).toContain('a :59999, 1ms');
   });
 });
+
+test('a document that is drawn once more has the links of the page that it stands on now', () => {
+  const text = '[the run](https://github.com/o/r/actions/runs/7)';
+  const following = (target: string | undefined) => render(text, { follow: () => target });
+  expect(following(undefined)).toContain('href="https://github.com/o/r/actions/runs/7"');
+  expect(following('#run-7')).toContain('href="#run-7"');
+  expect(following('#run-7')).toBe(following('#run-7'));
+  expect(render(text, { prefix: 'other', follow: () => undefined })).not.toContain('#run-7');
+});

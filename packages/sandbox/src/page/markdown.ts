@@ -35,14 +35,35 @@ const patience = 10_000;
  * drawn is shown as it is written, so that it never costs the page.
  */
 export function renderMarkdown(markdown: string, options: MarkdownOptions, milliseconds = patience): Html {
+  const { prefix, under, is, follow = () => undefined } = options;
+  const key = JSON.stringify([prefix, under, is, markdown]);
+  const known = drawn.get(key);
+  if (known?.links.every(([url, target]) => follow(url) === target)) return known.html;
   const excess = excessOf(markdown);
   if (excess !== undefined) return asWritten(markdown, excess);
+  const links = new Map<string, string | undefined>();
+  const followed: FollowLink = url => {
+    const target = follow(url);
+    links.set(url, target);
+    return target;
+  };
   try {
-    return within(milliseconds, () => draw(markdown, options));
+    const html = within(milliseconds, () => draw(markdown, { ...options, follow: followed }));
+    drawn.set(key, { html, links: [...links] });
+    return html;
   } catch (error) {
     return asWritten(markdown, reasonOf(error));
   }
 }
+
+/**
+ * Documents as they were drawn, with where their links led: a page is written anew after each chapter, and most of what stands on
+ * it has been there before.
+ */
+const drawn = new Map<
+  string,
+  { readonly html: Html; readonly links: readonly (readonly [string, string | undefined])[] }
+>();
 
 function draw(markdown: string, { prefix, under, is, follow }: MarkdownOptions): Html {
   const processor = unified()

@@ -2,6 +2,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { listScopes, parseLock, parsePlatform, resolveScope, type ScopeView } from '@suite/platform-file';
 import { installMirror } from '../azurerm/mirror.ts';
+import { startResident } from '../azurerm/resident-process.ts';
 import { type Job, type RepositoryHandle, startWorld, type World } from '../world/index.ts';
 import {
   type GitOpsSeed,
@@ -67,19 +68,39 @@ export async function openSandbox({
   for (const [file, change] of Object.entries(changes)) await changeFile(join(checkout, file), change);
   const views = await readViews(checkout);
   const cloud = playedCloud(views);
-  const [world, mirror] = await Promise.all([
-    startWorld({ directory: join(folder, 'world'), cloud, ...(charts === undefined ? {} : { charts }) }),
-    installMirror({
-      directory: join(folder, 'terraform'),
-      ...('bundle' in provider ? { nodeBundle: provider.bundle } : { providerExecutable: provider.azurerm }),
-    }),
-  ]);
+  const started = await startWorld({
+    directory: join(folder, 'world'),
+    cloud,
+    ...(charts === undefined ? {} : { charts }),
+  });
+  const resident =
+    'bundle' in provider
+      ? await startResident([provider.bundle], { ...inherited(), ...started.networkEnvironment() })
+      : undefined;
+  const world: World = {
+    ...started,
+    close: async () => {
+      resident?.end();
+      await started.close();
+    },
+  };
+  const mirror = await installMirror({
+    directory: join(folder, 'terraform'),
+    ...('azurerm' in provider ? { providerExecutable: provider.azurerm } : {}),
+    ...(resident === undefined ? {} : { residentPort: resident.port }),
+  });
   const handle = await world.github.createRepository({ ...repository, folder: checkout, author: 'mona' });
   protectEnvironments(handle, views);
   if (isBootstrapped) seedPlatform(world, views);
   else seedTenant(world, views);
   const gitopsSeed = gitops === undefined ? undefined : await seedGitOps(world, gitops);
-  const machine = { ...inherited(), TF_CLI_CONFIG_FILE: mirror.cliConfigFile };
+  const machine = {
+    ...inherited(),
+    TF_CLI_CONFIG_FILE: mirror.cliConfigFile,
+    // As the `.env` file of a self-hosted runner may say it (docs/how-to/promote.md): each step is a process of its own, which then
+    // does not compile what an earlier one has.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
+  };
   return {
     world,
     views,

@@ -40,8 +40,16 @@ export function findDrift(plan: PlanJson): Drift[] {
   });
 }
 
-export function readDrift(plan: PlanJson, mask: Mask): Change[] {
-  return findDrift(plan).map(({ found, leaves }): Change => {
+/**
+ * The same as a plan that only refreshes would tell it: what differs from the state, whatever this plan does about it. Both refresh
+ * alike, and list what they found alike (recordings `drift` and `drift-deleted`).
+ */
+export function findRefreshed(plan: PlanJson): Drift[] {
+  return findDrift({ ...plan, changes: [] });
+}
+
+export function describeDrift(drift: readonly Drift[], mask: Mask): Change[] {
+  return drift.map(({ found, leaves }): Change => {
     const subject = subjectOf(found, mask);
     if (isGone(found)) return unguarded(plainChange('delete', subject));
     const update = plainChange('update', subject);

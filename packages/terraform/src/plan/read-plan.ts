@@ -2,7 +2,7 @@ import type { Change, Check, OutputChange } from '@suite/change-report';
 import { asArray, asObject, asString, printable } from '@suite/foundation';
 import { readChange } from './changes.ts';
 import { readChecks } from './checks.ts';
-import { readDrift } from './drift.ts';
+import { describeDrift, findDrift, findRefreshed } from './drift.ts';
 import { createMask } from './mask.ts';
 import { readOutputs } from './outputs.ts';
 import { type PlanJson, parsePlan, type ResourceChange } from './plan-json.ts';
@@ -14,6 +14,8 @@ export interface PlanContent {
   readonly changes: readonly Change[];
   /** What was changed behind Terraform's back; filled also where the plan puts it back. */
   readonly drift: readonly Change[];
+  /** What differs from the state, whatever the plan does about it. */
+  readonly refreshed: readonly Change[];
   readonly outputs: readonly OutputChange[];
   /** What the configuration checks, and what is known to fail in the apply (`blocked`). */
   readonly checks: readonly Check[];
@@ -77,7 +79,8 @@ export function readPlan(json: unknown): PlanContent {
   }
   return {
     changes,
-    drift: readDrift(plan, mask),
+    drift: describeDrift(findDrift(plan), mask),
+    refreshed: describeDrift(findRefreshed(plan), mask),
     outputs: readOutputs(plan.outputs, mask),
     checks: [...readChecks(plan, mask), ...checks],
     warnings,

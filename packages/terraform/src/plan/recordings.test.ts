@@ -268,7 +268,20 @@ describe('golden reports', () => {
     ['check-failed', 'plan'],
     ['target', 'plan'],
   ])('%s/%s', (name, file) => {
-    const { creates: _c, imports: _i, variables: _v, mode: _m, ...shown } = readPlan(recordedPlan(name, file));
+    const {
+      creates: _c,
+      imports: _i,
+      variables: _v,
+      mode: _m,
+      refreshed: _r,
+      ...shown
+    } = readPlan(recordedPlan(name, file));
     expect(shown).toMatchSnapshot();
   });
+});
+
+test.each(['drift', 'drift-deleted'])('a plan tells of %s what one that only refreshes tells', name => {
+  const { refreshed } = readPlan(recordedPlan(name));
+  expect(refreshed).toEqual(readPlan(recordedPlan(name, 'refresh-only-plan')).drift);
+  expect(refreshed).not.toEqual([]);
 });

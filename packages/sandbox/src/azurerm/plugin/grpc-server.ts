@@ -1,4 +1,4 @@
-import { constants, createSecureServer, type ServerHttp2Stream } from 'node:http2';
+import { constants, createSecureServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import { type Descriptor, decodeMessage, encodeMessage, type Message } from './protobuf.ts';
 
 export interface Method {
@@ -16,6 +16,8 @@ export interface GrpcServerOptions {
   readonly clientCertificate: string;
   /** `/package.Service/Method` → what answers it. All calls are unary. */
   readonly methods: ReadonlyMap<string, Method>;
+  /** Told when the client, which keeps one connection, has closed it. */
+  readonly onLeft: () => void;
 }
 
 const status = { ok: '0', unimplemented: '12', internal: '13' } as const;
@@ -39,11 +41,24 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
     void answer(stream, options.methods.get(String(headers[constants.HTTP2_HEADER_PATH])));
   });
   server.on('sessionError', () => {});
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('session', session => {
+    sessions.add(session);
+    session.once('close', () => {
+      sessions.delete(session);
+      if (sessions.size === 0) options.onLeft();
+    });
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.socket, resolve);
   });
-  return { close: () => server.close() };
+  return {
+    close: () => {
+      server.close();
+      for (const session of sessions) session.destroy();
+    },
+  };
 }
 
 async function answer(stream: ServerHttp2Stream, method: Method | undefined): Promise<void> {

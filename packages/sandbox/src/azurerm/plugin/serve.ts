@@ -16,17 +16,24 @@ const magicCookie = [
   'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2',
 ] as const;
 
+export interface Plugin {
+  /** go-plugin's handshake, which Terraform reads from the standard output of what it has started. */
+  readonly handshake: string;
+  /** Ends its connections and takes its socket away. */
+  close(): void;
+}
+
 /**
- * Serves a provider to the Terraform process that started this one: go-plugin's handshake line on standard output, mutual
- * TLS with the certificate found in `PLUGIN_CLIENT_CERT`, gRPC on a Unix socket. `exit` is called when Terraform says so.
+ * Serves a provider to the Terraform process that gave `environment`: mutual TLS with the certificate found in
+ * `PLUGIN_CLIENT_CERT`, gRPC on a Unix socket. `exit` is called when Terraform says so, or has left without a word.
  *
- * @throws when this process was not started by Terraform.
+ * @throws when it was not Terraform.
  */
 export async function servePlugin(
   handlers: ProviderHandlers,
   environment: NodeJS.ProcessEnv,
   exit: () => void,
-): Promise<void> {
+): Promise<Plugin> {
   const clientCertificate = environment['PLUGIN_CLIENT_CERT'];
   if (environment[magicCookie[0]] !== magicCookie[1] || clientCertificate === undefined) {
     throw new Error('This program is a Terraform provider. Terraform starts it; it does nothing on its own.');
@@ -34,7 +41,6 @@ export async function servePlugin(
   const { keyPem, certificatePem, der } = createServerCertificate(Date.now());
   const directory = mkdtempSync(join(environment['PLUGIN_UNIX_SOCKET_DIR'] ?? tmpdir(), 'plugin-'));
   const socket = join(directory, 's');
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
   const methods = new Map<string, Method>();
   for (const [name, shapes] of Object.entries(providerMethods)) {
@@ -55,7 +61,20 @@ export async function servePlugin(
     handle: () => ({ status: 1 }),
   });
 
-  await startGrpcServer({ socket, key: keyPem, certificate: certificatePem, clientCertificate, methods });
-  // Fields: go-plugin's own protocol, Terraform's protocol, network, address, kind, certificate (base64 without padding).
-  process.stdout.write(`1|5|unix|${socket}|grpc|${der.toString('base64').replace(/=+$/, '')}\n`);
+  const server = await startGrpcServer({
+    socket,
+    key: keyPem,
+    certificate: certificatePem,
+    clientCertificate,
+    methods,
+    onLeft: exit,
+  });
+  return {
+    // Fields: go-plugin's own protocol, Terraform's protocol, network, address, kind, certificate (base64 without padding).
+    handshake: `1|5|unix|${socket}|grpc|${der.toString('base64').replace(/=+$/, '')}\n`,
+    close: () => {
+      server.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }
