@@ -46,6 +46,7 @@ test('a plan with such an import is one that no apply takes', () => {
     variables: {},
     creates: [],
     imports,
+    refreshed: [],
   } as const;
   expect(judgePlan(view, 'platform.yaml', content, 'digest', [])).toMatchObject({
     verdict: 'blocked',
