@@ -15,9 +15,12 @@ import {
 
 /** `destroy.yml` and `unlock.yml`, started by hand in the example repository, whose dev may go. */
 let sandbox: PipelineWorld;
+/** Who owns the subscriptions while a bootstrap runs. */
+const owner = 'b0000000-0000-4000-8000-000000000001';
 
 beforeAll(async () => {
   sandbox = await openPipelineWorld({
+    vars: { BOOTSTRAP_CLIENT_ID: owner },
     platform: text =>
       withoutLaterEnvironments(text).replace(
         '    cluster:',
@@ -96,3 +99,22 @@ test('unlock.yml: nothing is held, so nothing is released', async () => {
   if (run.conclusion !== 'success') throw new Error(transcript(run));
   expect(summaryOf(jobOf(run, 'Unlock dev'))).toMatch(/Nothing is held on dev in westeurope/);
 }, 300_000);
+
+test('bootstrap.yml: what is there already is told, by an identity that may see it', async () => {
+  const { azure, github } = sandbox.world;
+  const [{ tenant } = { tenant: '' }] = sandbox.views;
+  const subject = github.subjectFor(sandbox.jobOf({ environment: 'bootstrap' }));
+  const principal = azure.addApplication({ tenant, name: 'bootstrap', clientId: owner, githubSubjects: [subject] });
+  for (const subscription of new Set(sandbox.views.map(view => view.subscription))) {
+    azure.assignRole({ principal, role: 'Owner', scope: `/subscriptions/${subscription}` });
+  }
+  sandbox.repository.defineEnvironment({ name: 'bootstrap', branches: ['main'] });
+  const writes = armWrites();
+  const run = await dispatch(sandbox, 'bootstrap.yml', { 'dry-run': 'true' });
+  if (run.conclusion !== 'success') throw new Error(transcript(run));
+  expect(armWrites()).toEqual(writes);
+}, 300_000);
+
+test('every permission that a job of an end, a release of locks and a bootstrap asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('destroy.yml', 'unlock.yml', 'bootstrap.yml')).toEqual([]);
+});

@@ -155,3 +155,7 @@ describe('what is in the way', () => {
     expect(summaryOf(jobOf(run, 'Issues'))).toContain('image_cleaner_interval_hours');
   }, 200_000);
 });
+
+test('every permission that a job of a look for drift asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('drift.yml')).toEqual([]);
+});

@@ -174,3 +174,7 @@ describe('GPU pools in a promotion', () => {
     expect(leftIn('staging')).toEqual([]);
   }, 200_000);
 });
+
+test('every permission that a job of a GPU test asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('gpu-smoke.yml')).toEqual([]);
+});

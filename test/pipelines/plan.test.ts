@@ -527,3 +527,7 @@ jobs:
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
 });
+
+test('every permission that a job of plans and looks for newer charts asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('plan.yml', 'versions.yml', 'update-charts.yml')).toEqual([]);
+});

@@ -663,7 +663,12 @@ describe('prod goes back', () => {
 
   test('and a later commit is promoted as always', async () => {
     const main = await sandbox.repository.resolve('refs/heads/main');
-    const later = await commit(text => text.replace('interval: 120h', 'interval: 144h'));
+    const later = await commit(text =>
+      text
+        .replace('interval: 120h', 'interval: 144h')
+        .replace('gate: { attestation: required }', 'gate: { attestation: required, checks: [e2e] }'),
+    );
+    sandbox.repository.setStatus(later, 'e2e', 'success');
     const promoted = await promote(main, later);
     expectJobs(promoted, { ...began, ...through(...scopes) });
     expect(cleanerHours()).toEqual([144]);
@@ -673,4 +678,8 @@ describe('prod goes back', () => {
 
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
+});
+
+test('every permission that a job of promotions, stages and ways back asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('promote.yml', 'stage.yml', 'rollback.yml')).toEqual([]);
 });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { asArray, asObject } from '@suite/foundation';
-import { readWorkflow } from '@suite/sandbox';
+import { type Permissions, readWorkflow } from '@suite/sandbox';
 import { parse } from 'yaml';
+import { joined } from '../../packages/sandbox/src/runner/permissions.ts';
 import { treeFindings } from '../../scripts/release/tree.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -54,6 +55,33 @@ test('the bill of materials has every package that a notice is about', async () 
 });
 
 describe('its workflows', () => {
+  test('ask for nothing that no test has seen used, and a call for what the jobs that it calls ask for', async () => {
+    const folder = import.meta.dirname;
+    const tests = await Promise.all((await readdir(folder)).map(file => readFile(join(folder, file), 'utf8')));
+    const watched = tests
+      .flatMap(text => [...text.matchAll(/\bunusedPermissions\(([^)]*)\)\)\.toEqual\(\[/g)])
+      .flatMap(([, names = '']) => [...names.matchAll(/'([\w-]+\.yml)'/g)].map(([, name]) => name));
+    expect(watched.sort()).toEqual((await readdir(workflows)).sort());
+
+    const jobsOf = async (file: string) =>
+      Object.entries(asObject(asObject(parse(await readFile(join(workflows, file), 'utf8')))['jobs'])).map(
+        ([id, job]) => [id, asObject(job)] as const,
+      );
+    let calls = 0;
+    for (const file of await readdir(workflows)) {
+      for (const [id, job] of await jobsOf(file)) {
+        const [, called] = /^\$\/\.github\/workflows\/(.+)$/.exec(String(job['uses'] ?? '')) ?? [];
+        if (called === undefined) continue;
+        calls += 1;
+        const needed = (await jobsOf(called))
+          .map(([, inner]) => asObject(inner['permissions']) as Permissions)
+          .reduce(joined, {});
+        expect([file, id, job['permissions']]).toEqual([file, id, needed]);
+      }
+    }
+    expect(calls).toBeGreaterThan(6);
+  });
+
   test('are read by GitHub’s own parser without a finding, like the example’s', async () => {
     const files = [
       ...(await readdir(workflows)).map(file => join(workflows, file)),

@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asObject } from '@suite/foundation';
 import {
   createRunnerHost,
   dispatchRequest,
@@ -20,15 +21,18 @@ import {
   startWorld,
   type World,
 } from '@suite/sandbox';
+import { parse } from 'yaml';
 import {
   createRunner,
   type JobResult,
   type Runner,
   type RunnerHost,
+  type RunningWorkflow,
   type RunProgress,
   type RunRequest,
   type RunResult,
 } from '../../packages/sandbox/src/runner/index.ts';
+import { joined } from '../../packages/sandbox/src/runner/permissions.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'platform-repository');
@@ -48,6 +52,11 @@ export interface PipelineWorld extends SandboxWorld {
   run(number: number, action: PullAction, more?: Partial<RunRequest>): Promise<RunResult>;
   /** What GitHub starts after main went from one commit to another. */
   push(before: string, after: string, more?: Partial<RunRequest>): RunRequest;
+  /**
+   * What jobs of these workflows ask for and none of them has used in any run of this world until now: `stage.yml#apply: checks: read`. What
+   * a job uses is what GitHub let its token in by, whether it asked for an id token, and what the published actions that it names need.
+   */
+  unusedPermissions(...workflows: readonly string[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -56,11 +65,18 @@ export interface PipelineOptions {
   readonly platform?: (text: string) => string;
   /** The same of its lock, for regions that the example does not have. */
   readonly lock?: (text: string) => string;
+  /** Variables of the repository, beside those that name the App of the GitOps repository. */
+  readonly vars?: Readonly<Record<string, string>>;
   /** What a reviewer answers; by default the first one always approves. */
   readonly approve?: NonNullable<HostOptions['approve']>;
 }
 
-export async function openPipelineWorld({ approve, platform, lock }: PipelineOptions = {}): Promise<PipelineWorld> {
+export async function openPipelineWorld({
+  approve,
+  platform,
+  lock,
+  vars,
+}: PipelineOptions = {}): Promise<PipelineWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-'));
   const sandbox = await openSandbox({
     example,
@@ -73,19 +89,22 @@ export async function openPipelineWorld({ approve, platform, lock }: PipelineOpt
     provider: { bundle: join(root, 'out', 'sandbox', 'azurerm', 'index.js') },
   });
   const watchers: PipelineWorld['watchers'] = new Set();
+  const access = sandbox.gitops === undefined ? undefined : gitopsAccess(sandbox.gitops);
   const host = createRunnerHost({
     world: sandbox.world,
     folder: join(folder, 'runs'),
     release,
     machine: sandbox.machine,
-    ...(sandbox.gitops === undefined ? {} : gitopsAccess(sandbox.gitops)),
+    ...access,
+    vars: { ...access?.vars, ...vars },
     parallelism: Math.max(2, availableParallelism()),
     ...(approve === undefined ? {} : { approve }),
     onChange: run => {
       for (const watch of [...watchers]) watch(run);
     },
   });
-  const runner = createRunner(host);
+  const played: JobResult[] = [];
+  const runner = keepingJobs(createRunner(host), played);
   const { repository, world } = sandbox;
   const request: PipelineWorld['request'] = (number, action, more = {}) => ({
     ...pullRequestRun(repository, number, action),
@@ -103,11 +122,44 @@ export async function openPipelineWorld({ approve, platform, lock }: PipelineOpt
     request,
     run: (...given) => runner.start(request(...given)).result,
     push,
+    unusedPermissions: async (...workflows) =>
+      (await Promise.all(workflows.map(file => unusedIn(file, played)))).flat(),
     close: async () => {
       await world.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Puts the jobs of every run that has ended into a list. */
+function keepingJobs(runner: Runner, jobs: JobResult[]): Runner {
+  const keep = (running: RunningWorkflow): RunningWorkflow => {
+    const result = running.result.then(run => {
+      jobs.push(...run.jobs);
+      return run;
+    });
+    return { ...running, result };
+  };
+  return {
+    ...runner,
+    start: request => keep(runner.start(request)),
+    rerun: (previous, options) => keep(runner.rerun(previous, options)),
+  };
+}
+
+async function unusedIn(file: string, played: readonly JobResult[]): Promise<string[]> {
+  const path = `.github/workflows/${file}`;
+  const workflow = asObject(parse(await readFile(join(release, path), 'utf8')));
+  return Object.entries(asObject(workflow['jobs'])).flatMap(([id, job]) => {
+    // What a call asks for is what the jobs of the called file ask for.
+    if (asObject(job)['steps'] === undefined) return [];
+    const used = played
+      .flatMap(({ rights }) => (rights?.job === `${path}#${id}` ? [rights.used] : []))
+      .reduce(joined, {});
+    return Object.entries(asObject(asObject(job)['permissions']))
+      .filter(([name, access]) => asObject(used)[name] !== access)
+      .map(([name, access]) => `${file}#${id}: ${name}: ${access}`);
+  });
 }
 
 /** A workflow of the platform repository, started by hand on main, to its end. */

@@ -12,7 +12,7 @@ import { routes } from './rest/index.ts';
 import { type Call, matchPattern, type Route } from './rest/route.ts';
 import { userJson } from './shapes.ts';
 import type { GitHubState, RepositoryState } from './store/state.ts';
-import { canSee, grantOn, type Identity, type Tokens, tokenOf } from './tokens.ts';
+import { canSee, grantOn, type Identity, noteUse, type Tokens, tokenOf } from './tokens.ts';
 
 export const apiHost = 'api.github.com';
 
@@ -229,9 +229,10 @@ function match(method: string, path: string): { route: Route; params: Readonly<R
 /** The repository is visible; may the caller do this there? */
 function allow({ need, isPublic }: Route, repository: RepositoryState, caller: Identity | undefined): void {
   if (caller?.kind === 'person') return;
+  const granted = caller === undefined ? undefined : grantOn(caller, repository);
+  if (caller !== undefined && granted !== undefined) noteUse(caller, granted, need);
   if (isPublic && !repository.isPrivate) return;
   if (caller === undefined) throw refusals.needsLogin();
-  const granted = grantOn(caller, repository);
   if (granted === undefined || !permits(granted, need)) throw refusals.notAccessible();
 }
 

@@ -29,7 +29,7 @@ export interface RepositorySeed {
 }
 
 /** GitHub by the back door: no network, no rights, no limits. For seeding, for tests, and for what people do by hand. */
-export interface GitHub extends Pick<Oidc, 'registerRepository' | 'subjectFor' | 'issue'> {
+export interface GitHub extends Pick<Oidc, 'registerRepository' | 'subjectFor' | 'issue' | 'wasAsked'> {
   createRepository(seed: RepositorySeed): Promise<RepositoryHandle>;
   /** Throws when there is none of this name; case does not matter. */
   repository(name: string): RepositoryHandle;
@@ -43,6 +43,8 @@ export interface GitHub extends Pick<Oidc, 'registerRepository' | 'subjectFor' |
   issuePersonalToken(login: string): string;
   /** An App with its key and its installations, as its owner made it. */
   createApp(seed: AppSeed): Promise<AppHandle>;
+  /** What of its permissions a token was let in by until now; ask before it is revoked. */
+  usesOf(token: string): Permissions;
   /** From now on it is answered with 401, as when its job has ended. */
   revokeToken(token: string): void;
 }
@@ -101,6 +103,7 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
     registerRepository: oidc.registerRepository,
     subjectFor: oidc.subjectFor,
     issue: oidc.issue,
+    wasAsked: oidc.wasAsked,
     createRepository: async seed => {
       const key = seed.name.toLowerCase();
       if (!/^[^/\s]+\/[^/\s]+$/.test(seed.name)) throw new Error(`A repository is named owner/name, not ${seed.name}.`);
@@ -148,6 +151,7 @@ export function createGitHub({ directory, state, tokens, oidc }: GitHubParts): G
       tokens.issue({ kind: 'job', login, repository, permissions }),
     issuePersonalToken: login => tokens.issue({ kind: 'person', login }),
     createApp: seed => createApp(state, seed),
+    usesOf: tokens.usesOf,
     revokeToken: tokens.revoke,
   };
 }

@@ -31,6 +31,8 @@ export interface Oidc {
   requestFor(job: Job): { readonly url: string; readonly token: string };
   /** The subject that this job's tokens carry: what a federated credential has to name. */
   subjectFor(job: Job): string;
+  /** Whether a job has asked for a token with what {@link Oidc.requestFor} gave it. */
+  wasAsked(token: string): boolean;
   /** A signed token without asking over the network. */
   issue(job: Job, audience: string): Promise<string>;
 }
@@ -41,6 +43,8 @@ export async function createOidc(options: OidcOptions): Promise<Oidc> {
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }] };
   const repositories = new Map<string, Repository>();
   const jobs = new Map<string, { readonly job: Job; readonly recent: Map<string, { token: string; until: number }> }>();
+
+  const asked = new Set<string>();
 
   const registerRepository: Oidc['registerRepository'] = repository => {
     const owner = repository.name.split('/')[0] ?? '';
@@ -77,8 +81,10 @@ export async function createOidc(options: OidcOptions): Promise<Oidc> {
   };
 
   const tokenHandler: Handler = async request => {
-    const known = jobs.get(bearer(request) ?? '');
+    const given = bearer(request) ?? '';
+    const known = jobs.get(given);
     if (request.method !== 'GET' || known === undefined) return refuse(401, 'The job token is missing or not known.');
+    asked.add(given);
     const { job, recent } = known;
     const audience = request.query.get('audience') ?? `https://github.com/${job.repository.split('/')[0]}`;
     const now = options.clock.now();
@@ -104,6 +110,7 @@ export async function createOidc(options: OidcOptions): Promise<Oidc> {
   };
 
   return {
+    wasAsked: token => asked.has(token),
     issuerHandler,
     tokenHandler,
     publicKey,

@@ -33,6 +33,12 @@ export function permits(permissions: Permissions, { level, anyOf }: Need): boole
   });
 }
 
+/** What of a grant lets a request through that needs one of several: the first that does. Undefined for `metadata`, which nobody grants. */
+export function satisfying(permissions: Permissions, { level, anyOf }: Need): PermissionName | undefined {
+  const found = anyOf.find(name => permits(permissions, { level, anyOf: [name] }));
+  return found === 'metadata' ? undefined : found;
+}
+
 /** Value of `x-accepted-github-permissions`: `issues=write; pull_requests=write`. */
 export function acceptedPermissions({ level, anyOf }: Need): string {
   return anyOf.map(name => `${name.replaceAll('-', '_')}=${level}`).join('; ');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { header, type WorldRequest } from '../network/http.ts';
-import type { Permissions } from './permissions.ts';
+import { type Need, type PermissionName, type Permissions, satisfying } from './permissions.ts';
 import type { App } from './store/apps.ts';
 
 /** Whose token a request carries. */
@@ -28,6 +28,8 @@ export interface Tokens {
   issue(identity: Identity): string;
   revoke(token: string): void;
   find(token: string): Identity | undefined;
+  /** What of its permissions a token was let in by, until now. */
+  usesOf(token: string): Permissions;
 }
 
 export function createTokens(): Tokens {
@@ -40,7 +42,23 @@ export function createTokens(): Tokens {
     },
     revoke: token => void known.delete(token),
     find: token => known.get(token),
+    usesOf: token => {
+      const identity = known.get(token);
+      return Object.fromEntries(identity === undefined ? [] : (uses.get(identity) ?? []));
+    },
   };
+}
+
+/** By the identity that its token stands for. */
+const uses = new WeakMap<Identity, Map<PermissionName, 'read' | 'write'>>();
+
+/** Notes what lets a request through, also where everybody would be: a repository may become private. */
+export function noteUse(caller: Identity, permissions: Permissions, need: Need): void {
+  const name = satisfying(permissions, need);
+  if (name === undefined) return;
+  const own = uses.get(caller) ?? new Map();
+  uses.set(caller, own);
+  if (own.get(name) !== 'write') own.set(name, need.level);
 }
 
 /** `token …` as octokit sends it, `Bearer …`, or the password of `Basic …` as git sends it. */

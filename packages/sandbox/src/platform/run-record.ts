@@ -1,5 +1,5 @@
 import { asArray, asObject, parseJson } from '@suite/foundation';
-import type { Conclusion, RunResult } from '../runner/index.ts';
+import type { Conclusion, Permissions, RunResult } from '../runner/index.ts';
 import type {
   Azure,
   DeploymentView,
@@ -59,6 +59,8 @@ export interface RecordedJob {
   readonly environment?: string;
   readonly conclusion: Conclusion;
   readonly seconds: number;
+  /** What its token was allowed, and what of that was used. Absent where it came to no machine. */
+  readonly permissions?: { readonly granted: Permissions; readonly used: Permissions };
   readonly steps: readonly {
     readonly name: string;
     readonly uses?: string;
@@ -171,6 +173,7 @@ export function recordRun({ id, attempt, workflow, event, conclusion, jobs }: Ru
       ...(job.environment === undefined ? {} : { environment: job.environment.name }),
       conclusion: job.conclusion,
       seconds: job.seconds,
+      ...(job.rights === undefined ? {} : { permissions: { granted: job.rights.granted, used: job.rights.used } }),
       steps: job.steps.map(step => ({
         name: step.name,
         ...(step.uses === undefined ? {} : { uses: step.uses }),

@@ -63,6 +63,10 @@ export function createRunnerHost({ world, folder, release, machine, parallelism,
     checkout: async (repository, ref, target) => void (await github.repository(repository).checkout(ref, target)),
     issueToken: (repository, permissions) => github.issueToken({ repository, permissions }),
     revokeToken: github.revokeToken,
+    usesOf: (token, { ACTIONS_ID_TOKEN_REQUEST_TOKEN: request = '' }) => ({
+      ...github.usesOf(token),
+      ...(github.wasAsked(request) ? { 'id-token': 'write' as const } : {}),
+    }),
     idTokenVariables: job => {
       const { ACTIONS_ID_TOKEN_REQUEST_URL = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN = '' } = world.jobEnvironment(job);
       return { ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { excess, permissionsForAll, restricted } from './permissions.ts';
+import { excess, joined, permissionsForAll, restricted } from './permissions.ts';
 
 test.each([
   [{ packages: 'write' }, { packages: 'read' }, { requested: 'packages: write', allowed: 'packages: read' }],
@@ -19,6 +19,16 @@ test('a run from outside may read what it asked for and gets no id token', () =>
     contents: 'read',
     issues: 'read',
   });
+});
+
+test('what either of two gives', () => {
+  expect(joined({ contents: 'write', issues: 'read' }, { contents: 'read', issues: 'write', actions: 'read' })).toEqual(
+    {
+      contents: 'write',
+      issues: 'write',
+      actions: 'read',
+    },
+  );
 });
 
 test('read-all and write-all', () => {

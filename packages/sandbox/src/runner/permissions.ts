@@ -46,6 +46,16 @@ export function restricted(permissions: Permissions): Permissions {
   return granted;
 }
 
+/** What either of two gives. */
+export function joined(one: Permissions, other: Permissions): Permissions {
+  const both: Partial<Record<PermissionName, Access>> = { ...one };
+  for (const name of permissionNames) {
+    const access = other[name];
+    if (access !== undefined && rank(access) > rank(one[name])) both[name] = access;
+  }
+  return both;
+}
+
 /** What is asked for and not granted, in GitHub's words: `packages: write` and `packages: read`. */
 export function excess(
   requested: Permissions,

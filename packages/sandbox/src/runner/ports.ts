@@ -23,6 +23,8 @@ export interface RunnerHost {
   /** GITHUB_TOKEN of a job: exactly these permissions on this repository. */
   issueToken(repository: string, permissions: Permissions): string;
   revokeToken(token: string): void;
+  /** What of its permissions a job has used: what let its token in, and whether it asked for an id token with these variables. */
+  usesOf(token: string, idToken: Readonly<Record<string, string>>): Permissions;
   /** `ACTIONS_ID_TOKEN_REQUEST_URL` and `_TOKEN` of a job with `id-token: write`. */
   idTokenVariables(job: JobIdentity): Readonly<Record<string, string>>;
   /** Signs a statement of in-toto as this job, with a certificate of Sigstore; gives the bundle. */

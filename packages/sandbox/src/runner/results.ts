@@ -1,4 +1,5 @@
 import type { Annotation } from './annotations.ts';
+import type { Permissions } from './permissions.ts';
 
 /** `skipped` is a job's or step's; a run whose jobs were all skipped succeeded, as on GitHub. */
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
@@ -38,8 +39,18 @@ export interface JobResult {
   readonly startedAt: number;
   readonly seconds: number;
   readonly steps: readonly StepResult[];
+  /** Absent where it came to no machine. */
+  readonly rights?: JobRights;
   /** Of the job itself, such as a time-out; those of its steps stand there. */
   readonly annotations: readonly Annotation[];
+}
+
+/** What a job was allowed, and what of that it has used. */
+export interface JobRights {
+  /** Where it is written: `.github/workflows/stage.yml#apply`. */
+  readonly job: string;
+  readonly granted: Permissions;
+  readonly used: Permissions;
 }
 
 export interface StepResult {

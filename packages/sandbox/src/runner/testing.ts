@@ -120,6 +120,7 @@ export async function startTestRunner(options: TestOptions): Promise<TestRunner>
       tokens.push({ token, permissions, revoked: false });
       return token;
     },
+    usesOf: () => ({}),
     revokeToken: token => {
       for (const each of tokens) if (each.token === token) each.revoked = true;
     },

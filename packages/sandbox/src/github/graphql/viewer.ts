@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { type Need, permits } from '../permissions.ts';
 import type { GitHubState, RepositoryState } from '../store/state.ts';
-import { canSee, grantOn, type Identity } from '../tokens.ts';
+import { canSee, grantOn, type Identity, noteUse } from '../tokens.ts';
 
 /** Whose query it is. */
 export interface Viewer {
@@ -19,8 +19,9 @@ export function findRepository({ state, caller }: Viewer, name: string): Reposit
 }
 
 export function demand({ caller }: Viewer, repository: RepositoryState, need: Need): void {
-  if (caller.kind === 'person' || (need.level === 'read' && !repository.isPrivate)) return;
   const granted = grantOn(caller, repository);
+  if (granted !== undefined) noteUse(caller, granted, need);
+  if (caller.kind === 'person' || (need.level === 'read' && !repository.isPrivate)) return;
   if (granted !== undefined && permits(granted, need)) return;
   throw failure('FORBIDDEN', 'Resource not accessible by integration', { saml_failure: false });
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '@suite/foundation';
 import type { Annotation } from '../annotations.ts';
 import type { JobProgress, ProgressStatus, StepProgress } from '../ports.ts';
-import type { Conclusion, JobResult, StepResult } from '../results.ts';
+import type { Conclusion, JobResult, JobRights, StepResult } from '../results.ts';
 
 /** Keeps what the jobs of an attempt have come to, and tells of every change. */
 export interface Recorder {
@@ -27,6 +27,7 @@ export interface JobEnd {
   readonly steps: readonly StepResult[];
   readonly annotations: readonly Annotation[];
   readonly environment?: JobResult['environment'];
+  readonly rights?: JobRights;
 }
 
 interface Entry {
@@ -58,7 +59,7 @@ export function createRecorder(clock: Clock, newId: () => string, onChange: () =
         change({ steps: [...entry.progress.steps, step] });
         return conclusion => changeStep(number, { status: 'completed', conclusion, completedAt: clock.now() });
       },
-      ends: ({ conclusion, steps, annotations, environment }) => {
+      ends: ({ conclusion, steps, annotations, environment, rights }) => {
         const completedAt = clock.now();
         const startedAt = entry.progress.startedAt ?? queuedAt;
         entry.result = {
@@ -71,6 +72,7 @@ export function createRecorder(clock: Clock, newId: () => string, onChange: () =
           seconds: (completedAt - startedAt) / 1000,
           steps,
           annotations,
+          ...(rights === undefined ? {} : { rights }),
         };
         change({ status: 'completed', conclusion, completedAt, annotations: annotationsOf(entry.result) });
         return entry.result;

@@ -4,7 +4,7 @@ import { CancelledError, type Clock, errorMessage } from '@suite/foundation';
 import type { Annotation } from '../annotations.ts';
 import type { Scope } from '../expressions/evaluate.ts';
 import { resolve, resolveBoolean, resolveNumber, resolveText, resolveTexts } from '../expressions/template.ts';
-import type { Permissions } from '../permissions.ts';
+import { joined, type Permissions } from '../permissions.ts';
 import type { EnteredEnvironment, JobIdentity } from '../ports.ts';
 import type { Conclusion, JobResult } from '../results.ts';
 import { stepContexts } from '../steps/job-state.ts';
@@ -164,8 +164,13 @@ async function runOnMachine(
     host.clock.sleep(minutes * 60_000, ending.signal).then(late, () => undefined);
   }
   const deadline = deadlineAfter(controller.signal, host.clock, ending.signal);
+  // What the stand-ins of published actions would have used.
+  let played: Permissions = {};
   const end = await runSteps({
     host,
+    uses: more => {
+      played = joined(played, more);
+    },
     request: run.request,
     runId: run.id,
     attempt: run.attempt,
@@ -197,7 +202,17 @@ async function runOnMachine(
   const { outputs, url, failed } = resolveEnd(job, after, masks, annotations);
   const conclusion = failed && end.status === 'success' ? 'failure' : end.status;
   const forgives = conclusion === 'failure' && resolveBoolean(job.continueOnError, before, 'continue-on-error');
-  const shown = record.ends({ conclusion, steps: end.steps, annotations, ...shownEnvironment(environment, url) });
+  const shown = record.ends({
+    conclusion,
+    steps: end.steps,
+    annotations,
+    rights: {
+      job: `${source.path}#${job.id}`,
+      granted: permissions,
+      used: joined(host.usesOf(token, idToken), played),
+    },
+    ...shownEnvironment(environment, url),
+  });
   return { finished: { shown, result: forgives ? 'success' : conclusion, outputs }, environmentUrl: url };
 }
 

@@ -32,6 +32,7 @@ export const attest: StandIn = {
     if (job.permissions.attestations !== 'write') {
       throw new Error('Failed to persist attestation: Resource not accessible by integration');
     }
+    job.uses({ 'id-token': 'write', attestations: 'write' });
     const file = join(await mkdtemp(join(job.temp, 'attest-')), 'attestation.json');
     await writeFile(file, `${JSON.stringify(bundle)}\n`);
     for (const { name, digest } of subject) {

@@ -5,7 +5,7 @@ import { flag, type StandIn } from './stand-in.ts';
 /** `actions/checkout`: the files of a commit of the run's own repository. Credentials are never left behind. */
 export const checkout: StandIn = {
   inputs: ['ref', 'path', 'persist-credentials', 'fetch-depth'],
-  run: async (inputs, { host, request, permissions, workspace, log }) => {
+  run: async (inputs, { host, request, permissions, uses, workspace, log }) => {
     flag(inputs, 'persist-credentials', true);
     const depth = inputs['fetch-depth'] ?? '';
     if (!/^\d*$/.test(depth)) throw new Error(`fetch-depth must be a number, not '${depth}'.`);
@@ -14,6 +14,7 @@ export const checkout: StandIn = {
         `The job's token may not read ${request.repository}: give the job \`permissions: contents: read\`.`,
       );
     }
+    uses({ contents: 'read' });
     const folder = resolve(workspace, inputs['path'] ?? '');
     if (relative(workspace, folder).startsWith('..')) {
       throw new Error(`Repository path '${folder}' is not under '${workspace}'`);

@@ -39,7 +39,7 @@ export const downloadArtifact: StandIn = {
  * GitHub's API, which wants `actions: read` even for the own run (download-artifact.ts, `options.findBy`).
  */
 function artifactsFor(inputs: Inputs, job: StandInJob): readonly ArtifactView[] {
-  const { artifacts, permissions, request, runId } = job;
+  const { artifacts, permissions, uses, request, runId } = job;
   const token = inputs['github-token'] ?? '';
   if (token === '') return artifacts.list();
   const repository = inputs['repository'] || request.repository;
@@ -55,6 +55,7 @@ function artifactsFor(inputs: Inputs, job: StandInJob): readonly ArtifactView[] 
     throw new Error("The sandbox's stand-in for actions/download-artifact knows no `github-token` but the job's own.");
   }
   if (permissions.actions === undefined) throw failure('Resource not accessible by integration');
+  uses({ actions: 'read' });
   const found = job.artifactsOf(inputs['run-id'] || runId);
   if (found === undefined) throw failure('Not Found');
   return found;

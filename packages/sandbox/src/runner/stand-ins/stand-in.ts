@@ -20,6 +20,8 @@ export interface StandInJob {
   readonly runId: string;
   readonly attempt: number;
   readonly permissions: Permissions;
+  /** To be told what of them the published action uses. */
+  readonly uses: (used: Permissions) => void;
   /** GITHUB_TOKEN of the job. */
   readonly token: string;
   /** As its OIDC tokens tell of it. */

@@ -18,6 +18,8 @@ export interface StepsJobRun {
   /** The file that the job stands in, which `$/` refers to. */
   readonly source: WorkflowSource;
   readonly permissions: Permissions;
+  /** Told what a stand-in uses of them where the published action would. */
+  readonly uses: (used: Permissions) => void;
   /** GITHUB_TOKEN of the job. */
   readonly token: string;
   readonly identity: JobIdentity;
