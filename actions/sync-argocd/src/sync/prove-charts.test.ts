@@ -42,7 +42,9 @@ test('what stands in the commit that is synced counts, whatever Git says by now'
   });
   expect(asked).toEqual([`shop ${commit}`]);
   expect(await prove([application('shop', [git], [commit])], '1.2.3')).toEqual({
-    problems: ['the chart redis is 1.2.3 in shop/Chart.yaml:7 of cccccccccccc, which is synced, instead of 1.3.0'],
+    problems: [
+      'the commit cccccccccccc, which is synced, has the chart redis in 1.2.3 (shop/Chart.yaml:7) instead of 1.3.0',
+    ],
     running: {},
   });
 });

@@ -24,15 +24,16 @@ export async function proveCharts(
   if (charts.length === 0) return { problems: [], running: {} };
   const problems: string[] = [];
   const running: Record<string, string> = {};
-  const judge = (chart: PlannedChart, version: string | undefined, where: string) => {
+  const judge = (chart: PlannedChart, version: string | undefined, problem: string) => {
     if (version !== undefined && withoutV(version) === withoutV(chart.version)) running[chart.address] = version;
-    else problems.push(`the chart ${chart.name} is ${version ?? 'in no version'} ${where} instead of ${chart.version}`);
+    else problems.push(`${problem} instead of ${chart.version}`);
   };
   for (const one of family) {
     for (const [at, { repository: from, chart: named }] of one.sources.entries()) {
       const address = sourceAddress(from, named);
       const chart = address && charts.find(other => chartKey(other.address) === chartKey(address));
-      if (chart) judge(chart, one.status.sync.revisions[at], `in ${one.name}`);
+      const version = one.status.sync.revisions[at];
+      if (chart) judge(chart, version, `the chart ${chart.name} is ${version ?? 'in no version'} in ${one.name}`);
     }
   }
   const own = family.find(one => one.name === name);
@@ -42,7 +43,12 @@ export async function proveCharts(
   try {
     for (const { name: of, version, place } of await chartsAt(name, charts, commit)) {
       const chart = charts.find(one => one.name === of);
-      if (chart !== undefined) judge(chart, version, `in ${place} of ${commit.slice(0, 12)}, which is synced,`);
+      if (chart === undefined) continue;
+      judge(
+        chart,
+        version,
+        `the commit ${commit.slice(0, 12)}, which is synced, has the chart ${of} in ${version} (${place})`,
+      );
     }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -221,6 +221,23 @@ describe('an application that runs what it should', () => {
   });
 });
 
+test('a chart in another version in the commit that is synced is told at once: no second look changes it', async () => {
+  const chart = { name: 'redis', address: 'oci://ghcr.io/contoso/redis', version: '1.3.0', digest: index };
+  let asked = 0;
+  const given = createWorld([app('api')], {
+    chartsAt: async () => {
+      asked++;
+      return [{ name: 'redis', version: '1.2.3', place: 'dev/api/Chart.yaml:7' }];
+    },
+  });
+  const applications = [{ name: 'api', images: [], charts: [chart] }];
+  const [result] = await given.settle(proveApplications(plan([], { applications }), given.ports));
+  expect(result?.problems).toEqual([
+    'the commit cccccccccccc, which is synced, has the chart redis in 1.2.3 (dev/api/Chart.yaml:7) instead of 1.3.0',
+  ]);
+  expect(asked).toBe(1);
+});
+
 describe('an application that does not', () => {
   const right = { web: `${repository}@${index}` };
   test.each<[string, readonly KubernetesObject[], readonly object[], readonly string[]]>([

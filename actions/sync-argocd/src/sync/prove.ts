@@ -70,7 +70,7 @@ export async function proveApplications(plan: SyncPlan, ports: ProofPorts): Prom
 
 /** What no second look changes. */
 function isLasting(problem: string): boolean {
-  return problem.startsWith('no such Application') || problem.startsWith('the image ');
+  return ['no such Application', 'the image ', 'the commit '].some(lasting => problem.startsWith(lasting));
 }
 
 async function proveOne(
