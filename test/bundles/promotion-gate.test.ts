@@ -316,7 +316,7 @@ describe('the ledger', () => {
     const { summary } = await readLedger();
     expect(summary).toContain('| verified, gpu-smoke-test mismatch |');
     expect(summary).toMatch(/\| `hubot` \|.*\| \[run 4700 attempt 1\]\(/);
-    expect(summary).toContain('| verified |  | `mona` | nobody |');
+    expect(summary).toContain('| verified |  |  | `mona` | nobody |');
   });
 
   test('of one environment, and of one that there is not', async () => {

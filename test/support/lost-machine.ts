@@ -9,9 +9,12 @@ export function loseMachine(running: RunningStep | undefined): void {
   for (const pid of children.split(' ').filter(text => text !== '')) kill(Number(pid));
 }
 
-/** The same of a step in a workflow, which nobody holds a handle of: every process on this world's network, at once. */
+/**
+ * The same of a step in a workflow, which nobody holds a handle of: every process on this world's network, at once, but the one that
+ * stays for the whole world.
+ */
 export function loseMachinesOf({ proxyUrl }: World): void {
-  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOn(proxyUrl, name));
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOn(proxyUrl, name) && !isResident(name));
   if (pids.length === 0) throw new Error('Nothing runs that could be lost.');
   for (const pid of pids) kill(Number(pid));
 }
@@ -21,6 +24,15 @@ function isOn(proxyUrl: string, pid: string): boolean {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HTTPS_PROXY=${proxyUrl}`);
   } catch {
     return false; // it has ended, or is somebody else's
+  }
+}
+
+/** The stand-in provider (packages/sandbox/src/azurerm/resident.ts): what a machine runs of it are its launchers. */
+function isResident(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes('resident');
+  } catch {
+    return true; // it has ended
   }
 }
 

@@ -42,7 +42,10 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   });
   server.on('sessionError', () => {});
   const sessions = new Set<ServerHttp2Session>();
+  let isClosed = false;
   server.on('session', session => {
+    // A client that had connected, and whose certificate was still looked at.
+    if (isClosed) return session.destroy();
     sessions.add(session);
     session.once('close', () => {
       sessions.delete(session);
@@ -55,6 +58,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   });
   return {
     close: () => {
+      isClosed = true;
       server.close();
       for (const session of sessions) session.destroy();
     },
