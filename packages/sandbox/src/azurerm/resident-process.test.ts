@@ -71,6 +71,7 @@ test('it serves several at once, each until its own Terraform has it ended', asy
 
 test('what is killed with its job is not served any more', async () => {
   const { provider, session, path } = await start();
+  expect(await call(session, '/grpc.health.v1.Health/Check')).toBe('0');
   const closed = once(session, 'close');
   provider.kill('SIGKILL');
   await closed;

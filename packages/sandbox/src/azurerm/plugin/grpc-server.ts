@@ -44,13 +44,15 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   const sessions = new Set<ServerHttp2Session>();
   let isClosed = false;
   server.on('session', session => {
-    // A client that had connected, and whose certificate was still looked at.
-    if (isClosed) return session.destroy();
     sessions.add(session);
     session.once('close', () => {
       sessions.delete(session);
       if (sessions.size === 0) options.onLeft();
     });
+  });
+  // A client that had connected before, and whose certificate was still looked at.
+  server.on('secureConnection', socket => {
+    if (isClosed) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
