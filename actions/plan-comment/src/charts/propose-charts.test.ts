@@ -34,7 +34,7 @@ const row = (to: string | undefined, more: Partial<ChartRow> = {}): ChartRow => 
 });
 const branch = 'platform-charts/contoso/argo-cd';
 const inFile = (version: string) =>
-  platform.replace('version: 10.1.1', `version: "${version}"`).replace(digest('b'), digest('a'));
+  platform.replace('version: 10.1.1', `version: ${version}`).replace(digest('b'), digest('a'));
 
 let folder: string;
 beforeAll(async () => {

@@ -75,7 +75,12 @@ export async function openSandbox({
   });
   const resident =
     'bundle' in provider
-      ? await startResident([provider.bundle], { ...inherited(), ...started.networkEnvironment() })
+      ? await startResident([provider.bundle], {
+          ...inherited(),
+          ...started.networkEnvironment(),
+          // A world is in one cloud, and so is its provider.
+          ARM_ENVIRONMENT: cloud,
+        })
       : undefined;
   const world: World = {
     ...started,
