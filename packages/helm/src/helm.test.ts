@@ -57,6 +57,15 @@ const withoutValues = (command: Command | undefined) =>
   (command?.args ?? []).map(one => one.replace(/^--values=.*/, '--values=FILE'));
 
 describe('commands', () => {
+  test('what the cluster serves is kept by each command for itself: those beside it would write over it', async () => {
+    const { helm, commands } = start({ stdout: 'NAME: s\nSTATUS: deployed\nREVISION: 7\n' });
+    const upgrade = () => helm.upgrade({ ...release, chart, values: {}, serverSide: true, timeoutSeconds: 300 });
+    await Promise.all([upgrade(), upgrade()]);
+    const caches = commands.map(({ env }) => env['KUBECACHEDIR'] ?? '');
+    expect(caches.map(cache => cache.startsWith(join(folder, '')))).toEqual([true, true]);
+    expect(new Set(caches).size).toBe(2);
+  });
+
   test('upgrade: values travel in a file that only we can read and that is gone afterwards', async () => {
     const { helm, commands, values, modes } = start({ stdout: 'NAME: s\nSTATUS: deployed\nREVISION: 7\n' });
     const result = await helm.upgrade({

@@ -33,6 +33,15 @@ const defaultHistory = 10;
 /** The Helm commands that the suite uses. */
 export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
   const helm: HelmProcess = { ...rest, cwd: folder };
+  let commands = 0;
+  /**
+   * Helm trusts a file of what the cluster serves that it has written itself. Another command beside it would write over that what it has
+   * seen before, and kinds that a chart brings were not known (client-go, discovery/cached/disk).
+   */
+  const ownDiscovery = (): HelmProcess => {
+    commands += 1;
+    return { ...helm, env: { ...helm.env, KUBECACHEDIR: join(folder, 'discovery', String(commands)) } };
+  };
   let prepared: Promise<void> | undefined;
   const ready = () => {
     prepared ??= prepareFolder(folder, registries);
@@ -47,7 +56,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
   ): Promise<Ran> => {
     await ready();
     const context: FailureContext = { command: `helm ${command}`, subject: describeRelease(ref) };
-    return runHelm(helm, { args: [...args, ...access(ref)], context, ...more });
+    return runHelm(ownDiscovery(), { args: [...args, ...access(ref)], context, ...more });
   };
 
   /** Undefined when there is no such release. */
@@ -106,7 +115,7 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
       await ready();
       const dry = options.dryRun !== undefined;
       const { stdout, warnings } = await withValuesFile(folder, options.values, valuesFile =>
-        runHelm(helm, {
+        runHelm(ownDiscovery(), {
           args: upgradeArguments(options, valuesFile),
           context: { ...aboutChart('helm upgrade', options), subject: describeRelease(options) },
           ...ends(options),
