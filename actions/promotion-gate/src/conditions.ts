@@ -177,13 +177,15 @@ function soaking({ environment, now, gate, upstream }: Facts): Unmet[] {
       message: `This bundle has to have been verified in \`${upstream.environment}\` for ${duration(soakMs)}: it was ${duration(Math.max(0, now - since))} ago.`,
       remedy:
         then === undefined
-          ? `It may enter from ${inUtc(until)} on: “Re-run failed jobs” then.`
-          : `That is over at ${inUtc(until)}, when \`${environment}\` is frozen ${describeFreeze(then.freeze)}. ${then.opensAt === undefined ? 'It does not open within a year.' : `It may enter from ${inUtc(then.opensAt)} on: “Re-run failed jobs” then.`}`,
+          ? entersFrom(until)
+          : `That is over at ${inUtc(until)}, when \`${environment}\` is frozen ${describeFreeze(then.freeze)}. ${then.opensAt === undefined ? 'It does not open within a year.' : entersFrom(then.opensAt)}`,
       until: then === undefined ? until : (then.opensAt ?? 'person'),
       isLiftable: true,
     },
   ];
 }
+
+const entersFrom = (time: number) => `It may enter from ${inUtc(time)} on: “Re-run failed jobs” then.`;
 
 function frozen({ environment, now, gate }: Facts): Unmet[] {
   const found = frozenAt(gate?.freezes ?? [], now);

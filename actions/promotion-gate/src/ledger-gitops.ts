@@ -1,4 +1,4 @@
-import { cell, type GitOpsBase } from '@suite/change-report';
+import { baseOf, cell, type GitOpsBase } from '@suite/change-report';
 
 /**
  * Where a repository of applications was: which commit Argo CD had synced, and where the bundle had found the branch. Only the latter where
@@ -7,6 +7,6 @@ import { cell, type GitOpsBase } from '@suite/change-report';
 export function describeGitOps(synced: GitOpsBase | undefined, bases: readonly GitOpsBase[] = []): string {
   const short = ({ commit }: GitOpsBase) => cell(commit.slice(0, 7));
   if (synced === undefined) return bases.length === 0 ? '' : `made at ${bases.map(short).join(', ')}`;
-  const base = bases.find(({ repository, branch }) => repository === synced.repository && branch === synced.branch);
+  const base = baseOf(bases, synced);
   return base === undefined ? short(synced) : `${short(synced)}, made at ${short(base)}`;
 }

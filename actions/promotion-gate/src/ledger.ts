@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { cell, escapeText, link, prose, table } from '@suite/change-report';
 import { count, mapInParallel, UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
+import { describeApprovers } from './approvers.ts';
 import { type Bundle, decodeBundle } from './bundle.ts';
 import { inUtc } from './conditions.ts';
 import type { Request } from './inputs.ts';
@@ -104,20 +105,7 @@ function describeUnreadable({ unreadable }: Pick<Ledger, 'unreadable'>): string[
 function describe(ledger: Ledger): string[] {
   const { platform, entries, bundles, empty } = ledger;
   const rows = entries.slice(0, mostShown).map((entry, index) => {
-    const {
-      recordedAt,
-      environment,
-      region,
-      commit,
-      bundle,
-      gitops,
-      actor,
-      approvers,
-      exception,
-      rollback,
-      plans,
-      run,
-    } = entry;
+    const { recordedAt, environment, region, commit, bundle, gitops, actor, exception, rollback, plans, run } = entry;
     const tests = Object.entries(entry.tests ?? {}).map(([test, verdict]) => `${test} ${verdict}`);
     const before = entries
       .slice(index + 1)
@@ -131,7 +119,7 @@ function describe(ledger: Ledger): string[] {
       escapeText(describeCharts(bundles[bundle]?.charts, bundles[before?.bundle ?? '']?.charts)),
       describeGitOps(gitops, bundles[bundle]?.gitops),
       cell(actor),
-      approvers.length === 0 ? 'nobody' : approvers.map(login => cell(login)).join(', '),
+      describeApprovers(entry),
       Object.entries(plans)
         .map(([action, digest]) => `${cell(action)} ${cell(digest.replace(/^sha256:/, '').slice(0, 12))}`)
         .join(' '),

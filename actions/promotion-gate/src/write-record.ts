@@ -1,6 +1,7 @@
 import { cell, escapeText, gitOpsTitle, table } from '@suite/change-report';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
+import { describeApprovers } from './approvers.ts';
 import { readAttestation } from './attestation/attestation-file.ts';
 import type { Request } from './inputs.ts';
 import type { Services } from './ports.ts';
@@ -80,7 +81,7 @@ function describe(record: PromotionRecord, digest: string): string[] {
     ['Commit', cell(record.commit)],
     ...(record.gitops === undefined ? [] : [['GitOps', cell(gitOpsTitle(record.gitops))]]),
     ...Object.entries(record.tests ?? {}).map(([test, verdict]) => [escapeText(test), cell(verdict)]),
-    ['Approved by', record.approvers.length === 0 ? 'nobody' : record.approvers.map(login => cell(login)).join(', ')],
+    ['Approved by', describeApprovers(record)],
   ];
   return [`### ${escapeText(`${record.environment} · ${record.region}`)} is recorded`, table(['', ''], rows)];
 }

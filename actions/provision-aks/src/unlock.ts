@@ -1,5 +1,5 @@
 import { escapeText, problemSections, prose, table } from '@suite/change-report';
-import { sentenceList, UserError } from '@suite/foundation';
+import { shortList, UserError } from '@suite/foundation';
 import { describeRun, doubtOf, exclusively, type LeaseView, type RunFate, type RunNote, runFate } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
 import { describeLock } from '@suite/terraform';
@@ -131,7 +131,7 @@ async function restoreAlone(
     const what =
       lost.length === 0
         ? 'Nothing stands in it alone.'
-        : `Only in it ${lost.length === 1 ? 'is' : 'are'} ${sentenceList([...lost.slice(0, shown), ...(lost.length > shown ? [`${lost.length - shown} more`] : [])])}.`;
+        : `Only in it ${lost.length === 1 ? 'is' : 'are'} ${shortList(lost, shown)}.`;
     throw new UserError({
       message: `What an apply of ${placeOf(view)} kept in ${container}/${key}.errored was overtaken: it is serial ${saved?.serial ?? 'unknown'} of ${saved?.lineage ?? 'no state'}, the state is serial ${current?.serial ?? 'unknown'} of ${current?.lineage ?? 'no state'}. ${what} Nothing was restored.`,
       remedy: `The state that is there counts. Take the kept one away with \`az storage blob delete --auth-mode login --account-name ${account} --container-name ${container} --name ${key}.errored\`; the next plan names by its id what Azure has and the state has not, and \`adopt\` under \`allow:\` of ${view.scope} takes that over.`,

@@ -88,11 +88,7 @@ async function connect(kit: Kit, request: Request, target: Target): Promise<Conn
         const folder = join(kit.context.temp, 'push-acr', `build-${randomUUID()}`);
         // A process that is killed leaves it to its post stage.
         kit.saveState(folderState, folder);
-        const login = async () => {
-          const given = await dockerLogin(options);
-          mask(Buffer.from(`${given.user}:${given.password}`).toString('base64'));
-          return given;
-        };
+        const login = () => dockerLogin(options);
         const { processes, context } = kit;
         return build(wanted, { host, login, folder, dockerFolder, env, cwd: context.workspace, processes, log });
       },

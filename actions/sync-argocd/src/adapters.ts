@@ -15,16 +15,7 @@ import {
   registryTokens,
 } from '@suite/azure';
 import { writeReport } from '@suite/change-report';
-import {
-  asArray,
-  asObject,
-  asString,
-  duration,
-  errorMessage,
-  mapInParallel,
-  parseJson,
-  UserError,
-} from '@suite/foundation';
+import { asArray, asObject, asString, duration, parseJson, UserError } from '@suite/foundation';
 import { createAppAccess, createGitOps, createRequests } from '@suite/github';
 import {
   createHelm,
@@ -34,8 +25,8 @@ import {
   type RegistryLogins,
 } from '@suite/helm';
 import { type Cluster, openCluster } from '@suite/kubernetes';
-import type { ArgoHub } from '@suite/platform-file';
-import { createTransfers, dockerLogin } from '@suite/registry';
+import { type ArgoHub, chartsOfApps } from '@suite/platform-file';
+import { createTransfers, helmLogins } from '@suite/registry';
 import type { BaseServices } from './base-command.ts';
 import type { BaseRequest, GitOpsAccess, Request } from './inputs.ts';
 import { ownCluster } from './objects.ts';
@@ -170,33 +161,21 @@ async function connect(kit: Kit, request: Request, target: Target, credential: A
   };
 }
 
-/** How Helm signs in to the registries of Azure that charts of applications are in. One that lets nobody in may still give to everybody. */
-async function chartLogins(
+/** How Helm signs in to the registries of Azure that charts of applications are in. */
+function chartLogins(
   { clock, log }: Pick<Kit, 'clock' | 'log'>,
   { view, identity, chosen }: Target,
   credential: AzureCredential,
 ): Promise<RegistryLogins> {
-  const used = new Set(chosen.flatMap(({ charts }) => charts));
-  const hosts = view.charts.flatMap(({ name, source }) =>
-    used.has(name) && source.kind === 'oci' ? [new URL(source.url).host] : [],
+  const entraToken = registryTokens(credential);
+  const hosts = chartsOfApps(view, chosen).flatMap(({ source }) =>
+    source.kind === 'oci' ? [new URL(source.url).host] : [],
   );
-  const logins = await mapInParallel(
-    [...new Set(hosts)].filter(host => isRegistryOf(clouds[view.cloud], host)),
-    4,
-    async host => {
-      try {
-        const entraToken = registryTokens(credential);
-        const { user, password } = await dockerLogin({ host, tenant: view.tenant, identity, entraToken, mask, clock });
-        mask(password);
-        mask(Buffer.from(`${user}:${password}`).toString('base64'));
-        return [[host, { username: user, password }] as const];
-      } catch (error) {
-        log.info(`Nobody is signed in to ${host}: ${errorMessage(error)}`);
-        return [];
-      }
-    },
+  return helmLogins(
+    hosts.filter(host => isRegistryOf(clouds[view.cloud], host)),
+    host => ({ host, tenant: view.tenant, identity, entraToken, mask, clock }),
+    message => log.info(message),
   );
-  return Object.fromEntries(logins.flat());
 }
 
 interface Reached {

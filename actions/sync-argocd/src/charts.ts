@@ -1,7 +1,7 @@
 import type { Change, Check } from '@suite/change-report';
 import { mapInParallel, UserError } from '@suite/foundation';
 import { helmFailureOf } from '@suite/helm';
-import type { EnvironmentScope, RegistryChart } from '@suite/platform-file';
+import { chartAddress, chartsOfApps, type EnvironmentScope } from '@suite/platform-file';
 import { chartName } from './chart-address.ts';
 import { type Edits, noVersion, type PlacedChart } from './deliver/index.ts';
 import type { HelmRenderer } from './render/index.ts';
@@ -11,13 +11,8 @@ import type { Target } from './target.ts';
 export function placedCharts({ charts }: Pick<EnvironmentScope, 'charts'>): readonly PlacedChart[] {
   return charts.map(({ name, source }) => {
     const { version, digest } = source;
-    return { name, address: addressOf(source), version, digest };
+    return { name, address: chartAddress(source), version, digest };
   });
-}
-
-/** `oci://ghcr.io/contoso/charts/redis`, `https://charts.contoso.com/redis` */
-function addressOf(source: RegistryChart): string {
-  return source.kind === 'oci' ? source.url : `${source.repository.replace(/\/+$/, '')}/${source.name}`;
 }
 
 /** In records: `oci://ghcr.io/contoso/charts/redis:1.2.3@sha256:…`. */
@@ -53,13 +48,12 @@ export async function chartChecks(
   { view, chosen }: Pick<Target, 'view' | 'chosen'>,
   helm: Pick<HelmRenderer, 'pull'>,
 ): Promise<readonly Check[]> {
-  const used = new Set(chosen.flatMap(({ charts }) => charts));
   const checks = await mapInParallel(
-    view.charts.filter(({ name }) => used.has(name)),
+    chartsOfApps(view, chosen),
     asksAtOnce,
     async ({ name, source, setting }): Promise<readonly Check[]> => {
       const about = { id: `chart/${name}`, name: `The chart ${name} is the one that its digest says`, setting };
-      const title = `${addressOf(source)} in the version ${source.version}`;
+      const title = `${chartAddress(source)} in the version ${source.version}`;
       try {
         const { digest } = await helm.pull({ ...source, digest: undefined });
         if (digest === source.digest) return [];

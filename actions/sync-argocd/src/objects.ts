@@ -5,11 +5,11 @@ import type { Endpoint, KubernetesObject } from '@suite/kubernetes';
 import {
   type ApplicationSettings,
   type Applications,
+  chartsOfApps,
   type EnvironmentScope,
   namespaceLevels,
 } from '@suite/platform-file';
 import { chartRepositories, placedCharts } from './charts.ts';
-import type { PlacedChart } from './deliver/index.ts';
 
 /** Who owns what this action writes. */
 export const fieldManager = 'aks-platform';
@@ -123,19 +123,16 @@ function projectOf(input: OwnObjectsInput): KubernetesObject {
   const places = hasRoot ? ['*', '!kube-*', ...[...platforms].map(name => `!${name}`)] : namespaces;
   return argoObject('AppProject', project, input, {
     description: `Applications of ${view.platform} in ${view.scope}`,
-    sourceRepos: [repositoryUrl(applications, serverUrl), ...chartRepositories(chartsOf(input))],
+    sourceRepos: [
+      repositoryUrl(applications, serverUrl),
+      ...chartRepositories(placedCharts({ charts: chartsOfApps(view, apps) })),
+    ],
     destinations: places.map(namespace => ({ ...clusterOf(input), namespace })),
     namespaceResourceBlacklist: [
       { group: '', kind: 'ResourceQuota' },
       { group: '', kind: 'LimitRange' },
     ],
   });
-}
-
-/** Those that any application uses. */
-function chartsOf({ view, applications: { apps } }: OwnObjectsInput): readonly PlacedChart[] {
-  const used = new Set(apps.flatMap(({ charts }) => charts));
-  return placedCharts(view).filter(({ name }) => used.has(name));
 }
 
 /** The Application over all makes Applications and ApplicationSets, and nothing else. */

@@ -7,7 +7,7 @@ import {
   readProject,
   ruleText,
 } from '@suite/argocd';
-import type { Check, GitOpsBase } from '@suite/change-report';
+import { baseOf, type Check, type GitOpsBase } from '@suite/change-report';
 import { asArray, asObject, asString, sentenceList, UserError } from '@suite/foundation';
 import { KubernetesFailure, type KubernetesObject } from '@suite/kubernetes';
 import { chartChecks, placedCharts } from './charts.ts';
@@ -98,7 +98,14 @@ export async function prepare(
   ]);
   log.info(`${gitops.repository} at ${commit.slice(0, 12)} of ${applications.branch}`);
   const base = join(folder, 'base');
-  await gitops.bring(commit, base);
+  const branch = {
+    base: baseOf(bases, applications),
+    head: commit,
+    paths: [...(applications.hasRoot ? [applications.path] : []), ...chosen.map(({ path }) => path)],
+    runs: `${serverUrl}/${context.repository}/actions/runs/`,
+    serverUrl,
+  };
+  const [since] = await Promise.all([sinceBundle(branch, gitops), gitops.bring(commit, base)]);
   const read = readFolder(base);
   const edits = applications.delivery === 'git' ? await editsFor(read, delivered, cargo) : { files: [], places: [] };
   // Those that are not chosen keep theirs.
@@ -134,18 +141,6 @@ export async function prepare(
   const earlier = await lastSynced(target, seen, commit, connected, base);
   const render = (roots: readonly KubernetesObject[], at: string): Promise<Rendering> =>
     renderer.render({ roots, checkouts: [checkout(at)], clusters: [facts] });
-  const since = await sinceBundle(
-    {
-      base: bases?.find(
-        ({ repository, branch }) => repository === applications.repository && branch === applications.branch,
-      ),
-      head: commit,
-      paths: [...(applications.hasRoot ? [applications.path] : []), ...chosen.map(({ path }) => path)],
-      runs: `${serverUrl}/${context.repository}/actions/runs/`,
-      serverUrl,
-    },
-    gitops,
-  );
   const began = clock.now();
   const [rendered, wanted] = await Promise.all([
     cluster === undefined ? undefined : render(before, earlier),

@@ -5,6 +5,7 @@ import {
   mapInParallel,
   type Problem,
   sentenceList,
+  shortList,
   UserError,
 } from '@suite/foundation';
 import { type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
@@ -280,11 +281,9 @@ async function demandOpen(
     [...causes.values()].flatMap(([first, ...others]) => {
       if (first === undefined) return [];
       const names = [first, ...others].map(({ ref }) => ref.name);
-      const shown =
-        names.length > mostNamed ? [...names.slice(0, mostNamed), `${names.length - mostNamed} more`] : names;
       const { message, remedy } = first.cause;
       return {
-        message: `${sentenceList(shown)}: ${message.replace(/[.]?$/, '.')} Nothing was delivered.`,
+        message: `${shortList(names, mostNamed)}: ${message.replace(/[.]?$/, '.')} Nothing was delivered.`,
         ...(remedy === undefined ? {} : { remedy }),
       };
     }),

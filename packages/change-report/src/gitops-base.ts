@@ -24,6 +24,14 @@ export function parseGitOpsBases(text: string): readonly GitOpsBase[] | undefine
   return result.success ? result.data : undefined;
 }
 
+/** The one of a repository's branch, if it is among them. */
+export function baseOf(
+  bases: readonly GitOpsBase[] | undefined,
+  place: Pick<GitOpsBase, 'repository' | 'branch'> | undefined,
+): GitOpsBase | undefined {
+  return bases?.find(({ repository, branch }) => repository === place?.repository && branch === place.branch);
+}
+
 /** As people name it: `contoso/gitops main 1234567`. */
 export function gitOpsTitle({ repository, branch, commit }: GitOpsBase): string {
   return `${repository} ${branch} ${commit.slice(0, 7)}`;

@@ -11,7 +11,7 @@ export { gapsOfChecks, judgeDrift } from './drift-findings.ts';
 export * from './drift-issue/index.ts';
 export { failureChecks } from './failure-checks.ts';
 export type { GitOpsBase } from './gitops-base.ts';
-export { gitOpsBaseSchema, gitOpsBasesSchema, gitOpsTitle, parseGitOpsBases } from './gitops-base.ts';
+export { baseOf, gitOpsBaseSchema, gitOpsBasesSchema, gitOpsTitle, parseGitOpsBases } from './gitops-base.ts';
 export type { ReportSubject } from './head.ts';
 export { reportHead } from './head.ts';
 export { headline } from './headline.ts';

@@ -25,6 +25,12 @@ export function sentenceList(items: readonly string[], conjunction = 'and'): str
   return `${items.slice(0, -1).join(', ')} ${conjunction} ${items.at(-1)}`;
 }
 
+/** The first few, and how many more: `a, b and 7 more`. */
+export function shortList(items: readonly string[], most: number): string {
+  const more = items.length - most;
+  return sentenceList(more > 0 ? [...items.slice(0, most), `${more} more`] : items);
+}
+
 /** `0.4 s`, `12 s`, `3 min 20 s`, `1 h 5 min`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 10_000) return `${Math.max(0, milliseconds / 1000).toFixed(1)} s`;

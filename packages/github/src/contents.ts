@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { GitHubFailure } from './failure.ts';
 import { splitRepository } from './repository.ts';
 import type { Requests } from './requests.ts';
@@ -23,16 +24,10 @@ export async function readContent(
       `read ${path} of ${repository}`,
       'GET /repos/{owner}/{repo}/contents/{path}',
       parameters,
-      whole,
+      buffer,
     );
   } catch (error) {
     if (error instanceof GitHubFailure && error.status === 404) return undefined;
     throw error;
   }
-}
-
-async function whole(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of bytes) parts.push(part);
-  return Buffer.concat(parts);
 }

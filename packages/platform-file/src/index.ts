@@ -1,3 +1,4 @@
+export { chartAddress, chartsOfApps } from './charts.ts';
 export { type CloudName, cloudOf } from './cloud.ts';
 export * from './edge-releases.ts';
 export { demandCluster, identityIn, loadEnvironment, loadScope, placeOf } from './environment.ts';

@@ -11,6 +11,6 @@ export { RegistryFailure } from './failure.ts';
 export { apiHostOf } from './names.ts';
 export type { Referrer } from './referrers.ts';
 export type { Registry, RegistryOptions } from './registry.ts';
-export { createRegistry, dockerLogin } from './registry.ts';
+export { createRegistry, dockerLogin, helmLogin, helmLogins } from './registry.ts';
 export { sizeOf } from './sizes.ts';
 export * from './transfer/index.ts';

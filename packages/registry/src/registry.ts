@@ -1,4 +1,4 @@
-import type { Clock } from '@suite/foundation';
+import { type Clock, errorMessage, mapInParallel } from '@suite/foundation';
 import type { Artifact, NewArtifact } from './artifact.ts';
 import { type Attributes, lock, readAttributes } from './attributes.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -90,5 +90,39 @@ export async function dockerLogin(
   const send = createSend(options);
   const signIn = createEntraSignIn({ ...options, send });
   const { retrying } = createRequests({ ...options, send, signIn, exchange: options.exchange ?? nodeExchange });
-  return { user: '00000000-0000-0000-0000-000000000000', password: await retrying(signIn.refreshToken) };
+  const user = '00000000-0000-0000-0000-000000000000';
+  const password = await retrying(signIn.refreshToken);
+  // Files of Docker and Helm have the two in this form.
+  options.mask(Buffer.from(`${user}:${password}`).toString('base64'));
+  return { user, password };
+}
+
+/** The same as Helm takes it. */
+export async function helmLogin(
+  options: RegistryOptions,
+): Promise<{ readonly username: string; readonly password: string }> {
+  const { user: username, password } = await dockerLogin(options);
+  return { username, password };
+}
+
+const loginsAtOnce = 4;
+
+/**
+ * How Helm signs in to several, by host. A registry that lets nobody of this tenant in may still give its charts to everybody, so that it is
+ * only told to `note`.
+ */
+export async function helmLogins(
+  hosts: readonly string[],
+  optionsOf: (host: string) => RegistryOptions,
+  note: (message: string) => void,
+): Promise<Readonly<Record<string, Awaited<ReturnType<typeof helmLogin>>>>> {
+  const logins = await mapInParallel([...new Set(hosts)], loginsAtOnce, async host => {
+    try {
+      return [[host, await helmLogin(optionsOf(host))] as const];
+    } catch (error) {
+      note(`Nobody is signed in to ${host}: ${errorMessage(error)}`);
+      return [];
+    }
+  });
+  return Object.fromEntries(logins.flat());
 }

@@ -1,5 +1,5 @@
 import type { Check, CheckStatus } from '@suite/change-report';
-import { printable, sentenceList, shorten } from '@suite/foundation';
+import { printable, shorten, shortList } from '@suite/foundation';
 import { type KubernetesObject, refOf, titleOf } from '@suite/kubernetes';
 import type { Release } from '../release.ts';
 
@@ -47,7 +47,5 @@ export function named(object: KubernetesObject): string {
 
 /** The first few and how many more: `a, b and 7 more`. Each is said once. */
 export function some(items: readonly string[]): string {
-  const distinct = [...new Set(items)];
-  const rest = distinct.length - mostNamed;
-  return sentenceList(rest > 0 ? [...distinct.slice(0, mostNamed), `${rest} more`] : distinct);
+  return shortList([...new Set(items)], mostNamed);
 }

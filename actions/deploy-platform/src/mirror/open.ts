@@ -2,8 +2,8 @@ import { type Kit, mask } from '@suite/action-kit';
 import { type AzureCredential, clouds, createContainerRegistries, loginServerOf } from '@suite/azure';
 import type { RegistryLogins } from '@suite/helm';
 import { type EnvironmentScope, registryIdOf } from '@suite/platform-file';
-import { apiHostOf, createTransfers, type Transfers } from '@suite/registry';
-import { loginTo, registryOptions } from '../registry-login.ts';
+import { apiHostOf, createTransfers, helmLogin, type Transfers } from '@suite/registry';
+import { registryOptions } from '../registry-login.ts';
 import type { Mirror } from './port.ts';
 
 /** The environment's registry as one identity sees it, and how Helm signs in to it. `own`: how one signs in to registries of its charts. */
@@ -36,6 +36,6 @@ export async function openMirror(
   const registry = resource === undefined ? undefined : { host, resource, transfers: createTransfers(options) };
   return {
     mirror: { host, registry, source, isPrivate, offerImport: registries.offerImport },
-    logins: registry === undefined ? {} : { [host]: await loginTo(options) },
+    logins: registry === undefined ? {} : { [host]: await helmLogin(options) },
   };
 }

@@ -1,4 +1,4 @@
-import { type EnvironmentScope, type Platform, resolveUnlocked } from '@suite/platform-file';
+import { chartsOfApps, type EnvironmentScope, type Platform, resolveUnlocked } from '@suite/platform-file';
 import type { ChartSource, Release } from '../release.ts';
 import { resolveReleases } from '../releases/index.ts';
 import { testedVersion } from '../releases/pins.ts';
@@ -34,8 +34,7 @@ export function usedCharts(platform: Platform): readonly UsedChart[] {
 export function applicationCharts(platform: Platform): readonly Pick<UsedChart, 'source' | 'setting'>[] {
   return resolveUnlocked(platform).flatMap(view => {
     if (view.kind !== 'environment') return [];
-    const used = new Set(view.applications?.apps.flatMap(({ charts }) => charts));
-    return view.charts.filter(({ name }) => used.has(name)).map(({ source, setting }) => ({ source, setting }));
+    return chartsOfApps(view, view.applications?.apps ?? []);
   });
 }
 

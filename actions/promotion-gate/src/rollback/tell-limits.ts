@@ -1,4 +1,4 @@
-import { escapeText, prose, table } from '@suite/change-report';
+import { baseOf, escapeText, prose, table } from '@suite/change-report';
 import { count, UserError } from '@suite/foundation';
 import { loadScope } from '@suite/platform-file';
 import type { Request } from '../inputs.ts';
@@ -36,9 +36,7 @@ export async function tellLimits(request: Extract<Request, { command: 'limits' }
     suite: { made: nameOf(bundle.suite), runs: nameOf(context.action) },
     hasCharts: bundle.charts !== undefined,
     hasApplications: applications !== undefined,
-    gitops: bundle.gitops?.find(
-      ({ repository, branch }) => repository === applications?.repository && branch === applications.branch,
-    ),
+    gitops: baseOf(bundle.gitops, applications),
   });
   await summary.append(describe(view.scope, limits));
   for (const { topic, text } of limits) log.info(`${topic}: ${text}`);

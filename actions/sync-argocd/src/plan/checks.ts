@@ -1,5 +1,5 @@
 import type { Check } from '@suite/change-report';
-import { count, sentenceList } from '@suite/foundation';
+import { count, sentenceList, shortList } from '@suite/foundation';
 import { isSecret } from '@suite/kubernetes/compare';
 import type { ApplicationPlan, PlanInput } from './model.ts';
 
@@ -165,6 +165,5 @@ function* projectChecks(
 }
 
 function listed(items: readonly string[]): string {
-  const shown = items.slice(0, 3);
-  return sentenceList(items.length > shown.length ? [...shown, `${items.length - shown.length} more`] : shown);
+  return shortList(items, 3);
 }

@@ -8,7 +8,7 @@ import {
   ruleText,
   type SyncWindow,
 } from '@suite/argocd';
-import { nearest, sentenceList } from '@suite/foundation';
+import { nearest, sentenceList, shortList } from '@suite/foundation';
 import type { SyncPlan } from './plan.ts';
 import type { ApplicationRef, SyncPorts } from './ports.ts';
 import { pinsFor } from './start.ts';
@@ -70,16 +70,15 @@ export async function findAll(
 
 function missing({ namespace, name }: ApplicationRef, names: readonly string[], where: string): Cause {
   const near = nearest(name, names);
-  const others = [...names].sort().slice(0, 5);
   return {
     kind: 'missing',
     message: `Argo CD ${where} has no Application ${name} in the namespace ${namespace}`,
     remedy:
       near !== undefined
         ? `Did you mean ${near}?`
-        : others.length === 0
+        : names.length === 0
           ? 'There are none at all: its objects have to be applied first.'
-          : `There ${names.length === 1 ? 'is' : 'are'} ${sentenceList(names.length > others.length ? [...others, `${names.length - others.length} more`] : others)}.`,
+          : `There ${names.length === 1 ? 'is' : 'are'} ${shortList(names.toSorted(), 5)}.`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { nearest, sentenceList } from '@suite/foundation';
+import { chartAddress } from '../charts.ts';
 import type { Path } from '../position.ts';
 import { namespaceLevels } from '../releases.ts';
 import { quote } from '../wording.ts';
@@ -186,8 +187,7 @@ function checkChartsOf({ view, report, isSound }: Checker, index: number): void 
       );
       continue;
     }
-    const { source } = chart;
-    const place = source.kind === 'oci' ? source.url : `${source.repository.replace(/\/+$/, '')}/${source.name}`;
+    const place = chartAddress(chart.source);
     const other = seen.get(place);
     seen.set(place, name);
     if (other === undefined) continue;

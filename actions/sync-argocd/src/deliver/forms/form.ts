@@ -1,4 +1,4 @@
-import { sentenceList } from '@suite/foundation';
+import { shortList } from '@suite/foundation';
 import type { Change } from '@suite/platform-file/yaml';
 import type { Document } from 'yaml';
 import { isScalar } from 'yaml';
@@ -63,9 +63,10 @@ const mostShown = 5;
 
 /** Which files were looked at, in few words. */
 export function shownFiles({ path }: DeliveredApp, files: readonly AppFile[]): string {
-  const shown = files.slice(0, mostShown).map(file => file.path.slice(path.length + 1));
-  const more = files.length > shown.length ? [`${files.length - shown.length} more`] : [];
-  return sentenceList([...shown, ...more]);
+  return shortList(
+    files.map(file => file.path.slice(path.length + 1)),
+    mostShown,
+  );
 }
 
 /** Findings of what was matched; what is in doubt is so for the reason given. */

@@ -42,7 +42,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   });
   server.on('sessionError', () => {});
   const sessions = new Set<ServerHttp2Session>();
-  let isClosed = false;
   server.on('session', session => {
     sessions.add(session);
     session.once('close', () => {
@@ -52,7 +51,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   });
   // A client that had connected before, and whose certificate was still looked at.
   server.on('secureConnection', socket => {
-    if (isClosed) socket.destroy();
+    if (!server.listening) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -60,7 +59,6 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<{ clo
   });
   return {
     close: () => {
-      isClosed = true;
       server.close();
       for (const session of sessions) session.destroy();
     },
