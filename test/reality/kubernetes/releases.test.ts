@@ -372,8 +372,8 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     const expected = [
       String.raw`^issuers: The apply identity of dev in westeurope could not apply ClusterIssuer letsencrypt-\w+ on \S+: .* failed calling webhook "webhook\.cert-manager\.io": .*"no memory left".* late was not begun: it needs argo-cd\. See that the pods that answer for it are ready, and that the API server may reach them\.$`,
       `^kube-prometheus-stack: ${unpullable('monitoring/kube-prometheus-stack-grafana', 'grafana', 'grafana/grafana:13.2.0')} kube-prometheus-stack holds data and stays as it is\\.$`,
-      `^argo-cd: ${unpullable('argocd/argocd-notifications-controller', 'notifications-controller', 'argocd:v3.4.4')} argo-cd was brought back to revision 2 \\(argo-cd-10\\.1\\.1\\)\\.$`,
-      `^hooked: ${unpullable('hooked/prepare', 'prepare', 'hook:1')} hooked was brought back to revision 2 \\(hooked-1\\.0\\.0\\)\\.$`,
+      `^argo-cd: ${unpullable('argocd/argocd-notifications-controller', 'notifications-controller', 'argocd:v3.4.4')} argo-cd was brought back to revision 2 \\(argo-cd-10\\.1\\.1\\), and is ready again\\.$`,
+      `^hooked: ${unpullable('hooked/prepare', 'prepare', 'hook:1')} hooked was brought back to revision 2 \\(hooked-1\\.0\\.0\\), and is ready again\\.$`,
     ];
     expect(errors(result)).toEqual(expected.map(text => expect.stringMatching(new RegExp(text))));
     expect(changesBetween(before, await snapshot())).toEqual([`update Deployment ${grafana}`]);
