@@ -244,6 +244,8 @@ describe('an upgrade failed, and the machine is lost when', () => {
     ['that is noted', byUs('PATCH', /\/configmaps\/release-app$/), 1],
     ['the revision of the rollback is written', byHelm('POST', /\/work\/secrets$/), 1],
     ['an object is rolled back', byHelm('PATCH', /\/work\/configmaps\/app$/), 1],
+    // A failed upgrade is not waited for.
+    ['what ran before is waited for', byUs('GET', /\/deployments$/), 0],
   ])(
     '%s',
     async (_, match, skip) => {
@@ -273,7 +275,7 @@ test('an upgrade that fails halfway goes back whole, with what it would have tak
     const failed = await apply(reviewedNow ?? (await plan()));
     fault.remove();
     expect(failed.exitCode).toBe(1);
-    expect(failed.log.join('\n')).toMatch(/app was brought back to revision \d+ \(app-1\.0\.0\)\./);
+    expect(failed.log.join('\n')).toMatch(/app was brought back to revision \d+ \(app-1\.0\.0\), and is ready again\./);
     await sandbox.cluster.settled();
     const after = leftIn(sandbox.cluster);
     for (const object of Object.keys(before).filter(key => / work\/app/.test(key))) {
@@ -299,7 +301,7 @@ test('what a failed upgrade hangs together with goes back as well, and both are 
   const failed = await apply(await plan());
   fault.remove();
   expect(errors(failed)).toEqual([
-    expect.stringMatching(/ base was brought back to revision \d+ \(base-1\.0\.0\), with app\./),
+    expect.stringMatching(/ base was brought back to revision \d+ \(base-1\.0\.0\), with app, and is ready again\./),
   ]);
   expect(failed.log.join('\n')).toMatch(/base: upgraded and ready/);
   expect(textOfBase()).toBe('none');

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createProcessRunner } from '@suite/action-kit';
-import { CancelledError, systemClock, UserError } from '@suite/foundation';
+import { asObject, CancelledError, systemClock, UserError } from '@suite/foundation';
 import {
   createHelm,
   type Helm,
   helmEnvironment,
   helmFailureOf,
   type PulledChart,
+  parseManifests,
   releaseState,
   type UpgradeOptions,
 } from '@suite/helm';
@@ -162,6 +163,21 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
       });
       expect(await state()).toMatchObject({ kind: 'failed', revision: 2, good: 1 });
       expect(await upgrade({ replicas: 3 }, { forceConflicts: true })).toMatchObject({ revision: 3 });
+    });
+
+    test('what a revision is made of, whatever came after it', async () => {
+      const made = async (revision: number) => {
+        const { objects } = parseManifests(await helm.manifest({ ...release(), revision }));
+        return objects.map(({ kind, name, object }) => [kind, name, asObject(object['spec'])['replicas']]);
+      };
+      expect(await made(1)).toEqual([
+        ['ConfigMap', 's', undefined],
+        ['Deployment', 's', 1],
+      ]);
+      expect(await made(3)).toContainEqual(['Deployment', 's', 3]);
+      expect((await failureOf(helm.manifest({ ...release(), revision: 99 })))?.detail).toEqual({
+        kind: 'release-not-found',
+      });
     });
 
     test('cancelled: it is recorded as failed', async () => {
