@@ -112,17 +112,69 @@ test('verify follows each sign-in from the pod to its right in Azure', async () 
   ]);
 }, 240_000);
 
-test.each([
-  ['gpu: true', 'gpu: { values: { toolkit: { enabled: true } } }', 'AKS installs the toolkit on these nodes'],
-  ['artifacts: blob', 'artifacts: blob, database: flexible-server', 'There is no PostgreSQL server for MLflow'],
+/** `cluster`: what dev says of it. */
+test.each<{ why: string; from?: string; to?: string; cluster?: string; line: string; message: string }>([
+  {
+    why: "a driver of the operator's beside that of AKS",
+    from: 'gpu: true',
+    to: 'gpu: { values: { driver: { enabled: true } } }',
+    line: 'gpu: {',
+    message: 'AKS installs the driver on these nodes, and the operator would install it again.',
+  },
+  {
+    why: "a toolkit of the operator's beside that of AKS",
+    from: 'gpu: true',
+    to: 'gpu: { values: { toolkit: { enabled: true } } }',
+    line: 'gpu: {',
+    message: 'AKS installs the toolkit on these nodes',
+  },
+  {
+    why: 'a server that there is not',
+    from: 'artifacts: blob',
+    to: 'artifacts: blob, database: flexible-server',
+    line: 'mlflow:',
+    message: 'There is no PostgreSQL server for MLflow',
+  },
+  {
+    why: 'Blob without an identity',
+    cluster: 'features: { workload-identity: false }',
+    line: 'mlflow:',
+    message: 'The storage account takes identities of Entra alone, and without workload identity MLflow has none.',
+  },
+  {
+    why: 'a profile with a GPU and no GPU pool',
+    from: 'jupyterhub: {',
+    to: 'jupyterhub: { profiles: [{ name: Training, gpus: 1 }],',
+    cluster: 'pools: { gpu: false }',
+    line: 'jupyterhub:',
+    message: 'The profile `Training` wants GPUs, and there is no GPU pool.',
+  },
 ])(
-  '%s as %s is refused at its line',
-  async (from, to, message) => {
-    await sandbox.edit('platform.yaml', text => text.replace(from, to));
+  '$why is refused at its line, and nobody is asked',
+  async ({ from = '', to = '', cluster: said, line, message }) => {
+    let lines: readonly string[] = [];
+    let before = '';
+    await sandbox.edit('platform.yaml', text => {
+      before = text;
+      const edited = text
+        .replace(from, to)
+        .replace(/^ {4}cluster:\n/m, found => `${found}${said === undefined ? '' : `      ${said}\n`}`);
+      lines = edited.split('\n');
+      return edited;
+    });
+    const asked = sandbox.world.ledger.requests.length;
     const refused = await run({ command: 'plan' });
+    await sandbox.edit('platform.yaml', () => before);
     expect(refused.conclusion).toBe('failure');
-    expect(refused.log.join('\n')).toContain(message);
-    await sandbox.edit('platform.yaml', text => text.replace(to, from));
+    expect(refused.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'error',
+        file: 'platform.yaml',
+        line: 1 + lines.findIndex(one => one.includes(line)),
+        message: expect.stringContaining(message),
+      }),
+    );
+    expect(sandbox.world.ledger.requests.slice(asked)).toEqual([]);
   },
   120_000,
 );

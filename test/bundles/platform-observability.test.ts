@@ -132,7 +132,13 @@ describe('what is in the cluster', () => {
 
 describe('what the platform file cannot have is said at its line', () => {
   test('a cache that no node holds', async () => {
-    await sandbox.edit('platform.yaml', text => text.replace('loki: { retention: 14d }', 'loki: { cache: 64Gi }'));
+    let lines: readonly string[] = [];
+    const lineOf = (words: string) => 1 + lines.findIndex(line => line.includes(words));
+    await sandbox.edit('platform.yaml', text => {
+      const edited = text.replace('loki: { retention: 14d }', 'loki: { cache: 64Gi }');
+      lines = edited.split('\n');
+      return edited;
+    });
     const planned = await run({ command: 'plan', 'fail-if-blocked': 'true' });
     expect(planned.conclusion).toBe('failure');
     const { checks } = await reportOf(planned);
@@ -140,6 +146,13 @@ describe('what the platform file cannot have is said at its line', () => {
     expect(blocked).toMatchObject([{ id: 'release/loki/placement', setting: 'releases.loki' }]);
     expect(blocked[0]?.message).toMatch(
       /StatefulSet monitoring\/loki-chunks-cache.*user: requests 76\.82 GiB of 13\.81 GiB/,
+    );
+    expect(planned.annotations).toContainEqual(
+      expect.objectContaining({
+        file: 'platform.yaml',
+        line: lineOf('loki: {'),
+        message: expect.stringContaining('loki-chunks-cache'),
+      }),
     );
   }, 120_000);
 

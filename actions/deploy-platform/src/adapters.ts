@@ -76,6 +76,7 @@ export async function createVersionsServices(kit: Kit, actionFolder: string): Pr
     context,
     log,
     summary,
+    today: new Date(clock.now()).toISOString().slice(0, 10),
     setOutputs,
     helm: {
       pull: async source => (await helm()).use.pull(source),
