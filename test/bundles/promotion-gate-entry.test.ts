@@ -230,6 +230,21 @@ describe('the plan that was reviewed', () => {
   });
 });
 
+test('reviewers who were taken away since the plan let nothing in that nobody of this run has approved', async () => {
+  emptyRegistries();
+  const enters = () => check('dev', { identity: 'apply', approval: 'true' }, { job: { environment: 'dev' } });
+  expect(await refused(enters())).toEqual([
+    expect.stringMatching(
+      /^`dev` had to be approved when this was planned\. .* Nothing was done\. Name reviewers under /,
+    ),
+  ]);
+  sandbox.repository.defineEnvironment({ name: 'dev', reviewers: ['hubot'] });
+  const waiting = { sha: commits.promoted, runId: '4711', actor: 'mona' };
+  sandbox.repository.enterEnvironment('dev', waiting).review({ approved: true, by: 'hubot' });
+  sandbox.repository.defineEnvironment({ name: 'dev' });
+  succeeded(await enters());
+});
+
 describe('an environment on hold', () => {
   beforeEach(emptyRegistries);
   afterEach(() => sandbox.restore());
