@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [managed] = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
   if (managed === undefined) throw new Error('dev has no cluster.');
   cluster = sandbox.world.kubernetes.of(managed.id);
-}, 240_000);
+});
 afterAll(() => sandbox?.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
@@ -74,7 +74,7 @@ test('are planned, applied, ready and planned again without changes', async () =
   expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
   expect(second.verdict).toBe('no-changes');
   expect([secret('ai-tools', 'hub'), secret('ai-tools', 'mlflow-postgresql')]).toEqual(before);
-}, 300_000);
+});
 
 test('a change of a value is seen, and what the chart made up stays through the upgrade', async () => {
   const token = 'hub.config.ConfigurableHTTPProxy.auth_token';
@@ -85,7 +85,7 @@ test('a change of a value is seen, and what the chart made up stays through the 
   succeeded(await run({ command: 'apply', 'expected-digest': report.digest ?? '', 'expected-releases': reviewed }));
   expect(secret('ai-tools', 'hub')[token]).toBe(before);
   expect((await plan()).report.verdict).toBe('no-changes');
-}, 240_000);
+});
 
 test('verify follows each sign-in from the pod to its right in Azure', async () => {
   const verified = await reportOf(succeeded(await run({ command: 'verify' })));
@@ -110,22 +110,18 @@ test('verify follows each sign-in from the pod to its right in Azure', async () 
       'identity/mlflow: should be able to sign in to Azure, and is It has not the role Storage Blob Data Contributor on mlflow',
     ),
   ]);
-}, 240_000);
+});
 
 test.each([
   ['gpu: true', 'gpu: { values: { toolkit: { enabled: true } } }', 'AKS installs the toolkit on these nodes'],
   ['artifacts: blob', 'artifacts: blob, database: flexible-server', 'There is no PostgreSQL server for MLflow'],
-])(
-  '%s as %s is refused at its line',
-  async (from, to, message) => {
-    await sandbox.edit('platform.yaml', text => text.replace(from, to));
-    const refused = await run({ command: 'plan' });
-    expect(refused.conclusion).toBe('failure');
-    expect(refused.log.join('\n')).toContain(message);
-    await sandbox.edit('platform.yaml', text => text.replace(to, from));
-  },
-  120_000,
-);
+])('%s as %s is refused at its line', async (from, to, message) => {
+  await sandbox.edit('platform.yaml', text => text.replace(from, to));
+  const refused = await run({ command: 'plan' });
+  expect(refused.conclusion).toBe('failure');
+  expect(refused.log.join('\n')).toContain(message);
+  await sandbox.edit('platform.yaml', text => text.replace(to, from));
+});
 
 test('a notebook that no node takes is refused in the plan', async () => {
   await sandbox.edit('platform.yaml', text =>
@@ -135,4 +131,4 @@ test('a notebook that no node takes is refused in the plan', async () => {
   expect(report.checks.filter(({ status }) => status === 'blocked')).toMatchObject([
     { id: 'release/jupyterhub/profiles', message: expect.stringContaining('requests 64 cores') },
   ]);
-}, 120_000);
+});

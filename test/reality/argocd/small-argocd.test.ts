@@ -68,7 +68,7 @@ let argo: RunningArgoCd;
     argo = await startArgoCd(control, {
       controller: { 'self-heal-backoff-timeout-seconds': '0', 'self-heal-timeout-seconds': '5' },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await argo?.stop();
     await control?.stop();

@@ -584,7 +584,7 @@ describe('properties', () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   test('after an end at any byte, a second run moves only what is missing', async () => {
     await fc.assert(
@@ -614,5 +614,5 @@ describe('properties', () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
