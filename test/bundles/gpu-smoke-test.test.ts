@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubernetesView, RunningStep, WorldRequest } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { fasterClock } from '../support/held-step.ts';
 import { inRegistry, makeImage } from '../support/images.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 
@@ -295,7 +296,9 @@ describe('the machine is lost when', () => {
   test('there is no post stage, and the next start comes at once: it waits until that one is silent for a minute', async () => {
     await lose(onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/));
     expect(left().length).toBeGreaterThan(1);
-    expect(succeeded(await run()).outputs['verdict']).toBe('passed');
+    const next = succeeded(await run({}, { environment: { NODE_OPTIONS: fasterClock(5) } }));
+    expect(next.log.join('\n')).toMatch(/Waiting to see whether \S+ is alive/);
+    expect(next.outputs['verdict']).toBe('passed');
     expect(left()).toEqual([]);
   });
 });

@@ -129,7 +129,8 @@ function driverOf(repository: string, commit: ArgoDriver['commit']): ArgoDriver 
       await api.create(`${all}/${kind.toLowerCase()}s`, object);
     },
     patch: (application, patch) => succeed('PATCH', `${all}/applications/${application}`, patch),
-    until: (application, holds) => argo.until(application, holds),
+    // Then it is played again.
+    until: (application, holds) => argo.until(application, holds, 60),
     untilObject: async (path, holds) => {
       const deadline = Date.now() + 300_000;
       for (;;) {
