@@ -7,6 +7,8 @@ import { createMemoryRegistry, type MemoryOptions, type MemoryRegistry } from '.
 import { totalsOf } from './plan.ts';
 import { createTransfers, openSourceRegistry } from './transfers.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const mebibyte = 1024 * 1024;
 const clock = { now: () => 0, sleep: async () => undefined };
 const connect = (registry: MemoryRegistry, host: string) => ({
