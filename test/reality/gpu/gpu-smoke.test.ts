@@ -186,7 +186,7 @@ real(`a GPU smoke test on ${controlPlaneNeeds}`, () => {
     await tell('TriggeredScaleUp', 'pod triggered scale-up: [{aks-gpu-00000000-vmss 0->1 (max: 2)}]');
     await control.api.until(await pod(), ({ status }) => JSON.stringify(status ?? {}).includes('Unschedulable'));
     await addNode(0);
-    while (!lines.some(line => line.includes(awaited.plugin))) await systemClock.sleep(25);
+    while (!lines.some(line => line.includes(awaited.ready))) await systemClock.sleep(25);
     await offer(1);
     const outcome = await running;
     expect(seen(outcome)).toEqual(['passed', '']);
