@@ -26,7 +26,7 @@ beforeAll(async () => {
   const [managed] = sandbox.world.azure.resources('Microsoft.ContainerService/managedClusters');
   if (managed === undefined) throw new Error('dev has no cluster.');
   cluster = sandbox.world.kubernetes.of(managed.id);
-}, 240_000);
+});
 afterAll(() => sandbox?.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
@@ -74,7 +74,7 @@ test('are planned, applied, ready and planned again without changes', async () =
   expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
   expect(second.verdict).toBe('no-changes');
   expect([secret('ai-tools', 'hub'), secret('ai-tools', 'mlflow-postgresql')]).toEqual(before);
-}, 300_000);
+});
 
 test('a change of a value is seen, and what the chart made up stays through the upgrade', async () => {
   const token = 'hub.config.ConfigurableHTTPProxy.auth_token';
@@ -85,7 +85,7 @@ test('a change of a value is seen, and what the chart made up stays through the 
   succeeded(await run({ command: 'apply', 'expected-digest': report.digest ?? '', 'expected-releases': reviewed }));
   expect(secret('ai-tools', 'hub')[token]).toBe(before);
   expect((await plan()).report.verdict).toBe('no-changes');
-}, 240_000);
+});
 
 test('verify follows each sign-in from the pod to its right in Azure', async () => {
   const verified = await reportOf(succeeded(await run({ command: 'verify' })));
@@ -110,7 +110,7 @@ test('verify follows each sign-in from the pod to its right in Azure', async () 
       'identity/mlflow: should be able to sign in to Azure, and is It has not the role Storage Blob Data Contributor on mlflow',
     ),
   ]);
-}, 240_000);
+});
 
 /** `cluster`: what dev says of it. */
 test.each<{ why: string; from?: string; to?: string; cluster?: string; line: string; message: string }>([
@@ -149,35 +149,31 @@ test.each<{ why: string; from?: string; to?: string; cluster?: string; line: str
     line: 'jupyterhub:',
     message: 'The profile `Training` wants GPUs, and there is no GPU pool.',
   },
-])(
-  '$why is refused at its line, and nobody is asked',
-  async ({ from = '', to = '', cluster: said, line, message }) => {
-    let lines: readonly string[] = [];
-    let before = '';
-    await sandbox.edit('platform.yaml', text => {
-      before = text;
-      const edited = text
-        .replace(from, to)
-        .replace(/^ {4}cluster:\n/m, found => `${found}${said === undefined ? '' : `      ${said}\n`}`);
-      lines = edited.split('\n');
-      return edited;
-    });
-    const asked = sandbox.world.ledger.requests.length;
-    const refused = await run({ command: 'plan' });
-    await sandbox.edit('platform.yaml', () => before);
-    expect(refused.conclusion).toBe('failure');
-    expect(refused.annotations).toContainEqual(
-      expect.objectContaining({
-        level: 'error',
-        file: 'platform.yaml',
-        line: 1 + lines.findIndex(one => one.includes(line)),
-        message: expect.stringContaining(message),
-      }),
-    );
-    expect(sandbox.world.ledger.requests.slice(asked)).toEqual([]);
-  },
-  120_000,
-);
+])('$why is refused at its line, and nobody is asked', async ({ from = '', to = '', cluster: said, line, message }) => {
+  let lines: readonly string[] = [];
+  let before = '';
+  await sandbox.edit('platform.yaml', text => {
+    before = text;
+    const edited = text
+      .replace(from, to)
+      .replace(/^ {4}cluster:\n/m, found => `${found}${said === undefined ? '' : `      ${said}\n`}`);
+    lines = edited.split('\n');
+    return edited;
+  });
+  const asked = sandbox.world.ledger.requests.length;
+  const refused = await run({ command: 'plan' });
+  await sandbox.edit('platform.yaml', () => before);
+  expect(refused.conclusion).toBe('failure');
+  expect(refused.annotations).toContainEqual(
+    expect.objectContaining({
+      level: 'error',
+      file: 'platform.yaml',
+      line: 1 + lines.findIndex(one => one.includes(line)),
+      message: expect.stringContaining(message),
+    }),
+  );
+  expect(sandbox.world.ledger.requests.slice(asked)).toEqual([]);
+});
 
 test('a notebook that no node takes is refused in the plan', async () => {
   await sandbox.edit('platform.yaml', text =>
@@ -187,4 +183,4 @@ test('a notebook that no node takes is refused in the plan', async () => {
   expect(report.checks.filter(({ status }) => status === 'blocked')).toMatchObject([
     { id: 'release/jupyterhub/profiles', message: expect.stringContaining('requests 64 cores') },
   ]);
-}, 120_000);
+});

@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   sandbox.world.settings.operationMs = 0;
   for (const scope of ['shared', 'dev']) await deploy(scope);
-}, 600_000);
+});
 afterAll(() => sandbox.close());
 
 async function step(inputs: Readonly<Record<string, string>>, environment?: string): Promise<StepResult> {
@@ -123,13 +123,13 @@ test('planned, approved, and gone, but for what holds data', async () => {
   expect(sandbox.world.azure.resources('Microsoft.ContainerRegistry/registries')).toHaveLength(1);
   const deployments = sandbox.repository.deployments().filter(({ environment }) => environment === 'dev');
   expect(deployments.length).toBeGreaterThan(0);
-}, 600_000);
+});
 
 test('unlock.yml: nothing is held, so nothing is released', async () => {
   const run = await dispatch(sandbox, 'unlock.yml', { environment: 'dev', run: '4711' });
   if (run.conclusion !== 'success') throw new Error(transcript(run));
   expect(summaryOf(jobOf(run, 'Unlock dev'))).toMatch(/Nothing is held on dev in westeurope/);
-}, 300_000);
+});
 
 test('bootstrap.yml: what is there already is told, by an identity that may see it', async () => {
   const { azure, github } = sandbox.world;
@@ -144,7 +144,7 @@ test('bootstrap.yml: what is there already is told, by an identity that may see 
   const run = await dispatch(sandbox, 'bootstrap.yml', { 'dry-run': 'true' });
   if (run.conclusion !== 'success') throw new Error(transcript(run));
   expect(armWrites()).toEqual(writes);
-}, 300_000);
+});
 
 test('every permission that a job of an end, a release of locks and a bootstrap asks for is used', async () => {
   expect(await sandbox.unusedPermissions('destroy.yml', 'unlock.yml', 'bootstrap.yml')).toEqual([]);

@@ -332,7 +332,7 @@ describe('a pull request that was planned and merged', () => {
     ]);
     cleaner = { commit: merged.after, bundle: bundleOf(run) };
     // A plan of a pull request, and a promotion through all environments.
-  }, 300_000);
+  });
 
   test('goes through all environments, and only those are asked for that somebody approves', () => {
     expectJobs(run, { ...began, ...through(...scopes) });
@@ -537,7 +537,7 @@ describe('an older run waits for its approval while a newer one goes through', (
     older = await promote(commits.base, commits.older);
     overtaken = { commit: commits.older, bundle: bundleOf(older), pull: number };
     // Two whole promotions, one inside of the other.
-  }, 300_000);
+  });
 
   test('the newer one is promoted', () => {
     expect(newer?.conclusion).toBe('success');
@@ -595,7 +595,7 @@ describe('prod goes back', () => {
     putBack();
     expect(argoCdIn('prod')).toBe(digest);
     askedOfIt = asked;
-  }, 300_000);
+  });
 
   test('to what ran there before, through the same plan and the same approval', () => {
     expectJobs(run, { Resolve: 'success', Choose: 'success', ...through('prod') });
@@ -660,7 +660,7 @@ describe('prod goes back', () => {
     const rows = toldOn(overtaken.pull).match(/^> \| \w+ \| \[\w+\]/gm);
     expect(rows).toEqual(scopes.map(scope => `> | ${scope} | [verified]`));
     expect(toldOn(overtaken.pull)).toMatch(/\*\*Verified in prod at /);
-  }, 300_000);
+  });
 
   test('and a later commit is promoted as always', async () => {
     const main = await sandbox.repository.resolve('refs/heads/main');
@@ -670,7 +670,7 @@ describe('prod goes back', () => {
     expectJobs(promoted, { ...began, ...through(...scopes) });
     expect(cleanerHours()).toEqual([144]);
     expect(records().at(-1)).toMatchObject({ environment: 'prod', commit: later });
-  }, 300_000);
+  });
 });
 
 test('nothing asked for a host that nobody plays', () => {

@@ -133,7 +133,7 @@ describe.each([
     if (!isReal) return;
     control = await startControlPlane();
     await attachControlPlane(sandbox.world, control);
-  }, 240_000);
+  });
   afterAll(async () => {
     await sandbox?.close();
     await control?.stop();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createProcessRunner } from '@suite/action-kit';
-import { asObject, CancelledError, systemClock, UserError } from '@suite/foundation';
+import { asObject, CancelledError, type Clock, systemClock, UserError } from '@suite/foundation';
 import {
   createHelm,
   type Helm,
@@ -180,19 +180,22 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
       });
     });
 
-    test('cancelled: it is recorded as failed', async () => {
-      const controller = new AbortController();
-      const own = join(folder, 'cancelled');
-      const cancelled = createHelm({
+    const job = `/apis/batch/v1/namespaces/${place}/jobs/s-migrate`;
+    const openAlone = (name: string, { signal = new AbortController().signal, clock = systemClock }) =>
+      createHelm({
         file: 'helm',
-        env: helmEnvironment({ PATH: process.env['PATH'] ?? '' }, own),
-        folder: own,
-        processes: createProcessRunner(controller.signal),
-        clock: systemClock,
+        env: helmEnvironment({ PATH: process.env['PATH'] ?? '' }, join(folder, name)),
+        folder: join(folder, name),
+        processes: createProcessRunner(signal),
+        clock,
         log: { info: () => {} },
       });
+
+    test('cancelled: it is recorded as failed', async () => {
+      const controller = new AbortController();
+      const cancelled = openAlone('cancelled', controller);
       const running = failureOf(cancelled.upgrade({ ...release(), ...common, chart, values: { image: endless } }));
-      await plane.api.until(`/apis/batch/v1/namespaces/${place}/jobs/s-migrate`, job => isOf(job, endless));
+      await plane.api.until(job, found => isOf(found, endless));
       controller.abort(new CancelledError('The run was cancelled.'));
       const { error } = (await running) ?? {};
       expect(error).toBeInstanceOf(CancelledError);
@@ -201,7 +204,20 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
     });
 
     test('too slow: Helm is stopped at the deadline', async () => {
-      const { error, detail } = (await failureOf(upgrade({ image: endless }, { deadlineSeconds: 3 }))) ?? {};
+      // However long Helm takes to come to its hook: the deadline is when that runs.
+      const before = uidOf(await plane.api.get(job));
+      const clock: Clock = {
+        ...systemClock,
+        sleep: async (milliseconds, signal) => {
+          if (milliseconds !== 3000) return systemClock.sleep(milliseconds, signal);
+          await plane.api.until(job, found => uidOf(found) !== before);
+        },
+      };
+      const slow = openAlone('slow', { clock }).upgrade({
+        ...{ ...release(), ...common, chart, values: { image: endless } },
+        deadlineSeconds: 3,
+      });
+      const { error, detail } = (await failureOf(slow)) ?? {};
       expect(error).toBeInstanceOf(UserError);
       expect(detail?.kind).toBe('timeout');
       expect(await state()).toMatchObject({ kind: 'failed', good: 3 });
@@ -250,6 +266,10 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
 function isAvailable(deployment: Readonly<Record<string, unknown>>): boolean {
   const { status } = deployment as { status?: { availableReplicas?: number } };
   return (status?.availableReplicas ?? 0) > 0;
+}
+
+function uidOf({ metadata }: Readonly<Record<string, unknown>>): unknown {
+  return (metadata as { uid?: unknown } | undefined)?.uid;
 }
 
 function isOf(job: Readonly<Record<string, unknown>>, image: string): boolean {

@@ -78,7 +78,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     settings.guard.values.caBundle = Buffer.from(control.caCertificate).toString('base64');
     silenceGuard = answerForGuard();
     await configure();
-  }, 240_000);
+  });
   afterAll(() => real?.close());
 
   const configure = () =>
@@ -118,12 +118,12 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     expect(result.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
     expect(asked.filter(({ verb, resource }) => !isRead(verb) || resource === 'secrets')).toEqual([]);
     expect(announced(result).every(line => line.startsWith('create '))).toBe(true);
-  }, 60_000);
+  });
 
   test('what was planned is created, and all of it is ready', async () => {
     await applyAsAnnounced();
     succeeded(await run({ command: 'verify' }));
-  }, 120_000);
+  });
 
   test('then nothing is to do; the plan still needs no right to write, and no Secret', async () => {
     await control.api.until(
@@ -141,7 +141,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     const after = await snapshot();
     expect(versionsOf(after)).toEqual(versionsOf(before));
     expect(await releaseSecrets()).toEqual(secrets);
-  }, 120_000);
+  });
 
   test('a value touches one release', async () => {
     settings['kube-prometheus-stack'] = {
@@ -166,7 +166,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       ['delete', `ServiceMonitor ${grafana}`, []],
     ]);
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
-  }, 120_000);
+  });
 
   test('a newer chart touches its release, and leaves what the injector has written', async () => {
     const { charts } = sandbox.world;
@@ -192,7 +192,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       const configs = asArray(webhooks).map(webhook => asObject(asObject(webhook)['clientConfig']));
       expect(configs.filter(({ caBundle }) => caBundle === undefined)).toEqual([]);
     }
-  }, 120_000);
+  });
 
   test('a newer chart brings its definitions of `crds/` along, which Helm leaves as they were', async () => {
     await writeChart(join(sandbox.checkout, 'charts', 'late'), newerLate);
@@ -210,7 +210,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       spec: { text: 'one', author: 'somebody' },
     });
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
-  }, 120_000);
+  });
 
   test('what people changed by hand is named in the plan, and taken back', async () => {
     const { api } = control;
@@ -249,7 +249,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     ]);
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
     expect(await api.get(settingsOfArgo)).toMatchObject({ metadata: { labels: { team: 'blue' } } });
-  }, 120_000);
+  });
 
   test('what cannot be begun is one message, and nothing is changed', async () => {
     const before = await snapshot();
@@ -293,7 +293,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     ]);
     fault.remove();
     expect(changesBetween(before, await snapshot())).toEqual([]);
-  }, 120_000);
+  });
 
   test('what may pass by itself is named while it is waited for: a webhook, a node, a quota', async () => {
     settings['kube-prometheus-stack'].values.grafana = { podAnnotations: { moved: 'yes' } };
@@ -331,7 +331,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
         expect.stringMatching(/^hooked: upgrading hooked 1\.0\.0, waiting for pods of Job hooked\/prepare \(/),
       ]),
     );
-  }, 120_000);
+  });
 
   test('a webhook that is down, and guards what its own release changes, is repaired by its upgrade', async () => {
     const deployment = '/apis/apps/v1/namespaces/guard/deployments/guard';
@@ -364,7 +364,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
       spec: { size: '2' },
     });
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
-  }, 120_000);
+  });
 
   test('what is broken says its first cause; what needs it is not begun; what holds no data goes back', async () => {
     settings['kube-prometheus-stack'].values.grafana = { image: { registry: 'nowhere.invalid' } };
@@ -389,7 +389,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     ];
     expect(errors(result)).toEqual(expected.map(text => expect.stringMatching(new RegExp(text))));
     expect(changesBetween(before, await snapshot())).toEqual([`update Deployment ${grafana}`]);
-  }, 120_000);
+  });
 
   test('the next apply puts it right', async () => {
     settings['kube-prometheus-stack'].values.grafana = {};
@@ -408,7 +408,7 @@ suite(`the platform's own releases on the real API server (${controlPlaneNeeds})
     ]);
     expect(await plan()).toMatchObject({ verdict: 'no-changes' });
     succeeded(await run({ command: 'verify' }));
-  }, 120_000);
+  });
 });
 
 const platformReleases = ['prometheus-operator-crds', 'cert-manager', 'issuers', 'kube-prometheus-stack', 'argo-cd'];

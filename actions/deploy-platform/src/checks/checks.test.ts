@@ -26,6 +26,8 @@ import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 /** A Job that Helm makes on the way, in whatever is wrong with it. */
 const badHook = object(
   'batch/v1',
