@@ -113,7 +113,7 @@ test('a machine that is lost in the middle leaves locks, which its job names onc
   const released = await dispatch(sandbox, 'unlock.yml', { environment: 'dev', run: lost.id });
   if (released.conclusion !== 'success') throw new Error(transcript(released));
   expect({ locked: isLocked(), writes: armWrites() }).toEqual({ locked: false, writes });
-}, 600_000);
+});
 
 test('planned, approved, and gone, but for what holds data', async () => {
   const run = await dispatch(sandbox, 'destroy.yml', { environment: 'dev', confirm: 'dev' });
