@@ -31,10 +31,8 @@ export function helmMeasurement(samples: HelmSamples, critical: number): Measure
   });
   const { written, drift } = samples;
   const cases: Case[] = [
-    row('plan, all new', 'ours plan, first', {
-      'helmfile diff': 'helmfile diff, first',
-      'helmfile template': 'helmfile template',
-    }),
+    // helmfile cannot say what it would change as long as a kind is missing that an earlier release brings.
+    row('plan, all new', 'ours plan, first', { 'helmfile template': 'helmfile template' }),
     row('plan, no change', 'ours plan, again', {
       'helmfile diff': 'helmfile diff, again',
       'helmfile template': 'helmfile template',

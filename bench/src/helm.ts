@@ -40,7 +40,6 @@ export async function measureHelm(rounds = 5): Promise<Measurement> {
       await clear(world, peers);
       alone.push(await timed('loop, first', peers.loop));
       await clear(world, peers);
-      if (peers.canDiff) await timed('helmfile diff, first', peers.diff);
       await timed('helmfile template', peers.template);
       await timed('helmfile sync, first', () => peers.sync(false));
       if (peers.canDiff) await timed('helmfile diff, again', peers.diff);

@@ -181,7 +181,8 @@ async function applyAsAnnounced(real: RealPlatform): Promise<{ readonly report: 
 
 async function planNothing(real: RealPlatform): Promise<Planned> {
   const report = await real.plan();
-  expect([report.verdict, announced(report)]).toEqual(['no-changes', []]);
+  const blocked = report.checks.filter(({ status }) => status === 'blocked').map(({ message }) => message);
+  expect([report.verdict, announced(report), blocked]).toEqual(['no-changes', [], []]);
   return report;
 }
 
