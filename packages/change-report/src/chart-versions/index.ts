@@ -9,6 +9,7 @@ export type {
 export {
   appVersionPattern,
   chartVerdict,
+  isOfApplications,
   parseChartProposals,
   parseChartVersions,
   proposedVersion,

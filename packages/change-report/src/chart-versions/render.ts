@@ -3,7 +3,14 @@ import { table } from '../markdown/blocks.ts';
 import { cell, codeSpan, escapeText, fence, link, prose } from '../markdown/escape.ts';
 import { fitSections, type Room, type Section, weights } from '../markdown/section.ts';
 import { clockTime } from '../markdown/summary.ts';
-import { type ChartRow, type ChartVersion, type ChartVersions, chartVerdict, isNewer } from './content.ts';
+import {
+  type ChartRow,
+  type ChartVersion,
+  type ChartVersions,
+  chartVerdict,
+  isNewer,
+  isOfApplications,
+} from './content.ts';
 
 /** Everything that an issue about newer charts is rendered from. */
 export interface ChartsContent extends ChartVersions {
@@ -60,7 +67,7 @@ export function chartsSections(found: ChartVersions & { readonly file: string })
   return [
     section('verdict', weights.verdict, `### ${escapeText(chartsHeadline(found))}`),
     section('table', weights.danger, overview(found.rows)),
-    ...(newer.length === 0 ? [] : [section('way', weights.danger, wayOf(found.file))]),
+    ...(newer.length === 0 ? [] : [section('way', weights.danger, wayOf(found.file, newer))]),
     ...newer.map(row => section(`proposal for ${row.release}`, weights.differences, proposalOf(row))),
     ...gapSections(found),
   ];
@@ -79,8 +86,9 @@ function overview(rows: readonly ChartRow[]): string {
   );
 }
 
-function wayOf(file: string): string {
-  return `To take one, put its lines under the first environment of ${codeSpan(file)} in a pull request: its comment shows what becomes different in the cluster. Move them to \`defaults:\` once it runs there.`;
+function wayOf(file: string, newer: readonly ChartRow[]): string {
+  const places = newer.some(isOfApplications) ? '`defaults:`, and `charts:` to the top of the file,' : '`defaults:`';
+  return `To take one, put its lines under the first environment of ${codeSpan(file)} in a pull request: its comment shows what becomes different in the cluster. Move them to ${places} once it runs there.`;
 }
 
 function proposalOf(row: ChartRow): string {
