@@ -37,6 +37,8 @@ export async function measureArgocdRender(rounds = 5): Promise<Measurement> {
       times.alone.push(await alone(all));
       times.all.push(await ours(all));
       times.few.push(await ours(few));
+      const last = Object.entries(times).map(([what, all]) => `${what} ${all.at(-1)?.toFixed(1)} s`);
+      process.stderr.write(`argocd-render, round ${round + 1} of ${rounds}: ${last.join(', ')}\n`);
     }
     const [tools, changed, promoted] = [median(times.alone), median(times.all), median(times.few)];
     const row = (name: string, own: number): Case => ({

@@ -43,6 +43,7 @@ import {
   type Destination,
   type Rendering,
 } from './render/index.ts';
+import { rootProjectChecks } from './root-projects.ts';
 import { sinceBundle } from './since-bundle.ts';
 import type { Target } from './target.ts';
 
@@ -199,6 +200,7 @@ export async function prepare(
     isPart,
     isArgoAlone,
   });
+  const allProjects = new Map([...live.projects, ...projects.map(one => [one.metadata.name, one] as const)]);
   return {
     commit,
     cargo,
@@ -215,6 +217,7 @@ export async function prepare(
       ...foundNowhere(target),
       ...ofCharts,
       ...(isArgoAlone ? aroundArgo(target, own, before) : []),
+      ...(await rootProjectChecks(target, wanted, allProjects, readFolder(head))),
       // Whether the cluster is known is said above.
       ...plan.checks.filter(({ id }) => seen.isKnown || id !== 'application/cluster'),
       ...ownPlan.checks,

@@ -1,4 +1,4 @@
-import { asArray, asObject, asString, canonicalJson, parseJson } from '@suite/foundation';
+import { asArray, asNumber, asObject, asString, canonicalJson, parseJson } from '@suite/foundation';
 import type { Cluster, KubernetesObject } from '@suite/kubernetes';
 import { fieldManager } from './objects.ts';
 
@@ -28,6 +28,13 @@ export interface WayBack {
   readonly applications: readonly string[];
 }
 
+/** A way back that has come to its end, and whose it was. */
+export interface WentBack {
+  /** One per step of a run, whatever its attempt. */
+  readonly step: string;
+  readonly attempt: number;
+}
+
 /**
  * What a sync leaves behind, where a plan may read it. The newest proof comes first; what is no longer there was
  * proven too long ago to go back to.
@@ -38,6 +45,8 @@ export interface SyncRecord {
   readonly clusterFingerprint: string | undefined;
   /** Until it has come to its end: Git may say that already which does not run yet, and no longer tells where it was to lead. */
   readonly wayBack?: WayBack | undefined;
+  /** Until something else is proven: a step that was lost when it had just been there would go back further when it is run again. */
+  readonly wentBack?: WentBack | undefined;
 }
 
 export const noRecord: SyncRecord = { proven: [], clusterFingerprint: undefined };
@@ -92,10 +101,12 @@ export function readRecordText(text = ''): SyncRecord {
       ];
     });
   const wayBack = readWayBack(record['wayBack']);
+  const wentBack = readWentBack(record['wentBack']);
   return {
     proven,
     clusterFingerprint: asString(record['clusterFingerprint']),
     ...(wayBack === undefined ? {} : { wayBack }),
+    ...(wentBack === undefined ? {} : { wentBack }),
   };
 }
 
@@ -117,12 +128,18 @@ function readWayBack(value: unknown): WayBack | undefined {
   };
 }
 
+function readWentBack(value: unknown): WentBack | undefined {
+  const { step, attempt } = asObject(value);
+  const [known, number] = [asString(step), asNumber(attempt)];
+  return known === undefined || number === undefined ? undefined : { step: known, attempt: number };
+}
+
 /** What is proven again is the newest, and stands there once. Whatever was gone back to before is over. */
 export function withProven(record: SyncRecord, proven: Proven): SyncRecord {
   // With `deliver: application` the commit stays, whatever runs.
   const idOf = ({ commit, bundle, images, charts }: Proven) => canonicalJson([commit, bundle ?? null, images, charts]);
   const others = record.proven.filter(one => idOf(one) !== idOf(proven));
-  return { ...record, proven: [proven, ...others].slice(0, kept), wayBack: undefined };
+  return { ...record, proven: [proven, ...others].slice(0, kept), wayBack: undefined, wentBack: undefined };
 }
 
 function recordObject(record: SyncRecord): KubernetesObject {

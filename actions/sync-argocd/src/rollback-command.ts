@@ -3,7 +3,7 @@ import { demandCluster } from '@suite/platform-file';
 import { begunTo, coveredBy, differs, goBackTo } from './back.ts';
 import type { Request } from './inputs.ts';
 import type { Connected, Services } from './ports.ts';
-import type { Proven, SyncRecord } from './record.ts';
+import type { Proven, SyncRecord, WentBack } from './record.ts';
 import type { Outcome } from './report.ts';
 import type { Target } from './target.ts';
 
@@ -21,7 +21,10 @@ export async function rollBack(
   if (begun >= 0) {
     log.info('An earlier rollback has not come to its end: going on with it. `bundle-digest` chooses another.');
   }
-  const at = begun >= 0 ? begun : await choose(record, request.bundle, target, connected);
+  const went = wentBackOf(context);
+  const isThere = request.bundle === undefined && begun < 0 && isEarlier(record.wentBack, went);
+  if (isThere) log.info('An earlier attempt of this step has come to its end: only making sure of it.');
+  const at = begun >= 0 ? begun : isThere ? 0 : await choose(record, request.bundle, target, connected);
   const proof = record.proven[at];
   if (proof === undefined) throw nothingProven(record.proven, request.bundle, target);
   const bundle = proof.bundle === undefined ? '' : ` with ${proof.bundle}`;
@@ -30,10 +33,20 @@ export async function rollBack(
   if (error === undefined) {
     // What came after it is nothing to go back to any more.
     const again = { ...proof, commit, run: context.runUrl ?? '', at: new Date(clock.now()).toISOString() };
-    await records.write({ ...record, proven: [again, ...record.proven.slice(at + 1)], wayBack: undefined });
+    const proven = [again, ...record.proven.slice(at + 1)];
+    await records.write({ ...record, proven, wayBack: undefined, wentBack: went });
   }
   const warnings = error === undefined ? [`${names.join(', ')} run again what was proven at ${proof.at}.`] : [];
   return { findings: { verdict: error === undefined ? 'applied' : 'failed', warnings, commit, running }, error };
+}
+
+function wentBackOf({ runId, runAttempt, job, step }: Services['context']): WentBack {
+  return { step: [runId, job, step].join('/'), attempt: Number(runAttempt) || 1 };
+}
+
+/** The same step, of an attempt before. */
+function isEarlier(one: WentBack | undefined, now: WentBack): boolean {
+  return one !== undefined && one.step === now.step && one.attempt < now.attempt;
 }
 
 /** Place of the bundle that is asked for, or of the newest proof that is not what is delivered now; -1 for none. */

@@ -28,8 +28,10 @@ import {
   explainSync,
   proveApplications,
   type SyncPlan,
+  type SyncPorts,
   syncApplications,
   waitApplications,
+  waitForOthers,
 } from './sync/index.ts';
 import type { Target } from './target.ts';
 
@@ -90,7 +92,11 @@ async function syncOnce(
   const planAt = (revision: string | undefined): SyncPlan =>
     syncPlanOf(request, target, services, prepared.cargo, revision);
   await demandArgo(cluster, target);
-  await demandOpen(planAt(undefined), prepared, ports);
+  const known = await knownOf(planAt(undefined), prepared, ports);
+  await demandOpen(known, prepared, ports);
+  const waitedSince = clock.now();
+  demandNone(await waitForOthers(known, ports));
+  const timeoutMs = request.timeoutMs - (clock.now() - waitedSince);
   await demandImages(prepared, connected);
   if (signal.aborted) throw new CancelledError('Nothing was delivered.');
 
@@ -103,7 +109,7 @@ async function syncOnce(
   try {
     const record = await applyOwn(prepared, cluster);
     const offset = clock.now() - startedAt;
-    const plan = planAt(commit);
+    const plan = { ...planAt(commit), timeoutMs };
     const results = await bring(plan, prepared, ports);
     const timings = timingsOf(results, offset);
     const failure = explainSync(results);
@@ -262,18 +268,28 @@ function idleOf({ plan, ownPlan, own }: Prepared): ReadonlySet<string> {
 /** More applications with the same trouble are counted. */
 const mostNamed = 5;
 
-/** Applications that are there already may be held shut. What their project will allow was planned with the project as it will be. */
+/** The part of a plan that is there already, and has something to sync. */
+async function knownOf(plan: SyncPlan, prepared: Prepared, { argo }: Pick<SyncPorts, 'argo'>): Promise<SyncPlan> {
+  const ours = new Set(prepared.own.argo.map(({ metadata }) => metadata.name));
+  const there = new Set((await argo.list(plan.argoNamespace)).map(({ name }) => name));
+  const idle = idleOf(prepared);
+  const applications = plan.applications.filter(({ name }) => (there.has(name) || !ours.has(name)) && !idle.has(name));
+  return { ...plan, applications };
+}
+
+/** What is there may be held shut. What its project will allow was planned with the project as it will be. */
 async function demandOpen(
-  plan: SyncPlan,
+  known: SyncPlan,
   prepared: Prepared,
   ports: Parameters<typeof checkApplications>[1],
 ): Promise<void> {
   const ours = new Set(prepared.own.argo.map(({ metadata }) => metadata.name));
-  const there = new Set((await ports.argo.list(plan.argoNamespace)).map(({ name }) => name));
-  const idle = idleOf(prepared);
-  const known = plan.applications.filter(({ name }) => (there.has(name) || !ours.has(name)) && !idle.has(name));
-  const refusals = await checkApplications({ ...plan, applications: known }, ports);
-  const counted = refusals.filter(({ ref, cause }) => cause.kind !== 'project' || !ours.has(ref.name));
+  const refusals = await checkApplications(known, ports);
+  demandNone(refusals.filter(({ ref, cause }) => cause.kind !== 'project' || !ours.has(ref.name)));
+}
+
+/** Before anything is delivered. */
+function demandNone(counted: Awaited<ReturnType<typeof checkApplications>>): void {
   if (counted.length === 0) return;
   // What holds many up, such as a window of their project, is said once.
   const causes = Map.groupBy(counted, ({ cause }) => cause.message);

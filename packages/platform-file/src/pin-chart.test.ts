@@ -56,6 +56,20 @@ test('an environment that names its own keeps its place, and the others get thei
   expect(both).toContain('defaults:\n  releases:\n    cert-manager:\n      version: v1.22.0\n');
 });
 
+test('a chart of applications stands at the top, and in an environment that has its own', () => {
+  const charts = (version: string, digest: string) =>
+    `charts:\n  redis: { chart: "oci://ghcr.io/contoso/redis", version: ${version}, digest: "${digest}" } # cache\n`;
+  const own = (version: string, digest: string) => `, charts: { redis: { version: ${version}, digest: ${digest} } }`;
+  const setting = 'charts.redis';
+  const text = file('', own('1.1.0', old), charts('1.0.0', old));
+  expect(pinChart(text, { setting, environments: ['prod'] }, pin)).toBe(
+    file('', own('1.1.0', old), charts('v1.22.0', next)),
+  );
+  expect(pinChart(text, { setting, environments: ['dev'] }, pin)).toBe(
+    file('', own('v1.22.0', next), charts('1.0.0', old)),
+  );
+});
+
 test('so does a region', () => {
   const text = file('').replace(
     'location: westeurope\n    runner',

@@ -1,16 +1,17 @@
 import { asObject, isObject } from '@suite/foundation';
+import { isOfPlatform } from './layers.ts';
 import { editYaml, parseYaml } from './yaml/index.ts';
 
 /** A chart as environments of a platform file run it. */
 export interface ChartPlace {
-  /** `releases.cert-manager` */
+  /** `releases.cert-manager`, and of an application `charts.redis` */
   readonly setting: string;
   readonly environments: readonly string[];
 }
 
 /**
- * The platform file with another version of a chart for these environments: where it names one for them by now, and under `defaults:` where
- * it does not. Nothing else of the text changes. Throws NotEditable.
+ * The platform file with another version of a chart for these environments: where it names one for them by now, and where it names one for
+ * all (under `defaults:`, or at the top what is the platform's) where it does not. Nothing else of the text changes. Throws NotEditable.
  */
 export function pinChart(
   text: string,
@@ -35,7 +36,7 @@ function placesOf(source: unknown, environment: string, steps: readonly string[]
     region,
   ]);
   const named = [own, ...regions].map(layer => [...layer, ...steps]).filter(path => namesVersion(source, path));
-  return named.length > 0 ? named : [['defaults', ...steps]];
+  return named.length > 0 ? named : [isOfPlatform(steps) ? [...steps] : ['defaults', ...steps]];
 }
 
 function namesVersion(source: unknown, path: readonly string[]): boolean {

@@ -122,6 +122,13 @@ test('a chart that refuses the values is told, and hides nothing of the others; 
   ]);
 });
 
+test('a chart of applications is none that is rendered here', async () => {
+  const { helm, calls } = charts({});
+  const redis = row('1.3.0', { release: 'redis', setting: 'charts.redis' });
+  expect(await compareCharts(platform, [redis], helm, folders)).toEqual([]);
+  expect(calls).toEqual([]);
+});
+
 test('there is an end to what is handed over: the most dangerous stays, the rest is counted', async () => {
   const many = (image: string) =>
     Array.from({ length: 4000 }, (_, index) => object('ConfigMap', `c${index}`, { data: { image } }));

@@ -1,4 +1,11 @@
-import { byRisk, type Change, type ChartDifference, type ChartRow, proposedVersion } from '@suite/change-report';
+import {
+  byRisk,
+  type Change,
+  type ChartDifference,
+  type ChartRow,
+  isOfApplications,
+  proposedVersion,
+} from '@suite/change-report';
 import { mapInParallel, UserError } from '@suite/foundation';
 import { identityOf, type KubernetesObject, refOf } from '@suite/kubernetes';
 import { compareRendered, createDefinitions, describe } from '@suite/kubernetes/compare';
@@ -36,7 +43,9 @@ export async function compareCharts(
   const remembering = remember(helm);
   const asked = rows.flatMap(row => {
     const to = proposedVersion(row);
-    return to === undefined ? [] : row.environments.map(environment => ({ row, to, environment }));
+    return to === undefined || isOfApplications(row)
+      ? []
+      : row.environments.map(environment => ({ row, to, environment }));
   });
   return mapInParallel(asked, atOnce, async ({ row, to, environment }) => {
     const { release: name, version: from } = row;

@@ -166,6 +166,34 @@ environments:
     ]);
     expect(found.filter(([name]) => name === 'own')).toEqual([['own', 'dev', '1.0.0', undefined]]);
   });
+
+  test('charts of applications, in the environments whose applications have them', () => {
+    const text = `${file('')}charts:
+  redis: { chart: "oci://ghcr.io/contoso/charts/redis", version: 1.2.3, digest: "${digest}" }
+  idle: { chart: "oci://ghcr.io/contoso/charts/idle", version: 1.0.0, digest: "${digest}" }
+applications: { repository: contoso/gitops, apps: [{ name: shop, charts: [redis] }] }
+`;
+    const own = `    charts: { redis: { version: 1.3.0, digest: "${digest}" } }\n  prod: {`;
+    const dev = text.replace(
+      / dev: \{ (.*), location: westeurope \}\n {2}prod: \{/,
+      ` dev:\n    $1\n    location: westeurope\n${own}`,
+    );
+    const charts = (of: string) =>
+      usedCharts(parsePlatform(of, 'platform.yaml')).filter(({ tested }) => tested === undefined);
+    expect(charts(text)).toEqual([
+      {
+        release: 'redis',
+        environments: ['dev', 'prod'],
+        setting: 'charts.redis',
+        source: { kind: 'oci', url: 'oci://ghcr.io/contoso/charts/redis', version: '1.2.3', digest },
+        tested: undefined,
+      },
+    ]);
+    expect(charts(dev).map(({ environments, source }) => [environments.join(), source.version])).toEqual([
+      ['dev', '1.3.0'],
+      ['prod', '1.2.3'],
+    ]);
+  });
 });
 
 test('the suite looks at every chart of its list', () => {

@@ -5,7 +5,7 @@ import { chartOf } from '../held-charts.ts';
 import type { ChartsRequest } from '../inputs.ts';
 import type { VersionsServices } from './command.ts';
 import type { ChartRegistries } from './look.ts';
-import { applicationCharts, type UsedChart, usedCharts } from './used.ts';
+import { type UsedChart, usedCharts } from './used.ts';
 
 const asksAtOnce = 4;
 
@@ -19,8 +19,7 @@ export async function pinCharts(
   { context, log, setOutputs, registries }: Pick<VersionsServices, 'context' | 'log' | 'setOutputs' | 'registries'>,
 ): Promise<void> {
   const platform = await loadPlatform(platformFile, context.workspace);
-  const all = [...usedCharts(platform), ...applicationCharts(platform)];
-  const used = Map.groupBy(all, ({ source }) => keyOf(chartOf(source)));
+  const used = Map.groupBy(usedCharts(platform), ({ source }) => keyOf(chartOf(source)));
   const found = await mapInParallel([...used.values()], asksAtOnce, uses => pinOf(uses, registries));
   const problems = found.flatMap(one => ('message' in one ? [one] : []));
   if (problems.length > 0) throw new UserError(problems);

@@ -3,7 +3,7 @@ import type { ChartSource, Release } from '../release.ts';
 import { resolveReleases } from '../releases/index.ts';
 import { type Support, supportOf, testedVersion } from '../releases/pins.ts';
 
-/** A chart of a registry that releases of a platform use, in one version. */
+/** A chart of a registry that releases or applications of a platform use, in one version. */
 export interface UsedChart {
   readonly release: string;
   readonly environments: readonly string[];
@@ -15,28 +15,34 @@ export interface UsedChart {
   readonly support: Support | undefined;
 }
 
-/** Of all environments. Charts that come with the action or lie in the repository have no registry. */
+/** Of all environments: those of releases, then those of applications. Charts that come with the action or lie in the repository have no registry. */
 export function usedCharts(platform: Platform): readonly UsedChart[] {
   const views = resolveUnlocked(platform).flatMap(view =>
     view.kind === 'environment' ? [view as EnvironmentScope] : [],
   );
-  const uses = views.flatMap(view =>
+  const ofReleases = views.flatMap(view =>
     resolveReleases({ view, outputs: undefined, chartsFolder: '', platformFolder: '' }).flatMap(release =>
       useOf(release, view.scope),
     ),
   );
-  return [...Map.groupBy(uses, ({ release, source }) => JSON.stringify([release, source])).values()].flatMap(same => {
+  const ofApplications = views.flatMap(view =>
+    chartsOfApps(view, view.applications?.apps ?? []).map(
+      ({ name, source, setting }): UsedChart => ({
+        release: name,
+        environments: [view.scope],
+        setting,
+        source,
+        tested: undefined,
+      }),
+    ),
+  );
+  const uses = [...ofReleases, ...ofApplications];
+  return [
+    ...Map.groupBy(uses, ({ release, setting, source }) => JSON.stringify([release, setting, source])).values(),
+  ].flatMap(same => {
     const [first] = same;
     if (first === undefined) return [];
     return [{ ...first, environments: [...new Set(same.flatMap(({ environments }) => environments))] }];
-  });
-}
-
-/** Charts that Argo CD installs for applications of any environment. The platform file names each with its digest. */
-export function applicationCharts(platform: Platform): readonly Pick<UsedChart, 'source' | 'setting'>[] {
-  return resolveUnlocked(platform).flatMap(view => {
-    if (view.kind !== 'environment') return [];
-    return chartsOfApps(view, view.applications?.apps ?? []);
   });
 }
 

@@ -1,6 +1,7 @@
 export { createClusterArgo } from './cluster-argo.ts';
 export { explainProofs, explainRollbacks, explainSync } from './explain.ts';
 export { childrenOf, setsOf } from './follow.ts';
+export { waitForOthers } from './others.ts';
 export * from './plan.ts';
 export * from './ports.ts';
 export { proveApplications } from './prove.ts';

@@ -87,6 +87,8 @@ export interface ProofResult {
   readonly name: string;
   readonly namespace: string;
   readonly isProven: boolean;
+  /** It is not proven, and no second look changes that. */
+  readonly isLasting: boolean;
   readonly seconds: number;
   /** Image without tag and digest (`host/repository`) → the digest that its containers name; address of a chart → its version. */
   readonly running: Readonly<Record<string, string>>;

@@ -3,6 +3,7 @@ import { readApplication } from '@suite/argocd';
 import { UserError } from '@suite/foundation';
 import type { PlannedChart } from './plan.ts';
 import { proveCharts } from './prove-charts.ts';
+import { lasting, passing } from './unproven.ts';
 
 const repository = 'https://github.com/contoso/gitops';
 const commit = 'c'.repeat(40);
@@ -43,7 +44,9 @@ test('what stands in the commit that is synced counts, whatever Git says by now'
   expect(asked).toEqual([`shop ${commit}`]);
   expect(await prove([application('shop', [git], [commit])], '1.2.3')).toEqual({
     problems: [
-      'the commit cccccccccccc, which is synced, has the chart redis in 1.2.3 (shop/Chart.yaml:7) instead of 1.3.0',
+      lasting(
+        'the commit cccccccccccc, which is synced, has the chart redis in 1.2.3 (shop/Chart.yaml:7) instead of 1.3.0',
+      ),
     ],
     running: {},
   });
@@ -55,13 +58,13 @@ test.each<[string, string[], string[]]>([
   ['at none', [], ['the chart redis is in no version in cache instead of 1.3.0']],
 ])('a source that is the chart, of an application that this one brings, %s', async (_, revisions, problems) => {
   const family = [application('shop', [git], [commit]), application('cache', [chart], revisions)];
-  expect((await prove(family)).problems).toEqual(problems);
+  expect((await prove(family)).problems).toEqual(problems.map(passing));
 });
 
 test('what has been synced with no commit, or with one that does not name it, proves nothing', async () => {
-  expect((await prove([application('shop', [git], [])])).problems).toEqual(['it is synced with no commit']);
+  expect((await prove([application('shop', [git], [])])).problems).toEqual([passing('it is synced with no commit')]);
   const error = new UserError({ message: 'Nothing in shop says where it belongs.' });
   expect((await prove([application('shop', [git], [commit])], error)).problems).toEqual([
-    'Nothing in shop says where it belongs',
+    passing('Nothing in shop says where it belongs'),
   ]);
 });

@@ -333,13 +333,27 @@ describe('an application that does not', () => {
     expect(given.said).toEqual([]);
   });
 
-  test('no such Application', async () => {
+  test('no such Application is said at once', async () => {
     const given = createWorld([]);
-    expect((await prove(given)).problems).toEqual([
-      'no such Application in argocd',
-      `the image ${repository}@${index} could not be read: ${repository}@${index} is not there`,
-      `no container runs the image api (${repository})`,
-    ]);
+    expect(await prove(given)).toMatchObject({
+      isLasting: true,
+      seconds: 0,
+      problems: [
+        'no such Application in argocd',
+        `the image ${repository}@${index} could not be read: ${repository}@${index} is not there`,
+      ],
+    });
+  });
+
+  test('what may come right is looked at for a minute, whatever its message begins with', async () => {
+    const given = world([], [resource('Deployment', 'the image'), resource('Deployment', 'the commit')]);
+    const result = await prove(given, []);
+    expect(result).toMatchObject({
+      isProven: false,
+      isLasting: false,
+      problems: ['Deployment api/the image is not there', 'Deployment api/the commit is not there'],
+    });
+    expect(result.seconds).toBeGreaterThanOrEqual(60);
   });
 });
 

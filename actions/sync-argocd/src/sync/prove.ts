@@ -9,6 +9,7 @@ import { type ApplicationRef, keyOf, type ProofPorts } from './ports.ts';
 import { sayRegularly } from './progress.ts';
 import { type DigestsOf, imagesOf, type JudgedWorkload, judgeWorkload, readImage, unusedImages } from './proof.ts';
 import { proveCharts } from './prove-charts.ts';
+import { lasting, passing, type Unproven } from './unproven.ts';
 
 /** A moment is given to what is about to be right: pods that end, a container that starts. */
 const patienceMs = 60_000;
@@ -53,7 +54,7 @@ export async function proveApplications(plan: SyncPlan, ports: ProofPorts): Prom
       const results = await mapInParallel(left, atOnce, one => proveOne(one, plan, ports, looks, registry, began));
       for (const result of results) done.set(keyOf(result), result);
       const unproven = [...done.values()].filter(({ isProven }) => !isProven);
-      const mayPass = unproven.some(({ problems }) => problems.some(problem => !isLasting(problem)));
+      const mayPass = unproven.some(({ isLasting }) => !isLasting);
       if (unproven.length === 0 || !mayPass || clock.now() - began >= patienceMs || signal.aborted) break;
       reporter.say(`${unproven[0]?.name}: ${unproven[0]?.problems[0]}`);
       await clock.sleep(pauseMs, signal).catch(() => undefined);
@@ -68,11 +69,6 @@ export async function proveApplications(plan: SyncPlan, ports: ProofPorts): Prom
   return [...done.values()];
 }
 
-/** What no second look changes. */
-function isLasting(problem: string): boolean {
-  return ['no such Application', 'the image ', 'the commit '].some(lasting => problem.startsWith(lasting));
-}
-
 async function proveOne(
   planned: PlannedApplication,
   plan: SyncPlan,
@@ -83,14 +79,14 @@ async function proveOne(
 ): Promise<ProofResult> {
   const ref = refOf(planned, plan);
   const judged: JudgedWorkload[] = [];
-  const problems: string[] = [];
+  const problems: Unproven[] = [];
   const notes: string[] = [];
   const named: string[] = [];
   const unseen = new Set<string>();
   let charts: Readonly<Record<string, string>> = {};
   try {
     const family = await familyOf(ref, looks);
-    if (family.length === 0) problems.push(`no such Application in ${ref.namespace}`);
+    if (family.length === 0) problems.push(lasting(`no such Application in ${ref.namespace}`));
     else {
       const proven = await proveCharts(planned, family, plan, ports);
       problems.push(...proven.problems);
@@ -108,23 +104,25 @@ async function proveOne(
       async target => ({ target, ...(await looks.at(target)) }),
     );
     for (const { object } of found) if (object !== undefined) named.push(...imagesOf(object));
-    problems.push(...(await registry.ask(referencesOf(named, planned.images), planned.images)));
+    const unread = await registry.ask(referencesOf(named, planned.images), planned.images);
+    problems.push(...unread.map(lasting));
     for (const { target, object, pods } of found) {
-      if (object === undefined) problems.push(`${target.title} is not there`);
+      if (object === undefined) problems.push(passing(`${target.title} is not there`));
       else judged.push(judgeWorkload(target.title, object, pods, planned.images, registry.known));
     }
-    problems.push(...unusedImages(planned.images, named, [...unseen]));
+    if (family.length > 0) problems.push(...unusedImages(planned.images, named, [...unseen]).map(passing));
   } catch (error) {
-    problems.push(causeOf(error).message);
+    problems.push(passing(causeOf(error).message));
   }
-  const all = [...problems, ...judged.flatMap(one => one.problems)];
+  const all = [...problems, ...judged.flatMap(one => one.problems.map(passing))];
   return {
     ...ref,
     isProven: all.length === 0,
+    isLasting: all.length > 0 && all.every(one => one.isLasting),
     seconds: (ports.clock.now() - began) / 1000,
     running: Object.assign({ ...charts }, ...judged.map(({ running }) => running)),
     workloads: judged.map(({ proof }) => proof),
-    problems: all,
+    problems: all.map(({ message }) => message),
     notes: [...new Set([...notes, ...judged.flatMap(one => one.notes)])],
   };
 }

@@ -1,5 +1,5 @@
 import { type Application, type Cause, isMarked, operationInTheWay, pinsOf, type SyncRequest } from '@suite/argocd';
-import { duration } from '@suite/foundation';
+import { isOfRun, takenBy, waitsFor } from './others.ts';
 import type { SyncPlan } from './plan.ts';
 import { type ApplicationRef, type SyncPorts, stampOf } from './ports.ts';
 import { sayRegularly } from './progress.ts';
@@ -67,19 +67,8 @@ export async function startSync(
       if (plan.endsOwn && isOfRun(application, plan.mark.run) && application.status.state?.phase === 'Running') {
         await argo.terminate(application);
       }
-      const since = inTheWay.since === undefined ? '' : ` since ${new Date(inTheWay.since).toISOString()}`;
-      const says = inTheWay.says === '' ? '' : ` (${inTheWay.says})`;
-      if (clock.now() >= until) {
-        return {
-          is: 'failed',
-          cause: {
-            kind: 'taken',
-            message: `another operation is in progress: ${inTheWay.by} syncs it${since}${says}; waited ${duration(clock.now() - began)}`,
-            remedy: 'Let it end, or end it in Argo CD, and run this again.',
-          },
-        };
-      }
-      reporter.say(`waiting for the sync of ${inTheWay.by}${since} to end${says}`);
+      if (clock.now() >= until) return { is: 'failed', cause: takenBy(inTheWay, clock.now() - began) };
+      reporter.say(waitsFor(inTheWay));
       await clock.sleep(pauseMs, signal);
     }
   } finally {
@@ -93,8 +82,4 @@ function isSame(application: Application, pins: readonly (string | undefined)[],
   if (operation === undefined || operation.isSelective) return false;
   if (!operation.isAutomated && !isOfRun(application, run)) return false;
   return pins.some(pin => pin !== undefined) && pins.every((pin, at) => !pin || operation.revisions[at] === pin);
-}
-
-function isOfRun({ operation }: Application, run: string): boolean {
-  return operation?.info.some(({ value }) => value === run) ?? false;
 }

@@ -14,10 +14,10 @@ export interface ChartVersion {
 
 /** A chart that a platform uses, and what its registry has by now. */
 export interface ChartRow {
-  /** Name of the Helm release. */
+  /** Name of the Helm release; of a chart of applications, what the platform file calls it. */
   readonly release: string;
   readonly environments: readonly string[];
-  /** Where the platform file decides it: `releases.cert-manager`. */
+  /** Where the platform file decides it: `releases.cert-manager`, `charts.redis`. */
   readonly setting: string;
   /** `oci://…`, or the `https://…` of its repository. */
   readonly from: string;
@@ -82,6 +82,9 @@ export type ChartVerdict = 'newer' | 'current' | 'incomplete';
 
 export const isOutOfSupport = ({ support }: ChartRow): boolean => support?.isOver === true;
 
+/** Argo CD installs it, with values that lie in Git: nothing of it is rendered without that. */
+export const isOfApplications = ({ setting }: Pick<ChartRow, 'setting'>): boolean => setting.startsWith('charts.');
+
 export const isNewer = ({ newest, isBehind }: ChartRow): boolean => newest !== undefined || isBehind;
 
 /** One step at a time: past a compatible version goes the proposal after this one. */
@@ -131,8 +134,8 @@ const schema = z.object({ platform: word, rows: z.array(row) });
 
 /** Branches are named by it, and titles. */
 const name = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/);
-/** Whoever unpacks charts says only which release is to be changed. */
-const setting = z.string().regex(/^releases(?:\.[a-z0-9-]{1,63}){1,3}$/);
+/** Whoever unpacks charts says only which release, or chart of applications, is to be changed. */
+const setting = z.string().regex(/^(?:releases(?:\.[a-z0-9-]{1,63}){1,3}|charts\.[a-z0-9-]{1,63})$/);
 const proposals = z.object({
   platform: name,
   rows: z.array(row.extend({ release: name, setting })),

@@ -10,6 +10,7 @@ export type {
 export {
   appVersionPattern,
   chartVerdict,
+  isOfApplications,
   isOutOfSupport,
   parseChartProposals,
   parseChartVersions,

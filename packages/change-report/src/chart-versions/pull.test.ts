@@ -83,6 +83,16 @@ describe('the description', () => {
     expect(bodyOf([], [major])).toContain('There is `v2.0.0`, too, which its number calls incompatible');
   });
 
+  test('of a chart of applications says where the difference is shown', () => {
+    const { tested: _, ...own } = row;
+    const redis = { ...own, release: 'redis', setting: 'charts.redis', version: '1.2.3' };
+    expect(parseChartProposals(JSON.stringify(found([], [redis]))).rows).toEqual([redis]);
+    const text = bodyOf([], [redis]);
+    expect(text).toContain('From `1.2.3` to `v1.22.0`. It comes from');
+    expect(text).toContain('the plan on this pull request shows what becomes different');
+    expect(bodyOf([])).not.toContain('values that lie in Git');
+  });
+
   test('says what cannot be rendered, and no text of a chart breaks out of it', () => {
     const hostile = '`</details>` @everyone <img src=x> fixes #1\n```';
     const text = bodyOf([
@@ -136,5 +146,7 @@ test('what was proposed is handed over whole, and nothing else is taken for it',
   const all = found([difference('dev', [image]), { ...difference('prod', []), problem: 'No.' }]);
   expect(parseChartProposals(JSON.stringify(all))).toEqual(all);
   const wrong = { ...all, rows: [{ ...row, newest: { version: '1.0.0\nevil: true', digest: digest('a') } }] };
-  for (const text of ['', '{}', JSON.stringify(wrong)]) expect(() => parseChartProposals(text)).toThrow(UserError);
+  const elsewhere = { ...all, rows: [{ ...row, setting: 'environments.prod' }] };
+  for (const text of ['', '{}', JSON.stringify(wrong), JSON.stringify(elsewhere)])
+    expect(() => parseChartProposals(text)).toThrow(UserError);
 });

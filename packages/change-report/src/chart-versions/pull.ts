@@ -9,7 +9,13 @@ import { fitSections, type Room, type Section, weights } from '../markdown/secti
 import type { Change } from '../model.ts';
 import { countKinds } from '../risk.ts';
 import { describeCounts } from '../sentences.ts';
-import { type ChartDifference, type ChartProposals, type ChartRow, proposedVersion } from './content.ts';
+import {
+  type ChartDifference,
+  type ChartProposals,
+  type ChartRow,
+  isOfApplications,
+  proposedVersion,
+} from './content.ts';
 import { stepSentence, supportLines } from './render.ts';
 
 /** A newer chart of one release, for all environments that have an older one. */
@@ -108,6 +114,11 @@ function stepOf(row: ChartRow): string {
   if (compatible !== undefined && newest !== undefined) {
     lines.push(
       `There is ${codeSpan(newest.version)}, too, which its number calls incompatible: it is proposed once this one is taken.`,
+    );
+  }
+  if (isOfApplications(row)) {
+    lines.push(
+      'Argo CD installs it with values that lie in Git: the plan on this pull request shows what becomes different.',
     );
   }
   return lines.join('\n\n');

@@ -102,6 +102,14 @@ test('a setting further down, and a chart of the platform itself', () => {
   expect(text).not.toContain('tested with it');
 });
 
+test('a chart of applications, which stands at the top of the file in the end', () => {
+  const { tested: _, ...own } = newer;
+  const text = body([{ ...own, release: 'redis', setting: 'charts.redis' }]);
+  expect(text).toContain(`charts:\n  redis:\n    version: v1.22.0\n    digest: ${digest('a')}`);
+  expect(text).toContain('Move them to `defaults:`, and `charts:` to the top of the file, once it runs there.');
+  expect(body([newer])).toContain('Move them to `defaults:` once it runs there.');
+});
+
 test('what could not be asked is said, and its text does not break out', () => {
   expect(chartGaps({ rows: [lost] })).toEqual(['`own`: registry `x.example` is *unreachable*.']);
   const text = body([lost, { ...newer, release: 'x`|<img src=x>\n@everyone' }]);

@@ -9,6 +9,7 @@ import {
   type ChartVersions,
   chartVerdict,
   isNewer,
+  isOfApplications,
   isOutOfSupport,
 } from './content.ts';
 
@@ -74,7 +75,7 @@ export function chartsSections(found: ChartVersions & { readonly file: string })
   return [
     section('verdict', weights.verdict, `### ${escapeText(chartsHeadline(found))}`),
     section('table', weights.danger, overview(found.rows)),
-    ...(newer.length === 0 ? [] : [section('way', weights.danger, wayOf(found.file))]),
+    ...(newer.length === 0 ? [] : [section('way', weights.danger, wayOf(found.file, newer))]),
     ...newer.map(row => section(`proposal for ${row.release}`, weights.differences, proposalOf(row))),
     ...gapSections(found),
   ];
@@ -94,8 +95,9 @@ function overview(rows: readonly ChartRow[]): string {
   );
 }
 
-function wayOf(file: string): string {
-  return `To take one, put its lines under the first environment of ${codeSpan(file)} in a pull request: its comment shows what becomes different in the cluster. Move them to \`defaults:\` once it runs there.`;
+function wayOf(file: string, newer: readonly ChartRow[]): string {
+  const places = newer.some(isOfApplications) ? '`defaults:`, and `charts:` to the top of the file,' : '`defaults:`';
+  return `To take one, put its lines under the first environment of ${codeSpan(file)} in a pull request: its comment shows what becomes different in the cluster. Move them to ${places} once it runs there.`;
 }
 
 function proposalOf(row: ChartRow): string {
