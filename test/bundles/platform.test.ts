@@ -14,16 +14,20 @@ afterAll(() => sandbox.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
   sandbox.run({ scope: 'dev', ...inputs }, { action: 'deploy-platform', machine: 'platform' });
-const plan = async (more = {}): Promise<{ readonly report: ChangeReport; readonly releases: string }> => {
+const plan = async (
+  more = {},
+): Promise<{ readonly report: ChangeReport; readonly releases: string; summary: string }> => {
   const planned = succeeded(await run({ command: 'plan', ...more }));
-  return { report: await reportOf(planned), releases: planned.outputs['releases'] ?? '' };
+  return { report: await reportOf(planned), releases: planned.outputs['releases'] ?? '', summary: planned.summary };
 };
 
 describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack, argo-cd', () => {
   test('are planned, applied in the order of their needs, ready, and planned again without changes', async () => {
-    const { report: first, releases: reviewed } = await plan();
+    const { report: first, releases: reviewed, summary } = await plan();
     expect(first.checks.filter(({ status }) => status === 'blocked')).toEqual([]);
     expect(first.verdict).toBe('changes');
+    // What the pool of one node decided, and what would decide otherwise.
+    expect(summary).toMatch(/Copies of Redis for Argo CD.*Redis runs once.*cluster\.pools\.user\.min: 3/);
     const releases = new Set(first.changes.map(({ address }) => address.split('/')[0]));
     expect([...releases].sort()).toEqual([
       'argo-cd',

@@ -40,6 +40,7 @@ withHelm(`the sandbox's charts for machine learning and GPUs and ${helmNeeds}`, 
   test.each([
     ['jupyterhub', { hub: { extraEnvs: {} } }, 'hub.extraEnvs'],
     ['jupyterhub', { singleuser: { startTimeOut: 1 } }, 'singleuser.startTimeOut'],
+    ['jupyterhub', { hub: { config: { jupyterHub: {} } } }, 'hub.config.jupyterHub'],
     ['mlflow', { backendStores: {} }, 'backendStores'],
     ['mlflow', { artifactRoot: { azureBlob: { containers: 'x' } } }, 'artifactRoot.azureBlob.containers'],
   ])('%s knows no %j', async (name, values, path) => {

@@ -29,7 +29,7 @@ export async function applyReleases(
   const { plan: made, releases, rendered, mirror } = await prepare(target, services, connected, circumstances);
   const blocked = blockedOf(made);
   if (blocked.length > 0) {
-    return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked) };
+    return { findings: { verdict: 'blocked', plan: made }, error: refusal(blocked, target) };
   }
   const beyond = beyondReview(made.releases, review);
   if (beyond.length > 0) {

@@ -28,5 +28,5 @@ export async function planReleases(
     seen === undefined ? [] : [compareWithReviewed({ ...plain, applyable: !isIdle(plain) }, seen.report, approval)];
   const made = { ...plain, checks: [...review, ...plain.checks] };
   const findings = { plan: made, warnings: spareAllowances(made, target.view) };
-  return shown(findings, !isIdle(made), request.failIfBlocked);
+  return shown(findings, !isIdle(made), request, target);
 }

@@ -16,14 +16,14 @@ import { planDestroy, unreadCheck } from './plan.ts';
 
 /** What would go. */
 export async function planDestruction(
-  { failIfBlocked }: Extract<Request, { command: 'plan' }>,
+  request: Extract<Request, { command: 'plan' }>,
   target: Target,
   services: Services,
   connected: Connected,
 ): Promise<Outcome> {
   const { plan: made, reviewed, notes } = await prepareDestruction(target, connected, false);
   for (const one of made.releases) services.log.info(summaryOf(one));
-  return shown({ plan: made, reviewed, warnings: notes }, Object.keys(reviewed).length > 0, failIfBlocked);
+  return shown({ plan: made, reviewed, warnings: notes }, Object.keys(reviewed).length > 0, request, target);
 }
 
 /** Takes away what was reviewed. */
@@ -44,7 +44,7 @@ export async function destroyReleases(
   }
   const findings: Findings = { verdict: 'blocked', plan: made, reviewed, warnings: notes };
   const blocked = blockedOf(made);
-  if (blocked.length > 0) return { findings, error: refusal(blocked) };
+  if (blocked.length > 0) return { findings, error: refusal(blocked, target) };
   const named = Object.entries(reviewed).map(([name, one]) => ({
     name,
     reviewed: one,

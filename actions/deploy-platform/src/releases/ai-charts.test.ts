@@ -131,6 +131,11 @@ withHelm(`own charts${whereHelm}`, () => {
 
   const withGpu = (gpu: string, cluster = '{}') =>
     viewOf('minimal', 'prod', `  releases: { gpu: ${gpu} }\n  cluster: ${cluster}`);
+  const withoutMonitors = viewOf(
+    'minimal',
+    'prod',
+    '  releases: { kube-prometheus-stack: false, prometheus-operator-crds: false }',
+  );
   const ownDriver = '{ pools: { gpu: { driver: none } } }';
 
   // They decide on what is not rendered here: definitions in a chart's `crds/`, and what only a test runs.
@@ -143,6 +148,7 @@ withHelm(`own charts${whereHelm}`, () => {
     ['secrets', 'in production', everything('prod'), charts],
     ['mlflow-support', 'in production', everything('prod'), charts],
     ['cert-manager', 'in production', everything('prod'), placeOfOthers('cert-manager')],
+    ['cert-manager', 'where nobody monitors', withoutMonitors, placeOfOthers('cert-manager')],
     ['kube-prometheus-stack', 'in production', everything('prod'), placeOfOthers('kube-prometheus-stack')],
     ['argo-cd', 'with Redis in several pods', viewOf('private', 'prod'), placeOfOthers('argo-cd')],
     ['mlflow', 'in production', everything('prod'), placeOfOthers('mlflow')],

@@ -100,7 +100,7 @@ function draft({ view, outputs }: ReleaseInput): Draft {
       },
       cainjector: { ...replicated(view, 'cainjector'), resources: resources(size.cainjector) },
       startupapicheck: { resources: resources([10, 32]) },
-      prometheus: { enabled: isMonitored, servicemonitor: { enabled: isMonitored } },
+      prometheus: isMonitored ? { enabled: true, servicemonitor: { enabled: true } } : { enabled: false },
     },
   };
 }

@@ -370,21 +370,24 @@ describe('kube-prometheus-stack', () => {
     ['guide', 'dev', 1, 'managed-csi', 'aks-contoso-dev-westeurope', false],
     ['guide', 'prod', 2, 'managed-csi-premium', 'aks-contoso-prod-westeurope', true],
     ['private', 'prod', 2, 'managed-csi-premium', 'aks-contoso-prod-westeurope', true],
-  ])('%s, %s', (example, scope, replicas, storageClassName, cluster, production) => {
-    const { values, podSecurity, isStateful } = releaseOf(viewOf(example, scope), name);
-    const spec = { storageClassName, accessModes: ['ReadWriteOnce'] };
-    expect({ podSecurity, isStateful }).toEqual({ podSecurity: 'privileged', isStateful: true });
-    expect(at(values, 'prometheus', 'prometheusSpec')).toMatchObject({
-      replicas,
-      retention: '15d',
-      retentionSize: '43520MiB',
-      storageSpec: { volumeClaimTemplate: { spec: { ...spec, resources: { requests: { storage: '50Gi' } } } } },
-      externalLabels: { cluster, environment: scope, region: 'westeurope' },
-    });
-    expect(at(values, 'alertmanager', 'alertmanagerSpec')).toMatchObject({ replicas });
-    expect(at(values, 'alertmanager', 'alertmanagerSpec', 'storage') !== undefined).toBe(production);
-    expect(at(values, 'prometheus', 'podDisruptionBudget') !== undefined).toBe(production);
-  });
+  ])(
+    'servers of Prometheus and what they keep: %s, %s',
+    (example, scope, replicas, storageClassName, cluster, production) => {
+      const { values, podSecurity, isStateful } = releaseOf(viewOf(example, scope), name);
+      const spec = { storageClassName, accessModes: ['ReadWriteOnce'] };
+      expect({ podSecurity, isStateful }).toEqual({ podSecurity: 'privileged', isStateful: true });
+      expect(at(values, 'prometheus', 'prometheusSpec')).toMatchObject({
+        replicas,
+        retention: '15d',
+        retentionSize: '43520MiB',
+        storageSpec: { volumeClaimTemplate: { spec: { ...spec, resources: { requests: { storage: '50Gi' } } } } },
+        externalLabels: { cluster, environment: scope, region: 'westeurope' },
+      });
+      expect(at(values, 'alertmanager', 'alertmanagerSpec')).toMatchObject({ replicas });
+      expect(at(values, 'alertmanager', 'alertmanagerSpec', 'storage') !== undefined).toBe(production);
+      expect(at(values, 'prometheus', 'podDisruptionBudget') !== undefined).toBe(production);
+    },
+  );
 
   test('scrapes all monitors, and nothing that AKS hides', () => {
     const { values } = releaseOf(viewOf('guide', 'prod'), name);
@@ -502,7 +505,7 @@ describe('argo-cd', () => {
     // One node in each of three zones.
     ['private', 'dev', 'argocd.dev.platform.contoso.com', false, true],
     ['private', 'prod', 'argocd.prod.platform.contoso.com', true, true],
-  ])('%s, %s', (example, scope, domain, production, redis) => {
+  ])('its copies, where they are, and its Redis: %s, %s', (example, scope, domain, production, redis) => {
     const found = values(example, scope);
     const scaled = production
       ? {
@@ -511,9 +514,10 @@ describe('argo-cd', () => {
           pdb: { enabled: true, maxUnavailable: 1 },
         }
       : { replicas: 1 };
+    const apart = ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map(topologyKey => ({ topologyKey }));
     expect(found).toMatchObject({
       fullnameOverride: 'argocd',
-      global: { domain, networkPolicy: { create: true } },
+      global: { domain, networkPolicy: { create: true }, ...(production ? { topologySpreadConstraints: apart } : {}) },
       controller: { replicas: 1 },
       server: scaled,
       repoServer: scaled,
