@@ -54,6 +54,11 @@ test('a scope that the platform file does not have', async () => {
   ]);
 });
 
+test('a region that the environment does not have', async () => {
+  const [message] = errors(await refused({ command: 'plan', scope: 'dev', region: 'eastus' }));
+  expect(message).toMatch(/region.*eastus.*westeurope/);
+});
+
 test.each([
   ['binary', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
   ['an alias bomb', Buffer.from(`a: &a [x]\nb: &b [*a, *a]\nversion: 1\n`)],

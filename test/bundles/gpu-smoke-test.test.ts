@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { KubernetesView, RunningStep, WorldRequest } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { countCells } from '../support/count-cells.ts';
 import { fasterClock } from '../support/held-step.ts';
 import { inRegistry, makeImage } from '../support/images.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
@@ -278,20 +279,27 @@ async function lose(match: (request: WorldRequest) => boolean) {
 }
 
 describe('the machine is lost when', () => {
-  test.each(effects)('%s: the post stage leaves nothing', async (_, match) => {
-    const lost = await lose(match);
-    const post = await run({}, { post: lost.state });
-    expect([post.exitCode, post.log.join('\n')]).toEqual([0, expect.anything()]);
-    await untilNothingIsLeft();
-  });
+  const count = countCells('gpu-smoke-test run', effects.length);
+  afterAll(() => count.tell());
 
-  test.each(effects)('%s, and its post stage with it: the next start takes it away, and passes', async (_, match) => {
-    await lose(match);
-    twoMinutesPass();
-    const next = succeeded(await run());
-    expect([next.outputs['verdict'], next.log.join('\n')]).toEqual(['passed', expect.anything()]);
-    expect(left()).toEqual([]);
-  });
+  test.each(effects)('%s: the post stage leaves nothing', (_, match) =>
+    count.play(async () => {
+      const lost = await lose(match);
+      const post = await run({}, { post: lost.state });
+      expect([post.exitCode, post.log.join('\n')]).toEqual([0, expect.anything()]);
+      await untilNothingIsLeft();
+    }),
+  );
+
+  test.each(effects)('%s, and its post stage with it: the next start takes it away, and passes', (_, match) =>
+    count.play(async () => {
+      await lose(match);
+      twoMinutesPass();
+      const next = succeeded(await run());
+      expect([next.outputs['verdict'], next.log.join('\n')]).toEqual(['passed', expect.anything()]);
+      expect(left()).toEqual([]);
+    }),
+  );
 
   test('there is no post stage, and the next start comes at once: it waits until that one is silent for a minute', async () => {
     await lose(onCluster('PATCH', /\/configmaps\/gpu-smoke-gpu-\w+$/));

@@ -69,6 +69,7 @@ test('a run on a runner that debugs leaves what explains it, and no secret', asy
     'platform.json',
     'requests.jsonl',
     'tools.jsonl',
+    'tools.txt',
   ]);
   const texts = await Promise.all(files.map(file => readFile(join(folder, run, file), 'utf8')));
   const [about = '', , log = '', platform = '', asked = '', tools = ''] = texts;

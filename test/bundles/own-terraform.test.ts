@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { asObject } from '@suite/foundation';
 import type { StepResult } from '@suite/sandbox';
 import {
   type BundleWorld,
@@ -241,6 +242,16 @@ variable "replication" {
     expect([...new Set(told)].sort()).toEqual(expected);
   });
 
+  test('an id of another subscription is not taken into this state, whoever may read it', async () => {
+    const elsewhere = '/subscriptions/33333333-3333-3333-3333-333333333333/resourceGroups/rg-elsewhere';
+    sandbox.world.azure.putResource(elsewhere, { location: 'westeurope' });
+    const theirs = `resource "azurerm_resource_group" "theirs" {\n  name = "rg-elsewhere"\n  location = "westeurope"\n}\n`;
+    await files({
+      'more/main.tf': `${theirs}\nimport {\n  to = azurerm_resource_group.theirs\n  id = "${elsewhere}"\n}\n`,
+    });
+    expect(await refused(plan('shared'))).toMatch(/another subscription than/);
+  });
+
   test('`check` finds the same without credentials', async () => {
     await files({ 'more/main.tf': 'locals {\n  x = module.nothing.id\n}\n' });
     expect(await places(sandbox.run({ command: 'check' }))).toEqual(['more/main.tf:2']);
@@ -379,6 +390,104 @@ resource "azurerm_resource_group" "this" {
     expect(await places(sandbox.run({ command: 'check' }))).toContain('infra/modules/group/main.tf:4');
   });
 });
+
+test("from the suite's root to one of its own, and back: everything moves, and nothing is touched in Azure", async () => {
+  const other = await openBundleWorld(undefined, {
+    'platform.yaml': text =>
+      text.replace(/^domain: .*\n/m, '').replace(/^ {2}(dev|staging|prod):\n/gm, '$&    key-vault: { own: true }\n'),
+  });
+  try {
+    other.world.settings.operationMs = 0;
+    await other.deploy('shared');
+    const moves = async (kind: string, expected: readonly string[]) => {
+      const before = other.world.azure.resources();
+      const { outputs } = succeeded(await other.run({ command: 'plan', scope: 'shared' }));
+      const { changes } = await reportOf({ outputs });
+      expect([kind, changes.map(change => `${change.kind} ${change.address}`).sort()]).toEqual([kind, expected]);
+      const { digest = '', 'plan-file': planFile = '' } = outputs;
+      const inputs = { command: 'apply', scope: 'shared', 'plan-file': planFile, 'expected-digest': digest };
+      succeeded(await other.run(inputs));
+      expect(other.world.azure.resources()).toEqual(before);
+    };
+    const addresses = [
+      ['azurerm_resource_group.hub', 'module.resource_group.azurerm_resource_group.this'],
+      ['azurerm_log_analytics_workspace.hub', 'module.logs[0].azurerm_log_analytics_workspace.this'],
+      ['azurerm_management_lock.logs', 'module.locks.azurerm_management_lock.this["logs"]'],
+    ] as const;
+    const moved = (pairs: readonly (readonly [from: string, to: string])[]) =>
+      pairs.map(([from, to]) => `\nmoved {\n  from = ${from}\n  to   = ${to}\n}\n`).join('');
+    const [workspace] = other.world.azure.resources('Microsoft.OperationalInsights/workspaces');
+    const own = hub(asObject(workspace?.['tags']));
+    const write = (file: string, text: string) =>
+      mkdir(join(other.checkout, dirname(file)), { recursive: true }).then(() =>
+        writeFile(join(other.checkout, file), text),
+      );
+    const say = async (terraform: string) => {
+      await other.restore();
+      await other.edit('platform.yaml', text => text.replace('shared: #', `shared:\n${terraform}  #`));
+    };
+
+    await say('  terraform: { working-directory: infra/shared }\n');
+    await write('infra/shared/main.tf', own + moved(addresses.map(([ours, suites]) => [suites, ours])));
+    await moves('there', addresses.map(([ours]) => `move ${ours}`).toSorted());
+    await write('infra/shared/main.tf', own);
+    await moves('and the blocks go', []);
+
+    await say('  terraform: { extend: back }\n');
+    await write('back/moved.tf', moved(addresses));
+    await moves('back', addresses.map(([, suites]) => `move ${suites}`).toSorted());
+    await say('');
+    await moves('and the extension goes', []);
+  } finally {
+    await other.close();
+  }
+}, 120_000);
+
+/** What the suite makes of a shared scope that has logs alone, as a team would write it. */
+function hub(tags: object): string {
+  return `terraform {
+  required_providers {
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = "= 5.2.0"
+    }
+  }
+  backend "azurerm" {}
+}
+
+provider "azurerm" {
+  features {}
+  resource_provider_registrations = "none"
+}
+
+locals {
+  tags = ${JSON.stringify(tags)}
+}
+
+resource "azurerm_resource_group" "hub" {
+  name     = "rg-contoso-shared-westeurope"
+  location = "westeurope"
+  tags     = local.tags
+}
+
+resource "azurerm_log_analytics_workspace" "hub" {
+  name                         = "log-contoso"
+  resource_group_name          = azurerm_resource_group.hub.name
+  location                     = azurerm_resource_group.hub.location
+  sku                          = "PerGB2018"
+  retention_in_days            = 30
+  local_authentication_enabled = false
+  tags                         = local.tags
+}
+
+resource "azurerm_management_lock" "logs" {
+  name       = "do-not-delete"
+  scope      = azurerm_log_analytics_workspace.hub.id
+  lock_level = "CanNotDelete"
+  notes      = "Holds data. Remove \`protect\` from the platform file to delete it."
+}
+`;
+}
 
 test('the variant byo-root: such a root goes through the workflows like everything else, with its state where the lock says', async () => {
   const other = await openVariant('byo-root');

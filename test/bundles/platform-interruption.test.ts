@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { asObject } from '@suite/foundation';
 import type { RunningStep, StepResult, WorldRequest } from '@suite/sandbox';
 import { errors, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
+import { countCells } from '../support/count-cells.ts';
 import { holdAt, hurried } from '../support/held-step.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 import { leftIn, openReleaseWorld, type ReleaseWorld, type Version } from '../support/small-releases.ts';
@@ -169,7 +170,7 @@ test('undisturbed, in both directions; nothing is written that is not among the 
     answer: { call: ({ method, path }) => void unknown.push(`${method} ${path}`) },
   });
   for (const _ of [1, 2, 3]) {
-    succeeded(await apply(await turn()));
+    succeeded(await apply(await turn(), { environment: { RUNNER_DEBUG: '1' } }));
     await sandbox.cluster.settled();
     undisturbed.set(current, leftIn(sandbox.cluster));
     expect((await plan()).verdict).toBe('no-changes');
@@ -182,22 +183,35 @@ test('undisturbed, in both directions; nothing is written that is not among the 
   expect(Object.keys(undisturbed.get('second') ?? {})).not.toContain('Release early');
 });
 
-describe('the machine is lost when', () => {
-  test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))('%s', async (_, effect) => {
-    const killed = await applyAndStrike(await turn(), effect, loseMachine);
+test('where it was debugged, its diagnostics hold the log of Helm, and nothing of the Secret that it applied', async () => {
+  const folder = join(sandbox.folder, 'temp', 'platform', 'diagnostics');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile());
+  const texts = await Promise.all(files.map(({ name, parentPath }) => readFile(join(parentPath, name), 'utf8')));
+  const text = texts.join('\n');
+  expect(text).toMatch(/Z helm level=DEBUG msg="preparing upgrade"/i);
+  expect(text).not.toMatch(/canary|Y2FuYXJ5|NhbmFye|jYW5hcn/);
+});
+
+const count = countCells('deploy-platform apply', ours.length + helms.length);
+afterAll(() => count.tell());
+const cell = (effect: Effect, strike: (running: RunningStep) => void) =>
+  count.play(async () => {
+    const killed = await applyAndStrike(await turn(), effect, strike);
     expect(killed.exitCode).not.toBe(0);
     breakRunLease();
     await expectConverges();
   });
+
+describe('the machine is lost when', () => {
+  test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))('%s', (_, effect) =>
+    cell(effect, loseMachine),
+  );
 });
 
 describe('the action alone dies, and Helm goes on, when', () => {
-  test.each(helms.map(effect => [effect.what, effect] as const))('%s', async (_, effect) => {
-    const killed = await applyAndStrike(await turn(), effect, running => running.kill());
-    expect(killed.exitCode).not.toBe(0);
-    breakRunLease();
-    await expectConverges();
-  });
+  test.each(helms.map(effect => [effect.what, effect] as const))('%s', (_, effect) =>
+    cell(effect, running => running.kill()),
+  );
 });
 
 test('killed while it waits until a release is ready', async () => {

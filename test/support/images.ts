@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Descriptor, type ImageSeed, type MadeImage, makeImage } from '@suite/sandbox';
 
-export { inRegistry, type MadeImage, makeImage } from '@suite/sandbox';
+export { type ImagePlace, inRegistry, type MadeImage, makeImage } from '@suite/sandbox';
 
 const imageIndex = 'application/vnd.oci.image.index.v1+json';
 

@@ -27,7 +27,7 @@ metadata: { name: app-{{ .Values.text }} }
 apiVersion: v1
 kind: Secret
 metadata: { name: app }
-stringData: { password: {{ .Values.text | quote }} }
+stringData: { password: "canary-{{ .Values.text }}-5f0a2c7e9b" }
 ---
 apiVersion: apps/v1
 kind: Deployment

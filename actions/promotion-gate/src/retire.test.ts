@@ -34,7 +34,8 @@ function start(given: { readonly open?: unknown; readonly write?: unknown; reado
     error: print('error'),
     group: (_, work) => work(),
   };
-  const shelf: Pick<Shelf, 'retire'> = {
+  const shelf: Pick<Shelf, 'gone' | 'retire'> = {
+    gone: async () => notes.at(-1),
     retire: async gone => {
       if (given.write !== undefined) throw given.write;
       notes.push(gone);
@@ -76,6 +77,14 @@ test('its registry is told, by whom and when', async () => {
     },
   ]);
   expect(lines).toEqual(['info: dev in westeurope: its registry says that nothing runs there any more.']);
+});
+
+test('what an earlier run has noted stays as it is', async () => {
+  const { of, notes } = start();
+  await of('dev');
+  const [noted] = notes;
+  await of('dev');
+  expect(notes).toEqual([noted]);
 });
 
 test('without a registry nothing is noted', async () => {

@@ -29,13 +29,16 @@ export async function retire(request: Extract<Request, { command: 'retire' }>, s
       log.info(`${place} has no registry, and so no record of what ran there.`);
       return;
     }
-    await shelf.retire({
-      schema: 'gone/v1',
-      ...placeOf(view, context.repositoryId),
-      run: context.runUrl ?? 'outside of a workflow',
-      actor: context.actor,
-      at: new Date(await services.now()).toISOString(),
-    });
+    // A run that was cut off may have noted it: who took it away, and when, stays as it was.
+    if ((await shelf.gone()) === undefined) {
+      await shelf.retire({
+        schema: 'gone/v1',
+        ...placeOf(view, context.repositoryId),
+        run: context.runUrl ?? 'outside of a workflow',
+        actor: context.actor,
+        at: new Date(await services.now()).toISOString(),
+      });
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const consequence =

@@ -1,4 +1,4 @@
-import { type ExclusiveOptions, refuseWhileLocked } from '@suite/lease';
+import { doubtOf, type ExclusiveOptions, refuseWhileLocked } from '@suite/lease';
 import { placeOf, type ScopeView } from '@suite/platform-file';
 import { describeLock } from '@suite/terraform';
 import type { Azure, Services } from './ports.ts';
@@ -23,5 +23,10 @@ export function exclusiveOptions(
       readState: () => requireState(azure, view),
       describeLock,
     }),
+    // Terraform was killed, and not this action: the lock of the state stays.
+    leavesBehind: async note => {
+      const state = await azure.readState();
+      return state.exists && state.lease === 'leased' && doubtOf(state.lock, note, undefined) === undefined;
+    },
   };
 }

@@ -62,7 +62,11 @@ export async function prepareWorkspace(
   const dataDir = join(folder, 'data');
   const erroredFile = join(configuration, 'errored.tfstate');
   return {
-    copyConfiguration: () => laySources(sources, terraform, copy, root),
+    copyConfiguration: async () => {
+      // A root without modules would leave what another one, which was here before, has noted of its own.
+      await rm(join(dataDir, 'modules', 'modules.json'), { force: true });
+      await laySources(sources, terraform, copy, root);
+    },
     configuration,
     sources,
     place: await placesOf(sources, dataDir),

@@ -58,3 +58,8 @@ test.each(['HELM_PLUGINS', 'HELM_REGISTRY_CONFIG', 'HELM_DRIVER', 'HELM_CONTENT_
     expect(helmEnvironment({ [name]: 'theirs' }, '/tmp')[name]).not.toBe('theirs');
   },
 );
+
+test('where the runner debugs, Helm logs what it does', () => {
+  expect(helmEnvironment({ RUNNER_DEBUG: '1' }, '/tmp')['HELM_DEBUG']).toBe('true');
+  expect(helmEnvironment({ RUNNER_DEBUG: '0' }, '/tmp')).not.toHaveProperty('HELM_DEBUG');
+});

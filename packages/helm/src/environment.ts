@@ -22,6 +22,8 @@ export function helmEnvironment(env: Environment, folder: string): Record<string
     // Docker's configuration names credential helpers, which are programs of the machine.
     DOCKER_CONFIG: join(folder, 'docker'),
     NO_COLOR: '1',
+    // Helm's log goes to stderr, where only a runner that debugs keeps it (GitHub Docs, "Variables reference").
+    ...(env['RUNNER_DEBUG'] === '1' ? { HELM_DEBUG: 'true' } : {}),
   };
 }
 

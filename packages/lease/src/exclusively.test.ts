@@ -75,6 +75,8 @@ interface Given {
   /** A number renews it after so many milliseconds. */
   readonly renewals?: readonly (boolean | number | Error | 'hangs')[];
   readonly releases?: Error;
+  /** Whether work that failed leaves something; an error where nobody can tell. */
+  readonly leaves?: boolean | Error;
   /** Why it must not be taken over. */
   readonly objection?: Error;
   readonly waitMs?: number;
@@ -97,6 +99,11 @@ function start(given: Given = {}) {
     did.push(kind);
     return value;
   };
+  const leavesBehind = async (note: RunNote) => {
+    did.push(`left by ${note.runId}`);
+    if (given.leaves instanceof Error) throw given.leaves;
+    return given.leaves === true;
+  };
   const outcomeOf = async (work: (lost: AbortSignal) => Promise<Outcome>) =>
     exclusively(
       {
@@ -111,6 +118,7 @@ function start(given: Given = {}) {
           did.push('may take over');
           if (given.objection !== undefined) throw given.objection;
         },
+        ...(given.leaves === undefined ? {} : { leavesBehind }),
         lease: {
           look: async () => record('look', nth(looks, 'look') ?? free),
           take: async (_, note) => {
@@ -143,6 +151,27 @@ const workOf = (did: string[]) => async () => {
   did.push('work');
   return applied;
 };
+
+describe('giving it back', () => {
+  const failing = async () => ({ ...applied, error: new Error('no') });
+
+  test.each<[string, boolean | Error, readonly string[]]>([
+    ['nothing is left: it is released', false, ['release']],
+    ['what is left is proven by the note alone: that stays', true, []],
+    ['nobody can tell: it is released', new Error('closed'), ['release']],
+  ])('the work failed, and %s', async (_, leaves, expected) => {
+    const { outcomeOf, did } = start({ leaves });
+    await outcomeOf(failing);
+    expect(did).toEqual(['look', 'take', `left by ${context.runId}`, ...expected]);
+    await expect(start({ leaves }).outcomeOf(async () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  });
+
+  test('work that succeeded leaves nothing', async () => {
+    const { outcomeOf, did } = start({ leaves: true });
+    await outcomeOf(workOf(did));
+    expect(did).toEqual(['look', 'take', 'work', 'release']);
+  });
+});
 
 describe('getting it', () => {
   test('free: taken, worked under, released', async () => {

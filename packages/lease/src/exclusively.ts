@@ -30,6 +30,8 @@ export interface ExclusiveOptions {
   readonly waitMs: number;
   /** Called before it is taken over from a run that ended without releasing it. What it rejects with stops this one. */
   readonly mayTakeOver?: (from: RunNote) => Promise<void>;
+  /** Whether work that failed has left something behind of which only the note proves whose it is. */
+  readonly leavesBehind?: (note: RunNote) => Promise<boolean>;
 }
 
 type NoteOptions = Pick<ExclusiveOptions, 'context' | 'host' | 'command'>;
@@ -56,20 +58,33 @@ export async function exclusively<T extends Outcome>(
   options: ExclusiveOptions,
   work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { held, since } = await acquire(options);
+  const { held, since, note } = await acquire(options);
   const lost = new AbortController();
   const done = new AbortController();
   const renewing = keep(options, held, since, lost, done.signal);
+  let failed = true;
   try {
     const outcome = await work(lost.signal);
+    failed = outcome.error !== undefined;
     return outcome.error === undefined ? outcome : { ...outcome, error: explain(outcome.error, lost.signal) };
   } catch (error) {
     throw explain(error, lost.signal);
   } finally {
     done.abort();
     await renewing;
-    await release(options, held);
+    if (!(failed && (await leavesBehind(options, note)))) await release(options, held);
   }
+}
+
+/** What cannot be found out keeps no lease. */
+async function leavesBehind({ place, leavesBehind, log }: ExclusiveOptions, note: RunNote): Promise<boolean> {
+  const left = (await leavesBehind?.(note).catch(() => false)) ?? false;
+  if (left) {
+    log.info(
+      `What is left on ${place} is this run's: the note that says so stays, and its lease runs out within a minute`,
+    );
+  }
+  return left;
 }
 
 /** When a request was sent that gave the lease or renewed it: Azure counts from a later moment. */
@@ -90,7 +105,13 @@ function msSince(moment: Moment, options: ExclusiveOptions): number {
   return Math.max(now.wall - moment.wall, now.steady - moment.steady);
 }
 
-async function acquire(options: ExclusiveOptions): Promise<{ readonly held: HeldLease; readonly since: Moment }> {
+interface Acquired {
+  readonly held: HeldLease;
+  readonly since: Moment;
+  readonly note: RunNote;
+}
+
+async function acquire(options: ExclusiveOptions): Promise<Acquired> {
   const { place, lease, clock, log } = options;
   const began = clock.now();
   const note = noteOf(options, began);
@@ -99,7 +120,7 @@ async function acquire(options: ExclusiveOptions): Promise<{ readonly held: Held
     if (seen.state === 'abandoned') await takeOver(options, seen.note);
     const since = momentOf(options);
     const held = seen.state === 'held' ? undefined : await lease.take(options.newId(), note);
-    if (held !== undefined) return { held, since };
+    if (held !== undefined) return { held, since, note };
     // Somebody may have been quicker; a second look says who.
     const other = seen.state === 'held' ? seen : await lease.look();
     const holder = `${describeRun(other.state === 'held' ? other.note : undefined, clock.now())} works on ${place}`;

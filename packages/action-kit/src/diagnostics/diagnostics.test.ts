@@ -65,14 +65,18 @@ test('a run is written down, and no secret with it', async () => {
   await new Promise(resolve => server.close(resolve));
   await fetch(`${address}/nobody`).catch(() => undefined);
   const runner = diagnostics.processes({
-    run: async () => ({ code: 3, signal: null, stdout: canary, stderr: canary, interrupted: false }),
+    run: async ({ onStdout, onStderr }) => {
+      onStdout?.('an answer');
+      onStderr?.(`level=DEBUG msg="signed in with ${canary}"`);
+      return { code: 3, signal: null, stdout: canary, stderr: canary, interrupted: false };
+    },
   });
-  await runner.run({
-    file: 'helm',
-    args: ['upgrade', `--set=a=${canary}`],
-    cwd: temp,
-    env: { TOKEN: canary },
-  } as never);
+  const heard: string[] = [];
+  const hear = (line: string) => void heard.push(line);
+  const upgrade = { file: '/usr/bin/helm', args: ['upgrade', `--set=a=${canary}`], cwd: temp, env: { TOKEN: canary } };
+  await runner.run({ ...upgrade, onStderr: hear });
+  await runner.run({ ...upgrade, file: 'terraform', args: ['apply'], onStdout: hear });
+  await runner.run({ ...upgrade, args: ['template'], captureStdout: true, onStdout: hear });
   diagnostics.close(new Error(`It failed: ${canary}`, { cause: new Error('why') }));
 
   const files = await readdir(diagnostics.folder);
@@ -106,7 +110,19 @@ test('a run is written down, and no secret with it', async () => {
     { method: 'GET', url: `${address}/blob?sig=***`, status: 503 },
     { method: 'GET', url: `${address}/nobody`, status: 0, error: expect.any(String) },
   ]);
-  expect(entries('tools.jsonl')).toMatchObject([{ file: 'helm', code: 3, args: ['upgrade', '--set=a=***'] }]);
+  expect(entries('tools.jsonl')).toMatchObject([
+    { file: '/usr/bin/helm', code: 3, args: ['upgrade', '--set=a=***'] },
+    { file: 'terraform', code: 3, args: ['apply'] },
+    { file: '/usr/bin/helm', code: 3, args: ['template'] },
+  ]);
+  // What it tells is written down; what is kept whole, or read by nobody, may be a manifest or a state.
+  expect((text['tools.txt'] ?? '').trim().split('\n')).toEqual([
+    expect.stringMatching(/^\S+Z helm level=DEBUG msg="signed in with \*\*\*"$/),
+    expect.stringMatching(/^\S+Z terraform an answer$/),
+    expect.stringMatching(/^\S+Z terraform level=DEBUG/),
+    expect.stringMatching(/^\S+Z helm level=DEBUG/),
+  ]);
+  expect(heard).toEqual([expect.stringContaining(canary), 'an answer', 'an answer']);
   expect(text['log.txt']).toContain('info signed in as ***');
   expect(text['error.txt']).toMatch(/It failed: \*\*\*[\s\S]*caused by: why/);
   expect(JSON.parse(text['platform.json'] ?? '')).toEqual({ scope: 'dev', note: '***' });

@@ -6,7 +6,7 @@ import { causes, errorMessage, type Location, resolvedChannel } from '@suite/fou
 import type { Environment, RunContext } from '../context.ts';
 import type { InputSource } from '../inputs.ts';
 import type { Log } from '../log.ts';
-import type { ProcessRunner } from '../process.ts';
+import type { Command, ProcessRunner } from '../process.ts';
 import { maskedSecrets } from '../secrets.ts';
 import { redact } from './redact.ts';
 import { watchRequests } from './requests.ts';
@@ -24,9 +24,9 @@ export interface Diagnostics {
 
 /**
  * Records a run into a folder of its own below `diagnostics` in the runner's temporary folder, when the runner is debugging: versions,
- * inputs, the resolved platform file, requests with their times and ids, tools with arguments and exit codes, and everything that was
- * printed. No body of a request, no header, no output of a tool and no secret is in it. Each entry is on the disk at once, so that a
- * run that is killed leaves what it had.
+ * inputs, the resolved platform file, requests with their times and ids, tools with arguments, exit codes and what they tell of their
+ * work, and everything that was printed. No body of a request, no header, no answer of a tool (a state, a plan, rendered manifests) and no
+ * secret is in it. Each entry is on the disk at once, so that a run that is killed leaves what it had.
  *
  * Undefined when the runner does not debug (`RUNNER_DEBUG`: GitHub Docs, "Variables reference").
  */
@@ -49,7 +49,22 @@ export function openDiagnostics(env: Environment, context: RunContext, program: 
   );
   const resolved = (view: unknown) => append('platform.json', JSON.stringify(view, null, 2));
   channel(resolvedChannel).subscribe(resolved);
-  const say = (level: string, text: string) => append('log.txt', `${new Date().toISOString()} ${level} ${text}`);
+  const sayIn = (file: string) => (who: string, text: string) =>
+    append(file, `${new Date().toISOString()} ${who} ${text}`);
+  const say = sayIn('log.txt');
+  /** What is kept whole is an answer; what is read line by line tells how the work goes. */
+  const listenTo = (command: Command): Command => {
+    const hear = (listener: Command['onStderr']) => (line: string) => {
+      sayIn('tools.txt')(basename(command.file), line);
+      listener?.(line);
+    };
+    const tells = command.onStdout !== undefined && command.captureStdout !== true;
+    return {
+      ...command,
+      onStderr: hear(command.onStderr),
+      ...(tells ? { onStdout: hear(command.onStdout) } : {}),
+    };
+  };
   return {
     folder,
     input: source => name => {
@@ -81,7 +96,7 @@ export function openDiagnostics(env: Environment, context: RunContext, program: 
         const entry = { file: command.file, args: command.args, cwd: command.cwd };
         const took = () => Math.round(performance.now() - start);
         try {
-          const exit = await runner.run(command);
+          const exit = await runner.run(listenTo(command));
           appendEntry('tools.jsonl', { ...entry, code: exit.code, signal: exit.signal, milliseconds: took() });
           return exit;
         } catch (error) {
