@@ -91,10 +91,7 @@ describe('another bundle than the one that this run made', () => {
   });
 
   test('that this suite does not write, under its right digest', async () => {
-    const odd = [
-      await writeBundle(JSON.stringify(bundleAt(commits.promoted), null, 1)),
-      await writeBundle('not JSON'),
-    ];
+    const odd = [await writeBundle(JSON.stringify(bundleAt(commits.promoted), null, 1)), await writeBundle('not JSON')];
     for (const bundle of odd) {
       expect(await refusedUnasked('check', bundle)).toEqual([
         'This is no bundle of version 1. Let the same release of the suite make it (`command: bundle`) that reads it.',
