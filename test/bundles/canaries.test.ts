@@ -23,13 +23,13 @@ beforeAll(async () => {
   bundle = { bundle: file, 'bundle-digest': outputs['digest'] ?? '' };
   await writeFile(
     join(sandbox.folder, 'proposals.json'),
-    JSON.stringify({ schema: 'chart-proposals/v1', proposals: [] }),
+    JSON.stringify({ platform: 'contoso', rows: [], differences: [] }),
   );
 });
 afterAll(() => sandbox.close());
 
 const image = `web=ghcr.io/contoso/web@sha256:${'a'.repeat(64)}`;
-const applications = { command: 'base', 'github-token': 'none' };
+const applications = { command: 'base' };
 
 /** What brings each secret input to where it is used, by `action: input`. */
 const uses: Readonly<Record<string, () => Inputs>> = {
