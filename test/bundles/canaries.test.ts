@@ -19,7 +19,9 @@ type Action = NonNullable<NonNullable<Parameters<BundleWorld['run']>[1]>['action
 beforeAll(async () => {
   sandbox = await openBundleWorld();
   const file = join(sandbox.folder, 'bundle.json');
-  const { outputs } = succeeded(await sandbox.run({ command: 'bundle', bundle: file }, { action: 'promotion-gate' }));
+  const { outputs } = succeeded(
+    await sandbox.run({ command: 'bundle', bundle: file, 'github-token': 'unused' }, { action: 'promotion-gate' }),
+  );
   bundle = { bundle: file, 'bundle-digest': outputs['digest'] ?? '' };
   await writeFile(
     join(sandbox.folder, 'proposals.json'),
@@ -36,6 +38,7 @@ const uses: Readonly<Record<string, () => Inputs>> = {
   'plan-comment: app-key': () => ({
     command: 'update-charts',
     'app-id': 'Iv1.canary',
+    'github-token': 'unused',
     proposals: join(sandbox.folder, 'proposals.json'),
   }),
   'plan-comment: github-token': () => ({ command: 'find', commit: 'a'.repeat(40) }),
