@@ -3,6 +3,7 @@ import { writeMarker } from '@suite/change-report';
 import { asObject, asString, parseJson } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult, withoutStaging } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
+import { leaksIn } from '../support/leaks.ts';
 import {
   bot,
   commentsOf,
@@ -675,6 +676,26 @@ describe('prod goes back', () => {
 
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
+});
+
+test('no secret of the repository, a state or a cluster is shown anywhere, and no credential', async () => {
+  const { secrets, texts } = await sandbox.secrecy();
+  for (const known of Object.values(secrets)) expect(known.length).toBeGreaterThan(0);
+  expect(leaksIn(texts, secrets)).toEqual([]);
+  // Whatever shows one is found.
+  for (const [from, [secret = '']] of Object.entries(secrets)) {
+    expect(leaksIn(new Map([['here', `a ${secret} b`]]), secrets)).toContain(`here shows a secret of the ${from}`);
+  }
+  const kinds = [
+    'comments',
+    ': log',
+    ': annotations',
+    ': outputs',
+    ': summary',
+    'artifact report-',
+    'artifact bundle-',
+  ];
+  for (const kind of kinds) expect([kind, [...texts.keys()].some(place => place.includes(kind))]).toEqual([kind, true]);
 });
 
 test('every permission that a job of promotions, stages and ways back asks for is used', async () => {

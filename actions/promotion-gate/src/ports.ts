@@ -63,7 +63,7 @@ export interface Shelf {
   attestation(digest: string): Promise<string | undefined>;
   /** The same of the bundle that was recorded here last. */
   running(): Promise<readonly PromotionRecord[]>;
-  /** The records of the bundles that came last, the newest bundle first; of `limit` bundles at most. */
+  /** This place's records of the bundles that came last, the newest bundle first; of `limit` bundles at most. Copies of others are left out where they say so. */
   history(limit: number): Promise<Past>;
   /** That the environment was taken away, and nothing was recorded there since. */
   gone(): Promise<Gone | undefined>;

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Registry } from '@suite/registry';
+import { digestOf } from './bundle.ts';
 import type { Gone } from './gone.ts';
+import { encodeRecord, type PromotionRecord } from './record.ts';
 import { createShelf } from './shelf.ts';
 
 const gone: Gone = {
@@ -66,4 +68,74 @@ test('what somebody else wrote there counts for nothing', async () => {
     ],
   ]);
   expect(await registry(kept).shelf.gone()).toBeUndefined();
+});
+
+test('a history reads the records of its own place, and those that do not say whose they are', async () => {
+  const bundle = Buffer.from('{}');
+  const digest = digestOf(bundle);
+  const tag = digest.replace(':', '-');
+  const recordOf = (environment: string, region: string, by: string): PromotionRecord => ({
+    schema: 'record/v1',
+    repository: '7',
+    platform: 'contoso',
+    environment,
+    region,
+    bundle: digest,
+    commit: '1'.repeat(40),
+    verdict: 'verified',
+    plans: {},
+    run: { id: by, attempt: '1', url: 'https://github.com/contoso/platform/actions/runs/7' },
+    actor: 'mona',
+    approvers: [],
+    recordedAt: '2026-11-23T05:00:00.000Z',
+  });
+  const place = (environment: string, region: string) => ({ environment, region });
+  const referrers = [
+    { name: 'own', annotations: place('prod', 'westeurope'), record: recordOf('prod', 'westeurope', 'own') },
+    { name: 'silent', annotations: {}, record: recordOf('prod', 'westeurope', 'silent') },
+    { name: 'copy', annotations: place('dev', 'westeurope'), record: recordOf('dev', 'westeurope', 'copy') },
+    { name: 'beside', annotations: place('prod', 'eastus'), record: recordOf('prod', 'eastus', 'beside') },
+  ];
+  const read: string[] = [];
+  const subject = { mediaType: 'm', digest: 'sha256:bundle', size: 2 };
+  const registry: Pick<Registry, 'newestTags' | 'readArtifact' | 'readBlob' | 'listReferrers'> = {
+    newestTags: async () => ['running-prod-westeurope', tag],
+    listReferrers: async () =>
+      referrers.map(({ name, annotations }) => ({
+        descriptor: { mediaType: 'm', digest: name, size: 1 },
+        artifactType: 'application/vnd.aks-platform.record.v1+json',
+        annotations,
+      })),
+    readArtifact: async (_, reference) => {
+      if (reference === tag) {
+        const blob = { mediaType: 'm', digest, size: bundle.length };
+        return {
+          descriptor: subject,
+          artifactType: 'application/vnd.aks-platform.bundle.v1+json',
+          blobs: [blob],
+        } as never;
+      }
+      read.push(reference);
+      const artifactType = 'application/vnd.aks-platform.record.v1+json';
+      return {
+        descriptor: subject,
+        artifactType,
+        subject,
+        blobs: [{ mediaType: 'm', digest: reference, size: 1 }],
+      } as never;
+    },
+    readBlob: async (_, { digest: name }) => {
+      const found = referrers.find(one => one.name === name);
+      return found === undefined ? bundle : encodeRecord(found.record);
+    },
+  };
+  const shelf = createShelf(registry as Registry, { platform: 'contoso', environment: 'prod', region: 'westeurope' });
+  const { records, unreadable } = await shelf.history(5);
+  expect({ records: records.map(({ run }) => run.id), unreadable, read }).toEqual({
+    records: ['own', 'silent'],
+    unreadable: 0,
+    read: ['own', 'silent'],
+  });
+  // What is proved on the way to the next environment are the copies as well.
+  expect((await shelf.records(digest)).map(({ run }) => run.id)).toEqual(['own', 'silent', 'copy', 'beside']);
 });

@@ -1,5 +1,5 @@
 import { mapInParallel } from '@suite/foundation';
-import type { Descriptor, NewArtifact, Registry } from '@suite/registry';
+import type { Descriptor, NewArtifact, Referrer, Registry } from '@suite/registry';
 import { digestOf } from './bundle.ts';
 import { decodeGone, encodeGone } from './gone.ts';
 import type { Shelf } from './ports.ts';
@@ -23,8 +23,11 @@ export function createShelf(registry: Registry, { platform, environment, region 
   const repository = `promotion/${platform}`;
   /** The bundle that was recorded last. */
   const runningTag = `${runningPrefix}${environment}-${region}`;
-  /** `unreadable`: referrers that say that they are records, and are none that this release can read. */
-  const look = async (reference: string) => {
+  /**
+   * `unreadable`: referrers that say that they are records, and are none that this release can read. `isWanted` spares what is read of the
+   * others: a registry holds a copy of each record of all places before it.
+   */
+  const look = async (reference: string, isWanted: (referrer: Referrer) => boolean = () => true) => {
     const found: PromotionRecord[] = [];
     const departures: PromotionRecord[] = [];
     let unreadable = 0;
@@ -32,7 +35,7 @@ export function createShelf(registry: Registry, { platform, environment, region 
     const [content] = bundle?.blobs ?? [];
     if (bundle?.artifactType !== bundleType || content === undefined) return { found, departures, unreadable };
     const referrers = await registry.listReferrers(repository, bundle.descriptor.digest, recordType);
-    for (const { descriptor } of referrers) {
+    for (const { descriptor } of referrers.filter(isWanted)) {
       const record = await readRecord(registry, repository, descriptor.digest, bundle.descriptor);
       // A record names the bundle that it hangs on, or was hung there by somebody else.
       if (record === undefined) unreadable++;
@@ -41,6 +44,9 @@ export function createShelf(registry: Registry, { platform, environment, region 
     }
     return { found, departures, unreadable };
   };
+  /** What says nothing of its place is looked at: what it says inside counts. */
+  const isOwn = ({ annotations }: Referrer) =>
+    (annotations['environment'] ?? environment) === environment && (annotations['region'] ?? region) === region;
   const trail = async (bundle: string) => {
     const { found, departures } = await look(tagOf(bundle));
     // A tag can be moved: to another bundle, which has records of its own.
@@ -92,7 +98,7 @@ export function createShelf(registry: Registry, { platform, environment, region 
       // A few more than wanted: what runs has its tag too, in each place.
       const newest = await registry.newestTags(repository, limit + mostPlaces);
       const tags = newest.filter(tag => !tag.startsWith(runningPrefix));
-      const looks = await mapInParallel(tags.slice(0, limit), tagsAtOnce, look);
+      const looks = await mapInParallel(tags.slice(0, limit), tagsAtOnce, tag => look(tag, isOwn));
       return {
         records: looks.flatMap(({ found }) => found),
         unreadable: looks.reduce((sum, { unreadable }) => sum + unreadable, 0),
