@@ -21,7 +21,7 @@ beforeAll(async () => {
     properties: { sku: { name: 'PerGB2018' }, retentionInDays: 30, provisioningState: 'Succeeded' },
   });
   matrix = await openStoredMatrix(sandbox, 'shared', 'apply');
-}, 300_000);
+});
 afterAll(() => sandbox.close());
 
 test('undisturbed, what was there is taken over, and the rest is made', () => {
@@ -35,4 +35,4 @@ test('undisturbed, what was there is taken over, and the rest is made', () => {
   expect(made.length).toBeGreaterThan(2);
 });
 
-test('lost at each of its effects, the next run comes to the same end', () => matrix.play(), 600_000);
+test('lost at each of its effects, the next run comes to the same end', () => matrix.play());

@@ -14,7 +14,7 @@ const dev = '33333333-3333-3333-3333-333333333333';
 
 beforeAll(async () => {
   sandbox = await openVariant('adopted');
-}, 120_000);
+});
 afterAll(() => sandbox.close());
 
 const survey = (id = cluster) => sandbox.run({ command: 'survey', scope: 'dev', cluster: id });
@@ -150,7 +150,7 @@ describe('its story', () => {
   beforeAll(async () => {
     before = uidOf(sandbox);
     ({ runs } = await tell(sandbox, sandbox.variant.chapters));
-  }, 400_000);
+  });
 
   const stepOf = (run: number, job: string) => {
     const found = jobOf(runs[run] ?? failed(`There is no run ${run}.`), job).steps.find(

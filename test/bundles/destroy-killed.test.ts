@@ -12,7 +12,7 @@ beforeAll(async () => {
   await sandbox.deploy('shared');
   await makeBeginning();
   matrix = await openStoredMatrix(sandbox, 'dev', 'destroy');
-}, 300_000);
+});
 afterAll(() => sandbox.close());
 
 /** An environment whose first apply was refused early: small, and with things that go only in an order. */
@@ -37,4 +37,4 @@ test('undisturbed, everything goes, in an order, and nothing is held afterwards'
   expect(gone).toHaveLength(5);
 });
 
-test('lost at each of its effects, the next run comes to the same end', () => matrix.play(), 600_000);
+test('lost at each of its effects, the next run comes to the same end', () => matrix.play());

@@ -31,7 +31,7 @@ beforeAll(async () => {
   sandbox = await openReleaseWorld();
   const planned = succeeded(await run({ command: 'plan' }));
   succeeded(await run({ command: 'apply', ...reviewedOf(planned) }));
-}, 600_000);
+});
 afterEach(() => sandbox.world.faults.clear());
 afterAll(() => sandbox.close());
 

@@ -10,7 +10,7 @@ beforeAll(async () => {
   sandbox.world.settings.operationMs = 0;
   await sandbox.deploy('shared');
   await sandbox.deploy('dev');
-}, 300_000);
+});
 afterEach(() => sandbox.world.faults.clear());
 afterAll(() => sandbox.close());
 
@@ -148,7 +148,7 @@ test('with the cluster named, everything goes but what holds data; a subnet in u
   expect(idsIn(group).filter(id => /\/registries\/[^/]+$/.test(id))).toHaveLength(1);
   expect(sharedThings()).toEqual(shared);
   expect(sandbox.world.azure.resources('Microsoft.OperationalInsights/workspaces')).toHaveLength(1);
-}, 300_000);
+});
 
 test('again: nothing is left that may go', async () => {
   const planned = succeeded(await plan());
@@ -174,4 +174,4 @@ test('a group that is not empty is refused before Terraform waits for it; emptie
   succeeded(await destroy(planned));
   expect(sandbox.world.azure.resource(group)).toBeUndefined();
   expect(idsIn(group)).toEqual([]);
-}, 300_000);
+});

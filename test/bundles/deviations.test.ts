@@ -41,7 +41,7 @@ beforeAll(async () => {
   await sandbox.deploy('shared');
   await sandbox.deploy('prod');
   undo = rememberResources(azure);
-}, 300_000);
+});
 afterEach(() => undo());
 afterAll(() => sandbox.close());
 

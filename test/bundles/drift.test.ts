@@ -47,7 +47,7 @@ applications: { repository: contoso/gitops, sync: manual, apps: [{ name: web, im
   clusterId = managed?.id ?? '';
   cluster = sandbox.world.kubernetes.of(clusterId);
   undo = rememberResources(sandbox.world.azure);
-}, 400_000);
+});
 afterEach(() => {
   undo();
   sandbox.world.faults.clear();
@@ -124,7 +124,7 @@ describe('infrastructure', () => {
     });
     expect(sandbox.world.ledger.writes().slice(before)).toEqual([]);
     expect(result.summary).toContain('**clean**');
-  }, 120_000);
+  });
 
   test('what Azure does by itself is no drift: patches, node images, and nodes that the autoscaler added', async () => {
     const newer = (version: unknown) => `${String(version).split('.').slice(0, 2).join('.')}.99`;
@@ -143,7 +143,7 @@ describe('infrastructure', () => {
     const { result, report } = await infrastructure();
     succeeded(result);
     expect(report).toMatchObject({ verdict: 'clean', drift: [], differences: [], warnings: [] });
-  }, 120_000);
+  });
 
   test('what Terraform sees is told once, from what was to what is, with its setting', async () => {
     cleaner(24);
@@ -173,7 +173,7 @@ describe('infrastructure', () => {
       differences: [],
     });
     expect(result.summary).toContain('1 thing was changed by others');
-  }, 120_000);
+  });
 
   test('a pool that was made by hand, and a taint of the system pool, are drift that no plan shows', async () => {
     properties(poolId('system'), own => {
@@ -192,7 +192,7 @@ describe('infrastructure', () => {
       ],
       changes: [],
     });
-  }, 120_000);
+  });
 
   test('a pool that was deleted by hand is told once, as are labels and taints', async () => {
     sandbox.world.azure.remove(poolId('gpu'));
@@ -215,7 +215,7 @@ describe('infrastructure', () => {
       ],
       differences: [],
     });
-  }, 120_000);
+  });
 
   test('a platform file that waits for its apply is no drift; beside it, drift is', async () => {
     await withFile(shorterInterval, async () => {
@@ -232,7 +232,7 @@ describe('infrastructure', () => {
         differences: [],
       });
     });
-  }, 120_000);
+  });
 
   test('what the platform file says by now is no drift any more, and is mentioned', async () => {
     cleaner(24);
@@ -242,7 +242,7 @@ describe('infrastructure', () => {
       expect(report).toMatchObject({ verdict: 'clean', drift: [], differences: [] });
       expect(report.warnings).toEqual([expect.stringContaining('`image_cleaner_interval_hours` (now `24`)')]);
     });
-  }, 120_000);
+  });
 
   test('what cannot be read is never clean: the step fails and says what', async () => {
     sandbox.world.faults.add({
@@ -254,7 +254,7 @@ describe('infrastructure', () => {
     expect(report.verdict).toBe('incomplete');
     expect(report.checks).toContainEqual(expect.objectContaining({ id: 'drift/unread', status: 'unknown' }));
     expect(errors(result).length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test('while another run works there nothing is compared', async () => {
     const view = sandbox.views.find(({ scope }) => scope === 'dev');
@@ -273,7 +273,7 @@ describe('infrastructure', () => {
     expect(result.exitCode).toBe(1);
     expect(report).toMatchObject({ verdict: 'incomplete', drift: [] });
     expect(errors(result)[0]).toMatch(/^What is being changed now is not compared\. /);
-  }, 120_000);
+  });
 
   test('a cluster that Azure is upgrading is neither clean nor drifted', async () => {
     properties(clusterId, own => {
@@ -283,7 +283,7 @@ describe('infrastructure', () => {
     expect(result.exitCode).toBe(1);
     expect(report).toMatchObject({ verdict: 'incomplete', drift: [], differences: [] });
     expect(errors(result).join('\n')).toContain('Provisioning state is `Upgrading`: somebody, or Azure itself');
-  }, 120_000);
+  });
 
   test.each([
     ['a plan file', { 'plan-file': 'p' }, 'has no meaning with `drift`'],
@@ -311,7 +311,7 @@ describe('platform', () => {
     succeeded(result);
     expect(report).toMatchObject({ command: 'drift', verdict: 'clean', drift: [], changes: [] });
     expect(sandbox.world.ledger.writes().slice(before)).toEqual([]);
-  }, 120_000);
+  });
 
   test('a field that somebody set and an object that somebody deleted, from what was applied to what is', async () => {
     const service = { resource: 'services', namespace: 'argocd', name: 'argocd-server' };
@@ -332,7 +332,7 @@ describe('platform', () => {
     ]);
     if (there !== undefined) cluster.put(there as Parameters<KubernetesView['put']>[0]);
     setReconciliation(String(was));
-  }, 120_000);
+  });
 
   test('a file that waits for its apply is no drift; beside it, what somebody set is', async () => {
     const was = asObject(cluster.get(settings)?.['data'])['timeout.reconciliation'];
@@ -352,7 +352,7 @@ describe('platform', () => {
       expect(both.drift[0]?.attributes).toHaveLength(1);
     });
     setReconciliation(String(was));
-  }, 120_000);
+  });
 
   test('while another run works there, its half is not called drift', async () => {
     const was = asObject(cluster.get(settings)?.['data'])['timeout.reconciliation'];
@@ -363,7 +363,7 @@ describe('platform', () => {
     expect([result.exitCode, report.verdict, report.drift]).toEqual([1, 'incomplete', []]);
     expect(errors(result)).toEqual([expect.stringMatching(beingChanged)]);
     expect(report.checks).toContainEqual(expect.objectContaining({ message: expect.stringMatching(beingChanged) }));
-  }, 120_000);
+  });
 
   test('a cluster that does not answer is not clean', async () => {
     sandbox.world.faults.add({
@@ -375,7 +375,7 @@ describe('platform', () => {
     });
     const { result, report } = await platform();
     expect([result.exitCode, report.verdict]).toEqual([1, 'incomplete']);
-  }, 120_000);
+  });
 });
 
 describe('applications', () => {
@@ -395,7 +395,7 @@ describe('applications', () => {
         .filter(({ host }) => host.endsWith('.azmk8s.io'))
         .slice(before),
     ).toEqual([]);
-  }, 120_000);
+  });
 
   test('a field that somebody set is drift', async () => {
     const place = { resource: 'deployments', namespace: 'web', name: 'web' };
@@ -408,14 +408,14 @@ describe('applications', () => {
       drift: [{ title: 'Deployment web/web', attributes: [{ path: 'spec.replicas' }] }],
     });
     cluster.patch(place, { spec: { replicas: before } });
-  }, 120_000);
+  });
 
   test('while another run works there, its half is not called drift', async () => {
     holdLease();
     const { result, report } = await applications();
     expect([result.exitCode, report.verdict, report.drift]).toEqual([1, 'incomplete', []]);
     expect(errors(result)).toEqual([expect.stringMatching(beingChanged)]);
-  }, 120_000);
+  });
 
   test('without a way to their repository nothing is known', async () => {
     const result = await look('sync-argocd', 'drift', { 'gitops-app-id': '', 'gitops-app-key': '' });

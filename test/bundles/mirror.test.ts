@@ -60,7 +60,7 @@ spec:
 `,
     ),
   );
-}, 240_000);
+});
 afterEach(() => sandbox.world.faults.clear());
 afterAll(() => sandbox.close());
 
@@ -105,7 +105,7 @@ test('an image that is gone is one message, before anything is changed', async (
   ]);
   expect(pushesSince(from)).toEqual([]);
   expect(registry.repositories()).toEqual([]);
-}, 240_000);
+});
 
 test('everything is mirrored, runs from there, and is found there by the next plan', async () => {
   const planned = succeeded(await run({ command: 'plan' }));
@@ -158,7 +158,7 @@ test('everything is mirrored, runs from there, and is found there by the next pl
   // Charts and tags are those of the mirror now.
   expect(upstreamSince(from)).toEqual([]);
   succeeded(await run({ command: 'verify' }));
-}, 300_000);
+});
 
 test('what is lost of it is brought again, also after a run that was killed, and nothing else is done', async () => {
   registry.deleteRepository('mirror/quay.io/argoproj/argocd');
@@ -194,7 +194,7 @@ test('what is lost of it is brought again, also after a run that was killed, and
     '10.1.1',
   ]);
   expect((await reportOf(succeeded(await run({ command: 'plan' })))).verdict).toBe('no-changes');
-}, 240_000);
+});
 
 test("a chart of one's own in a private registry of Azure is pulled as the identity that runs", async () => {
   const repository = 'mirror/community-charts.github.io/helm-charts/mlflow';
@@ -214,7 +214,7 @@ test("a chart of one's own in a private registry of Azure is pulled as the ident
     .slice(from)
     .filter(({ host, path }) => host === registry.loginServer && path.includes(`/v2/${repository}/`));
   expect(pulls.length).toBeGreaterThan(0);
-}, 120_000);
+});
 
 test('and where it is mirrored, brought from there as that identity, through the runner', async () => {
   const { azure, registries } = sandbox.world;
@@ -248,4 +248,4 @@ test('and where it is mirrored, brought from there as that identity, through the
   const { log } = succeeded(await apply(planned, { machine: 'firm' }));
   expect(registry.manifests(target).map(held => [held.digest, held.tags])).toEqual([[digest, ['1.0.0_one']]]);
   expect(log.join('\n')).not.toMatch(/Azure imports/);
-}, 240_000);
+});

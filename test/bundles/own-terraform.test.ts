@@ -390,4 +390,4 @@ test('the variant byo-root: such a root goes through the workflows like everythi
   } finally {
     await other.close();
   }
-}, 300_000);
+});

@@ -17,7 +17,7 @@ let current: Version = 'second';
 
 beforeAll(async () => {
   sandbox = await openReleaseWorld();
-}, 240_000);
+});
 afterEach(() => sandbox.world.faults.clear());
 afterAll(() => sandbox.close());
 
@@ -180,32 +180,24 @@ test('undisturbed, in both directions; nothing is written that is not among the 
     'Release early': { last: 'deployed', deployed: 1, unfinished: [] },
   });
   expect(Object.keys(undisturbed.get('second') ?? {})).not.toContain('Release early');
-}, 240_000);
+});
 
 describe('the machine is lost when', () => {
-  test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))(
-    '%s',
-    async (_, effect) => {
-      const killed = await applyAndStrike(await turn(), effect, loseMachine);
-      expect(killed.exitCode).not.toBe(0);
-      breakRunLease();
-      await expectConverges();
-    },
-    120_000,
-  );
+  test.each([...ours, ...helms].map(effect => [effect.what, effect] as const))('%s', async (_, effect) => {
+    const killed = await applyAndStrike(await turn(), effect, loseMachine);
+    expect(killed.exitCode).not.toBe(0);
+    breakRunLease();
+    await expectConverges();
+  });
 });
 
 describe('the action alone dies, and Helm goes on, when', () => {
-  test.each(helms.map(effect => [effect.what, effect] as const))(
-    '%s',
-    async (_, effect) => {
-      const killed = await applyAndStrike(await turn(), effect, running => running.kill());
-      expect(killed.exitCode).not.toBe(0);
-      breakRunLease();
-      await expectConverges();
-    },
-    120_000,
-  );
+  test.each(helms.map(effect => [effect.what, effect] as const))('%s', async (_, effect) => {
+    const killed = await applyAndStrike(await turn(), effect, running => running.kill());
+    expect(killed.exitCode).not.toBe(0);
+    breakRunLease();
+    await expectConverges();
+  });
 });
 
 test('killed while it waits until a release is ready', async () => {
@@ -214,7 +206,7 @@ test('killed while it waits until a release is ready', async () => {
   expect(killed.exitCode).not.toBe(0);
   breakRunLease();
   await expectConverges();
-}, 120_000);
+});
 
 test('killed, and then the other version is wanted: what only the dead run has made goes', async () => {
   const made = helms.find(({ what }) => what === 'an object that is rendered no more is deleted');
@@ -223,7 +215,7 @@ test('killed, and then the other version is wanted: what only the dead run has m
   breakRunLease();
   await turn();
   await expectConverges();
-}, 120_000);
+});
 
 test('killed while it repairs what another one left that was killed', async () => {
   const [pending] = helms;
@@ -237,28 +229,26 @@ test('killed while it repairs what another one left that was killed', async () =
   );
   breakRunLease();
   await expectConverges();
-}, 120_000);
+});
 
 describe('an upgrade failed, and the machine is lost when', () => {
   test.each<[string, Effect['match'], number]>([
     ['that is noted', byUs('PATCH', /\/configmaps\/release-app$/), 1],
     ['the revision of the rollback is written', byHelm('POST', /\/work\/secrets$/), 1],
     ['an object is rolled back', byHelm('PATCH', /\/work\/configmaps\/app$/), 1],
-  ])(
-    '%s',
-    async (_, match, skip) => {
-      const reviewed = await turn();
-      sandbox.world.faults.add({
-        match: byHelm('PATCH', /\/work\/configmaps\/app$/),
-        times: 1,
-        answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
-      });
-      await applyAndStrike(reviewed, { match, skip }, loseMachine);
-      breakRunLease();
-      await expectConverges();
-    },
-    120_000,
-  );
+    // A failed upgrade is not waited for.
+    ['what ran before is waited for', byUs('GET', /\/deployments$/), 0],
+  ])('%s', async (_, match, skip) => {
+    const reviewed = await turn();
+    sandbox.world.faults.add({
+      match: byHelm('PATCH', /\/work\/configmaps\/app$/),
+      times: 1,
+      answer: { status: 403, body: JSON.stringify(refusal), headers: { 'content-type': 'application/json' } },
+    });
+    await applyAndStrike(reviewed, { match, skip }, loseMachine);
+    breakRunLease();
+    await expectConverges();
+  });
 });
 
 test('an upgrade that fails halfway goes back whole, with what it would have taken away, as often as it fails', async () => {
@@ -273,7 +263,7 @@ test('an upgrade that fails halfway goes back whole, with what it would have tak
     const failed = await apply(reviewedNow ?? (await plan()));
     fault.remove();
     expect(failed.exitCode).toBe(1);
-    expect(failed.log.join('\n')).toMatch(/app was brought back to revision \d+ \(app-1\.0\.0\)\./);
+    expect(failed.log.join('\n')).toMatch(/app was brought back to revision \d+ \(app-1\.0\.0\), and is ready again\./);
     await sandbox.cluster.settled();
     const after = leftIn(sandbox.cluster);
     for (const object of Object.keys(before).filter(key => / work\/app/.test(key))) {
@@ -283,7 +273,7 @@ test('an upgrade that fails halfway goes back whole, with what it would have tak
     expect(left.changes.map(({ title }) => title)).toContain('Secret work/app');
   }
   await expectConverges();
-}, 240_000);
+});
 
 test('what a failed upgrade hangs together with goes back as well, and both are planned again', async () => {
   await turn();
@@ -299,7 +289,7 @@ test('what a failed upgrade hangs together with goes back as well, and both are 
   const failed = await apply(await plan());
   fault.remove();
   expect(errors(failed)).toEqual([
-    expect.stringMatching(/ base was brought back to revision \d+ \(base-1\.0\.0\), with app\./),
+    expect.stringMatching(/ base was brought back to revision \d+ \(base-1\.0\.0\), with app, and is ready again\./),
   ]);
   expect(failed.log.join('\n')).toMatch(/base: upgraded and ready/);
   expect(textOfBase()).toBe('none');
@@ -309,7 +299,7 @@ test('what a failed upgrade hangs together with goes back as well, and both are 
   );
   await sandbox.choose(current);
   await expectConverges();
-}, 240_000);
+});
 
 const refusal = {
   kind: 'Status',
@@ -331,17 +321,13 @@ describe('cancelled', () => {
     ['while Helm works', byHelm('PATCH', /\/work\/configmaps\/app$/), cancel],
     ['while Helm works, twice', byHelm('PATCH', /\/work\/configmaps\/app$/), insist],
     ['while it waits until a release is ready', byUs('GET', /\/deployments$/), insist],
-  ])(
-    '%s: the lease is free at once, and the next run goes on',
-    async (_, match, strike) => {
-      const result = await applyAndStrike(await turn(), { match }, strike);
-      expect(result.exitCode).toBe(1);
-      expect(errors(result)).toEqual([expect.stringMatching(/^Cancelled\./)]);
-      expect(runBlob()).toBeUndefined();
-      await expectConverges();
-    },
-    120_000,
-  );
+  ])('%s: the lease is free at once, and the next run goes on', async (_, match, strike) => {
+    const result = await applyAndStrike(await turn(), { match }, strike);
+    expect(result.exitCode).toBe(1);
+    expect(errors(result)).toEqual([expect.stringMatching(/^Cancelled\./)]);
+    expect(runBlob()).toBeUndefined();
+    await expectConverges();
+  });
 });
 
 test('killed: its post stage takes the kubeconfig, the token and the folder of Helm away', async () => {
@@ -356,7 +342,7 @@ test('killed: its post stage takes the kubeconfig, the token and the folder of H
   const next = await expectConverges();
   // Whoever ends by itself leaves no credential behind.
   expect((await readdir(next.state['folder'] ?? '')).sort()).toEqual(['helm']);
-}, 120_000);
+});
 
 const laterRun = { GITHUB_RUN_ID: '4712', GITHUB_ACTOR: 'hubot' };
 
@@ -391,7 +377,7 @@ test('two at once: the second one waits, says for whom, and then finds nothing l
   const outdated = await apply({ 'expected-digest': reviewed['expected-digest'] });
   expect(errors(outdated)).toEqual([expect.stringMatching(/its digest differs\. Nothing was changed\./)]);
   await expectConverges();
-}, 120_000);
+});
 
 test('the lease is lost in the middle: Helm is stopped, nothing more is begun, and the message says why', async () => {
   const reviewed = await turn();
@@ -418,4 +404,4 @@ test('the lease is lost in the middle: Helm is stopped, nothing more is begun, a
   expect((await reportOf(result)).verdict).toBe('failed');
   expect(result.log.join('\n')).not.toMatch(/(?:early|late): (?:installed|taken away)/);
   await expectConverges();
-}, 120_000);
+});

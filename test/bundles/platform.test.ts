@@ -9,7 +9,7 @@ beforeAll(async () => {
   sandbox = await openBundleWorld();
   sandbox.world.settings.operationMs = 0;
   for (const scope of ['shared', 'dev']) await sandbox.deploy(scope);
-}, 240_000);
+});
 afterAll(() => sandbox.close());
 
 const run = (inputs: Readonly<Record<string, string>>) =>
@@ -57,5 +57,5 @@ describe('prometheus-operator-crds, cert-manager, issuers, kube-prometheus-stack
     expect(second.changes.map(({ kind, address, attributes }) => [kind, address, attributes])).toEqual([]);
     expect(second.verdict).toBe('no-changes');
     succeeded(await run({ command: 'verify' }));
-  }, 300_000);
+  });
 });

@@ -62,6 +62,13 @@ describe('where the platform file asks for an attestation', () => {
     succeeded(await check('dev', { 'signer-workflow': own }));
   });
 
+  test('that of a branch of the suite, which nobody has released, does not', async () => {
+    await attest({ jobWorkflowRef: `${signer}@refs/heads/side` });
+    expect(await refused(check())).toEqual([
+      expect.stringContaining(`\`${signer}@refs/heads/side\` signed it, which is no version of it that was released.`),
+    ]);
+  });
+
   test.each<readonly [string, Partial<Job>, string]>([
     ['another commit', { sha: 'e'.repeat(40) }, 'it is of commit eeeeeee, not of '],
     ['another branch', { ref: 'refs/heads/side' }, 'it is of refs/heads/side, not of refs/heads/main.'],

@@ -31,6 +31,7 @@ import {
   sandbox,
   view,
 } from '../support/gate/world.ts';
+import { fasterClock, hurried } from '../support/held-step.ts';
 import { toHtml } from '../support/html.ts';
 
 beforeAll(openGate);
@@ -230,6 +231,21 @@ describe('the plan that was reviewed', () => {
   });
 });
 
+test('reviewers who were taken away since the plan let nothing in that nobody of this run has approved', async () => {
+  emptyRegistries();
+  const enters = () => check('dev', { identity: 'apply', approval: 'true' }, { job: { environment: 'dev' } });
+  expect(await refused(enters())).toEqual([
+    expect.stringMatching(
+      /^`dev` had to be approved when this was planned\. .* Nothing was done\. Name reviewers under /,
+    ),
+  ]);
+  sandbox.repository.defineEnvironment({ name: 'dev', reviewers: ['hubot'] });
+  const waiting = { sha: commits.promoted, runId: '4711', actor: 'mona' };
+  sandbox.repository.enterEnvironment('dev', waiting).review({ approved: true, by: 'hubot' });
+  sandbox.repository.defineEnvironment({ name: 'dev' });
+  succeeded(await enters());
+});
+
 describe('an environment on hold', () => {
   beforeEach(emptyRegistries);
   afterEach(() => sandbox.restore());
@@ -344,10 +360,20 @@ describe('what the platform file asks of a bundle', () => {
 
   test('a wait that is long enough lets it in', async () => {
     emptyRegistries();
-    forge('dev', { record: { recordedAt: new Date(Date.now() - 50_000).toISOString() } });
+    forge('dev', { record: { recordedAt: new Date(Date.now() - 10_000).toISOString() } });
     await asks('{ soak: 1m }');
-    const result = succeeded(await check('staging', { wait: '1' }));
-    expect(result.log.join('\n')).toMatch(/staging opens at .* UTC, in [\d.]+ s/);
+    const { settings } = sandbox.world;
+    // The minute passes as soon as somebody waits for it: to GitHub, and twenty times faster to the runner that waits.
+    const environment = { NODE_OPTIONS: `${hurried.NODE_OPTIONS} ${fasterClock(20)}` };
+    const onLine = (line: string) => {
+      if (/staging opens at .* UTC, in [\d.]+ s/.test(line)) settings.githubAheadMs = 60_000;
+    };
+    try {
+      succeeded(await check('staging', { wait: '1' }, { environment, onLine }));
+      expect(settings.githubAheadMs).toBe(60_000);
+    } finally {
+      settings.githubAheadMs = 0;
+    }
   });
 
   test('no freeze', async () => {

@@ -8,6 +8,7 @@ import { succeeded } from '../support/bundle.ts';
 import {
   applied,
   bundleAt,
+  bundleOf,
   check,
   closeGate,
   handed,
@@ -90,16 +91,18 @@ describe('another bundle than the one that this run made', () => {
   });
 
   test('that this suite does not write, under its right digest', async () => {
-    const odd = [
-      await writeBundle(JSON.stringify(bundleAt(commits.promoted), null, 1)),
-      await withContent(bundle => ({ ...bundle, more: 1 })),
-      await writeBundle('not JSON'),
-    ];
+    const odd = [await writeBundle(JSON.stringify(bundleAt(commits.promoted), null, 1)), await writeBundle('not JSON')];
     for (const bundle of odd) {
       expect(await refusedUnasked('check', bundle)).toEqual([
         'This is no bundle of version 1. Let the same release of the suite make it (`command: bundle`) that reads it.',
       ]);
     }
+  });
+
+  test('that a later release made', async () => {
+    expect(await refusedUnasked('check', await withContent(bundle => ({ ...bundle, more: 1 })))).toEqual([
+      'This bundle is of a later release of the suite than this one, which cannot read all of it (org/actions@v1 made it). Call the release of the suite that made it, or a later one, in the workflow that promotes.',
+    ]);
   });
 
   test('that is not there', async () => {
@@ -196,6 +199,16 @@ describe('what is not recorded', () => {
     } finally {
       back();
     }
+  });
+
+  test('a newer commit was recorded while this one waited for its turn', async () => {
+    forge('dev', { bundle: bundleOf(commits.newer), tag: 'running-dev-westeurope', record: { commit: commits.newer } });
+    expect(await refused(record('dev', {}, { report: { verdict: 'no-changes' } }))).toEqual([
+      expect.stringMatching(
+        /^\w{7} is older than \w{7}, which runs in dev · westeurope since .*\. It came while this run was at work\. Nothing is recorded\. /,
+      ),
+    ]);
+    expect(contentsIn('dev').map(({ commit }) => commit)).toEqual([commits.newer]);
   });
 
   test('an apply without changes is recorded all the same', async () => {

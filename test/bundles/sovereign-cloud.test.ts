@@ -32,12 +32,12 @@ test('a platform is planned, applied and verified through the hosts of its own c
   const { changes } = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope })));
   expect(changes.map(({ kind, address }) => `${kind} ${address}`)).toEqual([]);
   expect((await reportOf(succeeded(await sandbox.run({ command: 'verify', scope })))).checks).toEqual([]);
-}, 300_000);
+});
 
 test('what it brings to the cluster is planned through them, too', async () => {
   const plan = succeeded(await sandbox.run({ command: 'plan', scope: 'dev' }, { action: 'deploy-platform' }));
   expect((await reportOf(plan)).verdict).toBe('changes');
-}, 120_000);
+});
 
 test('and so is its gate asked', async () => {
   const bundle = join(sandbox.folder, 'handed', 'bundle.json');

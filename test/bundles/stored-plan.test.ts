@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { blobError, type RunningStep, type StepResult, type WorldRequest } from '@suite/sandbox';
 import { type BundleWorld, errors, openBundleWorld, reportOf, succeeded } from '../support/bundle.ts';
+import { preload } from '../support/held-step.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 
 let sandbox: BundleWorld;
@@ -300,11 +301,6 @@ describe('an account that nobody prepared for it', () => {
     expect((await reportOf(apply)).digest).toBe(plan.outputs['digest']);
   });
 });
-
-/** A module that Node runs before the bundle. */
-function preload(script: string): string {
-  return `--import=data:text/javascript,${encodeURIComponent(script)}`;
-}
 
 /** Requests to the state account as one identity, with nothing of ours in between. Gives the status. */
 async function blobsAs(clientId: string, job: { readonly environment?: string }) {

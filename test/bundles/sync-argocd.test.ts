@@ -15,7 +15,7 @@ let cluster: KubernetesView;
 beforeAll(async () => {
   world = await openApplicationsWorld();
   ({ sandbox, cluster } = world);
-}, 300_000);
+});
 afterAll(() => sandbox?.close());
 afterEach(() => sandbox.world.faults.clear());
 
@@ -86,7 +86,7 @@ describe('sync-argocd', () => {
     expect(await head()).toBe(after);
     succeeded(await run('verify'));
     succeeded(await run('wait'));
-  }, 240_000);
+  });
 
   test('a new image changes one Deployment; a sync of anything but what was reviewed delivers nothing', async () => {
     await choose('two', 'one');
@@ -100,7 +100,7 @@ describe('sync-argocd', () => {
     expect(await head()).toBe(before);
     succeeded(await run('sync', { 'expected-digest': planned.outputs['digest'] ?? '' }));
     expect(running('web')).toEqual([digestOf('web', 'two')]);
-  }, 240_000);
+  });
 
   test('an image that no registry has is named, and what ran before is brought back', async () => {
     const good = await textOf('environments/dev/web/kustomization.yaml');
@@ -121,7 +121,7 @@ describe('sync-argocd', () => {
     expect(await textOf('environments/dev/web/kustomization.yaml')).toBe(good);
     expect(running('web')).toEqual([digestOf('web', 'two')]);
     mend();
-  }, 240_000);
+  });
 
   test('the command rollback goes to what was proven before, also when its machine is lost on the way', async () => {
     await choose('four', 'one');
@@ -157,7 +157,7 @@ describe('sync-argocd', () => {
     succeeded(await run('rollback'));
     expect(running('web')).toEqual([digestOf('web', 'one')]);
     expect(errors(await run('rollback'))[0]).toContain('there is nothing to go back to');
-  }, 240_000);
+  });
 
   test('an application that is gone from the file stays until the environment allows it to go', async () => {
     await choose('two', 'one', 'apps: [{ name: web, images: [web] }]');
@@ -173,7 +173,7 @@ describe('sync-argocd', () => {
     expect(cluster.get({ resource: 'applications.argoproj.io', namespace: 'argocd', name: 'worker' })).toBeUndefined();
     expect(cluster.list('deployments', 'worker')).toEqual([]);
     await sandbox.edit('platform.yaml', text => text.replace('    allow: [application/worker]\n', ''));
-  }, 240_000);
+  });
 });
 
 describe('through an Argo CD server', () => {
@@ -226,7 +226,7 @@ describe('through an Argo CD server', () => {
     expect(asked.filter(one => one.host === host).length).toBeGreaterThan(20);
     // The log names the token nowhere.
     expect(synced.log.join('\n')).not.toContain(token);
-  }, 240_000);
+  });
 
   test.each<[string, Readonly<Record<string, string>>, string]>([
     ['a token that it does not take', { ...server, token: 'a.b.c' }, 'answered HTTP 401: invalid session'],
@@ -336,7 +336,7 @@ describe('through a hub', () => {
     expect(cluster.list('deployments.apps', 'shop')).toEqual([]);
     await sandbox.edit('platform.yaml', text => text.replace(`    allow: [application/${named}-shop]\n`, ''));
     await choose('one', 'one');
-  }, 240_000);
+  });
 });
 
 /** Everything that a sync writes anywhere, in its order. */
@@ -368,42 +368,38 @@ const effects: readonly (readonly [string, (request: WorldRequest) => boolean])[
 ];
 
 describe('the machine is lost when', () => {
-  test.each(effects)(
-    '%s: the next run comes to the same end',
-    async (what, match) => {
-      const version = `lost when ${what}`;
-      await choose(version, 'one', 'apps: [{ name: web, images: [web] }]');
-      await world.push();
-      let running: RunningStep | undefined;
-      const fault = sandbox.world.faults.add({
-        match,
-        times: 1,
-        answer: { call: () => loseMachine(running) },
-      });
-      const lost = await run(
-        'sync',
-        {},
-        {
-          onStart: started => {
-            running = started;
-          },
+  test.each(effects)('%s: the next run comes to the same end', async (what, match) => {
+    const version = `lost when ${what}`;
+    await choose(version, 'one', 'apps: [{ name: web, images: [web] }]');
+    await world.push();
+    let running: RunningStep | undefined;
+    const fault = sandbox.world.faults.add({
+      match,
+      times: 1,
+      answer: { call: () => loseMachine(running) },
+    });
+    const lost = await run(
+      'sync',
+      {},
+      {
+        onStart: started => {
+          running = started;
         },
-      );
-      expect(lost.exitCode).not.toBe(0);
-      expect(fault.struck()).toBe(1);
-      await untilQuiet(sandbox.world);
-      breakLease();
-      const again = succeeded(await run('sync'));
-      expect(JSON.parse(again.outputs['running'] ?? '')).toEqual({
-        web: { [expectedPlace('web')]: digestOf('web', version) },
-      });
-      // One commit at most: the third run has nothing left to do.
-      const after = await head();
-      expect(succeeded(await run('sync')).outputs['verdict']).toBe('no-changes');
-      expect(await head()).toBe(after);
-    },
-    120_000,
-  );
+      },
+    );
+    expect(lost.exitCode).not.toBe(0);
+    expect(fault.struck()).toBe(1);
+    await untilQuiet(sandbox.world);
+    breakLease();
+    const again = succeeded(await run('sync'));
+    expect(JSON.parse(again.outputs['running'] ?? '')).toEqual({
+      web: { [expectedPlace('web')]: digestOf('web', version) },
+    });
+    // One commit at most: the third run has nothing left to do.
+    const after = await head();
+    expect(succeeded(await run('sync')).outputs['verdict']).toBe('no-changes');
+    expect(await head()).toBe(after);
+  });
 });
 
 describe('two at once', () => {
@@ -464,7 +460,7 @@ describe('two at once', () => {
     // Nothing is claimed of applications that it was not about.
     const { changes } = await reportOf(first);
     expect(changes.filter(({ title }) => title.includes('worker'))).toEqual([]);
-  }, 120_000);
+  });
 
   test('with different images: each is delivered, synced and proven, one after the other', async () => {
     // What the second brings is in the registry, and in no file.
@@ -486,7 +482,7 @@ describe('two at once', () => {
     expect(running('web')).toEqual([digestOf('web', 'after')]);
     expect(await ancestor(2)).toBe(before.head);
     expect(syncs()).toBe(before.syncs + 2);
-  }, 120_000);
+  });
 
   test('one that is not to wait says so, and has changed nothing', async () => {
     await choose('alone', 'one');
@@ -499,7 +495,7 @@ describe('two at once', () => {
     ]);
     expect(JSON.parse(succeeded(first).outputs['running'] ?? '')).toEqual(promised(digestOf('web', 'alone')));
     expect(await head()).toBe(first.outputs['gitops-commit']);
-  }, 120_000);
+  });
 });
 
 describe('versions of charts', () => {
@@ -569,7 +565,7 @@ dependencies:
     await promise('1.1.0', two);
     succeeded(await of('rollback'));
     expect(await textOf(chartFile)).toBe(umbrella('1.0.0'));
-  }, 240_000);
+  });
 });
 
 describe('what bad input gets', () => {
@@ -642,7 +638,7 @@ describe('what bad input gets', () => {
       ),
     ]);
     await commit({ 'environments/dev/worker/quota.yaml': null });
-  }, 240_000);
+  });
 });
 
 function expectedPlace(name: string): string {

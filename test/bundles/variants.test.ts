@@ -154,7 +154,7 @@ describe.each(variants)('$file.yaml', ({ file, scopes, prepare, edit }) => {
     await sandbox.deploy(edit.scope);
     expect(lines(await plan(edit.scope))).toEqual([]);
     for (const scope of scopes) await verify(scope);
-  }, 900_000);
+  });
 });
 
 async function plan(scope: string): Promise<ChangeReport> {

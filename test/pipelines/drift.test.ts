@@ -31,7 +31,7 @@ beforeAll(async () => {
   first = await sandbox.repository.resolve('refs/heads/main');
   const run = await promote('0'.repeat(40), first);
   expect([run.conclusion, transcript(run)]).toEqual(['success', expect.anything()]);
-}, 400_000);
+});
 afterAll(() => sandbox.close());
 
 function promote(before: string, after: string): Promise<RunResult> {
@@ -66,7 +66,7 @@ describe('from a hand to an issue, and back', () => {
     expect([verdictOf(run), issues()]).toEqual(['clean', []]);
     const azure = sandbox.world.ledger.writes(run.startedAt).filter(({ host }) => host !== 'api.github.com');
     expect(azure).toEqual([]);
-  }, 200_000);
+  });
 
   test('a change by hand opens one issue, which names what, from what to what, and both ways out', async () => {
     setInterval(24);
@@ -78,7 +78,7 @@ describe('from a hand to an issue, and back', () => {
     expect(issue?.body).toContain('`image_cleaner_interval_hours`: `48` → `24`');
     expect(issue?.body).toContain('write it into `platform.yaml`, at `cluster.features.image-cleaner.interval`');
     expect(summaryOf(jobOf(run, 'Issues'))).toContain('| dev | **drifted** |');
-  }, 200_000);
+  });
 
   test('the next run changes that issue in place, and names the pull request whose plan puts it back', async () => {
     const { repository } = sandbox;
@@ -96,7 +96,7 @@ describe('from a hand to an issue, and back', () => {
         `\\[Pull request ${pull.number}\\]\\(https://github\\.com/contoso/platform/pull/${pull.number}\\).*would put it back`,
       ),
     );
-  }, 300_000);
+  });
 
   test('a run that may not look says so, is red, and closes nothing', async () => {
     setInterval(48);
@@ -112,7 +112,7 @@ describe('from a hand to an issue, and back', () => {
     expect(states()).toEqual(['Drift in dev of contoso: open']);
     expect(issues()[0]?.body).toMatch(/could not look at everything.*\n[\s\S]*image_cleaner_interval_hours/);
     setInterval(24);
-  }, 200_000);
+  });
 
   test('the next promotion puts it back, and the issue is closed with a comment', async () => {
     const run = await promote('0'.repeat(40), first);
@@ -121,7 +121,7 @@ describe('from a hand to an issue, and back', () => {
     expect([conclusions(after), verdictOf(after)]).toEqual([passed, 'clean']);
     expect(states()).toEqual(['Drift in dev of contoso: closed']);
     expect(issues()[0]?.comments.map(({ body }) => body)).toEqual([expect.stringMatching(/^\*\*Clean\.\*\*/)]);
-  }, 400_000);
+  });
 
   test('the next change by hand opens it again, also without a GitHub environment; undone by hand it is closed again', async () => {
     setInterval(24);
@@ -138,7 +138,7 @@ describe('from a hand to an issue, and back', () => {
     await look();
     expect(states()).toEqual(['Drift in dev of contoso: closed']);
     expect(issues()[0]?.comments).toHaveLength(2);
-  }, 300_000);
+  });
 });
 
 describe('what is in the way', () => {
@@ -153,7 +153,7 @@ describe('what is in the way', () => {
       expect.stringContaining('Switch on Issues in the settings of the repository'),
     ]);
     expect(summaryOf(jobOf(run, 'Issues'))).toContain('image_cleaner_interval_hours');
-  }, 200_000);
+  });
 });
 
 test('every permission that a job of a look for drift asks for is used', async () => {

@@ -12,7 +12,7 @@ let told: Told;
 beforeAll(async () => {
   sandbox = await openVariant('everything');
   told = await tell(sandbox, sandbox.variant.chapters);
-}, 600_000);
+});
 afterAll(() => sandbox?.close());
 
 const runAt = (at: number) => told.runs[at] ?? failed(`The story has no run ${at}.`);

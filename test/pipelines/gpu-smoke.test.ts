@@ -135,7 +135,7 @@ describe('GPU pools in a promotion', () => {
     expect(recorded()).toEqual([
       expect.objectContaining({ environment: 'dev', tests: { 'gpu-smoke-test': 'verified' } }),
     ]);
-  }, 400_000);
+  });
 
   test('by hand, one environment is asked for, or all; each says for itself what is wrong', async () => {
     const one = await dispatch({ environment: 'dev', level: 'quick' });
@@ -154,14 +154,14 @@ describe('GPU pools in a promotion', () => {
     const filed = sandbox.repository.deployments().filter(({ environment }) => environment === 'dev');
     expect(filed).toHaveLength(1);
     for (const environment of ['dev', 'staging']) expect([environment, leftIn(environment)]).toEqual([environment, []]);
-  }, 200_000);
+  });
 
   test('what was mended passes, and an environment without GPUs is refused', async () => {
     clusterOf('staging').gpu.script({ state: 'healthy' });
     expect(conclusions(await dispatch({ environment: 'staging' }))).toMatchObject({ 'Test staging': 'success' });
     const wrong = await dispatch({ environment: 'shared' });
     expect(errorMessages(jobOf(wrong, 'Resolve')).join('\n')).toContain('`shared`, which has no GPU pool');
-  }, 200_000);
+  });
 
   test('by schedule everything is tested at the level that measures; a machine that Azure takes back fails nobody', async () => {
     const mend = clusterOf('staging').gpu.script({ state: 'evicted' });
@@ -172,7 +172,7 @@ describe('GPU pools in a promotion', () => {
     expect(summaryOf(jobOf(run, 'Test staging'))).toMatch(/: inconclusive: interrupted/);
     expect(conclusions(run)).toMatchObject({ 'Test dev': 'success', 'Test staging': 'success' });
     expect(leftIn('staging')).toEqual([]);
-  }, 200_000);
+  });
 });
 
 test('every permission that a job of a GPU test asks for is used', async () => {

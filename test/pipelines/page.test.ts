@@ -7,7 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type PageContent, renderPage } from '../../packages/sandbox/src/page/page.ts';
 import { hostileText, withEveryText } from '../../packages/sandbox/src/page/testing/hostile.ts';
 import { sampleContent } from '../../packages/sandbox/src/page/testing/samples.ts';
-import { browserFlags, findBrowser } from '../support/browser.ts';
+import { browserFlags, findBrowser, pagePatience } from '../support/browser.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'out', 'screenshots');
 const executablePath = findBrowser();
@@ -36,6 +36,7 @@ if (executablePath === undefined) {
       const address = pathToFileURL(join(folder, `${name}.html`)).href;
       await writeFile(join(folder, `${name}.html`), renderPage(content));
       const page = await browser.newPage({ colorScheme, viewport });
+      page.setDefaultTimeout(pagePatience);
       try {
         const events: string[] = [];
         page.on('request', request => events.push(request.url()));

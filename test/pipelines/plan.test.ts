@@ -429,7 +429,7 @@ test('newer charts are one issue, with the lines to put into the file, by somebo
   await look();
   expect(repository.issues().map(({ state, revisions }) => [state, revisions.length])).toEqual([['open', 2]]);
   expect(repository.issues()[0]?.body).toMatch(/could not look at everything.*cert-manager/);
-}, 200_000);
+});
 
 test('newer charts are pull requests: opened, kept, updated in place, left to whoever commits to them, gone once merged', async () => {
   const { repository, world, runner } = sandbox;
@@ -522,7 +522,7 @@ jobs:
     text: mine.replace('v1.24.0', 'v1.25.0').replace(newest.digest, last.digest),
   });
   expect(repository.pull(first.pull.number).state).toBe('merged');
-}, 300_000);
+});
 
 test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);

@@ -13,7 +13,7 @@ let runs: readonly RunResult[];
 beforeAll(async () => {
   sandbox = await openVariant('two-regions');
   ({ runs } = await tell(sandbox, sandbox.variant.chapters));
-}, 600_000);
+});
 afterAll(() => sandbox.close());
 
 /** By its place in the story. */

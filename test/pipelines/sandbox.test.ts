@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunRecord } from '@suite/sandbox';
 import { chromium } from 'playwright-core';
-import { browserFlags, findBrowser } from '../support/browser.ts';
+import { browserFlags, findBrowser, pagePatience } from '../support/browser.ts';
 
 const executablePath = findBrowser();
 const root = join(import.meta.dirname, '..', '..');
@@ -175,6 +175,7 @@ describe('the example platform through the release tree', () => {
     try {
       for (const width of [1280, 390]) {
         const page = await browser.newPage({ viewport: { width, height: 900 } });
+        page.setDefaultTimeout(pagePatience);
         await page.goto(pathToFileURL(join(root, '.sandbox', 'index.html')).href);
         await page.screenshot({ path: join(root, 'out', 'screenshots', `sandbox-${width}.png`), fullPage: true });
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);

@@ -18,7 +18,7 @@ given('the real azurerm 5.2.0 (set AZURERM to its path)', () => {
       const again = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope })));
       expect(again).toMatchObject({ verdict: 'no-changes', changes: [], drift: [] });
     }
-  }, 600_000);
+  });
 
   test('rotates a pool through a temporary one when that is allowed', async () => {
     await sandbox.edit('platform.yaml', text =>
@@ -32,5 +32,5 @@ given('the real azurerm 5.2.0 (set AZURERM to its path)', () => {
     await sandbox.deploy('prod');
     const again = await reportOf(succeeded(await sandbox.run({ command: 'plan', scope: 'prod' })));
     expect(again).toMatchObject({ verdict: 'no-changes', changes: [], drift: [] });
-  }, 600_000);
+  });
 });

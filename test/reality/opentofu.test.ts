@@ -32,7 +32,7 @@ given(needs(tofu), () => {
     await putTofuOnPath(env, join(sandbox.folder, 'bin'));
     path = env['PATH'] ?? '';
     await sandbox.edit('platform.yaml', text => text.replace(/^version: 1$/m, '$&\nengine: opentofu'));
-  }, 240_000);
+  });
   afterAll(() => sandbox.close());
 
   const run = (inputs: Readonly<Record<string, string>>, { environment, ...options }: RunOptions = {}) =>
@@ -87,7 +87,7 @@ given(needs(tofu), () => {
     const repair = await plan('dev');
     expect(await lines(repair)).toEqual(['update module.network[0].azurerm_virtual_network.this']);
     succeeded(await apply('dev', repair));
-  }, 300_000);
+  });
 
   test('what a lost machine leaves is released, and the next plan completes it', async () => {
     await sandbox.edit('platform.yaml', text => text.replace('shared: #', 'shared:\n  logs: { retention: 60d }\n  #'));
@@ -121,7 +121,7 @@ given(needs(tofu), () => {
     expect(held()).toBe('available');
     succeeded(await apply('shared', await plan('shared')));
     expect((await reportOf(await plan('shared'))).verdict).toBe('no-changes');
-  }, 300_000);
+  });
 
   test('goes back to Terraform without a change', async () => {
     await sandbox.edit('platform.yaml', text => text.replace('engine: opentofu\n', ''));
@@ -149,7 +149,7 @@ given(`the variant tofu (${needs(tofu)})`, () => {
     } finally {
       await sandbox.close();
     }
-  }, 300_000);
+  });
 });
 
 /** GitHub has heard last of the run after it took the lock. */

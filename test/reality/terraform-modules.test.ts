@@ -33,18 +33,14 @@ const azurerm = process.env['AZURERM'];
   });
   afterAll(() => rm(work, { recursive: true, force: true }));
 
-  test.each(folders)(
-    '%s',
-    async folder => {
-      const directory = join(work, 'terraform', folder);
-      expect(existsSync(join(directory, 'tests'))).toBe(true);
-      const started = await terraform(directory, ['init', '-backend=false', '-input=false', '-no-color'], environment);
-      expect(started).toMatchObject({ code: 0, stderr: '' });
-      const { code, stdout, stderr } = await terraform(directory, ['test', '-no-color'], environment);
-      const failed = stdout.split('\n').filter(line => line.endsWith('... fail'));
-      expect({ code, failed, stderr }).toEqual({ code: 0, failed: [], stderr: '' });
-      expect(stdout).toMatch(/^Success! [1-9]\d* passed, 0 failed\.$/m);
-    },
-    600_000,
-  );
+  test.each(folders)('%s', async folder => {
+    const directory = join(work, 'terraform', folder);
+    expect(existsSync(join(directory, 'tests'))).toBe(true);
+    const started = await terraform(directory, ['init', '-backend=false', '-input=false', '-no-color'], environment);
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    const { code, stdout, stderr } = await terraform(directory, ['test', '-no-color'], environment);
+    const failed = stdout.split('\n').filter(line => line.endsWith('... fail'));
+    expect({ code, failed, stderr }).toEqual({ code: 0, failed: [], stderr: '' });
+    expect(stdout).toMatch(/^Success! [1-9]\d* passed, 0 failed\.$/m);
+  });
 });

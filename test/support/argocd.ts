@@ -6,6 +6,7 @@ import { asArray, asObject, type JsonObject } from '@suite/foundation';
 import { argoNamespace, configuration, defaultProject, definitions } from './argocd/objects.ts';
 import { createRepository, type GitRepository } from './argocd/repository.ts';
 import { type ArgoServer, openServer } from './argocd/server.ts';
+import { patienceSeconds } from './control-plane/api-client.ts';
 import { type Component, removeAtEnd, startComponent } from './control-plane/component.ts';
 import { freePort } from './control-plane/free-port.ts';
 import { controlPlaneNeeds, hasControlPlane, type RunningControlPlane } from './control-plane.ts';
@@ -141,7 +142,7 @@ export async function startArgoCd(control: RunningControlPlane, options: ArgoCdO
     janitor.stdin?.end();
   };
   const ready = async (name: ArgoComponentName, port: number | undefined) => {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + patienceSeconds * 1000;
     while (!(await isOpen(port ?? 0))) {
       const component = running.get(name);
       const ended = component?.ended();
@@ -222,7 +223,7 @@ export async function startArgoCd(control: RunningControlPlane, options: ArgoCdO
         }),
       get: application => api.get(pathOf(application)),
       // On a busy machine a refresh can get lost. Argo CD would look into Git after three minutes anyhow; it is asked again before.
-      until: async (application, test, seconds = 60) => {
+      until: async (application, test, seconds = patienceSeconds) => {
         const path = pathOf(application);
         const poke = (at: number) => ({
           metadata: {

@@ -22,6 +22,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** Milliseconds that a page may take for anything: only ends what hangs. Playwright alone would wait for half a minute. */
+export const pagePatience = 300_000;
+
 /** For a browser that asks nothing of the world, as headless and root. */
 export const browserFlags: readonly string[] = [
   '--disable-gpu',

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPeer } from '../../scripts/peer-list.ts';
-import { type ApiClient, createApiClient } from './control-plane/api-client.ts';
+import { type ApiClient, createApiClient, patienceSeconds } from './control-plane/api-client.ts';
 import { type AuditedRequest, auditPolicy, readAuditLog } from './control-plane/audit.ts';
 import { type Credential, createAuthority, createSigningKey } from './control-plane/certificates.ts';
 import { type ClusterNetwork, startClusterNetwork } from './control-plane/cluster-network.ts';
@@ -118,7 +118,7 @@ export async function startControlPlane({
   };
   /** Asks until the answer is there, or a component has ended. */
   const until = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + patienceSeconds * 1000;
     for (;;) {
       const answer = await ask().catch(() => undefined);
       if (answer !== undefined) return answer;
@@ -127,7 +127,7 @@ export async function startControlPlane({
         const logs = await Promise.all(
           [...components.values()].map(async one => `${one.name}:\n${tail(await one.logs())}`),
         );
-        throw new Error(`${what} within a minute: no. ${reasons.join(' ')}\n${logs.join('\n')}`);
+        throw new Error(`${what} within ${patienceSeconds} s: no. ${reasons.join(' ')}\n${logs.join('\n')}`);
       }
       await new Promise(resolve => setTimeout(resolve, 25));
     }

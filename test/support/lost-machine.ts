@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { RunningStep, World } from '@suite/sandbox';
 
 /** The machine of a step is lost: the bundle and what it has started. Terraform runs in a process group of its own. */
@@ -13,10 +14,14 @@ export function loseMachine(running: RunningStep | undefined): void {
  * The same of a step in a workflow, which nobody holds a handle of: every process on this world's network, at once, but the one that
  * stays for the whole world.
  */
-export function loseMachinesOf({ proxyUrl }: World): void {
-  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOn(proxyUrl, name) && !isResident(name));
+export function loseMachinesOf(world: World): void {
+  const pids = machinesOf(world);
   if (pids.length === 0) throw new Error('Nothing runs that could be lost.');
   for (const pid of pids) kill(Number(pid));
+}
+
+function machinesOf({ proxyUrl }: World): string[] {
+  return readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOn(proxyUrl, name) && !isResident(name));
 }
 
 function isOn(proxyUrl: string, pid: string): boolean {
@@ -44,10 +49,14 @@ function kill(pid: number): void {
   }
 }
 
-/** Until no request has arrived for a while: what a lost machine had sent is answered. */
+/** Until nothing that it had started runs any more, and what it had sent is answered: no request has arrived for a while. */
 export async function untilQuiet(world: World): Promise<void> {
+  while (machinesOf(world).length > 0) await sleep(25);
   for (let seen = -1; seen !== world.ledger.requests.length; ) {
     seen = world.ledger.requests.length;
-    await new Promise(resolve => setTimeout(resolve, 300));
+    await sleep(300);
+    // When this process was too busy to read, what has arrived is read first.
+    await turn();
+    await turn();
   }
 }

@@ -28,7 +28,7 @@ import { type Endpoint, type KubernetesObject, openCluster, writeEndpoint } from
 import { apiHostOf, createTransfers } from '@suite/registry';
 import { addressOf, tagOf } from './mirror/charts.ts';
 import { openMirror } from './mirror/open.ts';
-import type { Connected, Helm, PulledChart, Services, SignedIn } from './ports.ts';
+import type { Connected, Helm, Manifests, PulledChart, Services, SignedIn } from './ports.ts';
 import { loginsOfOwnCharts } from './registry-login.ts';
 import type { Target } from './target.ts';
 import type { VersionsServices } from './versions/command.ts';
@@ -76,6 +76,7 @@ export async function createVersionsServices(kit: Kit, actionFolder: string): Pr
     context,
     log,
     summary,
+    today: new Date(clock.now()).toISOString().slice(0, 10),
     setOutputs,
     helm: {
       pull: async source => (await helm()).use.pull(source),
@@ -247,17 +248,7 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
       };
     },
     render: async ({ chart, ...options }) => {
-      const { objects, hooks } = parseManifests(
-        await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }),
-      );
-      return {
-        objects: objects.map(({ object, keep, source }) => ({
-          object: object as unknown as KubernetesObject,
-          keep,
-          ...(isOfCrds(source) ? { isMadeOnce: true } : {}),
-        })),
-        hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),
-      };
+      return readManifests(await helm.template({ ...options, chart: chartOf(chart), includeCrds: true }));
     },
     upgrade: async ({ chart, timeoutSeconds, ...options }) => {
       await helm.upgrade({
@@ -280,6 +271,8 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
         deadlineSeconds: 2 * timeoutSeconds,
       });
     },
+    manifests: async (release, namespace, revision) =>
+      readManifests(await helm.manifest({ release, namespace, kubeconfig, revision })),
     uninstall: async (release, namespace, timeoutSeconds) => {
       await helm.uninstall({
         release,
@@ -291,6 +284,18 @@ function helmOf(helm: ReturnType<typeof createHelm>, kubeconfig: string): Helm {
         deadlineSeconds: 2 * timeoutSeconds,
       });
     },
+  };
+}
+
+function readManifests(text: string): Manifests {
+  const { objects, hooks } = parseManifests(text);
+  return {
+    objects: objects.map(({ object, keep, source }) => ({
+      object: object as unknown as KubernetesObject,
+      keep,
+      ...(isOfCrds(source) ? { isMadeOnce: true } : {}),
+    })),
+    hooks: hooks.map(({ object, events }) => ({ object: object as unknown as KubernetesObject, events })),
   };
 }
 

@@ -11,6 +11,7 @@ import { timingsOf } from './report.ts';
 import { beyondReview } from './review.ts';
 import { groundwork, layGroundwork } from './setup.ts';
 import type { Target } from './target.ts';
+import { describeWayBack } from './way-back.ts';
 
 /** Performs what was reviewed, release by release. */
 export async function applyReleases(
@@ -71,7 +72,7 @@ export async function applyReleases(
   const notes = result.runs.flatMap(run =>
     run.result === 'done' ? run.value.notes.map(note => `${run.name}: ${note}`) : [],
   );
-  const warnings = [...brought, ...notes, ...result.rolledBack];
+  const warnings = [...brought, ...notes, ...result.waysBack.map(describeWayBack)];
   if (signal.aborted) {
     const done = result.runs.filter(({ result: how }) => how === 'done').length;
     const error = new CancelledError(

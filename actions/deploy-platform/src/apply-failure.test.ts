@@ -22,15 +22,17 @@ test('each failure says what was seen of it and done about it; the first one als
       failure('web', { diagnosis: { events: ['Pod a/web: Failed: no'], log: ['one', 'two'] } }),
       failure('hub', { isUntouched: true }),
     ],
-    rolledBack: [
-      'web was brought back to revision 3 (web-1.0.0).',
-      'certs was brought back to revision 1 (certs-1.0.0), with web.',
+    waysBack: [
+      { release: 'web', is: 'back', to: { revision: 3, chart: 'web-1.0.0' }, with: [] },
+      { release: 'certs', is: 'back', to: { revision: 1, chart: 'certs-1.0.0' }, with: ['web'], unready: 'No pod.' },
+      // Its name begins as that of another one.
+      { release: 'web-store', is: 'kept', because: 'holds-data' },
     ],
   };
   expect(failureOf(result)?.problems).toEqual([
     {
       message:
-        'web: web does not run. Event: Pod a/web: Failed: no. Its log ends: one ⏎ two web was brought back to revision 3 (web-1.0.0). late was not begun: it needs web. certs was brought back to revision 1 (certs-1.0.0), with web.',
+        'web: web does not run. Event: Pod a/web: Failed: no. Its log ends: one ⏎ two web was brought back to revision 3 (web-1.0.0), and is ready again. late was not begun: it needs web. certs was brought back to revision 1 (certs-1.0.0), with web, and is not ready again. No pod. web-store holds data and stays as it is.',
       remedy: 'Look at it.',
     },
     { message: 'hub: hub does not run. Nothing of it was changed.', remedy: 'Look at it.' },
@@ -38,5 +40,5 @@ test('each failure says what was seen of it and done about it; the first one als
 });
 
 test('where nothing failed there is nothing to say', () => {
-  expect(failureOf({ runs: [], failures: [], rolledBack: [] })).toBeUndefined();
+  expect(failureOf({ runs: [], failures: [], waysBack: [] })).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import type { Log } from '@suite/action-kit';
-import { CancelledError, type Clock, count, duration, errorMessage, longestSilenceMs } from '@suite/foundation';
+import { CancelledError, type Clock, count, duration, errorMessage } from '@suite/foundation';
 import { type Cluster, identityOf, type KubernetesObject, refOf } from '@suite/kubernetes';
 import { applyDefinitions, definitionsToApply, differingObjects, isDefinedBy } from './apply-definitions.ts';
 import { goodRevision, type Histories, type HistoryCluster, historyKey } from './history.ts';
@@ -7,6 +7,7 @@ import { whileHooksRun } from './hooks.ts';
 import { removeLeftovers } from './leftovers.ts';
 import type { ReleasePlan } from './plan.ts';
 import type { Helm } from './ports.ts';
+import { progress } from './progress.ts';
 import { type ReadyCluster, waitUntilReady } from './ready.ts';
 import {
   fieldManager,
@@ -157,24 +158,6 @@ export async function applyRelease(
 
 /** How long a webhook of another release may take that is ready. */
 const momentMs = 60_000;
-
-/** Says every 15 s what a release is at. */
-function progress(name: string, { log, clock }: ApplyOptions, began: number) {
-  const done = new AbortController();
-  let at: string | undefined;
-  (async () => {
-    for (;;) {
-      await clock.sleep(longestSilenceMs, done.signal);
-      if (at !== undefined) log.info(`${name}: ${at} (${duration(clock.now() - began)})`);
-    }
-  })().catch(() => undefined);
-  return {
-    say: (what: string) => {
-      at = what;
-    },
-    end: () => done.abort(),
-  };
-}
 
 /**
  * Whether fields of other managers are taken. A field conflicts only where its value differs, so all that this takes stands in

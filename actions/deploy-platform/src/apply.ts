@@ -7,6 +7,7 @@ import type { GoodRevision } from './record.ts';
 import { orderRemovals } from './removal.ts';
 import { rollBack } from './rollback.ts';
 import { findServerAmong } from './served-webhooks.ts';
+import type { WayBack } from './way-back.ts';
 
 export interface Failure {
   readonly release: string;
@@ -19,8 +20,8 @@ export interface Failure {
 export interface ApplyResult {
   readonly runs: readonly Run<Applied>[];
   readonly failures: readonly Failure[];
-  /** What was done about the failures, one sentence each. */
-  readonly rolledBack: readonly string[];
+  /** What was done about the failures. */
+  readonly waysBack: readonly WayBack[];
 }
 
 /**
@@ -59,7 +60,7 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
     failures.push({ release: name, error, diagnosis, isUntouched });
   }
   if (failed.length > 0 || signal.aborted) {
-    return { runs, failures, rolledBack: signal.aborted ? [] : await rollBack(plan, runs, good, options) };
+    return { runs, failures, waysBack: signal.aborted ? [] : await rollBack(plan, runs, good, options) };
   }
   const offset = clock.now() - began;
   const gone = plan.releases
@@ -78,6 +79,6 @@ export async function applyPlan(plan: PlatformPlan, options: ApplyOptions): Prom
         ? [{ release: run.name, error: run.error, diagnosis: { events: [], log: [] }, isUntouched: false }]
         : [],
     ),
-    rolledBack: [],
+    waysBack: [],
   };
 }

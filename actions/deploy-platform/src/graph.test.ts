@@ -3,6 +3,8 @@ import { UserError } from '@suite/foundation';
 import fc from 'fast-check';
 import { allNeeds, criticalPath, type Node, orderByNeeds, schedule } from './graph.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const node = (name: string, ...needs: string[]): Node => ({ name, needs });
 const go = new AbortController().signal;
 

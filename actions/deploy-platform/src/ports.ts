@@ -16,6 +16,8 @@ export interface Helm {
   /** Installs or upgrades, and waits for hooks only. */
   upgrade(request: UpgradeRequest): Promise<void>;
   rollback(release: string, namespace: string, revision: number, timeoutSeconds: number): Promise<void>;
+  /** What a revision is made of. Its hooks are not told. */
+  manifests(release: string, namespace: string, revision: number): Promise<Manifests>;
   uninstall(release: string, namespace: string, timeoutSeconds: number): Promise<void>;
 }
 

@@ -83,7 +83,17 @@ export async function renderReleases(
   for (const run of runs) {
     if (run.result === 'failed') throw run.error;
   }
-  const rendered = runs.flatMap(run => (run.result === 'done' ? [run.value] : []));
+  return inTheirNamespaces(
+    runs.flatMap(run => (run.result === 'done' ? [run.value] : [])),
+    capabilities,
+  );
+}
+
+/** Helm's manifests, in which objects of a release's own namespace may name none. */
+export function inTheirNamespaces(
+  rendered: readonly RenderedRelease[],
+  capabilities: Pick<Capabilities, 'isNamespaced'>,
+): readonly RenderedRelease[] {
   const scopes = scopesOf(rendered, capabilities);
   return rendered.map(one => ({
     ...one,
@@ -123,7 +133,10 @@ export function definitionsOf(object: KubernetesObject): Definition[] {
 
 type Scopes = (apiVersion: string, kind: string) => boolean;
 
-function scopesOf(rendered: readonly Pick<RenderedRelease, 'objects'>[], { isNamespaced }: Capabilities): Scopes {
+function scopesOf(
+  rendered: readonly Pick<RenderedRelease, 'objects'>[],
+  { isNamespaced }: Pick<Capabilities, 'isNamespaced'>,
+): Scopes {
   const defined = new Map(
     rendered
       .flatMap(({ objects }) => objects.flatMap(({ object }) => definitionsOf(object)))

@@ -11,6 +11,7 @@ import {
   readApprovers,
   readCommitChecks,
   readContent,
+  readEnvironments,
 } from '@suite/github';
 import { registryIdOf, type ScopeView } from '@suite/platform-file';
 import { createRegistry } from '@suite/registry';
@@ -44,6 +45,7 @@ export function createServices(kit: Kit, { token }: Request): Services {
     findReview: (commit, artifact) => findReview(github, context.repository, commit, artifact),
     verifyAttestations: (text, trustedRoot) => verifyAttestations(text, trustedRoot, context.temp),
     approvers: environment => readApprovers(github, context.repository, { run: context.runId, environment }),
+    reviewersOf: environment => reviewersOf(github, context.repository, environment),
     openShelf: (view, reader) => openShelf(kit, view, reader, onPause),
   };
 }
@@ -54,6 +56,11 @@ async function findReview(requests: Requests, repository: string, commit: string
     if (run !== undefined) return { pull: number, run };
   }
   return undefined;
+}
+
+async function reviewersOf(requests: Requests, repository: string, environment: string): Promise<number> {
+  const all = await readEnvironments(requests, repository);
+  return all.find(({ name }) => name.toLowerCase() === environment.toLowerCase())?.reviewers ?? 0;
 }
 
 async function openShelf(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type GitOpsBase, gitOpsBasesSchema, type PinnedChart, pinnedChartsSchema } from '@suite/change-report';
-import { canonicalJson, parseJson, UserError } from '@suite/foundation';
+import { canonicalJson, parseJson, printable, UserError } from '@suite/foundation';
 import { z } from 'zod';
 
 /**
@@ -46,10 +46,31 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
+/** What a later release may add or change: one that reads less of a bundle than there is would promote something else. */
+const kindOf = z.looseObject({
+  schema: z.string().regex(/^bundle\/v\d+$/),
+  suite: z.looseObject({ repository: z.string(), ref: z.string() }).optional(),
+});
+
 /** Reads a bundle. Throws a UserError when it is none, or not written as this suite writes it. */
 export function decodeBundle(bytes: Uint8Array): Bundle {
-  const result = schema.safeParse(parseJson(Buffer.from(bytes).toString('utf8')));
+  const value = parseJson(Buffer.from(bytes).toString('utf8'));
+  const result = schema.safeParse(value);
   if (result.success && encodeBundle(result.data).equals(bytes)) return result.data;
+  const kind = kindOf.safeParse(value);
+  const isNewer = kind.success && (kind.data.schema !== 'bundle/v1' || hasMore(result.error));
+  if (isNewer) {
+    const by = kind.data.suite === undefined ? '' : ` (${kind.data.suite.repository}@${kind.data.suite.ref} made it)`;
+    throw new UserError(
+      {
+        message: printable(
+          `This bundle is of a later release of the suite than this one, which cannot read all of it${by}.`,
+        ),
+        remedy: 'Call the release of the suite that made it, or a later one, in the workflow that promotes.',
+      },
+      { cause: result.error },
+    );
+  }
   throw new UserError(
     {
       message: 'This is no bundle of version 1.',
@@ -57,4 +78,9 @@ export function decodeBundle(bytes: Uint8Array): Bundle {
     },
     { cause: result.success ? undefined : result.error },
   );
+}
+
+/** Whether nothing is wrong with a bundle but that it has fields which this release does not know. */
+function hasMore(error: z.ZodError | undefined): boolean {
+  return error?.issues.every(({ code }) => code === 'unrecognized_keys') === true;
 }

@@ -105,6 +105,7 @@ async function wait(aheadMs: number, branch: (now: number) => string | undefined
       return [{ attestation }];
     },
     approvers: async () => [],
+    reviewersOf: async () => 0,
   };
   const request = {
     command: 'check' as const,
@@ -116,6 +117,7 @@ async function wait(aheadMs: number, branch: (now: number) => string | undefined
     digest: digestOf(bytes),
     trustedRoot: undefined,
     signer: undefined,
+    approval: false,
     waitMs: 20 * 60_000,
     rollback: undefined,
     token: 't',

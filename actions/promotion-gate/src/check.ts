@@ -7,6 +7,7 @@ import {
   loadPlatformWithLock,
   resolveAll,
 } from '@suite/platform-file';
+import { unapprovedOf } from './approval.ts';
 import { readAttestation } from './attestation/attestation-file.ts';
 import { judgeAttestation } from './attestation/judge-attestation.ts';
 import type { Bundle } from './bundle.ts';
@@ -35,13 +36,14 @@ export async function check(request: CheckRequest, services: Services): Promise<
     charts: bundle.charts === undefined ? undefined : JSON.stringify(bundle.charts),
     gitops: bundle.gitops === undefined ? undefined : JSON.stringify(bundle.gitops),
   };
+  const unapproved = await unapprovedOf(scope.name, request, services);
   if (request.rollback !== undefined) {
-    await checkRollback(scope, about, request, request.rollback, services);
+    await checkRollback(scope, about, { ...request, unapproved }, request.rollback, services);
     // What it was made with is what comes back.
     setOutputs(made);
     return;
   }
-  const { facts, judgement } = await settle(scope, about, request, services);
+  const { facts, judgement } = await settle(scope, { bundle: about, unapproved }, request, services);
   if (judgement.problems.length > 0) throw new UserError(judgement.problems);
   const exception = exceptionOf(facts, judgement, services);
   const review = await findReview(request, platform.source.name, bundle.commit, services);
@@ -58,7 +60,7 @@ export async function check(request: CheckRequest, services: Services): Promise<
 /** Judges, and again for as long as nothing but time keeps the bundle out and somebody is willing to wait. */
 async function settle(
   scope: PromotedScope,
-  bundle: Facts['bundle'],
+  { bundle, unapproved }: Pick<Facts, 'bundle' | 'unapproved'>,
   request: CheckRequest,
   services: Services,
 ): Promise<{ readonly facts: Facts; readonly judgement: Judgement }> {
@@ -66,7 +68,7 @@ async function settle(
   const unattested = await unattestedOf(scope, bundle, request, services);
   let until: number | undefined;
   for (;;) {
-    const facts = await gather(scope, { bundle, unattested }, request, services);
+    const facts = await gather(scope, { bundle, unattested, unapproved }, request, services);
     const judgement = judge(facts);
     const { opensAt } = judgement;
     until ??= facts.now + request.waitMs;
@@ -115,7 +117,7 @@ function findReview(
 
 async function gather(
   { name, regions, upstream }: PromotedScope,
-  { bundle, unattested }: Pick<Facts, 'bundle' | 'unattested'>,
+  { bundle, unattested, unapproved }: Pick<Facts, 'bundle' | 'unattested' | 'unapproved'>,
   request: CheckRequest,
   services: Services,
 ): Promise<Facts> {
@@ -167,6 +169,7 @@ async function gather(
     before: predecessors(regions, request.region, running, { bundle: bundle.digest, run: context.runId }),
     mayBegin: role === 'apply',
     unattested,
+    unapproved,
     checks,
   };
 }
@@ -205,6 +208,7 @@ async function unattestedOf(
     repositoryId,
     ref,
     signer: signer ?? own,
+    suite: action,
   });
 }
 

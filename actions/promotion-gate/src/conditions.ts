@@ -44,6 +44,8 @@ export interface Facts {
   readonly before: readonly Predecessor[];
   /** Whether the bundle enters now, and is not only planned. */
   readonly mayBegin: boolean;
+  /** Why nobody's approval lets it in, where somebody had to approve. */
+  readonly unapproved?: Problem | undefined;
   /** Why no attestation of the bundle lets it in, where the gate asks for one. */
   readonly unattested?: Problem | undefined;
   /** One for each that the gate names. */
@@ -77,7 +79,8 @@ export function judge(facts: Facts): Judgement {
     ...soaking(facts),
     ...frozen(facts),
     ...unchecked(facts),
-    ...unattested(facts),
+    ...byPeople(facts.unattested),
+    ...byPeople(facts.unapproved),
     ...overtaken(facts),
     ...notItsTurn(facts),
   ];
@@ -241,23 +244,23 @@ function unchecked({ bundle, checks }: Facts): Unmet[] {
   });
 }
 
-/** Who made a bundle is no matter of time, and no emergency makes up for it. */
-function unattested({ unattested }: Facts): Unmet[] {
-  return unattested === undefined ? [] : [{ ...unattested, until: 'person', isLiftable: false }];
+/** Who made a bundle and who approved its apply is no matter of time, and no emergency makes up for it. */
+function byPeople(problem: Problem | undefined): Unmet[] {
+  return problem === undefined ? [] : [{ ...problem, until: 'person', isLiftable: false }];
 }
 
 function overtaken({ environment, bundle, running }: Facts): Unmet[] {
-  return running.flatMap(({ region, record, relation }) =>
-    relation === 'identical' || relation === 'ahead'
-      ? []
-      : [
-          {
-            ...describeOlder(environment, region, record, bundle.commit, relation),
-            until: 'person' as const,
-            isLiftable: false,
-          },
-        ],
-  );
+  return running.flatMap(one => byPeople(olderThan(one, environment, bundle.commit)));
+}
+
+/** Why a commit may not take the place of what runs in a region; undefined where it is that one, or comes after it. */
+export function olderThan(
+  { region, record, relation }: Facts['running'][number],
+  environment: string,
+  commit: string,
+): Problem | undefined {
+  if (relation === 'identical' || relation === 'ahead') return undefined;
+  return describeOlder(environment, region, record, commit, relation);
 }
 
 function notItsTurn({ environment, mayBegin, before }: Facts): Unmet[] {

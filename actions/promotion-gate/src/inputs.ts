@@ -1,5 +1,6 @@
 import {
   choice,
+  flag,
   type InputSource,
   location,
   minutesUpTo,
@@ -49,8 +50,10 @@ export type Request =
       readonly region: string | undefined;
       /** File of the roots that attestations are verified with; undefined fetches them. */
       readonly trustedRoot: string | undefined;
-      /** Workflow whose attestations count; undefined for the suite's own. */
+      /** Workflow whose attestations count, with or without a ref; undefined for the suite's own. */
       readonly signer: string | undefined;
+      /** Whether somebody had to approve the environment when it was planned. */
+      readonly approval: boolean;
       /** How long to wait where nothing but time keeps the bundle out. */
       readonly waitMs: number;
       /** What `choose` gave, where the environment goes back. */
@@ -157,8 +160,12 @@ export function readRequest(source: InputSource, workspace: string): Request {
     identity: withDefault(choice(['plan', 'apply']), 'plan'),
     'trusted-root': optional(path(workspace)),
     'signer-workflow': optional(
-      text(/^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^/\s@]+$/, 'Use `owner/repository/.github/workflows/file.yml`.'),
+      text(
+        /^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^/\s@]+(?:@\S+)?$/,
+        'Use `owner/repository/.github/workflows/file.yml`, with `@refs/heads/main` or another ref after it where only that one counts.',
+      ),
     ),
+    approval: withDefault(flag, false),
     wait: withDefault(minutesUpTo(mostWaitMinutes, 'do not wait'), 0),
     exception: optional(exception),
     rollback: optional(rolledBack),
@@ -236,5 +243,6 @@ export function readRequest(source: InputSource, workspace: string): Request {
     return { ...promotion, command, region, reports, exception: inputs.exception, gitopsCommit, rollback };
   }
   const attestations = { trustedRoot: inputs['trusted-root'], signer: inputs['signer-workflow'] };
-  return { ...promotion, command, identity: inputs.identity, region, ...attestations, waitMs: inputs.wait, rollback };
+  const { identity, approval, wait: waitMs } = inputs;
+  return { ...promotion, command, identity, approval, region, ...attestations, waitMs, rollback };
 }

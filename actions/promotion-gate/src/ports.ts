@@ -35,6 +35,8 @@ export interface Services {
   verifyAttestations(text: string, trustedRoot: string | undefined): Promise<readonly Verdict[]>;
   /** Who approved this run's deployment to the environment. */
   approvers(environment: string): Promise<readonly string[]>;
+  /** How many people and teams may approve deployments to the environment by now. */
+  reviewersOf(environment: string): Promise<number>;
 }
 
 export interface Review {

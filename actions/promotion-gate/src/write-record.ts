@@ -1,13 +1,16 @@
 import { cell, escapeText, gitOpsTitle, table } from '@suite/change-report';
+import { UserError } from '@suite/foundation';
 import { loadPlatformWithLock, resolveAll, type ScopeView } from '@suite/platform-file';
 import { earlierRecord, isTest, openOwnShelf, readApplies } from './applies.ts';
 import { describeApprovers } from './approvers.ts';
 import { readAttestation } from './attestation/attestation-file.ts';
+import { olderThan } from './conditions.ts';
 import type { Request } from './inputs.ts';
-import type { Services } from './ports.ts';
+import type { Services, Shelf } from './ports.ts';
 import { readBundle } from './read-bundle.ts';
-import { encodeRecord, type PromotionRecord, placeOf, speaksFor } from './record.ts';
+import { encodeRecord, type Place, type PromotionRecord, placeOf, speaksFor } from './record.ts';
 import { rolledBackIn } from './rollback/rollback.ts';
+import { readRunning } from './running.ts';
 import { chooseRegion, findScope, readerOf } from './scope.ts';
 
 /** Proves in the environment's registry that this run applied the bundle there and found it verified. */
@@ -22,6 +25,7 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   const shelf = await openOwnShelf(view, reader, services);
   const place = placeOf(view, context.repositoryId);
   const tests = reports.filter(isTest).map(({ action, verdict }) => [action, verdict]);
+  if (request.rollback === undefined) await demandNothingNewer(bundle.commit, { shelf, place, name }, services);
   const kept = await earlierRecord(reports, { shelf, bundle: request.digest, place, run: context.runId });
   const record = kept ?? {
     schema: 'record/v1',
@@ -57,6 +61,29 @@ export async function writeRecord(request: Extract<Request, { command: 'record' 
   setOutputs({ record: digest });
   await summary.append(describe(record, digest));
   log.info(`${name} · ${view.region} runs ${bundle.commit.slice(0, 7)}: recorded as ${digest}.`);
+}
+
+/**
+ * The gate was asked before the apply waited for its turn. Plans keep an older one from undoing what a newer one has applied meanwhile; where both
+ * would change nothing, the older one would still be recorded as what runs. Throws a UserError then.
+ */
+async function demandNothingNewer(
+  commit: string,
+  { shelf, place, name }: { readonly shelf: Shelf; readonly place: Place; readonly name: string },
+  { compare }: Services,
+): Promise<void> {
+  const { record } = await readRunning(shelf, place);
+  if (record === undefined) return;
+  const problem = olderThan(
+    { region: place.region, record, relation: await compare(record.commit, commit) },
+    name,
+    commit,
+  );
+  if (problem === undefined) return;
+  throw new UserError({
+    ...problem,
+    message: `${problem.message} It came while this run was at work. Nothing is recorded.`,
+  });
 }
 
 /** Where a region has applications, and Argo CD was asked to bring them. */

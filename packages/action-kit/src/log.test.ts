@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { withoutCommands } from './log.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test.each([
   ['::add-path::/tmp/evil', ': :add-path::/tmp/evil'],
   ['  ::set-output name=a::b', '  : :set-output name=a::b'],

@@ -6,6 +6,8 @@ import { utf8Length } from '@suite/foundation';
 import fc from 'fast-check';
 import { createSummary, fitBlocks } from './summary.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test('never exceeds the limit, keeps the order, and says what it left out', () => {
   fc.assert(
     fc.property(

@@ -7,6 +7,8 @@ import { comparisonCause, driftCause, healthCause, operationCause } from './caus
 import { readProject } from './project.ts';
 import { chooseRollback } from './rollback.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const failed = (resources: readonly object[], message = 'one or more synchronization tasks completed unsuccessfully') =>
   application({ status: { operationState: ended('r/1', { phase: 'Failed', message, result: { resources } }) } });
 const hook = {

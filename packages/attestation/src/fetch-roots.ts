@@ -4,23 +4,36 @@ import type { TrustedRoot } from '@sigstore/protobuf-specs';
 import { asArray, asObject, causes, errorMessage, UserError } from '@suite/foundation';
 import githubRoot from './tuf-repo.github.com.json' with { type: 'json' };
 
-/** Where the trusted roots of both instances are kept, signed. The library knows where its own trust in the public one begins. */
-const publicMirror = 'https://tuf-repo-cdn.sigstore.dev';
-const githubMirror = 'https://tuf-repo.github.com';
+/** Where the trusted roots of an instance are kept, signed. */
+export interface Mirror {
+  readonly url: string;
+  /** Where trust in it begins; undefined where the library knows it. */
+  readonly root?: object;
+}
+
+export interface Mirrors {
+  readonly public: Mirror;
+  readonly github: Mirror;
+}
+
+const mirrors: Mirrors = {
+  public: { url: 'https://tuf-repo-cdn.sigstore.dev' },
+  github: { url: 'https://tuf-repo.github.com', root: githubRoot },
+};
 
 /**
  * The trusted root of the instance that signed: the public one leaves an entry in its log, the one that GitHub keeps for private
  * repositories has no log. `temp` is emptied after the job. Throws a UserError when it cannot be had.
  */
-export async function fetchTrustedRoot(value: unknown, temp: string): Promise<TrustedRoot> {
+export async function fetchTrustedRoot(value: unknown, temp: string, known: Mirrors = mirrors): Promise<TrustedRoot> {
   const isPublic = asArray(asObject(asObject(value)['verificationMaterial'])['tlogEntries']).length > 0;
-  const mirrorURL = isPublic ? publicMirror : githubMirror;
+  const { url: mirrorURL, root } = isPublic ? known.public : known.github;
   const { getTrustedRoot } = await import('@sigstore/tuf');
   const cachePath = await mkdtemp(join(temp, 'trusted-roots-'));
   const rootPath = join(cachePath, 'first-root.json');
-  if (!isPublic) await writeFile(rootPath, JSON.stringify(githubRoot));
+  if (root !== undefined) await writeFile(rootPath, JSON.stringify(root));
   try {
-    return await getTrustedRoot({ mirrorURL, cachePath, ...(isPublic ? {} : { rootPath }) });
+    return await getTrustedRoot({ mirrorURL, cachePath, ...(root === undefined ? {} : { rootPath }) });
   } catch (cause) {
     throw new UserError(
       {

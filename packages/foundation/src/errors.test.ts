@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { causes, describeProblem, UserError } from './errors.ts';
 import { canonicalJson } from './json.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test('a problem reads: where, what, what to do', () => {
   const location = { kind: 'file', path: 'platform.yaml', line: 3, column: 5 } as const;
   expect(describeProblem({ message: 'unknown key `tear`.', location, remedy: 'Did you mean `tier`?' })).toBe(

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { count, duration, nearest, printable, sentenceList, shorten } from './text.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test.each([
   [0, '0.0 s'],
   [1234, '1.2 s'],

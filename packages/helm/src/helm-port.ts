@@ -136,6 +136,8 @@ export interface Helm {
   uninstall(
     options: ReleaseRef & Wait,
   ): Promise<{ readonly kept: readonly { readonly kind: string; readonly name: string }[] }>;
+  /** What a revision is made of, hooks aside: manifest text, for `parseManifests`. Secrets stand in it in clear. */
+  manifest(options: ReleaseRef & { readonly revision: number }): Promise<string>;
   /** Oldest first; empty when there is no such release. */
   history(release: ReleaseRef): Promise<readonly Revision[]>;
   /** The last revision; undefined when there is no such release. */

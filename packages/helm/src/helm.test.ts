@@ -227,6 +227,19 @@ describe('commands', () => {
     ]);
   });
 
+  test('the manifest of a revision is what Helm printed', async () => {
+    const { helm, commands } = start({ stdout: '---\nkind: ConfigMap\n' });
+    expect(await helm.manifest({ ...release, revision: 4 })).toBe('---\nkind: ConfigMap\n');
+    expect(commands[0]?.args).toEqual([
+      'get',
+      'manifest',
+      's',
+      '--revision=4',
+      '--namespace=t1',
+      '--kubeconfig=/kube/config',
+    ]);
+  });
+
   test('uninstall gives what the chart wants to be kept', async () => {
     const stdout = 'These resources were kept due to the resource policy:\n[ConfigMap] w\n\nrelease "w" uninstalled\n';
     const { helm, commands } = start({ stdout });

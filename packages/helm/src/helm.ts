@@ -169,6 +169,19 @@ export function createHelm({ folder, registries, ...rest }: HelmOptions): Helm {
       return { kept: readKept(stdout) };
     },
 
+    manifest: async ({ revision, ...ref }) => {
+      const { stdout } = await onCluster(
+        'get manifest',
+        ref,
+        ['get', 'manifest', ref.release, `--revision=${revision}`],
+        {
+          captureStdout: true,
+          deadlineSeconds: 120,
+        },
+      );
+      return stdout;
+    },
+
     history: async ref => readHistory(await ask('history', ref, ['history', ref.release, '--max=256'])),
 
     // `helm status` would read every live object of the release.

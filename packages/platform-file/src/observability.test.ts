@@ -48,7 +48,11 @@ describe('what is on has the defaults of its class', () => {
   });
 
   test.each<[string, string, object]>([
-    ['production of two nodes', 'cluster: { pools: { user: { max: 2 } } }, releases: { loki: true }', { replicas: 1 }],
+    [
+      'production of two nodes',
+      'cluster: { pools: { user: { max: 2 } } }, releases: { loki: true }',
+      { replicas: 1, scarce: { wants: 3, has: 2 } },
+    ],
     [
       'said',
       'releases: { loki: { replicas: 5, retention: 2w, storage: 1Ti, cache: 512Mi } }',

@@ -42,12 +42,15 @@ function resolveLoki({ said, common, production, nodes }: Circumstances): LokiRe
   const { retention, storage, replicas, cache } = block('loki', said);
   const fallback = defaults.releases.logs;
   const size = cache ?? (production ? fallback.cache : 'off');
+  const wants = production ? lokiServers : 1;
+  // Each wants a node for itself.
+  const scarce = replicas === undefined && nodes < wants ? { wants, has: nodes } : undefined;
   return {
     ...common('loki', said),
     retentionHours: hours(retention ?? fallback.retention),
     storage: storage ?? fallback.storage,
-    // Each wants a node for itself.
-    replicas: replicas ?? (production && nodes >= lokiServers ? lokiServers : 1),
+    replicas: replicas ?? (scarce === undefined ? wants : 1),
+    scarce,
     cacheMebibytes: size === 'off' ? undefined : mebibytes(size),
   };
 }

@@ -73,7 +73,7 @@ describe('settings', () => {
         storage: '50Gi',
         grafana: true,
       },
-      argoCd: { ...plain, setting: 'releases.argo-cd', highAvailability: false },
+      argoCd: { ...plain, setting: 'releases.argo-cd', highAvailability: false, scarce: { wants: 3, has: 1 } },
       own: [],
     });
   });
@@ -97,14 +97,20 @@ describe('settings', () => {
   });
 
   test.each([
-    ['one node at least', '', false],
-    ['three nodes at least', 'cluster: { pools: { user: { min: 3 } } }', true],
-    ['one in each of three zones', 'cluster: { pools: { user: { zones: [1, 2, 3], per-zone: true } } }', true],
-    ['no user pool', 'cluster: { pools: { user: false } }', false],
-    ['said', 'releases: { argo-cd: { high-availability: true } }', true],
-    ['refused', 'cluster: { pools: { user: { min: 3 } } }, releases: { argo-cd: { high-availability: false } }', false],
-  ])('high availability of Argo CD: %s', (_name, dev, expected) => {
-    expect(releasesOf({ dev }).argoCd?.highAvailability).toBe(expected);
+    ['one node at least', '', false, { wants: 3, has: 1 }],
+    ['three nodes at least', 'cluster: { pools: { user: { min: 3 } } }', true, undefined],
+    [
+      'one in each of three zones',
+      'cluster: { pools: { user: { zones: [1, 2, 3], per-zone: true } } }',
+      true,
+      undefined,
+    ],
+    ['no user pool', 'cluster: { pools: { user: false } }', false, { wants: 3, has: 0 }],
+    ['said', 'releases: { argo-cd: { high-availability: true } }', true, undefined],
+    ['refused', 'releases: { argo-cd: { high-availability: false } }', false, undefined],
+  ])('high availability of Argo CD: %s', (_name, dev, highAvailability, scarce) => {
+    expect(releasesOf({ dev }).argoCd).toMatchObject({ highAvailability });
+    expect(releasesOf({ dev }).argoCd?.scarce).toEqual(scarce);
   });
 
   test.each([

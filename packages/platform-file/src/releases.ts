@@ -110,9 +110,12 @@ function resolveMetrics(said: Said, merged: Merged): MetricsRelease {
 
 function resolveArgoCd(said: Said, merged: Merged, { pools }: Cluster): ArgoCdRelease {
   const wanted = block('argo-cd', said)['high-availability'] ?? defaults.releases.highAvailability;
+  const has = nodesOf(pools.user, 'min');
+  const scarce = wanted === 'auto' && has < redisNodes ? { wants: redisNodes, has } : undefined;
   return {
     ...common('argo-cd', said),
-    highAvailability: wanted === 'auto' ? nodesOf(pools.user, 'min') >= redisNodes : wanted,
+    highAvailability: wanted === 'auto' ? scarce === undefined : wanted,
+    scarce,
     login: resolveLogin('argo-cd', merged),
   };
 }

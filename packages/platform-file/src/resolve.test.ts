@@ -249,7 +249,12 @@ describe('the example', () => {
           storage: '50Gi',
           grafana: true,
         },
-        argoCd: { ...ofRelease, setting: 'releases.argo-cd', highAvailability: false },
+        argoCd: {
+          ...ofRelease,
+          setting: 'releases.argo-cd',
+          highAvailability: false,
+          scarce: { wants: 3, has: 1 },
+        },
         own: [],
       },
       images: [],

@@ -316,9 +316,17 @@ export interface MetricsRelease extends ReleaseSettings {
   readonly login: Login | undefined;
 }
 
+/** Nodes that a release wants for all of its copies, and those that the user pool has, which decided for fewer copies. */
+export interface Scarcity {
+  readonly wants: number;
+  readonly has: number;
+}
+
 export interface ArgoCdRelease extends ReleaseSettings {
   /** Redis on three nodes. */
   readonly highAvailability: boolean;
+  /** Undefined where the pool has enough, or the file decides. */
+  readonly scarce: Scarcity | undefined;
   readonly login: Login | undefined;
 }
 
@@ -327,6 +335,8 @@ export interface LokiRelease extends ReleaseSettings {
   /** A Kubernetes quantity, for each replica. */
   readonly storage: string;
   readonly replicas: number;
+  /** Undefined where the pool has enough, the file decides, or the environment wants one. */
+  readonly scarce: Scarcity | undefined;
   /** Mi of a cache for what was read; undefined without one. */
   readonly cacheMebibytes: number | undefined;
 }

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { type NewArtifact, packArtifact, readArtifactManifest } from './artifact.ts';
 import { digestOf } from './descriptor.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: digest('a'), size: 7 };

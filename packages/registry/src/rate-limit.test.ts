@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createRateLimit } from './rate-limit.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test('no window of time ever sees more than it may', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(40), { maxLength: 40 }), async (permits, gaps) => {

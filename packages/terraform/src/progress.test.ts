@@ -5,6 +5,8 @@ import { startProgress } from './progress.ts';
 import { recordedEvents } from './testing/recordings.ts';
 import { readUiLine, type UiEvent } from './ui-events.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const began = Date.parse('2026-11-23T05:00:00Z');
 
 function begin(nameOf?: (address: string) => string | undefined) {

@@ -26,7 +26,7 @@ const versionOf = (application: JsonObject) => asObject(application['metadata'])
   beforeAll(async () => {
     control = await startControlPlane();
     argo = await startArgoCd(control);
-  }, 120_000);
+  });
   afterAll(async () => {
     await argo?.stop();
     await control?.stop();

@@ -68,7 +68,7 @@ let argo: RunningArgoCd;
     argo = await startArgoCd(control, {
       controller: { 'self-heal-backoff-timeout-seconds': '0', 'self-heal-timeout-seconds': '5' },
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await argo?.stop();
     await control?.stop();
@@ -129,7 +129,8 @@ function driverOf(repository: string, commit: ArgoDriver['commit']): ArgoDriver 
       await api.create(`${all}/${kind.toLowerCase()}s`, object);
     },
     patch: (application, patch) => succeed('PATCH', `${all}/applications/${application}`, patch),
-    until: (application, holds) => argo.until(application, holds),
+    // Then it is played again.
+    until: (application, holds) => argo.until(application, holds, 60),
     untilObject: async (path, holds) => {
       const deadline = Date.now() + 300_000;
       for (;;) {

@@ -55,7 +55,7 @@ suite(`every release in every class of environment on the real API server (${con
     sandbox = await openBundleWorld(undefined, { 'platform.yaml': () => text });
     Object.assign(sandbox.world.settings, { operationMs: 0, isInPrivateNetwork: true });
     await sandbox.deploy('shared');
-  }, 120_000);
+  });
   afterAll(() => sandbox?.close());
 
   describe.each(classes)('$name', ({ scope, users, more }) => {
@@ -76,7 +76,7 @@ suite(`every release in every class of environment on the real API server (${con
       for (const name of ['loki', 'jaeger']) {
         control.serve({ namespace: 'monitoring', name, answer: (_, response) => void response.writeHead(200).end('') });
       }
-    }, 240_000);
+    });
     afterAll(() => real?.close());
 
     test('what was planned is created, nothing else, and all of it is ready', async () => {
@@ -85,14 +85,14 @@ suite(`every release in every class of environment on the real API server (${con
       // There is a node with a GPU, so nothing is left to be seen.
       expect(log).not.toContain('there are no nodes with');
       await becomeReady(control.api);
-    }, 300_000);
+    });
 
     test('planned and applied again, nothing changes: what the API server fills in is no difference', async () => {
       const report = await planNothing(real);
       const before = await snapshotOf(control.api, 'helm');
       succeeded(await real.apply(report));
       expect(changesBetween(before, await snapshotOf(control.api, 'helm'))).toEqual([]);
-    }, 240_000);
+    });
 
     test('a drain of any one node breaks no budget, and everything is ready elsewhere', async () => {
       const { api } = control;
@@ -102,7 +102,7 @@ suite(`every release in every class of environment on the real API server (${con
         expect([name, gone.length > 0]).toEqual([name, name.includes('-user-')]);
         await becomeReady(api).finally(() => uncordon(api, name));
       }
-    }, 300_000);
+    });
 
     more(() => real);
   });
@@ -124,7 +124,7 @@ function waysIn(real: () => RealPlatform): void {
     const ofRoutes = checks.filter(({ id }) => id.startsWith('release/routes/'));
     expect(ofRoutes.map(({ status }) => status)).toEqual(ofRoutes.map(() => 'unknown'));
     expect(ofRoutes.length).toBeGreaterThan(1);
-  }, 120_000);
+  });
 
   test('a load balancer beside the gateway is refused by the quota', async () => {
     const { status, body } = await real().control.api.call('POST', '/api/v1/namespaces/argocd/services', {
@@ -144,7 +144,7 @@ function waysIn(real: () => RealPlatform): void {
     const gone = report.changes.filter(({ kind }) => kind === 'delete').map(({ title }) => title);
     expect(gone).toContain('Gateway gateway/platform');
     expect(gone.filter(title => title.startsWith('CustomResourceDefinition'))).toEqual([]);
-  }, 120_000);
+  });
 }
 
 /** Secrets of the vault, and another owner of the GPUs. */
@@ -166,7 +166,7 @@ function changes(real: () => RealPlatform): void {
       expect(asObject(status)).toMatchObject({ desiredNumberScheduled: 1, numberReady: 1 });
     }
     await planNothing(real());
-  }, 240_000);
+  });
 }
 
 /** Plans and applies, and holds the one to the other. */

@@ -11,6 +11,9 @@ import {
 /** Our client of API servers against a real one. */
 const real = hasControlPlane ? describe : describe.skip;
 
+/** Only ends what hangs. */
+const patience = 300_000;
+
 const map = (name: string, data: Readonly<Record<string, string>>, labels = {}): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -120,14 +123,17 @@ real(`client of ${controlPlaneNeeds}`, () => {
   test('follows what changes until it is enough; a kind that comes later is found after a while', async () => {
     const selection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', labels: 'followed=yes' };
     const seen: string[][] = [];
+    const begun = Promise.withResolvers<void>();
     const following = cluster.follow(
       selection,
       objects => {
         seen.push([...objects.values()].map(({ metadata, data }) => `${metadata.name}=${JSON.stringify(data)}`));
+        begun.resolve();
         return seen.length === 4;
       },
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(patience),
     );
+    await Promise.race([begun.promise, following]);
     const labels = { followed: 'yes' };
     await cluster.apply(map('f1', { a: '1' }, labels), { manager: 'us' });
     await cluster.apply(map('f1', { a: '2' }, labels), { manager: 'us' });
@@ -162,25 +168,28 @@ real(`client of ${controlPlaneNeeds}`, () => {
         expect(changed).toEqual(['page-007']);
         return true;
       },
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(patience),
     );
     expect(read).toEqual([...names, 'page-007']);
   });
 
   test('what the listener throws arrives unchanged, whenever it is thrown', async () => {
     const boom = new Error('boom');
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(patience);
     const selection = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', labels: 'boom=yes' };
     let calls = 0;
+    const begun = Promise.withResolvers<void>();
     const following = cluster.follow(
       selection,
       () => {
+        begun.resolve();
         if (++calls === 2) throw boom;
         return false;
       },
       signal,
     );
     const settled = following.catch(error => error);
+    await Promise.race([begun.promise, settled]);
     await cluster.apply(map('b1', {}, { boom: 'yes' }), { manager: 'us' });
     expect(await settled).toBe(boom);
     const stop = new AbortController();
@@ -206,9 +215,11 @@ real(`client of ${controlPlaneNeeds}`, () => {
       objects =>
         JSON.stringify([...objects.values()]).includes('"type":"Established","status":"True"') ||
         JSON.stringify([...objects.values()]).match(/"status":"True"[^}]*"type":"Established"/) !== null,
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(patience),
     );
-    cluster.forget();
+    // Established is said a moment before it is among what the API server serves.
+    do cluster.forget();
+    while ((await cluster.discovery()).find('example.org/v1', 'Widget') === undefined);
     await cluster.apply(widget, { manager: 'us' });
     await cluster.tryCreate({ ...widget, metadata: { name: 'other', namespace: 'default' } });
     expect(await cluster.list({ apiVersion: 'example.org/v1', kind: 'Widget' })).toHaveLength(1);

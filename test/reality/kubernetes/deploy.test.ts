@@ -133,7 +133,7 @@ describe.each([
     if (!isReal) return;
     control = await startControlPlane();
     await attachControlPlane(sandbox.world, control);
-  }, 240_000);
+  });
   afterAll(async () => {
     await sandbox?.close();
     await control?.stop();
@@ -248,7 +248,7 @@ describe.each([
     expect(result.conclusion).toBe('failure');
     const said = errors(result).join('\n');
     expect(said).toMatch(/Pod web\/web-\S+, container web does not run: (?:ErrImagePull|ImagePullBackOff)/);
-    expect(result.log.join('\n')).toMatch(/web was brought back to revision \d+/);
+    expect(result.log.join('\n')).toMatch(/web was brought back to revision \d+ \(web-1\.0\.0\), and is ready again\./);
   });
 
   runs('the repaired value is applied over what failed', async () => {

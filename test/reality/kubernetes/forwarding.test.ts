@@ -97,7 +97,7 @@ if (missing.length > 0 && process.env['REQUIRE_PEERS'] === '1') throw new Error(
       HTTPS_PROXY: proxy.url,
       KUBECONFIG: join(directory, `${who}.yaml`),
     };
-    const { stdout } = await promisify(execFile)(tool, args, { env, cwd: directory, timeout: 30_000 });
+    const { stdout } = await promisify(execFile)(tool, args, { env, cwd: directory });
     return stdout.trim();
   };
 
@@ -151,7 +151,7 @@ if (missing.length > 0 && process.env['REQUIRE_PEERS'] === '1') throw new Error(
         expect(await run('kubectl', 'apply', 'apply', '--server-side', '-f', manifest)).toBe(
           'deployment.apps/web serverside-applied',
         );
-        expect(await run('kubectl', 'apply', 'rollout', 'status', 'deployment/web', '--timeout=30s')).toContain(
+        expect(await run('kubectl', 'apply', 'rollout', 'status', 'deployment/web', '--timeout=300s')).toContain(
           'successfully rolled out',
         );
         control.serveLogs(({ pod }) => `${pod.replace(/-.*/, '')} is up\n`);
@@ -191,7 +191,7 @@ spec:
     spec: { restartPolicy: Never, containers: [{ name: migrate, image: "registry.example/migrate:1" }] }
 `,
         );
-        const upgrade = ['upgrade', '--install', 'shop', './chart', '-n', 'shop', '--wait', '--timeout', '60s'];
+        const upgrade = ['upgrade', '--install', 'shop', './chart', '-n', 'shop', '--wait', '--timeout', '300s'];
         await run('helm', 'apply', ...upgrade, '--create-namespace');
         const deployment = '/apis/apps/v1/namespaces/shop/deployments/shop';
         expect(await control.api.get(deployment)).toMatchObject({ status: { readyReplicas: 1 } });

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createProcessRunner } from '@suite/action-kit';
-import { CancelledError, systemClock, UserError } from '@suite/foundation';
+import { asObject, CancelledError, type Clock, systemClock, UserError } from '@suite/foundation';
 import {
   createHelm,
   type Helm,
   helmEnvironment,
   helmFailureOf,
   type PulledChart,
+  parseManifests,
   releaseState,
   type UpgradeOptions,
 } from '@suite/helm';
@@ -164,19 +165,37 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
       expect(await upgrade({ replicas: 3 }, { forceConflicts: true })).toMatchObject({ revision: 3 });
     });
 
-    test('cancelled: it is recorded as failed', async () => {
-      const controller = new AbortController();
-      const own = join(folder, 'cancelled');
-      const cancelled = createHelm({
+    test('what a revision is made of, whatever came after it', async () => {
+      const made = async (revision: number) => {
+        const { objects } = parseManifests(await helm.manifest({ ...release(), revision }));
+        return objects.map(({ kind, name, object }) => [kind, name, asObject(object['spec'])['replicas']]);
+      };
+      expect(await made(1)).toEqual([
+        ['ConfigMap', 's', undefined],
+        ['Deployment', 's', 1],
+      ]);
+      expect(await made(3)).toContainEqual(['Deployment', 's', 3]);
+      expect((await failureOf(helm.manifest({ ...release(), revision: 99 })))?.detail).toEqual({
+        kind: 'release-not-found',
+      });
+    });
+
+    const job = `/apis/batch/v1/namespaces/${place}/jobs/s-migrate`;
+    const openAlone = (name: string, { signal = new AbortController().signal, clock = systemClock }) =>
+      createHelm({
         file: 'helm',
-        env: helmEnvironment({ PATH: process.env['PATH'] ?? '' }, own),
-        folder: own,
-        processes: createProcessRunner(controller.signal),
-        clock: systemClock,
+        env: helmEnvironment({ PATH: process.env['PATH'] ?? '' }, join(folder, name)),
+        folder: join(folder, name),
+        processes: createProcessRunner(signal),
+        clock,
         log: { info: () => {} },
       });
+
+    test('cancelled: it is recorded as failed', async () => {
+      const controller = new AbortController();
+      const cancelled = openAlone('cancelled', controller);
       const running = failureOf(cancelled.upgrade({ ...release(), ...common, chart, values: { image: endless } }));
-      await plane.api.until(`/apis/batch/v1/namespaces/${place}/jobs/s-migrate`, job => isOf(job, endless));
+      await plane.api.until(job, found => isOf(found, endless));
       controller.abort(new CancelledError('The run was cancelled.'));
       const { error } = (await running) ?? {};
       expect(error).toBeInstanceOf(CancelledError);
@@ -185,7 +204,20 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
     });
 
     test('too slow: Helm is stopped at the deadline', async () => {
-      const { error, detail } = (await failureOf(upgrade({ image: endless }, { deadlineSeconds: 3 }))) ?? {};
+      // However long Helm takes to come to its hook: the deadline is when that runs.
+      const before = uidOf(await plane.api.get(job));
+      const clock: Clock = {
+        ...systemClock,
+        sleep: async (milliseconds, signal) => {
+          if (milliseconds !== 3000) return systemClock.sleep(milliseconds, signal);
+          await plane.api.until(job, found => uidOf(found) !== before);
+        },
+      };
+      const slow = openAlone('slow', { clock }).upgrade({
+        ...{ ...release(), ...common, chart, values: { image: endless } },
+        deadlineSeconds: 3,
+      });
+      const { error, detail } = (await failureOf(slow)) ?? {};
       expect(error).toBeInstanceOf(UserError);
       expect(detail?.kind).toBe('timeout');
       expect(await state()).toMatchObject({ kind: 'failed', good: 3 });
@@ -234,6 +266,10 @@ suite(`${helmNeeds} on ${controlPlaneNeeds}`, () => {
 function isAvailable(deployment: Readonly<Record<string, unknown>>): boolean {
   const { status } = deployment as { status?: { availableReplicas?: number } };
   return (status?.availableReplicas ?? 0) > 0;
+}
+
+function uidOf({ metadata }: Readonly<Record<string, unknown>>): unknown {
+  return (metadata as { uid?: unknown } | undefined)?.uid;
 }
 
 function isOf(job: Readonly<Record<string, unknown>>, image: string): boolean {

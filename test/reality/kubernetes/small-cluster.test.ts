@@ -9,6 +9,7 @@ import { createUpstream, type Upstream } from '@suite/sandbox';
 import { type ApiCase, apiCases } from '../../../packages/sandbox/src/kubernetes/testing/cases.ts';
 import { startTestCluster } from '../../../packages/sandbox/src/kubernetes/testing/cluster.ts';
 import { ask, type Recorded } from '../../../packages/sandbox/src/kubernetes/testing/recorded.ts';
+import { patienceSeconds } from '../../support/control-plane/api-client.ts';
 import {
   controlPlaneNeeds,
   hasControlPlane,
@@ -53,11 +54,10 @@ let upstream: Upstream;
   });
 
   async function heard(one: ApiCase, status: number) {
-    for (let tries = 0; tries < 400; tries++) {
-      const dry = await ask(upstream, { ...one, path: `${one.path}?dryRun=All` });
-      if (dry.status === status) return;
-      await setTimeout(25);
-    }
+    const dry = { ...one, path: `${one.path}?dryRun=All` };
+    // Whoever never hears of it is told by the record.
+    const deadline = Date.now() + patienceSeconds * 1000;
+    while (Date.now() < deadline && (await ask(upstream, dry)).status !== status) await setTimeout(25);
   }
 
   const withHelm = helmOnPath === undefined ? test.skip : test;

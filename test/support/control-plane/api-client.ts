@@ -4,6 +4,9 @@ import https from 'node:https';
 import { createInterface } from 'node:readline';
 import { asArray, asObject, asString } from '@suite/foundation';
 
+/** Only ends what hangs: however busy the machine is, what is waited for has come by then. */
+export const patienceSeconds = 300;
+
 export interface ApiAnswer {
   readonly status: number;
   /** The parsed body, or its text where it is no JSON. */
@@ -20,7 +23,7 @@ export interface ApiClient {
   list(path: string): Promise<readonly unknown[]>;
   /**
    * Reads the object now and after each change, until `test` holds; gives it. Throws an Error with the object as it then is after
-   * `seconds` (30).
+   * `seconds`.
    */
   until(
     path: string,
@@ -103,7 +106,7 @@ export function createApiClient(options: {
     get: path => succeed('GET', path),
     create: (path, manifest) => succeed('POST', path, manifest),
     list: async path => asArray((await succeed('GET', path))['items']),
-    until: async (path, test, seconds = 30) => {
+    until: async (path, test, seconds = patienceSeconds) => {
       const deadline = Date.now() + seconds * 1000;
       for (;;) {
         const { status, body } = await call('GET', path);

@@ -48,8 +48,8 @@ export function startComponent({ name, path, args, env = {}, log }: Program): Co
   };
 }
 
-/** What was writing into it is being killed at the same time, so one attempt may come too early. */
-const remover = 'cat >/dev/null; for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf -- "$0" && exit; sleep 0.2; done';
+/** What was writing into it is being killed at the same time, so some attempts may come too early. */
+const remover = 'cat >/dev/null; until rm -rf -- "$0"; do sleep 0.2; done';
 
 /** Removes a folder once this process has ended, or the returned one's input. */
 export function removeAtEnd(folder: string): ChildProcess {

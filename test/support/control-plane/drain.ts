@@ -1,11 +1,11 @@
 import { asArray, asObject, type JsonObject } from '@suite/foundation';
-import type { ApiClient } from './api-client.ts';
+import { type ApiClient, patienceSeconds } from './api-client.ts';
 
 /**
  * Empties a node as AKS and `kubectl drain` do: nothing new comes, and every pod that is no DaemonSet's is asked to go, again and again
  * while a budget keeps it. Gives `namespace/name` of those that went. Throws an Error with the API server's words when the time is over.
  */
-export async function drain(api: ApiClient, node: string, seconds = 60): Promise<readonly string[]> {
+export async function drain(api: ApiClient, node: string, seconds = patienceSeconds): Promise<readonly string[]> {
   await setUnschedulable(api, node, true);
   const deadline = Date.now() + seconds * 1000;
   const gone: string[] = [];

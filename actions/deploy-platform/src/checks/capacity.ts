@@ -74,7 +74,7 @@ function judge({ pools, demand }: Group, workloads: readonly Workload[]): Check[
   if (holds(pool => pool.min).length === 0) return [];
   return [
     {
-      id,
+      id: id.replace('release/', 'choice/'),
       name,
       status: 'passed',
       message: `The releases request ${what} of the pools ${names}, more than their least nodes have: the first apply waits for the autoscaler.`,

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Check } from '@suite/change-report';
 import type { KubernetesObject } from '@suite/kubernetes';
+import type { EnvironmentScope } from '@suite/platform-file';
 import fc from 'fast-check';
 import type { Release } from '../release.ts';
+import { viewOf } from '../releases/examples.fixture.ts';
 import { checkPodSecurity } from './admission.ts';
 import { checkApiVersions } from './api-versions.ts';
 import { checkBackupHooks } from './backup-hooks.ts';
 import { checkCapacity } from './capacity.ts';
 import { deployment, inputOf, object, releaseOf, resolve, view, workload } from './checks.fixture.ts';
+import { checkChoices } from './choices.ts';
 import { checkDisruption } from './disruption.ts';
 import { checkImages } from './images.ts';
 import { checkReleases } from './index.ts';
@@ -18,9 +21,12 @@ import { checkPlacement } from './placement.ts';
 import { checkProbes } from './probes.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
+import { checkShutdown } from './shutdown.ts';
 import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
 import { checkWorkloadIdentity } from './workload-identity.ts';
+
+fc.configureGlobal({ seed: 1 });
 
 /** A Job that Helm makes on the way, in whatever is wrong with it. */
 const badHook = object(
@@ -203,6 +209,68 @@ describe('placement', () => {
   });
 });
 
+test.each<[string, Record<string, unknown>, string[]]>([
+  ['the usual time', {}, []],
+  ['none', { terminationGracePeriodSeconds: 0 }, ['it gets 0 s to end']],
+  [
+    'all of it asleep',
+    { lifecycle: { preStop: { sleep: { seconds: 30 } } } },
+    ['it sleeps for 30 s before, of 30 s in all'],
+  ],
+  ['some of it asleep', { lifecycle: { preStop: { sleep: { seconds: 10 } } } }, []],
+  ['none, but nobody asks it for anything', { terminationGracePeriodSeconds: 0, ports: [] }, []],
+])('time to end of pods that serve others: %s', (_, { lifecycle, ports = [{ containerPort: 80 }], ...pod }, why) => {
+  const found = checkShutdown(inputOf([deployment({ ports, lifecycle }, pod)]));
+  expect(found.map(({ id, message }) => [id, /\((.*)\)/.exec(message)?.[1]])).toEqual(
+    why.map(said => ['release/web/shutdown', said]),
+  );
+});
+
+describe('choices', () => {
+  const choicesIn = (view: EnvironmentScope, name: string) => {
+    const input = inputOf([], { view }, { name, setting: `releases.${name}` });
+    return checkChoices(input).map(({ id, status, setting, message, remedy }) => [
+      id,
+      status,
+      setting,
+      `${message} ${remedy}`,
+    ]);
+  };
+
+  test('Redis of Argo CD follows the nodes of the user pool, and the plan says so', () => {
+    expect(choicesIn(resolve(''), 'argo-cd')).toEqual([
+      [
+        'choice/argo-cd',
+        'passed',
+        'releases.argo-cd',
+        expect.stringMatching(
+          /^Redis runs once: three copies want 3 nodes, and the user pool has 1 at least\..*`cluster\.pools\.user\.min: 3`/,
+        ),
+      ],
+    ]);
+    expect(choicesIn(resolve('    cluster: { pools: { user: { min: 3 } } }'), 'argo-cd')).toEqual([]);
+    expect(choicesIn(resolve('    releases: { argo-cd: { high-availability: false } }'), 'argo-cd')).toEqual([]);
+  });
+
+  test('Loki too, where the environment would have several servers', () => {
+    const of = (scope: string, max: number) =>
+      choicesIn(
+        viewOf('minimal', scope, `  releases: { loki: true }\n  cluster: { pools: { user: { max: ${max} } } }`),
+        'loki',
+      );
+    expect(of('prod', 2)).toEqual([
+      [
+        'choice/loki',
+        'passed',
+        'releases.loki',
+        expect.stringMatching(/^Loki is one server: 3 want a node each, and the user pool has 2 at most\./),
+      ],
+    ]);
+    expect(of('prod', 3)).toEqual([]);
+    expect(of('dev', 2)).toEqual([]);
+  });
+});
+
 describe('capacity', () => {
   const copies = (replicas: number, cpu: string) => deployment(requests(cpu, '1Gi'), {}, { replicas });
 
@@ -212,7 +280,7 @@ describe('capacity', () => {
       'the autoscaler has to come',
       [copies(3, '2')],
       [
-        'passed capacity/user: The releases request 6 cores and 3 GiB of the pools `user`, more than their least nodes have: the first apply waits for the autoscaler.',
+        'passed choice/capacity/user: The releases request 6 cores and 3 GiB of the pools `user`, more than their least nodes have: the first apply waits for the autoscaler.',
       ],
     ],
     [

@@ -3,6 +3,7 @@ import { checkPodSecurity } from './admission.ts';
 import { checkApiVersions } from './api-versions.ts';
 import { checkBackupHooks } from './backup-hooks.ts';
 import { checkCapacity } from './capacity.ts';
+import { checkChoices } from './choices.ts';
 import { checkDisruption } from './disruption.ts';
 import { checkImages } from './images.ts';
 import type { CheckInput } from './input.ts';
@@ -15,6 +16,7 @@ import { checkProbes } from './probes.ts';
 import { checkQuotas } from './quotas.ts';
 import { checkReleaseSecret } from './release-secret.ts';
 import { checkRequests } from './requests.ts';
+import { checkShutdown } from './shutdown.ts';
 import { checkSupport } from './support.ts';
 import { checkUnknownValues } from './unknown-values.ts';
 import { checkWebhooks } from './webhooks.ts';
@@ -35,8 +37,10 @@ const checks: readonly ((input: CheckInput) => Check[])[] = [
   checkReleaseSecret,
   checkMonitors,
   checkCapacity,
+  checkChoices,
   checkRequests,
   checkProbes,
+  checkShutdown,
   checkDisruption,
   checkImages,
   checkInterfaces,

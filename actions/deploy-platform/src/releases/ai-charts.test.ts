@@ -127,7 +127,7 @@ withHelm(`own charts${whereHelm}`, () => {
         'loki-canary',
       ].map(name => `${name}: system-node-critical`),
     );
-  }, 120_000);
+  });
 
   const withGpu = (gpu: string, cluster = '{}') =>
     viewOf('minimal', 'prod', `  releases: { gpu: ${gpu} }\n  cluster: ${cluster}`);
@@ -151,14 +151,10 @@ withHelm(`own charts${whereHelm}`, () => {
     ['gpu-operator', 'with a driver of its own', withGpu('true', ownDriver), placeOfOthers('gpu-operator')],
     ['nvidia-device-plugin', 'alone', withGpu('{ stack: device-plugin }'), placeOfOthers('nvidia-device-plugin')],
     ['dcgm-exporter', 'beside it', withGpu('{ stack: device-plugin }'), placeOfOthers('dcgm-exporter')],
-  ])(
-    'no value that %s gets %s is without effect',
-    async (name, _, view, place) => {
-      const idle = await idleIn(name, view, place);
-      expect(idle.filter(path => !outsideOfTemplates.includes(`${name} ${path}`))).toEqual([]);
-    },
-    180_000,
-  );
+  ])('no value that %s gets %s is without effect', async (name, _, view, place) => {
+    const idle = await idleIn(name, view, place);
+    expect(idle.filter(path => !outsideOfTemplates.includes(`${name} ${path}`))).toEqual([]);
+  });
 
   // Its templates have no use for these: the hub reads them from a Secret that holds a copy of all values (jupyterhub_config.py).
   const readByHub = [
@@ -174,7 +170,7 @@ withHelm(`own charts${whereHelm}`, () => {
   test('no value that jupyterhub gets is without effect, but for those that the hub itself reads', async () => {
     const idle = await idleIn('jupyterhub', everything('prod'), placeOfOthers('jupyterhub'));
     expect(idle.filter(path => !readByHub.some(begin => path.startsWith(begin)))).toEqual([]);
-  }, 180_000);
+  });
 
   /** Values without effect on anything but what the chart makes up, and on the copy of all of them that the hub gets. */
   async function idleIn(name: string, view: EnvironmentScope, place: string): Promise<string[]> {

@@ -12,10 +12,20 @@ interface Pin {
   /** Of what the chart brings, as it says itself; absent where it is not known. */
   readonly appVersion?: string;
   /** Last day on which its makers mend it, as they have published it; absent where they name none. */
-  readonly endOfSupport?: { readonly day: string; readonly source: string };
-  /** How many of the newest minor versions of what the chart brings its makers mend, where that is how they say it. */
-  readonly support?: { readonly minors: number; readonly source: string };
+  readonly endOfSupport?: EndOfSupport;
+  /** Which versions of what the chart brings its makers mend, where that is how they say it. */
+  readonly support?: SupportPolicy;
 }
+
+interface EndOfSupport {
+  readonly day: string;
+  /** Of several that the chart brings, the one that ends first: `Grafana 13.2`. */
+  readonly of?: string;
+  readonly source: string;
+}
+
+/** Of what a chart brings: so many of the newest minor versions; or that line (`26.3`) and newer ones, where numbers are months. */
+export type SupportPolicy = { readonly source: string } & ({ readonly minors: number } | { readonly oldest: string });
 
 /** The charts that the values here are written for. Those with `https://` are in no OCI registry of their makers. */
 const pins: Readonly<Record<keyof typeof charts, Pin>> = charts;
@@ -44,7 +54,7 @@ export interface Support {
   readonly ends: Pin['endOfSupport'];
   /** Of every version. */
   readonly policy: Pin['support'];
-  /** Of what the pinned chart brings: so new a version there is at least. */
+  /** Of what it brings: so new a version there is at least. */
   readonly newest: string | undefined;
 }
 

@@ -21,6 +21,8 @@ export interface VersionsServices {
   readonly context: RunContext;
   readonly log: Log;
   readonly summary: Summary;
+  /** `2026-11-28`. */
+  readonly today: string;
   setOutputs(outputs: Readonly<Record<string, string | undefined>>): void;
   readonly registries: ChartRegistries;
   readonly helm: Pick<Helm, 'pull' | 'render'>;
@@ -40,7 +42,7 @@ export async function findVersions(
     if (error instanceof UserError) await summary.append(problemSections(error.problems));
     throw error;
   });
-  const rows = await lookForVersions(usedCharts(platform), services.registries);
+  const rows = await lookForVersions(usedCharts(platform), services.registries, services.today);
   const found = { platform: platform.source.name, rows };
   const file = pathInside(context.workspace, platformFile);
   await summary.append([fitSections(chartsSections({ ...found, file }), { limit: await summary.room() })]);

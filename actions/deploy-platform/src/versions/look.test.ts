@@ -13,6 +13,7 @@ const used = (version: string, tested?: string): UsedChart => ({
   setting: 'releases.cert-manager',
   source: { kind: 'oci', url: 'oci://quay.io/jetstack/charts/cert-manager', version, digest: undefined },
   tested,
+  support: undefined,
 });
 
 /** Answers as Helm does, by range; everything else is not there. */
@@ -36,7 +37,7 @@ function registries(answers: Readonly<Record<string, string>>) {
 
 const look = async (chart: UsedChart, answers: Readonly<Record<string, string>>) => {
   const { port, asked } = registries(answers);
-  const [row] = await lookForVersions([chart], port);
+  const [row] = await lookForVersions([chart], port, '2026-11-28');
   return { row, asked };
 };
 
@@ -86,7 +87,46 @@ describe('one chart', () => {
       newest: () => Promise.reject(new TypeError('x')),
       describe: async () => ({ digest }),
     };
-    await expect(lookForVersions([used('1.2.3')], broken)).rejects.toThrow(TypeError);
+    await expect(lookForVersions([used('1.2.3')], broken, '2026-11-28')).rejects.toThrow(TypeError);
+  });
+});
+
+describe('support', () => {
+  const source = 'https://example.com/support';
+  const mended = (version: string, minors: number): UsedChart => ({
+    ...used(version, '1.2.3'),
+    support: { ends: undefined, policy: { minors, source }, newest: '1.2.3' },
+  });
+
+  test('is counted by the newest version that the registry has', async () => {
+    const shelf: ChartShelf = {
+      newest: async () => '1.4.0',
+      describe: async ({ version }) => ({ digest, appVersion: version }),
+    };
+    const overOf = async (chart: UsedChart) => (await lookForVersions([chart], shelf, '2026-11-28'))[0]?.support;
+    expect(await overOf(mended('1.2.3', 3))).toBeUndefined();
+    expect(await overOf(mended('1.2.3', 2))).toMatchObject({ isOver: true, says: expect.stringContaining('`1.4.0`') });
+    // Of a version that the suite was not tested with, the registry knows what it brings.
+    expect(await overOf(mended('1.1.0', 3))).toMatchObject({ isOver: true, says: expect.stringContaining('`1.1.0`') });
+  });
+
+  test('that is over comes first', async () => {
+    const { port } = registries({ '>=1.2.3': '1.2.3' });
+    const ends = (release: string, day: string): UsedChart => ({
+      ...used('1.2.3', '1.2.3'),
+      release,
+      support: { ends: { day, source }, policy: undefined, newest: '1.2.3' },
+    });
+    const rows = await lookForVersions(
+      [used('1.2.3', '1.2.3'), ends('later', '2027-01-01'), ends('over', '2026-01-01')],
+      port,
+      '2026-11-28',
+    );
+    expect(rows.map(({ release, support }) => [release, support?.until])).toEqual([
+      ['over', '2026-01-01'],
+      ['cert-manager', undefined],
+      ['later', '2027-01-01'],
+    ]);
   });
 });
 

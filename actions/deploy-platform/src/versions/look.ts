@@ -1,5 +1,6 @@
-import { appVersionPattern, type ChartRow, type ChartVersion } from '@suite/change-report';
+import { appVersionPattern, type ChartRow, type ChartVersion, isOutOfSupport } from '@suite/change-report';
 import { mapInParallel, UserError } from '@suite/foundation';
+import { supportState } from '../support.ts';
 import { compareVersions } from './semver.ts';
 import type { UsedChart } from './used.ts';
 
@@ -23,9 +24,16 @@ const asksAtOnce = 4;
 /** What the platform file takes. */
 const version = /^v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]{1,60})?(?:\+[0-9A-Za-z.-]{1,60})?$/;
 
-/** Asks each registry once for each chart. A registry that does not answer is told in its row, and hides nothing of the others. */
-export function lookForVersions(used: readonly UsedChart[], registries: ChartShelf): Promise<readonly ChartRow[]> {
-  return mapInParallel(used, asksAtOnce, async chart => {
+/**
+ * Asks each registry once for each chart. A registry that does not answer is told in its row, and hides nothing of the others. What is out of
+ * support comes first.
+ */
+export async function lookForVersions(
+  used: readonly UsedChart[],
+  registries: ChartShelf,
+  today: string,
+): Promise<readonly ChartRow[]> {
+  const rows = await mapInParallel(used, asksAtOnce, async (chart): Promise<ChartRow> => {
     const { source, tested, release, environments, setting } = chart;
     const row = {
       release,
@@ -39,12 +47,30 @@ export function lookForVersions(used: readonly UsedChart[], registries: ChartShe
       ...(tested === undefined ? {} : { tested }),
     };
     try {
-      return { ...row, ...(await newerThan(chart, registries)) };
+      const newer = await newerThan(chart, registries);
+      const support = await supportIn(chart, newer.newest?.appVersion, registries, today);
+      return { ...row, ...newer, ...(support === undefined ? {} : { support }) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { ...row, problem: error.message };
     }
   });
+  return rows.toSorted((one, other) => Number(isOutOfSupport(other)) - Number(isOutOfSupport(one)));
+}
+
+/** `newest`: what the newest chart brings, where there is a newer one. */
+async function supportIn(
+  { release, source, tested, support }: UsedChart,
+  newest: string | undefined,
+  registries: ChartShelf,
+  today: string,
+): Promise<ChartRow['support']> {
+  if (support === undefined) return undefined;
+  const appVersion =
+    source.version === tested || support.policy === undefined
+      ? support.newest
+      : (await registries.describe(source)).appVersion;
+  return supportState(release, appVersion, { ...support, newest: newest ?? support.newest }, today);
 }
 
 async function newerThan(

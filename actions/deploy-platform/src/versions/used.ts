@@ -1,7 +1,7 @@
 import { chartsOfApps, type EnvironmentScope, type Platform, resolveUnlocked } from '@suite/platform-file';
 import type { ChartSource, Release } from '../release.ts';
 import { resolveReleases } from '../releases/index.ts';
-import { testedVersion } from '../releases/pins.ts';
+import { type Support, supportOf, testedVersion } from '../releases/pins.ts';
 
 /** A chart of a registry that releases of a platform use, in one version. */
 export interface UsedChart {
@@ -11,6 +11,8 @@ export interface UsedChart {
   readonly source: Exclude<ChartSource, { readonly kind: 'folder' }>;
   /** Undefined for a chart of the platform's own. */
   readonly tested: string | undefined;
+  /** Undefined for such a one, too. */
+  readonly support: Support | undefined;
 }
 
 /** Of all environments. Charts that come with the action or lie in the repository have no registry. */
@@ -40,5 +42,14 @@ export function applicationCharts(platform: Platform): readonly Pick<UsedChart, 
 
 function useOf({ name, chart, setting }: Release, scope: string): UsedChart[] {
   if (chart.kind === 'folder') return [];
-  return [{ release: name, environments: [scope], setting, source: chart, tested: testedVersion(chart) }];
+  return [
+    {
+      release: name,
+      environments: [scope],
+      setting,
+      source: chart,
+      tested: testedVersion(chart),
+      support: supportOf(chart),
+    },
+  ];
 }

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { judgeWorkload } from './judge.ts';
 import { parseWorkloadLog } from './parse.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 /** As the program prints it. */
 const line = {
   suite: 'gpu-smoke',

@@ -12,6 +12,7 @@ const expected: Expected = {
   repositoryId: '701234567',
   ref: 'refs/heads/main',
   signer,
+  suite: { repository: 'org/actions', ref: 'v1.4.0' },
 };
 const right: Attestation = {
   claims: {
@@ -36,6 +37,50 @@ const claiming = (claims: Partial<Attestation['claims']>): Verdict => ({
 test('one that says all that it has to lets the bundle in, whatever lies beside it', () => {
   expect(judgeAttestation([{ attestation: right }], expected)).toBeUndefined();
   expect(judgeAttestation([unverified('altered'), { attestation: right }], expected)).toBeUndefined();
+});
+
+const signedAt = (ref: string, by = signer) => claiming({ signer: `https://github.com/${by}@${ref}` });
+const byTeam = 'contoso/platform/.github/workflows/bundle.yml';
+
+test.each<readonly [string, Verdict, Partial<Expected>]>([
+  ['a version, whichever', signedAt('refs/tags/v1.3.9'), {}],
+  ['a tag of another kind at which it runs', signedAt('refs/tags/next'), { suite: { ...expected.suite, ref: 'next' } }],
+  ['the branch at which it runs', signedAt('refs/heads/main'), { suite: { ...expected.suite, ref: 'main' } }],
+  ['the commit at which it runs', signedAt('5'.repeat(40)), { suite: { ...expected.suite, ref: '5'.repeat(40) } }],
+  ['the branch that promotes, in the team’s own repository', signedAt('refs/heads/main', byTeam), { signer: byTeam }],
+  ['the one that is named', signedAt('refs/heads/next'), { signer: `${signer}@refs/heads/next` }],
+])('a workflow at %s may sign', (_, verdict, more) => {
+  expect(judgeAttestation([verdict], { ...expected, ...more })).toBeUndefined();
+});
+
+test.each<readonly [string, Verdict, Partial<Expected>]>([
+  ['a branch', signedAt('refs/heads/v1'), {}],
+  ['a tag that is no version', signedAt('refs/tags/v1-mine'), {}],
+  ['a commit, which may be of a fork', signedAt('6'.repeat(40)), {}],
+  [
+    'the ref of the suite, in a third repository',
+    signedAt('refs/heads/main', 'eve/actions/.github/workflows/p.yml'),
+    {
+      signer: 'eve/actions/.github/workflows/p.yml',
+      suite: { ...expected.suite, ref: 'main' },
+    },
+  ],
+  [
+    'a branch of the team’s own repository that nobody promotes',
+    signedAt('refs/heads/side', byTeam),
+    { signer: byTeam },
+  ],
+  [
+    'a version of the team’s own repository, on a run of its branch',
+    signedAt('refs/tags/v1', byTeam),
+    { signer: byTeam },
+  ],
+  ['another ref than the one that is named', signedAt('refs/tags/v1'), { signer: `${signer}@refs/heads/next` }],
+])('a workflow at %s may not', (_, verdict, more) => {
+  const problem = judgeAttestation([verdict], { ...expected, ...more });
+  expect(problem?.message).toMatch(
+    /signed it, (?:which is no version of it that was released|not that of `refs\/heads\/next`)\.$/,
+  );
 });
 
 test.each<readonly [string, readonly Verdict[], string]>([

@@ -12,13 +12,16 @@ export interface Expected {
   readonly repositoryId: string;
   /** Ref of the run that promotes. */
   readonly ref: string;
-  /** The only workflow that may sign: `org/actions/.github/workflows/promote.yml`. */
+  /** The only workflow that may sign: `org/actions/.github/workflows/promote.yml`, or one ref of it, with `@refs/tags/v1` after it. */
   readonly signer: string;
+  /** The suite that judges: its repository, and the tag, branch or commit at which it runs. */
+  readonly suite: { readonly repository: string; readonly ref: string };
 }
 
 const provenance = 'https://slsa.dev/provenance/v1';
 const issuer = 'https://token.actions.githubusercontent.com';
 const server = 'https://github.com';
+const versionTag = /^refs\/tags\/v\d+(?:\.\d+){0,2}$/;
 
 /** Why none of the attestations that lie beside a bundle lets it in; undefined where one does. Pure. */
 export function judgeAttestation(verdicts: readonly Verdict[], expected: Expected): Problem | undefined {
@@ -60,14 +63,16 @@ function problemOf(verdict: Verdict, expected: Expected): Problem | undefined {
   if (differences.length === 0) return undefined;
   return {
     message: `${about} is not the one that ${expected.environment} asks for: ${differences.join('; ')}.`,
-    remedy: `Promote a bundle that \`${expected.signer}\` made on ${expected.ref} of ${expected.repository}.`,
+    remedy: `Promote a bundle that \`${expected.signer}\` made on ${expected.ref} of ${expected.repository}, or call the release of the suite that made this one.`,
   };
 }
 
 function differencesOf(
   { claims, predicateType, subjects }: Extract<Verdict, { attestation: object }>['attestation'],
-  { digest, commit, repository, repositoryId, ref, signer }: Expected,
+  expected: Expected,
 ): string[] {
+  const { digest, commit, repository, repositoryId, ref } = expected;
+  const [signer = '', onlyRef] = expected.signer.split('@');
   const differences: string[] = [];
   const expect = (isMet: boolean, difference: string) => {
     if (!isMet) differences.push(difference);
@@ -75,9 +80,15 @@ function differencesOf(
   expect(subjects.includes(digest.slice('sha256:'.length)), 'it is of something else');
   expect(predicateType === provenance, `it says \`${predicateType}\`, not \`${provenance}\``);
   expect(claims.issuer === issuer, `it was signed with a token of \`${claims.issuer}\`, not of GitHub Actions`);
+  const signedBy = claims.signer.replace(`${server}/`, '');
+  const isOfWorkflow = claims.signer.startsWith(`${server}/${signer}@`);
+  expect(isOfWorkflow, `\`${signedBy}\` signed it, not \`${signer}\``);
+  const signedAt = signedBy.slice(signer.length + 1);
   expect(
-    claims.signer.startsWith(`${server}/${signer}@`),
-    `\`${claims.signer.replace(`${server}/`, '')}\` signed it, not \`${signer}\``,
+    !isOfWorkflow || (onlyRef === undefined ? isReleased(signedAt, signer, expected) : signedAt === onlyRef),
+    onlyRef === undefined
+      ? `\`${signedBy}\` signed it, which is no version of it that was released`
+      : `\`${signedBy}\` signed it, not that of \`${onlyRef}\``,
   );
   // Names come back; ids do not.
   expect(
@@ -87,4 +98,15 @@ function differencesOf(
   expect(claims.commit === commit, `it is of commit ${claims.commit.slice(0, 7)}, not of ${commit.slice(0, 7)}`);
   expect(claims.ref === ref, `it is of ${claims.ref}, not of ${ref}`);
   return differences;
+}
+
+/**
+ * Whether a workflow at a ref is one that people stand behind. Any branch of the suite, and any commit of a fork of it, has a file of that
+ * name. A release of it is tagged, what runs here is what the caller named, and the team's own workflows are reviewed on the branch that promotes.
+ */
+function isReleased(signedAt: string, signer: string, { repository, ref, suite }: Expected): boolean {
+  const isIn = (name: string) => signer.startsWith(`${name}/.github/workflows/`);
+  if (isIn(repository)) return signedAt === ref;
+  const own = [suite.ref, `refs/tags/${suite.ref}`, `refs/heads/${suite.ref}`];
+  return versionTag.test(signedAt) || (isIn(suite.repository) && own.includes(signedAt));
 }

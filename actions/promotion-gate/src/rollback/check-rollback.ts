@@ -1,5 +1,5 @@
 import { cell, escapeText, table } from '@suite/change-report';
-import { UserError } from '@suite/foundation';
+import { type Problem, UserError } from '@suite/foundation';
 import { readClosings } from '../closings.ts';
 import { inUtc } from '../conditions.ts';
 import type { Services } from '../ports.ts';
@@ -18,7 +18,13 @@ export async function checkRollback(
     identity,
     region,
     platformFile,
-  }: { readonly identity: 'plan' | 'apply'; readonly region: string | undefined; readonly platformFile: string },
+    unapproved,
+  }: {
+    readonly identity: 'plan' | 'apply';
+    readonly region: string | undefined;
+    readonly platformFile: string;
+    readonly unapproved: Problem | undefined;
+  },
   rollback: Rollback,
   services: Services,
 ): Promise<void> {
@@ -31,6 +37,7 @@ export async function checkRollback(
     rollback,
     regions: found,
     hold,
+    unapproved,
     before: identity === 'apply' ? predecessors(scope.regions, region, found, wanted) : [],
   };
   const problems = judgeRollback(facts);

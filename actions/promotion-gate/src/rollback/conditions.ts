@@ -18,6 +18,8 @@ export interface RollbackFacts {
   }[];
   /** Why nothing may change there, as the branch has it by now. */
   readonly hold: string | undefined;
+  /** Why nobody's approval lets it go back, where somebody had to approve. */
+  readonly unapproved?: Problem | undefined;
   /** Of the region that goes back now, where those of the environment go one after another. */
   readonly before: readonly Predecessor[];
 }
@@ -27,7 +29,14 @@ export interface RollbackFacts {
  * asks of a newcomer, so neither time, freezes nor checks are asked for again. A hold is a person's word, and stands.
  */
 export function judgeRollback(facts: RollbackFacts): readonly Problem[] {
-  return [...held(facts), ...ofAnother(facts), ...neverVerified(facts), ...movedOn(facts), ...notItsTurn(facts)];
+  return [
+    ...held(facts),
+    ...ofAnother(facts),
+    ...neverVerified(facts),
+    ...movedOn(facts),
+    ...(facts.unapproved === undefined ? [] : [facts.unapproved]),
+    ...notItsTurn(facts),
+  ];
 }
 
 function held({ environment, hold }: RollbackFacts): Problem[] {

@@ -252,4 +252,4 @@ test('lost at each of its effects, the next one completes: nothing is missing, n
     `bootstrap: ${effects.length} effects, ${cells.length - diverged.length} of ${cells.length} cells converge\n`,
   );
   expect(diverged).toEqual([]);
-}, 120_000);
+});

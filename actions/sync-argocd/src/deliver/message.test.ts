@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { deliveryMessage, isDelivery, revertMessage } from './message.ts';
 import { app } from './testing.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const place = (name: string, item: string, after: string) =>
   ({ app: name, kind: 'image', item, form: 'manifest', file: 'f', line: 1, before: 'b', after }) as const;
 

@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type BuildEnvironment, substitute } from './environment.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const environment = { ARGOCD_APP_NAME: 'api', ARGOCD_APP_REVISION: 'abc' } as BuildEnvironment;
 
 /** As Go's os.Expand has it. */

@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { createGlob, type GlobRules } from './glob.ts';
 import { NotRendered } from './not-rendered.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 /** What gobwas/glob v0.2.3 and Go's path.Match take. */
 interface Recording {
   readonly names: readonly string[];

@@ -7,6 +7,8 @@ import { NotRendered } from './not-rendered.ts';
 import { createRepositories, type TestRepository, writeRepository } from './testing/repository.ts';
 import { openTree, type Tree } from './tree.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 let repository: TestRepository;
 let outside: string;
 let tree: Tree;

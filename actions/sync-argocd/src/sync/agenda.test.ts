@@ -2,6 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createAgenda } from './agenda.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 test('gives each item once, at the time that was put last', () => {
   const agenda = createAgenda<string>();
   expect([agenda.next(), agenda.take(1000)]).toEqual([Number.POSITIVE_INFINITY, []]);

@@ -35,8 +35,21 @@ export interface ChartRow {
   readonly compatible?: ChartVersion | undefined;
   /** Whether `newest` and `compatible` are no newer than what the suite was tested with. */
   readonly isTested: boolean;
+  /** What its makers say of the support of what runs; undefined where they say nothing that would decide it. */
+  readonly support?: ChartSupport | undefined;
   /** Why its registry could not be asked. */
   readonly problem?: string | undefined;
+}
+
+/** Whether the makers of a chart still mend what it brings. */
+export interface ChartSupport {
+  readonly isOver: boolean;
+  /** The last day on which they do, where they name one. */
+  readonly until?: string | undefined;
+  /** Without a full stop. */
+  readonly says: string;
+  /** Where they say so: `https://…`. */
+  readonly source: string;
 }
 
 /** Of one platform file. */
@@ -66,6 +79,8 @@ export interface ChartProposals extends ChartVersions {
 
 /** `incomplete`: nothing newer was found, and not every registry could be asked. */
 export type ChartVerdict = 'newer' | 'current' | 'incomplete';
+
+export const isOutOfSupport = ({ support }: ChartRow): boolean => support?.isOver === true;
 
 export const isNewer = ({ newest, isBehind }: ChartRow): boolean => newest !== undefined || isBehind;
 
@@ -99,6 +114,17 @@ const row = z.object({
   newest: chartVersion.optional(),
   compatible: chartVersion.optional(),
   isTested: z.boolean(),
+  support: z
+    .object({
+      isOver: z.boolean(),
+      until: z
+        .string()
+        .regex(/^\d{4}-\d{2}-\d{2}$/)
+        .optional(),
+      says: word,
+      source: word,
+    })
+    .optional(),
   problem: z.string().max(4000).optional(),
 });
 const schema = z.object({ platform: word, rows: z.array(row) });

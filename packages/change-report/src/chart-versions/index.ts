@@ -2,6 +2,7 @@ export type {
   ChartDifference,
   ChartProposals,
   ChartRow,
+  ChartSupport,
   ChartVerdict,
   ChartVersion,
   ChartVersions,
@@ -9,6 +10,7 @@ export type {
 export {
   appVersionPattern,
   chartVerdict,
+  isOutOfSupport,
   parseChartProposals,
   parseChartVersions,
   proposedVersion,

@@ -59,6 +59,17 @@ describe('the description', () => {
     expect(text).not.toContain('ServiceAccount');
   });
 
+  test('says that what runs is out of support', () => {
+    const support = {
+      isOver: true,
+      says: 'The support of `cert-manager` `v1.19.6` has ended',
+      source: 'https://example.com',
+    };
+    expect(bodyOf([], [{ ...row, support }])).toContain(
+      '> [!WARNING]\n> The support of `cert-manager` `v1.19.6` has ended',
+    );
+  });
+
   test('keeps environments apart that differ', () => {
     const text = bodyOf([difference('dev', [image]), difference('prod', [])]);
     expect(text.match(/^### .*/gm)).toEqual(['### dev', '### prod']);

@@ -10,7 +10,7 @@ import type { Change } from '../model.ts';
 import { countKinds } from '../risk.ts';
 import { describeCounts } from '../sentences.ts';
 import { type ChartDifference, type ChartProposals, type ChartRow, proposedVersion } from './content.ts';
-import { stepSentence } from './render.ts';
+import { stepSentence, supportLines } from './render.ts';
 
 /** A newer chart of one release, for all environments that have an older one. */
 export interface ChartProposal {
@@ -103,6 +103,7 @@ function stepOf(row: ChartRow): string {
   const { compatible, newest, environments } = row;
   const lines = [
     `**${escapeText(environments.join(', '))}**: ${stepSentence(row, to)} It comes from ${codeSpan(row.from)}.`,
+    ...supportLines(row),
   ];
   if (compatible !== undefined && newest !== undefined) {
     lines.push(

@@ -22,6 +22,11 @@ const major: ChartRow = {
   newest: { version: 'v2.0.0', digest: digest('b') },
   compatible: { version: 'v1.22.0', digest: digest('a') },
 };
+const ended: ChartRow = {
+  ...newer,
+  release: 'argo-cd',
+  support: { isOver: true, says: 'The support of `argo-cd` `v3.4.4` has ended', source: 'https://example.com/support' },
+};
 const lost: ChartRow = { ...current, release: 'own', problem: 'registry `x.example` is *unreachable*.' };
 
 const content = (rows: readonly ChartRow[]) => ({
@@ -40,6 +45,12 @@ test.each<[string, readonly ChartRow[], string, string]>([
   ['one is newer', [current, newer], 'newer', 'One chart has a newer version'],
   ['two are newer, one is lost', [newer, major, lost], 'newer', '2 charts have newer versions'],
   ['the file is behind the suite', [{ ...current, isBehind: true }], 'newer', 'One chart has a newer version'],
+  [
+    'one of two is out of support',
+    [ended, newer],
+    'newer',
+    '2 charts have newer versions; one of those that run is out of support',
+  ],
   ['a registry is away', [current, lost], 'incomplete', expect.stringContaining('Not every registry') as never],
 ])('%s', (_, rows, verdict, headline) => {
   expect([chartVerdict({ rows }), chartsHeadline({ rows })]).toEqual([verdict, headline]);
@@ -65,6 +76,25 @@ test('a version of the file that the suite has passed is to be removed', () => {
   expect(text).toContain('remove `version` and `digest` at `releases.cert-manager`');
 });
 
+test('what its makers say of its support stands in the table, and above the step', () => {
+  const dated: ChartRow = {
+    ...newer,
+    support: {
+      isOver: false,
+      until: '2027-05-18',
+      says: 'The support of `Grafana 13.2` ends on 2027-05-18',
+      source: 'none',
+    },
+  };
+  const text = body([ended, dated]);
+  expect(text).toMatch(/\| `argo-cd` .*\| \*\*ended\*\* \|/);
+  expect(text).toMatch(/\| `cert-manager` .*\| 2027-05-18 \|/);
+  expect(text).toMatch(
+    /> \[!WARNING\]\n> The support of `argo-cd` `v3\.4\.4` has ended, as \[its makers say\]\(https:\/\/example\.com\/support\)\.\n\nFrom `v1\.21\.1` to/,
+  );
+  expect(text).toContain('The support of `Grafana 13.2` ends on 2027-05-18, as its makers say.');
+});
+
 test('a setting further down, and a chart of the platform itself', () => {
   const { tested: _, ...own } = newer;
   const text = body([{ ...own, setting: 'releases.gpu.exporter' }]);
@@ -80,7 +110,7 @@ test('what could not be asked is said, and its text does not break out', () => {
 });
 
 test('what was found is handed over whole', () => {
-  const found = { platform: 'contoso', rows: [newer, major, lost] };
+  const found = { platform: 'contoso', rows: [ended, newer, major, lost] };
   expect(parseChartVersions(JSON.stringify(found))).toEqual(found);
 });
 

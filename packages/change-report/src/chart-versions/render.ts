@@ -1,9 +1,16 @@
 import { count, shorten } from '@suite/foundation';
-import { table } from '../markdown/blocks.ts';
+import { alert, table } from '../markdown/blocks.ts';
 import { cell, codeSpan, escapeText, fence, link, prose } from '../markdown/escape.ts';
 import { fitSections, type Room, type Section, weights } from '../markdown/section.ts';
 import { clockTime } from '../markdown/summary.ts';
-import { type ChartRow, type ChartVersion, type ChartVersions, chartVerdict, isNewer } from './content.ts';
+import {
+  type ChartRow,
+  type ChartVersion,
+  type ChartVersions,
+  chartVerdict,
+  isNewer,
+  isOutOfSupport,
+} from './content.ts';
 
 /** Everything that an issue about newer charts is rendered from. */
 export interface ChartsContent extends ChartVersions {
@@ -19,6 +26,13 @@ export interface ChartsContent extends ChartVersions {
 
 /** One sentence without a full stop. */
 export function chartsHeadline(found: Pick<ChartVersions, 'rows'>): string {
+  const over = found.rows.filter(isOutOfSupport).length;
+  const ended =
+    over === 0 ? '' : `; ${over === 1 ? 'one' : over} of those that run ${over === 1 ? 'is' : 'are'} out of support`;
+  return `${whatIsNewer(found)}${ended}`;
+}
+
+function whatIsNewer(found: Pick<ChartVersions, 'rows'>): string {
   const newer = found.rows.filter(isNewer).length;
   switch (chartVerdict(found)) {
     case 'newer':
@@ -68,11 +82,12 @@ export function chartsSections(found: ChartVersions & { readonly file: string })
 
 function overview(rows: readonly ChartRow[]): string {
   return table(
-    ['Release', 'Environments', 'Runs', 'Tested with', 'Newest'],
-    rows.map(({ release, environments, version, tested, newest, problem }) => [
+    ['Release', 'Environments', 'Runs', 'Support', 'Tested with', 'Newest'],
+    rows.map(({ release, environments, version, support, tested, newest, problem }) => [
       cell(release),
       escapeText(environments.join(', ')),
       cell(version),
+      support === undefined ? '' : support.isOver ? '**ended**' : (support.until ?? ''),
       tested === undefined ? '' : cell(tested),
       problem !== undefined ? 'unknown' : newest === undefined ? '' : `**${escapeText(newest.version)}**`,
     ]),
@@ -85,7 +100,7 @@ function wayOf(file: string): string {
 
 function proposalOf(row: ChartRow): string {
   const { release, version, tested, newest, compatible, isBehind } = row;
-  const lines = [`**${escapeText(release)}**, from ${codeSpan(row.from)}`];
+  const lines = [`**${escapeText(release)}**, from ${codeSpan(row.from)}`, ...supportLines(row)];
   if (isBehind && tested !== undefined) {
     lines.push(
       `The suite is tested with ${codeSpan(tested)} by now, which is newer than ${codeSpan(version)} of the platform file: remove \`version\` and \`digest\` at ${codeSpan(row.setting)}.`,
@@ -97,6 +112,13 @@ function proposalOf(row: ChartRow): string {
     lines.push(`${stepSentence(row, newest)}${step}\n\n${linesOf(row, newest)}`);
   }
   return lines.join('\n\n');
+}
+
+/** What its makers say of what runs. */
+export function supportLines({ support }: ChartRow): string[] {
+  if (support === undefined) return [];
+  const line = `${prose(support.says)}, as ${link('its makers say', support.source)}.`;
+  return [support.isOver ? alert('WARNING', line) : line];
 }
 
 /** From which version to which one, and whether the suite was tested with it. */

@@ -19,8 +19,8 @@ const labels: Readonly<Record<Check['status'], string>> = {
 
 const notableStatuses = ['blocked', 'failed', 'unknown', 'warning', 'later'] as const;
 
-/** Shown also where they hold: what an approver relies on, and what verify saw run. */
-const shownPrefixes = ['review/', 'running/'] as const;
+/** Shown also where they hold: what an approver relies on, what a plan has chosen by itself, and what verify saw run. */
+const shownPrefixes = ['review/', 'choice/', 'running/'] as const;
 
 /** Checks that somebody should look at; those that hold are counted, but for the few that are shown in any case. */
 export function checkSections(checks: readonly Check[]): Section[] {

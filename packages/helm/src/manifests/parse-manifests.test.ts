@@ -38,6 +38,24 @@ metadata:
   ]);
 });
 
+test('a file of `crds/` has one comment for all that stands in it', () => {
+  const text = `---
+# Source: shop/crds/all.yaml
+---
+${service('one')}
+---
+${service('two')}
+---
+# Source: shop/templates/service.yaml
+${service('three')}
+`;
+  expect(parseManifests(text).objects.map(({ source, name, keep }) => [source, name, keep])).toEqual([
+    ['shop/crds/all.yaml', 'one', true],
+    ['shop/crds/all.yaml', 'two', true],
+    ['shop/templates/service.yaml', 'three', false],
+  ]);
+});
+
 test('what stands in an object is read as Kubernetes reads it', () => {
   const [one] = parseManifests(service('one', 'spec: {publish: on, mode: 0777, when: ~, what: "on"}')).objects;
   expect(one?.object['spec']).toEqual({ publish: true, mode: 511, when: null, what: 'on' });

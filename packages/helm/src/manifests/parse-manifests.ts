@@ -48,15 +48,18 @@ interface SplitDocument {
 }
 
 /**
- * Splits where Helm splits, at `(?:^|\s*\n)---\s*`, and reads the comment that Helm puts before each document. The space before a
- * separator is cut afterwards: looked for by the pattern, it costs as much as to read the YAML.
+ * Splits where Helm splits, at `(?:^|\s*\n)---\s*`, and reads the comment that Helm puts before each document. Before files of `crds/` it
+ * puts one for the whole file, which mostly begins with a separator. The space before a separator is cut afterwards: looked for by the
+ * pattern, it costs as much as to read the YAML.
  */
 function splitDocuments(text: string): SplitDocument[] {
   const parts = text.split(/(?:^|\n)---\s*/);
+  let source = '';
   return parts.flatMap((part, at) => {
     const document = at === parts.length - 1 ? part : part.trimEnd();
-    const [, source = '', content = ''] = /^(?:# Source: ([^\n]*)(?:\n|$))?([\s\S]*)$/.exec(document) ?? [];
-    return content.trim() === '' ? [] : [{ source: source.trim(), content }];
+    const [, named, content = ''] = /^(?:# Source: ([^\n]*)(?:\n|$))?([\s\S]*)$/.exec(document) ?? [];
+    source = named?.trim() ?? source;
+    return content.trim() === '' ? [] : [{ source, content }];
   });
 }
 

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { readFlowYaml } from './flow-yaml.ts';
 import { parseFully } from './kubernetes-yaml.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 describe('what charts write in brackets is read at once', () => {
   test.each([
     '{}',

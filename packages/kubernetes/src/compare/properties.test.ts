@@ -5,6 +5,8 @@ import type { KubernetesObject } from '../objects.ts';
 import { compareObject } from './compare-object.ts';
 import { describe as describeChange } from './describe.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 type Fields = Record<string, unknown>;
 const managers = ['helm'];
 

@@ -71,7 +71,6 @@ const configurations = [
       await directory.destroy();
       expect(everything().filter(id => !before.has(id) && !/NetworkWatcher/.test(id))).toEqual([]);
     },
-    300_000,
   );
 
   const everything = () => terraform.world.azure.resources().map(({ id }) => id);

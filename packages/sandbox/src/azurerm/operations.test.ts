@@ -48,7 +48,7 @@ const changesInPlace = [
       configuration = await readFile(new URL('./fixtures/operations.tf', import.meta.url), 'utf8');
       directory = await terraform.open('operations', configuration);
       await directory.apply();
-    }, 120_000);
+    });
     afterAll(() => terraform.close());
 
     test('is left alone when nothing changes', async () => {
@@ -105,7 +105,7 @@ const changesInPlace = [
       expect(summarise(await directory.plan(...second))).toEqual(changesInPlace);
       await directory.apply(...second);
       expect(summarise(await directory.plan(...second))).toEqual([]);
-    }, 120_000);
+    });
 
     test('goes, and leaves what is always there', async () => {
       await directory.destroy();
@@ -113,6 +113,6 @@ const changesInPlace = [
       expect(left.map(id => id.slice(id.lastIndexOf('/providers/')))).toEqual([
         '/providers/Microsoft.Security/pricings/Containers',
       ]);
-    }, 120_000);
+    });
   },
 );

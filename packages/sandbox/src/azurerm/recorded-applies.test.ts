@@ -224,19 +224,22 @@ resource "azurerm_network_security_group" "${name}" {
     const stopOnSecond = (revision: string) => {
       let interrupted = false;
       workspace.azure.writes.length = 0;
-      workspace.azure.operation = () =>
-        workspace.azure.writes.some(write => write.endsWith('nsg-second-dev'))
+      let isAsked = false;
+      workspace.azure.operation = () => {
+        isAsked = workspace.azure.writes.some(write => write.endsWith('nsg-second-dev'));
+        return isAsked
           ? json(200, { status: 'InProgress' }, { 'Retry-After': '60' })
           : json(200, { status: 'Succeeded' });
+      };
       return directory.watch(
         (line, interrupt) => {
           const isWaiting =
             line.includes('azurerm_network_security_group.second') && /"type":"apply_(?:start|progress)"/.test(line);
           if (!isWaiting || interrupted) return;
           interrupted = true;
-          // The request itself must have reached Azure: an interrupt before would leave nothing there.
+          // Azure must have taken the request: an interrupt before would leave nothing there. Who has its answer asks how far it is.
           const timer = setInterval(() => {
-            if (!workspace.azure.writes.some(write => write.endsWith('nsg-second-dev'))) return;
+            if (!isAsked) return;
             clearInterval(timer);
             setTimeout(interrupt, 300);
           }, 20);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   resident = await startResident(['--conditions=source', '--disable-warning=ExperimentalWarning', main], {});
   await installMirror({ directory: folder, residentPort: resident.port });
-}, 30_000);
+});
 
 afterAll(async () => {
   resident?.end();

@@ -123,7 +123,7 @@ withClients(`kubectl and Helm${missing.length === 0 ? '' : ` (not on PATH: ${mis
   const helm = (...args: readonly string[]) => run('helm', args);
 
   test('Helm installs, upgrades, rolls back and uninstalls a release, by server-side apply, and waits until it is ready', async () => {
-    const wait = ['-n', 'shop', '--server-side=true', '--wait=watcher', '--timeout=30s'];
+    const wait = ['-n', 'shop', '--server-side=true', '--wait=watcher', '--timeout=300s'];
     expect(await helm('install', 'small', chart, '--create-namespace', ...wait)).toMatchObject({ code: 0 });
     expect(view.get({ resource: 'deployments', namespace: 'shop', name: 'small' })).toMatchObject({
       metadata: {
@@ -186,11 +186,11 @@ withClients(`kubectl and Helm${missing.length === 0 ? '' : ` (not on PATH: ${mis
       'strict decoding error: unknown field "dater"',
     );
     expect(await kubectl('create', 'deployment', 'web', '--image=web:1', '--replicas=2')).toMatchObject({ code: 0 });
-    expect(await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=20s')).toMatchObject({
+    expect(await kubectl('wait', '--for=condition=Available', 'deployment/web', '--timeout=300s')).toMatchObject({
       code: 0,
     });
     expect(await kubectl('rollout', 'restart', 'deployment/web')).toMatchObject({ code: 0 });
-    expect((await kubectl('rollout', 'status', 'deployment/web', '--timeout=20s')).stdout).toContain(
+    expect((await kubectl('rollout', 'status', 'deployment/web', '--timeout=300s')).stdout).toContain(
       'successfully rolled out',
     );
     expect(await kubectl('scale', 'deployment/web', '--replicas=1')).toMatchObject({ code: 0 });
@@ -245,7 +245,7 @@ withClients(`kubectl and Helm${missing.length === 0 ? '' : ` (not on PATH: ${mis
     };
     expect(await applied(definition)).toMatchObject({ code: 0 });
     expect(
-      await kubectl('wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=10s'),
+      await kubectl('wait', '--for=condition=Established', 'crd/widgets.example.com', '--timeout=300s'),
     ).toMatchObject({ code: 0 });
     expect(
       await applied({ apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec: { size: 3 } }),

@@ -6,6 +6,8 @@ import { NotRendered } from '../not-rendered.ts';
 import { evaluate, type TemplateOptions } from './evaluate.ts';
 import { fromJson } from './values.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 /** What Go's text/template with sprig v3.3.0 printed, or how it failed. */
 interface Recording {
   readonly data: unknown;

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { replaceAll, replaceText } from './replace.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const fast = { is: 'fast' } as const;
 const go = { is: 'go', options: { missingKey: 'error' } } as const;
 const name = fc.stringMatching(/^[a-z][a-zA-Z0-9]{0,8}$/);

@@ -23,6 +23,8 @@ import {
   writeFields,
 } from './fields.ts';
 
+fc.configureGlobal({ seed: 1 });
+
 const rule: Fields = { name: text('name'), ports: list('properties.ports'), deny: flag('properties.deny') };
 const table: Fields = {
   size: text('properties.size', { absent: 'Small' }),
