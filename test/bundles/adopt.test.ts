@@ -98,7 +98,7 @@ test('asked for, the plan imports it, its digest says so, and the apply takes it
   const twice = await sandbox.run({ command: 'apply', scope: 'shared', 'plan-file': copy });
   expect(errors(twice)).toEqual([
     expect.stringMatching(
-      /^This plan was applied already, .*`module\.\S+`.* which the state has by now\. Nothing was applied\. Plan again\./,
+      /^This plan was applied already, .*`module\.\S+`.* which the state has already\. Nothing was applied\. Plan again\./,
     ),
   ]);
   expect(sandbox.world.azure.resource(group)?.id).toBe(before?.id);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { type BundleWorld, errors, openBundleWorld } from '../support/bundle.ts';
@@ -75,9 +75,27 @@ test.each([
   expect(result.log.join('\n')).not.toContain('\u202e');
 });
 
-test('a platform file that is not there', async () => {
-  const [message] = errors(await refused({ command: 'plan', scope: 'dev', 'platform-file': 'elsewhere.yaml' }));
-  expect(message).toMatch(/^input platform-file: names .*elsewhere\.yaml, which cannot be read\. Check the path/);
+test('a platform file that is not there, and no word of the lock that is not there either', async () => {
+  const found = errors(await refused({ command: 'plan', scope: 'dev', 'platform-file': 'elsewhere/platform.yaml' }));
+  expect(found).toEqual([
+    expect.stringMatching(
+      /^input platform-file: names .*elsewhere\/platform\.yaml, which cannot be read\. Check the path/,
+    ),
+  ]);
+});
+
+test('a disk that refuses is the runner’s matter, and no defect', async () => {
+  const temp = join(sandbox.folder, 'temp', 'taken');
+  await mkdir(temp, { recursive: true });
+  await writeFile(join(temp, 'provision-aks'), 'a file where the folder should be');
+  const result = await sandbox.run({ command: 'plan', scope: 'shared' }, { machine: 'taken' });
+  expect(result.exitCode).toBe(1);
+  expect(errors(result)).toEqual([
+    expect.stringMatching(
+      /^The disk of the runner refuses a file: ENOTDIR: .*provision-aks.* Look for free space there, and let/,
+    ),
+  ]);
+  expect(result.log.join('\n')).not.toMatch(/^ +at /m);
 });
 
 test('a lock that lacks the scope', async () => {

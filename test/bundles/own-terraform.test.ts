@@ -88,7 +88,7 @@ describe('locked providers', () => {
       right = await read(file);
     });
     afterEach(() => files({ [file]: right }));
-    const update = 'Write it anew with `command: lock-providers`, look at what is different, and commit it.';
+    const update = 'Write it again with `command: lock-providers`, look at what is different, and commit it.';
 
     test.each<[string, (text: string) => string, RegExp]>([
       [

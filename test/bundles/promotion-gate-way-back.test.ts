@@ -294,7 +294,7 @@ describe('the way back', () => {
     const asked = check('dev', { commit: commits.promoted, rollback }, { environment: { GITHUB_SHA: commits.newer } });
     expect(await refused(asked)).toEqual([
       expect.stringMatching(
-        /^dev · westeurope runs [0-9a-f]{7} since .* when this way back was chosen, it ran [0-9a-f]{7}\. Start the rollback anew/,
+        /^dev · westeurope runs [0-9a-f]{7} since .* when this way back was chosen, it ran [0-9a-f]{7}\. Start the rollback again/,
       ),
     ]);
   });

@@ -22,7 +22,7 @@ export interface Place {
 }
 
 /** Something does not hold; the message says what was seen instead. */
-export class Unproven extends Error {}
+class Unproven extends Error {}
 
 const mebibyte = 1024 * 1024;
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';

@@ -3,7 +3,6 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asArray, asObject, type JsonObject } from '@suite/foundation';
-import { findPeer } from '../../scripts/peer-list.ts';
 import { argoNamespace, configuration, defaultProject, definitions } from './argocd/objects.ts';
 import { createRepository, type GitRepository } from './argocd/repository.ts';
 import { type ArgoServer, openServer } from './argocd/server.ts';
@@ -33,8 +32,6 @@ export const argoCdNeeds = !hasControlPlane
   : hasArgoCd
     ? needs(peers.argocd)
     : 'Argo CD (not built: npx pnpm@12 build-peers argocd argocd-server argocd-redis kustomize)';
-
-export const argoCdVersion = findPeer('argocd').version;
 
 export interface ArgoCdOptions {
   /** Entries of `argocd-cm`. */

@@ -33,7 +33,7 @@ export function foreignOwnerChecks(
         name: `What ${release.name} brings is nobody else's`,
         status: 'blocked',
         message: `${some(foreign.map(named))} ${foreign.length === 1 ? 'is' : 'are'} there already, from ${some(foreign.map(ownerOf))}, and Helm takes nothing from others.`,
-        remedy: `Have it taken away there, switch it off in ${code(`${release.setting}.values`)}, or hand it over by a label and two annotations: ${some(marks)}.`,
+        remedy: `Have it removed there, switch it off in ${code(`${release.setting}.values`)}, or hand it over by a label and two annotations: ${some(marks)}.`,
       }),
     ];
   });

@@ -82,7 +82,7 @@ export function planReleases({ rendered, observed, asked, key, checks }: PlanInp
 }
 
 /** What Helm is called where it applies: since 4.0 by server-side apply, before on its own side. */
-export const helmManagers: readonly string[] = ['helm', 'Helm'];
+const helmManagers: readonly string[] = ['helm', 'Helm'];
 
 function planRelease(
   rendered: RenderedRelease,

@@ -224,7 +224,7 @@ function ownConfiguration({ sources, place }: Workspace, { registry }: Engine, s
             file: shownLock(sources),
             platform: releasePlatform(process.platform, process.arch) ?? `${process.platform}_${process.arch}`,
             registry,
-            update: 'Write it anew with `command: lock-providers`, look at what is different, and commit it.',
+            update: 'Write it again with `command: lock-providers`, look at what is different, and commit it.',
           },
   };
 }

@@ -1,5 +1,5 @@
 /** What anything throws on a machine that is lost. */
-export class MachineLost extends Error {}
+class MachineLost extends Error {}
 
 /** Where a machine is lost: at the effect of that number, before or after it is done. */
 export interface Loss {

@@ -195,7 +195,7 @@ export async function readPlanFile(target: Target, prepared: Prepared, planFile:
   if (content.errored) {
     throw new UserError({
       message: 'This plan failed when it was made and cannot be applied.',
-      remedy: 'Plan again, and put right what that says.',
+      remedy: 'Plan again, and fix what it reports.',
     });
   }
   const digest = digestPlan(json, revision?.lineage ?? '', createDigest, await workspace.hashOwnFiles());

@@ -28,7 +28,7 @@ type StoredReview = Extract<Reviewed, { readonly kind: 'stored' }>;
 const longestAgeMs = 7 * 24 * 3_600_000;
 
 /** All plans of a scope and region have names that begin so. */
-export function planPrefix({ platform, scope, region }: ScopeView): string {
+function planPrefix({ platform, scope, region }: ScopeView): string {
   return `${platform}/${scope}/${region}/`;
 }
 

@@ -261,7 +261,7 @@ async function release(
   if (state.lease === 'leased') {
     if (state.lock === undefined || !(await azure.stateLock.release(state.lock.id))) {
       throw new UserError({
-        message: 'The lock of the state is another one by now: somebody was quicker. Nothing was released.',
+        message: 'The lock of the state has been replaced by another one in the meantime. Nothing was released.',
         remedy: 'Run this again if anything is held still.',
       });
     }

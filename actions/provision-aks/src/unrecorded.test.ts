@@ -83,6 +83,6 @@ test('what is whole is offered for adoption, until it is asked for', () => {
 
 test('what the state has by now shows that the plan was applied', () => {
   expect(describeApplied(['a', 'b', 'c', 'd', 'e']).message).toBe(
-    'This plan was applied already, or another run has applied since it was made: it would create `a`, `b`, `c` and 2 more, which the state has by now. Nothing was applied.',
+    'This plan was applied already, or another run has applied since it was made: it would create `a`, `b`, `c` and 2 more, which the state has already. Nothing was applied.',
   );
 });

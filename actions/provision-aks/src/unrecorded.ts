@@ -94,7 +94,7 @@ export function describeApplied(addresses: readonly string[]): Problem {
   const shown = addresses.slice(0, named).map(address => `\`${address}\``);
   if (addresses.length > named) shown.push(`${addresses.length - named} more`);
   return {
-    message: `This plan was applied already, or another run has applied since it was made: it would create ${sentenceList(shown)}, which the state has by now. Nothing was applied.`,
+    message: `This plan was applied already, or another run has applied since it was made: it would create ${sentenceList(shown)}, which the state has already. Nothing was applied.`,
     remedy: 'Plan again. What is left to do, if anything, is in the new plan.',
   };
 }

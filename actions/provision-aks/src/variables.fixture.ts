@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type EnvironmentScope, parsePlatform, resolveAll } from '@suite/platform-file';
+import { parsePlatform, resolveAll } from '@suite/platform-file';
 import { lockFor } from '@suite/platform-file/testing';
 import { terraformRoot, terraformVariables } from './variables.ts';
 
@@ -24,15 +24,8 @@ export function exampleVariables(): Map<string, unknown> {
 }
 
 /** Every scope of an example, with a lock that knows it. */
-export function resolveExample(example: string) {
+function resolveExample(example: string) {
   const path = new URL(`../../../examples/platform-files/${example}.yaml`, import.meta.url);
   const platform = parsePlatform(readFileSync(path), `${example}.yaml`);
   return resolveAll(platform, lockFor(platform));
-}
-
-/** One environment of an example. */
-export function exampleEnvironment(example: string, scope: string): EnvironmentScope {
-  const view = resolveExample(example).find(found => found.scope === scope);
-  if (view?.kind !== 'environment') throw new Error(`${example}.yaml has no environment ${scope}.`);
-  return view;
 }

@@ -107,7 +107,7 @@ function registryOf(view: EnvironmentScope): RegistryPlace {
 }
 
 /** `upstream`: what the file says of the environment before, where images come from there. */
-export function chooseImages(
+function chooseImages(
   { wanted, repository, tags, platforms }: Request,
   own: EnvironmentScope['images'],
   upstream: EnvironmentScope['images'] | undefined,

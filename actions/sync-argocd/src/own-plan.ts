@@ -84,7 +84,7 @@ function removalCheck({ metadata: { name } }: KubernetesObject, allow: readonly 
       id: `${key}/removal`,
       name: `${name} may be taken away`,
       status: 'blocked',
-      message: `The application ${name} stands in the platform file no more: it and everything that it deployed would be deleted.`,
+      message: `The application ${name} is no longer in the platform file: it and everything that it deployed would be deleted.`,
       remedy: `Name \`${key}\` under \`allow:\` of the environment, or take the application back into the file.`,
       setting: 'applications.apps',
     },

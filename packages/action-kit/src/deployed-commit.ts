@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '@suite/foundation';
 import type { RunContext } from './context.ts';
+import { quoteInput } from './inputs.ts';
 
 const fullName = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
@@ -15,7 +16,7 @@ export function workingOn(context: RunContext, commit: string): RunContext {
   const location = { kind: 'input', name: 'commit' } as const;
   if (!fullName.test(commit)) {
     throw new UserError({
-      message: `is ${JSON.stringify(commit)}, which is no commit.`,
+      message: `is ${quoteInput(commit)}, which is no commit.`,
       location,
       remedy: 'Give all its 40 hexadecimal digits, or leave it out for the commit of the run.',
     });

@@ -33,6 +33,17 @@ test('reports every wrong input at once', () => {
   }
 });
 
+test('a path that no disk could have is not taken to one, and not repeated whole', () => {
+  const long = `${'a/'.repeat(3000)}b`;
+  expect(() => read({ command: 'plan', file: long })).toThrow(
+    new UserError({
+      message: `is "${long.slice(0, 199)}…".`,
+      location: { kind: 'input', name: 'file' },
+      remedy: 'A path has at most 4096 characters.',
+    }),
+  );
+});
+
 test('a required input that is missing says how to give it', () => {
   expect(() => read({})).toThrow('input command: is required but was not given. Add `command:` under `with:`.');
 });

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { nearest, type Problem, sentenceList, UserError } from '@suite/foundation';
+import { nearest, type Problem, sentenceList, shorten, UserError } from '@suite/foundation';
 import { mask } from './secrets.ts';
 
 /** How one input is read: a parser, and what an absent input means. */
@@ -36,7 +36,7 @@ export function readInputs<S extends Record<string, Input<unknown>>>(source: Inp
     const parsed = input.parse(text);
     if ('value' in parsed) values[name] = parsed.value;
     else {
-      const message = input.isSecret ? 'is not as it should be.' : `is ${quote(text)}.`;
+      const message = input.isSecret ? 'is not as it should be.' : `is ${quoteInput(text)}.`;
       problems.push({ message, location: { kind: 'input', name }, remedy: parsed.expected });
     }
   }
@@ -44,9 +44,9 @@ export function readInputs<S extends Record<string, Input<unknown>>>(source: Inp
   return values as Inputs<S>;
 }
 
-function quote(text: string): string {
-  const line = JSON.stringify(text.length > 200 ? `${text.slice(0, 200).toWellFormed()}…` : text);
-  return line;
+/** What was given, as a message repeats it. */
+export function quoteInput(text: string): string {
+  return JSON.stringify(shorten(text, 200));
 }
 
 /** The same input, but it may be left out. */
@@ -168,12 +168,16 @@ export function paths(workspace: string): Input<readonly string[]> {
   };
 }
 
+// Linux knows no longer ones (PATH_MAX).
+const longestPath = 4096;
+
 /** A path, made absolute against the workspace. Whether it exists is for its reader to say. */
 export function path(workspace: string): Input<string> {
   return {
     absent: 'required',
     parse: value => {
       if (value.includes('\0')) return { expected: 'A path holds no NUL character.' };
+      if (value.length > longestPath) return { expected: `A path has at most ${longestPath} characters.` };
       return { value: isAbsolute(value) ? value : resolve(workspace, value) };
     },
   };

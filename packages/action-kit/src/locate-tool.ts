@@ -121,7 +121,7 @@ async function download(
   if (actual !== checksum) {
     throw new UserError({
       message: `The file from ${url} has the SHA-256 ${actual} instead of ${checksum} and was not used.`,
-      remedy: `Find out what your proxy changes. ${installation}`,
+      remedy: `Check what your proxy changes. ${installation}`,
     });
   }
   return url.endsWith('.zip') ? tools.extractZip(file) : tools.extractTar(file);

@@ -14,12 +14,13 @@ import { type Environment, type RunContext, readContext } from './context.ts';
 import { workingOn } from './deployed-commit.ts';
 import { openDiagnostics } from './diagnostics/diagnostics.ts';
 import { createShortRunner } from './exec.ts';
-import { requestIdToken } from './id-token.ts';
+import { createIdTokenRequest } from './id-token.ts';
 import type { InputSource } from './inputs.ts';
 import { createLog, type Log, withoutCommands } from './log.ts';
 import { configureNetwork } from './network.ts';
 import { saveState, setOutputs } from './outputs.ts';
 import type { ProcessRunner } from './process.ts';
+import { refusedByDisk } from './refused-by-disk.ts';
 import { createProcessRunner } from './spawn.ts';
 import { createSummary, type Summary } from './summary.ts';
 
@@ -63,14 +64,16 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
   process.umask(0o077);
   const env = process.env;
   const context = readContext(env, { cwd: workingDirectory(), temp: tmpdir() });
-  const diagnostics = openDiagnostics(env, context, process.argv[1] ?? '');
+  const printed = createLog(context.workspace);
+  const diagnostics = openDiagnostics(env, context, process.argv[1] ?? '', message => printed.warning(message));
   const watched = {
     input: (source: InputSource) => diagnostics?.input(source) ?? source,
     log: (log: Log) => diagnostics?.log(log) ?? log,
     processes: (runner: ProcessRunner) => diagnostics?.processes(runner) ?? runner,
   };
-  const log = watched.log(createLog(context.workspace));
+  const log = watched.log(printed);
   const cancellation = listenForCancellation();
+  const clock = cancellableClock(systemClock, cancellation.signal);
   let failure: unknown;
   try {
     configureNetwork(env);
@@ -80,18 +83,18 @@ export async function run(main: (kit: Kit) => Promise<void>): Promise<void> {
       input: watched.input(name => core.getInput(name)),
       log,
       summary: createSummary(env['GITHUB_STEP_SUMMARY'], message => log.warning(message)),
-      clock: cancellableClock(systemClock, cancellation.signal),
+      clock,
       signal: cancellation.signal,
       processes: watched.processes(createProcessRunner(cancellation.signal)),
       processesUntil: stop => watched.processes(createProcessRunner(AbortSignal.any([stop, cancellation.signal]))),
       shortProcesses: watched.processes(createShortRunner()),
       setOutputs,
       saveState,
-      requestIdToken,
+      requestIdToken: createIdTokenRequest({ env, clock }),
     });
   } catch (error) {
     failure = error ?? new Error('Nothing was thrown.');
-    reportFailure(log, error);
+    reportFailure(log, refusedByDisk(error, context.temp) ?? error);
   } finally {
     cancellation.stop();
     diagnostics?.close(failure);

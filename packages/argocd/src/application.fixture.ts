@@ -5,9 +5,7 @@ export const newer = 'b'.repeat(40);
 export const other = 'c'.repeat(40);
 
 /** An Application as its controller leaves it when all is well; times in seconds after midnight. */
-export function applicationObject(
-  more: { spec?: object; status?: object; operation?: object; metadata?: object } = {},
-) {
+function applicationObject(more: { spec?: object; status?: object; operation?: object; metadata?: object } = {}) {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',

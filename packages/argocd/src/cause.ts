@@ -77,7 +77,7 @@ function isFailed(phase: string): boolean {
 }
 
 /** A message of Argo CD's that stands alone. */
-export function messageCause(message: string): Cause {
+function messageCause(message: string): Cause {
   if (saysUnseen(message)) {
     return {
       kind: 'unseen',

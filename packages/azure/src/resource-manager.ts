@@ -126,7 +126,7 @@ async function whenDone(first: PipelineResponse, send: Send, base: string, clock
   if (end.kind === 'succeeded') return;
   throw new UserError({
     message: `Azure has not finished within ${longestWaitMs / 60_000} minutes.`,
-    remedy: 'Run this again: it goes on where it was.',
+    remedy: 'Run this again: it continues where it stopped.',
   });
 }
 

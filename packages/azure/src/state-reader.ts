@@ -59,7 +59,7 @@ export function createStateReader(credential: TokenCredential, options: StateOpt
 }
 
 /** Terraform's note: JSON in base64. Undefined for anything else. */
-export function readBlobLock(metadata: string | undefined): BlobLock | undefined {
+function readBlobLock(metadata: string | undefined): BlobLock | undefined {
   if (metadata === undefined) return undefined;
   const note = parseJson(Buffer.from(metadata, 'base64').toString('utf8'));
   if (!isObject(note)) return undefined;

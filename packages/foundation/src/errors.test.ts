@@ -19,6 +19,13 @@ test('an error of several problems has a line for each and keeps its causes', ()
   expect(causes(error)).toEqual(['503', 'socket hang up']);
 });
 
+test('a cause is one line, however long its library was', () => {
+  const cause = new Error(JSON.stringify([{ code: 'invalid_type', path: ['scope', 'gate'.repeat(1000)] }], null, 2));
+  const [line = ''] = causes(new UserError({ message: 'is no list' }, { cause }));
+  expect(line).toMatch(/^\[ \{ "code": "invalid_type", "path": \[ "scope", "gate/);
+  expect(line).toHaveLength(1500);
+});
+
 test('a circle of causes ends', () => {
   const error = new Error('a');
   error.cause = error;

@@ -1,3 +1,5 @@
+import { shorten } from './text.ts';
+
 /** Where a problem is, as precisely as it is known. Lines and columns count from 1. */
 export type Location =
   | { readonly kind: 'input'; readonly name: string }
@@ -36,17 +38,19 @@ export function describeProblem(problem: Problem): string {
   return `${where}${problem.message}${problem.remedy === undefined ? '' : ` ${problem.remedy}`}`;
 }
 
-export function describeLocation(location: Location): string {
+function describeLocation(location: Location): string {
   return location.kind === 'input' ? `input ${location.name}` : `${location.path}:${location.line}:${location.column}`;
 }
 
-/** The chain of causes, outermost first, each as one line. */
+const longestCause = 1500;
+
+/** The chain of causes, outermost first, each as one line: a library may answer with a page of JSON. */
 export function causes(error: unknown): string[] {
   const lines: string[] = [];
   const seen = new Set<unknown>();
   for (let current = error instanceof Error ? error.cause : undefined; current !== undefined && !seen.has(current); ) {
     seen.add(current);
-    lines.push(errorMessage(current));
+    lines.push(shorten(errorMessage(current).replace(/\s+/g, ' ').trim(), longestCause));
     current = current instanceof Error ? current.cause : undefined;
   }
   return lines;

@@ -78,7 +78,7 @@ export function unexpected(purpose: string, isWrite = false): GitHubFailure {
     {
       message: `What answered when this job tried to ${purpose} was not GitHub’s API.`,
       remedy:
-        'A proxy or a login page may stand in between: check HTTPS_PROXY and GITHUB_API_URL. Else run the job again.',
+        'A proxy or a login page may be in between: check HTTPS_PROXY and GITHUB_API_URL. Otherwise run the job again.',
     },
     { retry: { retry: isWrite }, status: undefined, isWrite, cause: undefined },
   );

@@ -39,7 +39,7 @@ describe('a refusal with 403', () => {
 test.each<[string, object, string | undefined, string, RegExp]>([
   ['the API server', { reason: 'Unauthorized' }, undefined, 'unauthorized', /API server does not accept its token/],
   ['the API server, on the way', { reason: 'Unauthorized' }, 'a/grafana', 'unauthorized', /API server does not accept/],
-  ['a service behind it', {}, 'a/grafana', 'refused', /: a\/grafana wants somebody who has signed in there\.$/],
+  ['a service behind it', {}, 'a/grafana', 'refused', /: a\/grafana requires a sign-in\.$/],
 ])('401 of %s', (_who, more, behind, kind, message) => {
   const text = JSON.stringify({ message: 'Unauthorized', ...more });
   const failure = refusalFailure({ status: 401, retryAfter: undefined, text }, { ...attempt, behind }, 0);

@@ -119,11 +119,7 @@ export function refusalFailure(
   const cause = new Error(said);
   // The API server gives the reason of its own refusals; whoever is behind it has ways of his own.
   if (status === 401 && behind !== undefined && reason === '') {
-    return new KubernetesFailure(
-      'refused',
-      { message: `${could}: ${behind} wants somebody who has signed in there.` },
-      { cause },
-    );
+    return new KubernetesFailure('refused', { message: `${could}: ${behind} requires a sign-in.` }, { cause });
   }
   if (status === 401) {
     return new KubernetesFailure(

@@ -20,9 +20,11 @@ export async function loadPlatformWithLock(
   file: string,
   workspace: string,
 ): Promise<{ readonly platform: Platform; readonly lock: Lock }> {
+  // Where it cannot be read at all, a lock that is missing too is not what somebody has to look for.
+  const content = await readInput(file);
   const lockFile = lockFileOf(file);
   const [platform, lock] = await Promise.allSettled([
-    loadPlatform(file, workspace),
+    (async () => parsePlatform(content, pathInside(workspace, file)))(),
     readLock(lockFile).then(text => parseLock(text, pathInside(workspace, lockFile))),
   ]);
   if (platform.status === 'fulfilled' && lock.status === 'fulfilled') {

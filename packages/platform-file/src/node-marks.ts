@@ -5,7 +5,7 @@ export interface Taint {
   readonly effect: (typeof taintEffects)[number];
 }
 
-export const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
+const taintEffects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
 
 const word = '[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?';
 const part = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';

@@ -238,7 +238,7 @@ export type EnvironmentDns =
   /** The names live in the platform's own zone. */
   | { readonly existing: true; readonly id: string; readonly name: string };
 
-export const privateServices = ['registry', 'vault', 'storage', 'database', 'cache'] as const;
+const privateServices = ['registry', 'vault', 'storage', 'database', 'cache'] as const;
 /** What is reached by a private endpoint. */
 export type PrivateService = (typeof privateServices)[number];
 

@@ -104,7 +104,7 @@ export function checkApiVersions({ releases, kubernetesVersion }: CheckInput): C
 }
 
 /** The minor that no longer serves it; undefined when none is known. */
-export function removedIn(apiVersion: string, kind: string): number | undefined {
+function removedIn(apiVersion: string, kind: string): number | undefined {
   const kinds = Object.hasOwn(removed, apiVersion) ? removed[apiVersion] : undefined;
   if (kinds === undefined) return undefined;
   return Object.hasOwn(kinds, kind) ? kinds[kind] : kinds['*'];

@@ -13,7 +13,7 @@ export function checkImages({ releases }: CheckInput): Check[] {
     if (loose.length === 0) return [];
     return [
       finding(release, 'images', {
-        name: 'Images are pinned by digest',
+        name: 'Image digests',
         status: 'warning',
         message: `${loose.length} of ${count(images.length, 'image')} ${loose.length === 1 ? 'has' : 'have'} no digest: ${some(loose.map(code))}.`,
         remedy: `Set digests in ${code(`${release.setting}.values`)}, or let the environment mirror them with ${code('registry.mirror: true')}.`,

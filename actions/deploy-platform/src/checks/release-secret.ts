@@ -33,7 +33,7 @@ export function checkReleaseSecret({ releases }: CheckInput): Check[] {
 }
 
 /** Estimated bytes of Helm's release Secret (gzip, then base64), and of the manifest's part in it. */
-export function releaseSecretSize(objects: readonly KubernetesObject[]): {
+function releaseSecretSize(objects: readonly KubernetesObject[]): {
   readonly manifest: number;
   readonly total: number;
 } {

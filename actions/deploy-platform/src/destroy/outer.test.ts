@@ -130,7 +130,7 @@ test.each<[string, KubernetesObject, string]>([
   expect(await checksOf(one)).toEqual([
     expect.objectContaining({
       status: 'blocked',
-      message: expect.stringMatching(new RegExp(`taken away from there when it goes: .*web.* to ${where}\\.$`)),
+      message: expect.stringMatching(new RegExp(`removed from there when it goes: .*web.* to ${where}\\.$`)),
       remedy: expect.stringMatching(/--cascade=false.*preserveResourcesOnDeletion: true.*Then plan again/),
     }),
   ]);

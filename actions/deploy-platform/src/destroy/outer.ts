@@ -66,7 +66,7 @@ function elsewhereChecks(objects: readonly KubernetesObject[], clusterName: stri
       id: 'destroy/elsewhere',
       name: 'What goes deployed to this cluster alone',
       status: 'blocked',
-      message: `Deployed to another cluster, and taken away from there when it goes: ${sentenceList(named)}.`,
+      message: `Deployed to another cluster, and removed from there when it goes: ${sentenceList(named)}.`,
       remedy: `Move each to another Argo CD, or delete it without what it deployed (\`argocd app delete NAME --cascade=false\`; where an ApplicationSet makes it, set \`spec.syncPolicy.preserveResourcesOnDeletion: true\` there, which takes the finalizer \`${cascading}\` from it). Then plan again.`,
     },
   ];

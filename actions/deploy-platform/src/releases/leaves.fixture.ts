@@ -10,7 +10,7 @@ export function leavesOf(value: unknown, path: Path = []): Path[] {
 }
 
 /** With another value of the same kind there. */
-export function changedAt(values: JsonObject, path: Path): JsonObject {
+function changedAt(values: JsonObject, path: Path): JsonObject {
   const changed = structuredClone(values) as Record<string, unknown>;
   let block = changed;
   for (const step of path.slice(0, -1)) block = block[step] as Record<string, unknown>;

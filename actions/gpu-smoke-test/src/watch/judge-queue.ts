@@ -128,7 +128,7 @@ function unscheduled(facts: Facts, watched: Watched, waited: number): Finding {
       ...base,
       verdict: { kind: 'blocked', cause: 'configuration' },
       evidence: `No node takes the pod: ${said}`,
-      remedy: 'Take the taint away that nobody tolerates, or name it in the platform file.',
+      remedy: 'Remove the taint that nothing tolerates, or name it in the platform file.',
     };
   }
   return {

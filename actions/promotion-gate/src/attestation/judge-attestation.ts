@@ -44,7 +44,7 @@ function problemOf(verdict: Verdict, expected: Expected): Problem | undefined {
     const { reason, detail } = verdict.unverified;
     switch (reason) {
       case 'unreadable':
-        return { message: `${about} cannot be read: ${detail}`, remedy: 'Make the bundle anew: run all jobs again.' };
+        return { message: `${about} cannot be read: ${detail}`, remedy: 'Make the bundle again: re-run all jobs.' };
       case 'altered':
         return {
           message: `${about} was altered: its signature is not of what it says (${detail}).`,

@@ -78,7 +78,7 @@ test.each<readonly [string, RollbackFacts, string]>([
   [
     'something newer came meanwhile',
     facts({ regions: [region({ running: record(newest) })] }),
-    'prod · westeurope runs ccccccc since 2026-11-26 05:00 UTC (https://github.com/r/1); when this way back was chosen, it ran bbbbbbb. Start the rollback anew',
+    'prod · westeurope runs ccccccc since 2026-11-26 05:00 UTC (https://github.com/r/1); when this way back was chosen, it ran bbbbbbb. Start the rollback again',
   ],
   [
     'something came where nothing was recorded',

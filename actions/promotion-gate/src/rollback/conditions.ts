@@ -85,7 +85,7 @@ function movedOn({ environment, bundle, rollback, regions }: RollbackFacts): Pro
     return [
       {
         message: `${environment} · ${region} runs ${running.commit.slice(0, 7)} since ${inUtc(Date.parse(running.recordedAt))} (${running.run.url}); when this way back was chosen, it ran ${planned}.`,
-        remedy: 'Start the rollback anew if it is still to go back.',
+        remedy: 'Start the rollback again if it is still wanted.',
       },
     ];
   });

@@ -133,7 +133,7 @@ async function untilRegistered(steps: readonly Step[], { azure: { manager }, clo
       if (waitedMs >= longestMs) {
         throw new UserError({
           message: `${name} is still being registered in the subscription ${subscription} after ${longestMs / 60_000} minutes.`,
-          remedy: 'Run this again later: it goes on where it was.',
+          remedy: 'Run this again later: it continues where it stopped.',
         });
       }
       if (waitedMs === 0) log.info(`Waiting for ${name} to be registered in ${subscription}.`);

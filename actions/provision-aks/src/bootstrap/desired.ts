@@ -80,7 +80,7 @@ export interface Settings {
   readonly redundancy: Redundancy;
 }
 
-export const planFileDays = 7;
+const planFileDays = 7;
 const undoDays = 30;
 
 const api = {

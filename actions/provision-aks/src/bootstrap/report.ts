@@ -32,7 +32,7 @@ export function headlineOf(result: Pick<Result, 'platform' | 'isDryRun' | 'steps
 }
 
 /** Where the workflow keeps the lock, for the command in the summary. */
-export const lockArtifact = 'platform-lock';
+const lockArtifact = 'platform-lock';
 
 export function renderBootstrap(result: Result): string[] {
   const { steps, applications, lock, run, warnings, commands } = result;
@@ -74,7 +74,7 @@ export function renderBootstrap(result: Result): string[] {
   ];
 }
 
-export function commandToCommit(path: string, { id, repository }: Result['run']): string {
+function commandToCommit(path: string, { id, repository }: Result['run']): string {
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '.';
   return `git switch -c bootstrap && rm -f ${path} && gh run download ${id} --repo ${repository} --name ${lockArtifact} --dir ${folder} && git add ${path} && git commit -m "Platform lock"`;
 }

@@ -30,7 +30,7 @@ export interface Compared {
 }
 
 /** Argo CD's names as a field manager: by apply of either kind. */
-export const argoManagers: readonly string[] = ['argocd-controller', 'argocd-application-controller'];
+const argoManagers: readonly string[] = ['argocd-controller', 'argocd-application-controller'];
 
 /** Tells what a commit changes from what differed already. */
 export function compareStates(

@@ -259,7 +259,7 @@ async function expand(file: string, from: string, environment: BuildEnvironment,
 }
 
 /** Helm reads a comma as the end of a value; a list in braces is meant so (argo-cd 3.6 util/helm/cmd.go, `cleanSetParameters`). */
-export function escapeCommas(value: string): string {
+function escapeCommas(value: string): string {
   return value.startsWith('{') && value.endsWith('}') ? value : value.replace(/(?<!\\),/g, '\\,');
 }
 

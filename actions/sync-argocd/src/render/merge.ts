@@ -12,7 +12,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 }
 
 /** What `target` leaves empty is taken from `source`; maps are filled likewise (Go's mergo without an override). */
-export function fillEmpty(target: unknown, source: unknown): unknown {
+function fillEmpty(target: unknown, source: unknown): unknown {
   if (isEmpty(target)) return source;
   if (!isObject(target) || !isObject(source)) return target;
   return fillMap(target, source);

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -37,12 +37,27 @@ const silent = {
   error() {},
   group: <T>(_title: string, work: () => Promise<T>) => work(),
 };
-const open = (env: Readonly<Record<string, string>>) =>
-  openDiagnostics(env, readContext(env, { cwd: temp, temp }), '/somewhere/push-acr/dist/index.js');
+const warnings: string[] = [];
+const open = (env: Readonly<Record<string, string>>, folder = temp) =>
+  openDiagnostics(env, readContext(env, { cwd: temp, temp: folder }), '/somewhere/push-acr/dist/index.js', message =>
+    warnings.push(message),
+  );
 
 test('nothing is recorded unless the runner debugs', async () => {
   expect(open({ RUNNER_DEBUG: '0' })).toBeUndefined();
   expect(await readdir(temp)).toEqual([]);
+});
+
+test('a folder that takes nothing is told once, and ends no run', async () => {
+  const file = join(temp, 'file');
+  await writeFile(file, '');
+  const diagnostics = open({ RUNNER_DEBUG: '1' }, file);
+  diagnostics?.log(silent).info('goes on');
+  expect(diagnostics?.input(() => 'dev')('scope')).toBe('dev');
+  diagnostics?.close(new Error('of the run itself'));
+  expect(warnings).toEqual([
+    expect.stringMatching(/^The diagnostics of this run end here: .*ENOTDIR: not a directory/),
+  ]);
 });
 
 test('a run is written down, and no secret with it', async () => {

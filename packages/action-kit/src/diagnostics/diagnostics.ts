@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { causes, errorMessage, type Location, resolvedChannel } from '@suite/foundation';
@@ -28,18 +28,34 @@ export interface Diagnostics {
  * work, and everything that was printed. No body of a request, no header, no answer of a tool (a state, a plan, rendered manifests) and no
  * secret is in it. Each entry is on the disk at once, so that a run that is killed leaves what it had.
  *
- * Undefined when the runner does not debug (`RUNNER_DEBUG`: GitHub Docs, "Variables reference").
+ * Undefined when the runner does not debug (`RUNNER_DEBUG`: GitHub Docs, "Variables reference"). `warn` is told when the disk takes
+ * nothing more: the run goes on without a record, because what it does matters more.
  */
-export function openDiagnostics(env: Environment, context: RunContext, program: string): Diagnostics | undefined {
+export function openDiagnostics(
+  env: Environment,
+  context: RunContext,
+  program: string,
+  warn: (message: string) => void,
+): Diagnostics | undefined {
   if (env['RUNNER_DEBUG'] !== '1') return undefined;
   const began = new Date();
   // `provision-aks/dist/index.js`
   const action = basename(dirname(dirname(program)));
   const folder = join(context.temp, 'diagnostics', `${began.toISOString().replaceAll(':', '-')}-${action}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let isWritable = true;
+  const attempt = (write: () => void) => {
+    if (!isWritable) return;
+    try {
+      write();
+    } catch (error) {
+      isWritable = false;
+      warn(`The diagnostics of this run end here: ${errorMessage(error)}`);
+    }
+  };
+  attempt(() => mkdirSync(folder, { recursive: true, mode: 0o700 }));
   const clean = (text: string) => redact(text, maskedSecrets());
   const append = (file: string, text: string) =>
-    appendFileSync(join(folder, file), `${clean(text)}\n`, { mode: 0o600 });
+    attempt(() => appendFileSync(join(folder, file), `${clean(text)}\n`, { mode: 0o600 }));
   const appendEntry = (file: string, entry: object) =>
     append(file, JSON.stringify({ at: new Date().toISOString(), ...entry }));
   append('about.json', JSON.stringify(about(action, env, context, began), null, 2));
@@ -112,12 +128,16 @@ export function openDiagnostics(env: Environment, context: RunContext, program: 
         const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
         append('error.txt', [stack, ...causes(error).map(line => `caused by: ${line}`)].join('\n'));
       }
-      for (const file of readdirSync(folder)) {
-        const path = join(folder, file);
-        const text = readFileSync(path, 'utf8');
-        const after = clean(text);
-        if (after !== text) writeFileSync(path, after);
-      }
+      // What a full disk kept of them is cleaned as well.
+      isWritable = existsSync(folder);
+      attempt(() => {
+        for (const file of readdirSync(folder)) {
+          const path = join(folder, file);
+          const text = readFileSync(path, 'utf8');
+          const after = clean(text);
+          if (after !== text) writeFileSync(path, after);
+        }
+      });
     },
   };
 }

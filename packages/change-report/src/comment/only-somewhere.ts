@@ -15,7 +15,7 @@ export interface OnlySomewhere {
  * Changes that reach only some environments: meant, or forgotten elsewhere. Environments have one configuration, so what is
  * the same has the same address; the names of things differ. One that is made from nothing is left out.
  */
-export function onlySomewhere(rows: readonly Row[]): OnlySomewhere[] {
+function onlySomewhere(rows: readonly Row[]): OnlySomewhere[] {
   const compared = rows.filter(row => row.scope !== 'shared' && isKnown(row) && !isNew(row));
   const scopes = [...new Set(compared.map(({ scope }) => scope))];
   if (scopes.length < 2) return [];

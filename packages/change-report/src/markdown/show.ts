@@ -34,7 +34,7 @@ export function kindLabel({ kind, risk, createBeforeDelete }: Change): string {
 }
 
 /** The noun, and the name as code; `asCode` decides between a table cell and HTML. */
-export function titleText({ title }: Pick<Change, 'title'>, asCode: (raw: string) => string): string {
+function titleText({ title }: Pick<Change, 'title'>, asCode: (raw: string) => string): string {
   const { noun, name } = splitTitle(title);
   const code = asCode(shorten(name, cellLimit));
   return noun === '' ? code : `${escapeText(shorten(noun, cellLimit))} ${code}`;
@@ -44,7 +44,7 @@ export const titleCell = (change: Pick<Change, 'title'>): string => titleText(ch
 export const titleHtml = (change: Pick<Change, 'title'>): string => titleText(change, htmlCode);
 
 /** The value for a table cell. */
-export function valueCell(value: Value): string {
+function valueCell(value: Value): string {
   switch (value.is) {
     case 'shown':
       return textCell(value.text);

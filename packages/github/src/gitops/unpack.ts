@@ -23,7 +23,7 @@ export interface UnpackLimits {
 }
 
 /** GitHub takes no file above 100 MiB (docs.github.com, "About large files on GitHub"). */
-export const repositoryLimits: UnpackLimits = { bytes: 1024 ** 3, fileBytes: 100 * 1024 ** 2, entries: 200_000 };
+const repositoryLimits: UnpackLimits = { bytes: 1024 ** 3, fileBytes: 100 * 1024 ** 2, entries: 200_000 };
 
 /**
  * Unpacks a gzipped tar archive as GitHub makes it of a commit, with everything inside of one folder, into an empty folder and

@@ -28,7 +28,7 @@ export function errorText(stderr: string): string {
 }
 
 /** slog's text lines, and klog's: `I1127 07:02:23.763339   19061 warnings.go:107] …`. */
-export function isLogLine(line: string): boolean {
+function isLogLine(line: string): boolean {
   return (
     /^(?:time=\S+ )?level=[A-Z]+ msg=/.test(line) || /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ \S+\.go:\d+\] /.test(line)
   );

@@ -6,7 +6,7 @@ import { groupOf, type KubernetesObject } from '../objects.ts';
  * every webhook, as the field manager `admissionsenforcer` (Azure/AKS issue 4002; AKS FAQ on admission webhooks). Webhooks that
  * bring the same two are left alone.
  */
-export const enforcedExpressions = [
+const enforcedExpressions = [
   { key: 'control-plane', operator: 'NotIn', values: ['true'] },
   { key: 'kubernetes.azure.com/managedby', operator: 'NotIn', values: ['aks'] },
 ] as const;

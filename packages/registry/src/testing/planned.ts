@@ -17,13 +17,7 @@ export interface ManifestSeed {
 }
 
 /** One letter for each manifest and blob. */
-export function plannedManifest({
-  letter,
-  children = '',
-  blobs = [],
-  isPresent = false,
-  role = 'image',
-}: ManifestSeed) {
+function plannedManifest({ letter, children = '', blobs = [], isPresent = false, role = 'image' }: ManifestSeed) {
   const manifest: Manifest = {
     descriptor: descriptor(letter),
     bytes: new Uint8Array(),

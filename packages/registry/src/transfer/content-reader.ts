@@ -42,7 +42,7 @@ export async function openReader(source: ImageSource, descriptor: Descriptor, of
       if (!(await fill())) return;
       throw new RegistryFailure('untrue', {
         message: `${source.name} gave more than the ${descriptor.size} bytes of ${descriptor.digest}.`,
-        remedy: 'Nothing of it was used. Look who writes there and what stands between.',
+        remedy: 'Nothing of it was used. Check who can write there, and what is in between.',
       });
     },
     close: async () => {
@@ -57,7 +57,8 @@ async function* nothing(): AsyncIterable<Uint8Array> {}
 function ended(source: ImageSource, { digest, size }: Descriptor, position: number): RegistryFailure {
   const problem = {
     message: `${source.name} gave only ${position} of the ${size} bytes of ${digest}.`,
-    remedy: 'Nothing of it was used. Run the job again; if it persists, look who writes there and what stands between.',
+    remedy:
+      'Nothing of it was used. Run the job again; if it persists, check who can write there, and what is in between.',
   };
   return new RegistryFailure('untrue', problem, { retry: { retry: true } });
 }

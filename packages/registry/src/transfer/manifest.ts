@@ -2,7 +2,7 @@ import { asArray, asObject, isObject, parseJson } from '@suite/foundation';
 import type { Content } from '../artifact.ts';
 import { type Descriptor, imageIndex, imageManifest, readDescriptor } from '../descriptor.ts';
 
-export const dockerManifest = 'application/vnd.docker.distribution.manifest.v2+json';
+const dockerManifest = 'application/vnd.docker.distribution.manifest.v2+json';
 export const dockerIndex = 'application/vnd.docker.distribution.manifest.list.v2+json';
 
 /** Everything that we can copy; registries convert or refuse what is not asked for. */

@@ -395,6 +395,7 @@ function demandDigest(source: ImageSource, { digest }: Descriptor, actual: strin
   if (actual === digest) return;
   throw new RegistryFailure('untrue', {
     message: `${source.name} gave something else than ${digest}: it hashes to ${actual}.`,
-    remedy: 'Nothing of it was used. Run the job again; if it persists, look who writes there and what stands between.',
+    remedy:
+      'Nothing of it was used. Run the job again; if it persists, check who can write there, and what is in between.',
   });
 }

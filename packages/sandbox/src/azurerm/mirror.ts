@@ -14,7 +14,7 @@ export interface MirrorOptions {
   readonly nodeArguments?: readonly string[];
 }
 
-export const providerVersion = '5.2.0';
+const providerVersion = '5.2.0';
 
 const architectures: { readonly [arch: string]: string } = { x64: 'amd64', ia32: '386' };
 

@@ -20,10 +20,6 @@ export function throttled(retryAfter: number): WorldResponse {
   });
 }
 
-export function serverError(status: 500 | 502 | 503 | 504 = 503): WorldResponse {
-  return armError(status, 'ServerUnavailable', 'The server is currently unable to receive requests. Please retry.');
-}
-
 /** An error in the form of the resource manager. */
 export function armError(
   status: number,

@@ -76,7 +76,7 @@ function tab(name: IconName, words: string, target: string, quantity?: number): 
 }
 
 function notes({ notes: more = [], startedAt }: PageContent): Html {
-  return html`<div class="flash">${icon('beaker')} <div><p>A sandbox on this machine, begun at ${moment(startedAt)}: the shipped workflows and actions, and
+  return html`<div class="flash">${icon('beaker')} <div><p>A sandbox on this machine, started at ${moment(startedAt)}: the shipped workflows and actions, and
 stand-ins for GitHub and Azure. This is what GitHub would show.</p>${more.map(note => html`<p>${note}</p>`)}</div></div>`;
 }
 

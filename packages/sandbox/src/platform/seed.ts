@@ -21,11 +21,11 @@ export const repository: Repository = {
   ownerId: '98765432',
   subject: { immutable: true },
 };
-export const mainRef = 'refs/heads/main';
+const mainRef = 'refs/heads/main';
 
 /** Where Argo CD deploys from, and the App that may commit there. */
-export const gitopsName = 'contoso/gitops';
-export const gitopsAppName = 'contoso-gitops';
+const gitopsName = 'contoso/gitops';
+const gitopsAppName = 'contoso-gitops';
 
 export interface GitOpsSeed {
   readonly repository: RepositoryHandle;

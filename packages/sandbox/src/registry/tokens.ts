@@ -32,8 +32,8 @@ export interface RegistryToken {
 }
 
 /** Lives in seconds: 3 h, and 75 min as in the samples of Azure/acr docs/AAD-OAuth.md. */
-export const refreshSeconds = 3 * 60 * 60;
-export const accessSeconds = 75 * 60;
+const refreshSeconds = 3 * 60 * 60;
+const accessSeconds = 75 * 60;
 
 /** Makes and reads the registries' own tokens, with the claims that ACR's have. */
 export interface RegistryTokens {

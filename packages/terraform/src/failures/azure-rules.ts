@@ -111,7 +111,7 @@ function slipOf(scope: string | undefined, { own }: FailureContext): string {
 }
 
 /** The action and the scope that Azure says are missing (AuthorizationFailed, LinkedAuthorizationFailed). */
-export function readMissingRight(message: string): { action: string; scope: string | undefined } | undefined {
+function readMissingRight(message: string): { action: string; scope: string | undefined } | undefined {
   const match =
     /does not have (?:authorization|permission) to perform action(?:\(s\))? '([^']+)'(?: (?:over scope|on the linked scope\(s\)) '([^']+)')?/.exec(
       message,

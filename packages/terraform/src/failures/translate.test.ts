@@ -360,7 +360,7 @@ describe('failures that were not recorded', () => {
         file: '.terraform.lock.hcl',
         platform: 'linux_amd64',
         registry: 'registry.terraform.io',
-        update: 'Write it anew.',
+        update: 'Write it again.',
       };
       expect(told([unread], { ...own, lock })).toMatchObject({
         problems: [
@@ -368,7 +368,7 @@ describe('failures that were not recorded', () => {
             message:
               'Terraform cannot read this file: Unclosed configuration block: There is none. - Missing source_addr for provider: None.',
             location: { path: '.terraform.lock.hcl', line: 1 },
-            remedy: 'Write it anew.',
+            remedy: 'Write it again.',
           },
         ],
       });

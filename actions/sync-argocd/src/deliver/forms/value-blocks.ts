@@ -57,7 +57,7 @@ export function blockText(block: ValueBlock): string {
  * What a block is to say. Its tag stays: charts differ in what an empty one means, and where there is a digest it alone counts.
  * A tag that carries the digest itself (`1.2.3@sha256:…`, for charts that know no digest) gets the new one.
  */
-export function blockValues(block: ValueBlock, { repository, digest }: PlacedImage): readonly Parameter[] {
+function blockValues(block: ValueBlock, { repository, digest }: PlacedImage): readonly Parameter[] {
   const { host, path } = splitRepository(repository);
   const place: readonly Parameter[] =
     block.registry === undefined

@@ -278,7 +278,7 @@ function byKeys(all: readonly Parameters[], keys: readonly string[]): ReadonlyMa
 }
 
 /** `a.b` and `list.0`, as texts. */
-export function flattenTexts(parameters: Parameters): Record<string, string> {
+function flattenTexts(parameters: Parameters): Record<string, string> {
   const flat: [string, string][] = [];
   const visit = (value: Value, path: string): void => {
     const inner = isList(value)

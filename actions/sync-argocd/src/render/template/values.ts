@@ -1,5 +1,4 @@
-import { isObject, type JsonObject } from '@suite/foundation';
-import { NotRendered } from '../not-rendered.ts';
+import { isObject } from '@suite/foundation';
 
 /**
  * A value of a Go template. Whole numbers of templates and functions are bigints, for what comes from JSON and YAML is a float in Go
@@ -76,7 +75,7 @@ export function format(value: Value): string {
 }
 
 /** `1e+06`, `0.5`, `12`: the shortest digits, with an exponent below -4 and from 6 on (Go strconv, `%g` at its shortest). */
-export function formatFloat(value: number): string {
+function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
   const [digits = '', power = ''] = value.toExponential().split('e');
   const exponent = Number(power);
@@ -96,9 +95,4 @@ export function describeType(value: Value): string {
   if (isMap(value)) return 'a map';
   if (typeof value === 'bigint' || typeof value === 'number') return 'a number';
   return typeof value === 'string' ? 'a text' : 'a boolean';
-}
-
-export function asMap(value: Value, what: string): JsonObject {
-  if (isMap(value)) return value;
-  throw new NotRendered(`${what} needs a map, and got ${describeType(value)}.`);
 }

@@ -2,7 +2,7 @@ import type { Descriptor } from './protobuf.ts';
 
 /** Messages of Terraform's plugin protocol, version 5, as far as Terraform 1.11 uses them with a provider. */
 
-export const dynamicValue = { msgpack: [1, 'bytes'], json: [2, 'bytes'] } satisfies Descriptor;
+const dynamicValue = { msgpack: [1, 'bytes'], json: [2, 'bytes'] } satisfies Descriptor;
 
 const attributePathStep: Descriptor = {
   attributeName: [1, 'string'],

@@ -24,7 +24,7 @@ export interface StubAzure {
   close(): Promise<void>;
 }
 
-export const stubIds = {
+const stubIds = {
   tenant: '00000000-0000-0000-0000-000000000001',
   client: '00000000-0000-0000-0000-000000000002',
   subscription: '00000000-0000-0000-0000-000000000003',

@@ -26,7 +26,7 @@ import {
   textsAt,
 } from './shape.ts';
 
-export const registryVersion = '2025-11-01';
+const registryVersion = '2025-11-01';
 
 export const registryKind: IdKind = {
   label: 'Registry',

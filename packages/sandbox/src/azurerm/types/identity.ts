@@ -3,7 +3,7 @@ import { normaliseLocation } from '../schema/plan.ts';
 import { armResource, namedParts } from './arm-resource.ts';
 import { text, textAt, textMap, textMapAt, texts, textsAt } from './shape.ts';
 
-export const identityVersion = '2024-11-30';
+const identityVersion = '2024-11-30';
 
 export const identityKind: IdKind = {
   label: 'User Assigned Identity',

@@ -24,9 +24,9 @@ import {
   textMapAt,
 } from './shape.ts';
 
-export const workspaceVersion = '2025-07-01';
+const workspaceVersion = '2025-07-01';
 // The keys are asked for with an older version of the API than the rest.
-export const sharedKeysVersion = '2020-08-01';
+const sharedKeysVersion = '2020-08-01';
 
 export const workspaceKind: IdKind = {
   label: 'Workspace',

@@ -11,7 +11,7 @@ import { tableResource } from './table-resource.ts';
 
 const apiVersion = '2025-08-01';
 
-export const flexibleServerKind: IdKind = {
+const flexibleServerKind: IdKind = {
   label: 'Flexible Server',
   namespace: 'Microsoft.DBforPostgreSQL',
   segments: [['flexibleServers', 'Flexible Server Name']],

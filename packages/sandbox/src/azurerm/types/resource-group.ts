@@ -7,7 +7,7 @@ import type { Azure, ResourceType } from './resource-type.ts';
 import { idsAt, text, textAt, textMap, textMapAt } from './shape.ts';
 
 export const resourceGroupKind: IdKind = { label: 'Resource Group', segments: [] };
-export const resourceGroupVersion = '2023-07-01';
+const resourceGroupVersion = '2023-07-01';
 
 // azurerm looks for ten minutes whether a group that is to be deleted has become empty.
 const emptyCheckMs = 600_000;

@@ -4,7 +4,7 @@ import { objectsAt, textAt } from './shape.ts';
 import { tableResource } from './table-resource.ts';
 import { networkVersion } from './virtual-network.ts';
 
-export const firewallPolicyKind: IdKind = {
+const firewallPolicyKind: IdKind = {
   label: 'Application Gateway Web Application Firewall Policy',
   namespace: 'Microsoft.Network',
   segments: [

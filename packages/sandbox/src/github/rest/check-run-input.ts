@@ -19,7 +19,7 @@ export interface CheckRunInput {
 }
 
 /** Per request; those of later requests are appended (docs, REST API endpoints for check runs). */
-export const annotationsPerRequest = 50;
+const annotationsPerRequest = 50;
 
 const statuses = ['queued', 'in_progress', 'completed'] as const;
 const levels = ['notice', 'warning', 'failure'] as const;

@@ -215,7 +215,7 @@ function answer({ request, type, cluster }: ApiCall, status: number, object: Kub
 }
 
 /** What was sent, as an object of the type and place that the path names. */
-export function readObjectOf({ type, info }: ApiCall, sent: unknown): KubeObject {
+function readObjectOf({ type, info }: ApiCall, sent: unknown): KubeObject {
   if (!isObject(sent)) throw refusals.badRequest('the body of the request is no object');
   const { apiVersion = apiVersionOf(type), kind = type.kind } = sent;
   if (apiVersion !== apiVersionOf(type) || kind !== type.kind) {

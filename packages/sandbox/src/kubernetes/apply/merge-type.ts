@@ -24,7 +24,7 @@ export const set: MergeType = { kind: 'set' };
 /** An object of a known type with nothing particular in it. */
 export const plain: MergeType = { kind: 'struct', fieldOf: () => plain };
 /** Fields that no schema knows. */
-export const untyped: MergeType = { kind: 'map', of: () => untyped };
+const untyped: MergeType = { kind: 'map', of: () => untyped };
 
 /** `atomic`, the name of a type, or what is particular about a list or map. */
 type FieldEntry = string | ListEntry;

@@ -6,7 +6,7 @@ import { type Cause, refusals } from '../status.ts';
 const letters = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Five letters that no word is made of, as Kubernetes appends them. */
-export function randomSuffix(): string {
+function randomSuffix(): string {
   return [...randomBytes(5)].map(byte => letters[byte % letters.length]).join('');
 }
 

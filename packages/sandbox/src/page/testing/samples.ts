@@ -10,7 +10,7 @@ const repository = 'contoso/platform';
 const at = (seconds: number) => start + seconds * 1000;
 
 /** A comment as ours are, and with all else that GitHub's Markdown knows. */
-export const sampleComment = `<!-- platform-plan:v1 eyJwdWxsIjo0MiwiaGVhZCI6IjlmM2MyZTEi -->
+const sampleComment = `<!-- platform-plan:v1 eyJwdWxsIjo0MiwiaGVhZCI6IjlmM2MyZTEi -->
 ### Platform plan: prod rotates a node pool, 2 environments are routine
 
 | Environment | Infrastructure | Platform | Images | Applications | Risk | Gate |

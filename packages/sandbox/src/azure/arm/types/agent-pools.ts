@@ -108,7 +108,7 @@ const spotMark = {
   taint: 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule',
 } as const;
 
-export function fillPool(
+function fillPool(
   { sent, existing, context }: Pick<PutCall, 'sent' | 'existing' | 'context'>,
   cluster: ClusterFacts,
 ): Body {

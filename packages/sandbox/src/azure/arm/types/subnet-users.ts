@@ -22,7 +22,7 @@ const subnetsByType: Readonly<Record<string, (resource: Resource) => readonly un
   'Microsoft.ServiceNetworking/trafficControllers/associations': ({ body }) => [at(body, 'properties', 'subnet')['id']],
 };
 
-export function usersOfSubnet(subnetId: string, { store }: Pick<ArmContext, 'store'>): readonly Resource[] {
+function usersOfSubnet(subnetId: string, { store }: Pick<ArmContext, 'store'>): readonly Resource[] {
   return store
     .all()
     .filter(resource => subnetsByType[resource.type]?.(resource).some(id => sameId(text(id) ?? '', subnetId)));

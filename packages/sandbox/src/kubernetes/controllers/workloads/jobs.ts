@@ -39,7 +39,7 @@ export function jobs(cluster: Cluster): Controller {
   };
 }
 
-export function hasFinished(job: KubeObject): boolean {
+function hasFinished(job: KubeObject): boolean {
   return isTrue(job, 'Complete') || isTrue(job, 'Failed');
 }
 
