@@ -30,7 +30,7 @@ type Run = (options: Pick<RunOptions, 'onStart'>) => Promise<StepResult>;
 const isStateWrite = /^PUT \S+\.tfstate$/;
 
 /** Runs undisturbed. Gives everything that it changed, in order. */
-async function effectsOf(world: World, run: () => Promise<StepResult>): Promise<readonly Effect[]> {
+export async function effectsOf(world: World, run: () => Promise<StepResult>): Promise<readonly Effect[]> {
   const seen: string[] = [];
   const watching = world.faults.add({
     match: request => {
@@ -100,7 +100,7 @@ interface Play {
  * Loses the machine in every cell, and says how many come to what an undisturbed run comes to. The next run sees nothing of the one that died but
  * what it left, so of cells that leave the same, which is the rule for after one effect and before the next, one goes on for all.
  */
-async function playCells(
+export async function playCells(
   command: string,
   world: World,
   effects: readonly Effect[],

@@ -1,13 +1,33 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { RunningStep, World } from '@suite/sandbox';
 
 /** The machine of a step is lost: the bundle and what it has started. Terraform runs in a process group of its own. */
 export function loseMachine(running: RunningStep | undefined): void {
   if (running === undefined) throw new Error('Nothing runs that could be lost.');
-  const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8').trim();
+  const children = childrenOf(running);
   running.kill();
-  for (const pid of children.split(' ').filter(text => text !== '')) kill(Number(pid));
+  for (const pid of children) kill(pid);
+}
+
+/** The process id of a program that a step has started. */
+export function childOf(running: RunningStep | undefined, program: string): number {
+  const found = running === undefined ? undefined : childrenOf(running).find(pid => programOf(pid) === program);
+  if (found === undefined) throw new Error(`No ${program} runs.`);
+  return found;
+}
+
+function childrenOf({ pid }: RunningStep): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children
+    .split(' ')
+    .filter(text => text !== '')
+    .map(Number);
+}
+
+function programOf(pid: number): string {
+  return basename(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '');
 }
 
 /**

@@ -33,6 +33,7 @@ export function usedCharts(platform: Platform): readonly UsedChart[] {
         setting,
         source,
         tested: undefined,
+        support: undefined,
       }),
     ),
   );

@@ -9,9 +9,14 @@ const alreadyExists: Rule = ({ text, diagnostic, context }) => {
   const id = /a resource with the ID "([^"]+)" already exists/.exec(text)?.[1];
   if (id === undefined) return undefined;
   const address = term(diagnostic.address ?? 'the resource');
+  // Nobody has the state of a pipeline at hand, and a state is changed by plans alone.
+  const adopt =
+    context.own?.root === undefined
+      ? 'Plan again: the plan names it, and `adopt` under `allow:` takes it over.'
+      : `Take it over with a block \`import\` in ${term(context.own.root)}, \`to = ${address}\` and \`id = "${term(id)}"\`, and plan again.`;
   return problem(
     `${address} cannot be created: ${term(id)} exists already in Azure, and the state does not record it. An apply that was stopped or failed may have left it.`,
-    `Adopt it with \`${context.engine.command} import ${shellWord(address)} ${shellWord(term(id))}\` or delete it with \`az resource delete --ids ${shellWord(term(id))}\`, then run this again.`,
+    `${adopt} Or delete it with \`az resource delete --ids ${shellWord(term(id))}\`, then run this again.`,
   );
 };
 

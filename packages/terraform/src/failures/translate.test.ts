@@ -58,7 +58,8 @@ const problems: readonly (readonly [string, ...string[]])[] = [
   [
     'create-exists.apply.jsonl',
     `${cluster}/agentPools/gpu exists already`,
-    `terraform import 'azurerm_kubernetes_cluster_node_pool.gpu' '${cluster}/agentPools/gpu'`,
+    'Plan again: the plan names it, and `adopt` under `allow:` takes it over.',
+    `az resource delete --ids '${cluster}/agentPools/gpu'`,
   ],
   ['errored-plan-file.apply.jsonl', 'Nothing was applied', 'planning failed'],
   [
@@ -74,10 +75,7 @@ const problems: readonly (readonly [string, ...string[]])[] = [
   ['import-missing.plan.jsonl', 'azurerm_kubernetes_cluster_node_pool.gpu is to be imported'],
   ['init-backend-403.init.txt', 'stplatformtfstate refuses this runner', 'firewall'],
   ['init-backend-no-container.init.txt', 'container tfstate does not exist', 'az storage container create'],
-  [
-    'killed-sigkill.apply-after-unlock.jsonl',
-    `terraform import 'azurerm_network_security_group.first' '${group}/nsg-first-dev'`,
-  ],
+  ['killed-sigkill.apply-after-unlock.jsonl', `az resource delete --ids '${group}/nsg-first-dev'`],
   [
     'killed-sigkill.next-plan.jsonl',
     'locked by an apply of root@runner since 2026-11-23 05:36:05 UTC, 23 min 55 s ago',
@@ -342,6 +340,20 @@ describe('failures that were not recorded', () => {
       });
       expect(told([lacking(own.subscription)])).toMatchObject({
         problems: [{ remedy: expect.stringMatching(/^Give it a role /) }],
+      });
+    });
+
+    test('what exists already is taken over by a block in their root', () => {
+      const { diagnostics } = recordedReport('create-exists.apply.jsonl');
+      const id = `${cluster}/agentPools/gpu`;
+      expect(told(diagnostics, { root: 'infra' })).toMatchObject({
+        problems: [
+          {
+            remedy: expect.stringContaining(
+              `a block \`import\` in infra, \`to = azurerm_kubernetes_cluster_node_pool.gpu\` and \`id = "${id}"\`, and plan again.`,
+            ),
+          },
+        ],
       });
     });
 
