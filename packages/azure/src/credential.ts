@@ -12,6 +12,7 @@ import {
 import { type PresentedClaims, readClaims } from './assertion.ts';
 import type { Cloud } from './clouds.ts';
 import { translateRequestFailure, withRetries } from './failure.ts';
+import { createHttpClient } from './http-client.ts';
 import { describeIdentity, type Identity } from './identity.ts';
 import { describeSignInFailure } from './sign-in.ts';
 
@@ -140,7 +141,7 @@ export function createCredential(options: CredentialOptions): AzureCredential {
 /** An HTTP client that repeats what may pass by itself, below MSAL, which would only say `network_error`. */
 async function persistent(options: CredentialOptions, onFailure: (error: unknown) => void): Promise<HttpClient> {
   const sdk = await import('@azure/core-rest-pipeline');
-  const client = options.httpClient ?? sdk.createDefaultHttpClient();
+  const client = options.httpClient ?? (await createHttpClient());
   return {
     sendRequest: async request => {
       const attempt = async () => {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, HttpMethods, PipelineResponse } from '@azure/core-rest-pipeline';
+import { createHttpClient } from './http-client.ts';
 
 export interface PipelineOptions {
   readonly credential: TokenCredential;
@@ -39,7 +40,7 @@ async function prepare({ credential, scope, httpClient }: PipelineOptions): Prom
   const sdk = await import('@azure/core-rest-pipeline');
   const pipeline = sdk.createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
   pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
-  const client = httpClient ?? sdk.createDefaultHttpClient();
+  const client = httpClient ?? (await createHttpClient());
   return async ({ method, url, headers, body, stream = false, timeoutMs = usualTimeoutMs, answers }) => {
     const request = sdk.createPipelineRequest({
       method,
