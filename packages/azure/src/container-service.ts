@@ -1,5 +1,6 @@
 import type { ContainerServiceClient } from '@azure/arm-containerservice';
 import type { TokenCredential } from '@azure/core-auth';
+import { createHttpClient } from './http-client.ts';
 import type { ArmOptions } from './resource-reader.ts';
 
 /** Microsoft.ContainerService of one subscription. The SDK is loaded with the first question, and once. */
@@ -15,7 +16,7 @@ export function containerService(
       credentials: { scopes: [`${cloud.resourceManager}/.default`] },
       // One policy for all requests, on the injected clock.
       retryOptions: { maxRetries: 0 },
-      ...(httpClient === undefined ? {} : { httpClient }),
+      httpClient: httpClient ?? (await createHttpClient()),
     });
   };
   return () => {

@@ -97,8 +97,15 @@ export function withRetries<T>(
 }
 
 /** Nobody answered, or whoever did has too much to do. */
-function passes({ status, code }: RequestFailure): boolean {
-  return status === undefined ? code !== '' && !isLastingCode(code) : isTransientStatus(status);
+function passes({ status, code, message }: RequestFailure): boolean {
+  const answered = status ?? proxyStatus(code, message);
+  return answered === undefined ? code !== '' && !isLastingCode(code) : isTransientStatus(answered);
+}
+
+/** What a proxy answered instead of giving a way to the host. Of Node's error (https.Agent) the SDK keeps code and text. */
+function proxyStatus(code: string, message: string): number | undefined {
+  const [, status] = (code === 'ERR_PROXY_TUNNEL' && /: HTTP\/\S+ (\d{3})\b/.exec(message)) || [];
+  return status === undefined ? undefined : Number(status);
 }
 
 /** Whether what a request was given up for may pass by itself, so that it says nothing of anybody's settings. */

@@ -20,9 +20,11 @@ export interface GitOptions {
 }
 
 const maxBuffer = 256 * 1024 * 1024;
+/** Answers of one repository that are kept, the latest ones. */
+const mostKept = 500;
 
 export function createGit(dir: string): Git {
-  const bytes: Git['bytes'] = (args, { input, env = {}, cwd } = {}) =>
+  const start: Git['bytes'] = (args, { input, env = {}, cwd } = {}) =>
     new Promise((resolve, reject) => {
       const child = execFile(
         'git',
@@ -42,6 +44,19 @@ export function createGit(dir: string): Git {
       child.stdin?.on('error', () => undefined);
       child.stdin?.end(input ?? '');
     });
+  // To start git costs more than what it does, most of all in a process as large as the sandbox's.
+  const kept = new Map<string, Promise<Buffer>>();
+  const bytes: Git['bytes'] = (args, options = {}) => {
+    if (!isLasting(args) || options.cwd !== undefined) return start(args, options);
+    const key = JSON.stringify([args, options.env]);
+    const answer = kept.get(key) ?? start(args, options);
+    kept.delete(key);
+    kept.set(key, answer);
+    // What is not there may come yet.
+    answer.catch(() => kept.delete(key));
+    for (const old of [...kept.keys()].slice(0, -mostKept)) kept.delete(old);
+    return answer;
+  };
   const run: Git['run'] = async (args, options) => trimEnd(String(await bytes(args, options)));
   return {
     dir,
@@ -51,6 +66,16 @@ export function createGit(dir: string): Git {
     runSync: args =>
       trimEnd(execFileSync('git', [...args], { env: { ...isolated(), GIT_DIR: dir }, encoding: 'utf8', maxBuffer })),
   };
+}
+
+const readers = new Set(['cat-file', 'diff', 'log', 'ls-tree', 'merge-base', 'rev-list']);
+const objects = /^[0-9a-f]{40}(?:\.{2,3}[0-9a-f]{40})?$/;
+
+/** Whether git is asked for nothing but what stands in objects that are named by their whole ids, which never changes. */
+export function isLasting([command = '', ...words]: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  const named = (end < 0 ? words : words.slice(0, end)).filter(word => !word.startsWith('-') && word !== 'blob');
+  return readers.has(command) && named.length > 0 && named.every(word => objects.test(word));
 }
 
 /** No hooks, signing or line endings of whoever runs the sandbox. */
