@@ -2,14 +2,12 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { HttpClient, HttpMethods, PipelineResponse } from '@azure/core-rest-pipeline';
 import { createHttpClient } from './http-client.ts';
 
-interface Signer {
+export interface PipelineOptions {
   readonly credential: TokenCredential;
   /** Scope of the token: `https://…/.default`. */
   readonly scope: string;
+  readonly httpClient?: HttpClient;
 }
-
-/** Whoever signs in has no credential yet: those requests bear no token. */
-export type PipelineOptions = (Signer | { readonly credential?: undefined }) & { readonly httpClient?: HttpClient };
 
 export interface HttpRequest {
   readonly method: HttpMethods;
@@ -29,7 +27,7 @@ export type Send = (request: HttpRequest) => Promise<PipelineResponse>;
 // Most requests transfer little; one that takes so long is dead.
 const usualTimeoutMs = 30_000;
 
-/** Requests to Azure for which there is no client. Retrying is left to the caller. */
+/** Requests to Azure for which there is no client, with a bearer token. Retrying is left to the caller. */
 export function createSend(options: PipelineOptions): Send {
   let ready: Promise<Send> | undefined;
   return async request => {
@@ -38,14 +36,11 @@ export function createSend(options: PipelineOptions): Send {
   };
 }
 
-async function prepare(options: PipelineOptions): Promise<Send> {
+async function prepare({ credential, scope, httpClient }: PipelineOptions): Promise<Send> {
   const sdk = await import('@azure/core-rest-pipeline');
   const pipeline = sdk.createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
-  if (options.credential !== undefined) {
-    const { credential, scope } = options;
-    pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
-  }
-  const client = options.httpClient ?? (await createHttpClient());
+  pipeline.addPolicy(sdk.bearerTokenAuthenticationPolicy({ credential, scopes: scope }));
+  const client = httpClient ?? (await createHttpClient());
   return async ({ method, url, headers, body, stream = false, timeoutMs = usualTimeoutMs, answers }) => {
     const request = sdk.createPipelineRequest({
       method,
