@@ -10,6 +10,7 @@ import { patienceSeconds } from './control-plane/api-client.ts';
 import { type Component, removeAtEnd, startComponent } from './control-plane/component.ts';
 import { freePort } from './control-plane/free-port.ts';
 import { controlPlaneNeeds, hasControlPlane, type RunningControlPlane } from './control-plane.ts';
+import { helmNeeds, helmOnPath } from './helm.ts';
 import { needs, type Peer, peer } from './peers.ts';
 
 export { argoNamespace } from './argocd/objects.ts';
@@ -24,18 +25,23 @@ const peers = {
 };
 
 /** Whether all of it was built, and the control plane that it needs. */
-export const hasArgoCd = hasControlPlane && Object.values(peers).every(({ path }) => path !== undefined);
+export const hasArgoCd =
+  hasControlPlane && Object.values(peers).every(({ path }) => path !== undefined) && helmOnPath !== undefined;
 
 /** What a test that needs it is called, so that a skipped one tells what to do. */
 export const argoCdNeeds = !hasControlPlane
   ? controlPlaneNeeds
   : hasArgoCd
     ? needs(peers.argocd)
-    : 'Argo CD (not built: npx pnpm@12 build-peers argocd argocd-server argocd-redis kustomize)';
+    : helmOnPath === undefined
+      ? helmNeeds
+      : 'Argo CD (not built: npx pnpm@12 build-peers argocd argocd-server argocd-redis kustomize)';
 
 export interface ArgoCdOptions {
   /** Entries of `argocd-cm`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** PEM of an authority that hosts of charts are trusted by. */
+  readonly trusts?: string;
   /** Flags of the application controller, without the dashes. */
   readonly controller?: Readonly<Record<string, string>>;
   /** Starts its API server, too; whom it lets do what is `policy.csv` of `argocd-rbac-cm`. */
@@ -116,6 +122,7 @@ export async function startArgoCd(control: RunningControlPlane, options: ArgoCdO
           ARGOCD_TLS_DATA_PATH: file('tls'),
           ARGOCD_SSH_DATA_PATH: file('ssh'),
           ARGOCD_PLUGINSOCKFILEPATH: file('plugins'),
+          ...(options.trusts === undefined ? {} : { SSL_CERT_FILE: file('trusted.pem') }),
           ARGOCD_K8S_CLIENT_QPS: '500',
           ARGOCD_K8S_CLIENT_BURST: '1000',
         },
@@ -156,6 +163,8 @@ export async function startArgoCd(control: RunningControlPlane, options: ArgoCdO
   try {
     await Promise.all(['.kube', 'bin', 'tmp', 'tls', 'ssh', 'plugins'].map(name => mkdir(file(name))));
     await symlink(peers.kustomize.path ?? '', join(file('bin'), 'kustomize'));
+    if (helmOnPath !== undefined) await symlink(helmOnPath, join(file('bin'), 'helm'));
+    if (options.trusts !== undefined) await writeFile(file('trusted.pem'), options.trusts);
     await writeFile(common.kubeconfig, control.admin.kubeconfig, { mode: 0o600 });
     start('argocd-redis', peers.redis, [`127.0.0.1:${redis}`]);
     start('argocd-repo-server', peers.argocd, [

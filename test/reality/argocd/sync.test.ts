@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { membersOf, readApplication } from '@suite/argocd';
 import { asArray, asObject, errorMessage, type JsonObject, systemClock } from '@suite/foundation';
 import { type Cluster, createCluster } from '@suite/kubernetes';
+import { lockDigest } from '../../../actions/sync-argocd/src/deliver/chart-lock.ts';
+import { editsFor } from '../../../actions/sync-argocd/src/deliver/index.ts';
+import { readMap } from '../../../actions/sync-argocd/src/deliver/testing.ts';
 import {
   type ApplicationResult,
   checkApplications,
@@ -18,6 +21,7 @@ import {
   syncApplications,
   waitApplications,
 } from '../../../actions/sync-argocd/src/sync/index.ts';
+import { type ChartHost, openChartHost } from '../../support/argocd/chart-host.ts';
 import { type Issuer, startIssuer } from '../../support/argocd/issuer.ts';
 import {
   type ArgoServer,
@@ -35,6 +39,7 @@ let control: RunningControlPlane;
 let argo: RunningArgoCd;
 let cluster: Cluster;
 let issuer: Issuer;
+let charts: ChartHost;
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 const configMap = (value: string) =>
@@ -400,6 +405,61 @@ const cases: Readonly<Record<string, (world: World) => Promise<void>>> = {
     });
     const result = only(await syncApplications(world.plan(revision), world.ports));
     expect(result).toMatchObject({ phase: 'refused', cause: { message: expect.stringContaining(world.name) } });
+  },
+  'brings another version of a chart that the one in Git depends on, and the lock beside it': async world => {
+    const [before, after] = ['1.2.3', '1.3.0'];
+    const redis = (version: string) => ({
+      name: 'redis',
+      address: `${charts.url}/redis`,
+      version,
+      digest: charts.publish('redis', version, { 'settings.yaml': configMap(version) }),
+    });
+    const chartFile = (version: string) =>
+      `apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies:\n  - { name: redis, version: ${version}, repository: "${charts.url}" }\n`;
+    const dependency = { name: 'redis', version: before, repository: charts.url };
+    const files = {
+      'Chart.yaml': chartFile(before),
+      'Chart.lock': JSON.stringify({ dependencies: [dependency], digest: lockDigest([dependency], [dependency]) }),
+    };
+    const app = { name: world.name, path: '', images: [], charts: ['redis'], values: {} };
+    const old = redis(before);
+    const value = async () =>
+      asObject((await control.api.get(`/api/v1/namespaces/${world.name}/configmaps/settings`))['data'])['value'];
+    const first = await world.commit(files);
+    await world.application({ syncPolicy: { syncOptions: ['CreateNamespace=true'], retry: { limit: 0 } } });
+    expect(only(await syncApplications(world.plan(first), world.ports))).toMatchObject({ phase: 'done' });
+    expect(await value()).toBe(before);
+
+    const chart = redis(after);
+    const edits = await editsFor(readMap(files), [app], { images: [], charts: [chart] });
+    expect(edits.files.map(({ path }) => path)).toEqual(['Chart.yaml', 'Chart.lock']);
+    const second = await world.commit(Object.fromEntries(edits.files.map(one => [one.path, one.after])));
+    const plan = world.plan(second, {
+      mark: { ...world.plan(second).mark, id: `${world.name}/2` },
+      applications: [{ name: world.name, images: [], charts: [chart] }],
+    });
+    expect(only(await syncApplications(plan, world.ports))).toMatchObject({ phase: 'done', revisions: [second] });
+    expect(await value()).toBe(after);
+    const proof = {
+      ...world.ports,
+      platformDigests: async () => [],
+      chartsAt: async () =>
+        edits.places.map(({ item, after: version, file }) => ({ name: item, version, place: file })),
+    };
+    expect(await proveApplications(plan, proof)).toMatchObject([
+      { isProven: true, running: { [chart.address]: after } },
+    ]);
+
+    // A lock that belongs to another Chart.yaml: the delivery refuses it, and Argo CD's Helm builds nothing from it.
+    const spoiled = { ...files, 'Chart.yaml': chartFile(after) };
+    await expect(editsFor(readMap(spoiled), [app], { images: [], charts: [old] })).rejects.toThrow(
+      'Chart.lock does not belong to the Chart.yaml beside it',
+    );
+    const third = await world.commit(spoiled);
+    const mark = { ...world.plan(third).mark, id: `${world.name}/3` };
+    const result = only(await syncApplications(world.plan(third, { mark }), world.ports));
+    expect(result).toMatchObject({ phase: 'failed', cause: { message: expect.stringContaining('Chart.lock') } });
+    expect(await value()).toBe(after);
   },
   'goes back by its history': async world => {
     const first = await world.commit({ 'settings.yaml': configMap('one') });
@@ -780,8 +840,9 @@ const played = new Map<string, Promise<Error | undefined>>();
   beforeAll(async () => {
     control = await startControlPlane();
     control.serveLogs(() => 'migrating\ncolumn does not exist\n');
-    issuer = await startIssuer();
+    [issuer, charts] = await Promise.all([startIssuer(), openChartHost()]);
     argo = await startArgoCd(control, {
+      trusts: charts.certificate,
       settings: {
         'accounts.ci': 'apiKey',
         'accounts.reader': 'apiKey',
@@ -815,6 +876,7 @@ const played = new Map<string, Promise<Error | undefined>>();
     await argo?.stop();
     await control?.stop();
     issuer?.close();
+    charts?.close();
   });
 
   test.each(Object.keys(cases))('%s', async title => {

@@ -1,8 +1,8 @@
 import { type Application, type Cause, isMarked, operationInTheWay, pinsOf, type SyncRequest } from '@suite/argocd';
-import { isOfRun, takenBy, waitsFor } from './others.ts';
 import type { SyncPlan } from './plan.ts';
 import { type ApplicationRef, type SyncPorts, stampOf } from './ports.ts';
 import { sayRegularly } from './progress.ts';
+import { isOfRun, takenBy, waitsFor } from './taken.ts';
 
 export type Started =
   | { readonly is: 'begun'; readonly operation: string; readonly pins: readonly (string | undefined)[] }
