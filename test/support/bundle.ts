@@ -39,7 +39,9 @@ export interface RunOptions {
     | 'promotion-gate'
     | 'push-acr'
     | 'sync-argocd'
-    | 'gpu-smoke-test';
+    | 'gpu-smoke-test'
+    | 'plan-comment'
+    | 'resolve-platform';
   readonly environment?: Readonly<Record<string, string>>;
   /** GitHub environment of the job; undefined takes it from the command. */
   readonly job?: { readonly environment?: string; readonly event?: string; readonly ref?: string };
