@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ChangeReport } from '@suite/change-report';
 import { type BundleWorld, errors, openBundleWorld, type RunOptions, reportOf, succeeded } from '../support/bundle.ts';
-import { fasterClock } from '../support/held-step.ts';
 
 /** The way in from the Internet and the ground, through the bundle as it ships. Each test goes on from the one before it. */
 let sandbox: BundleWorld;
@@ -148,8 +147,7 @@ describe('gateway-api-crds, alb-controller, gateway, routes, namespaces, network
   test('a route whose service is gone is told by what it says, and by who does not answer', async () => {
     cluster().delete({ resource: 'services', namespace: 'argocd', name: 'argocd-server' });
     await cluster().settled();
-    // It is given a minute to come right.
-    const result = await run({ command: 'verify' }, { environment: { NODE_OPTIONS: fasterClock(5) } });
+    const result = await run({ command: 'verify' });
     expect(result.conclusion).toBe('failure');
     const told = errors(result).join('\n');
     expect(told).toContain('Service argocd/argocd-server: should be there, and is absent.');
