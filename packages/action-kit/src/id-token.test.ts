@@ -22,10 +22,15 @@ function start(answers: readonly (string | Error)[], sleep: Clock['sleep'] = () 
   return { asked, request };
 }
 
-test('a connection that breaks is tried again', async () => {
-  const { asked, request } = start([failed('undefined', 'read ECONNRESET'), failed('503', 'busy'), 'token-1']);
+test('a connection that breaks is tried again, and so is one that came too early', async () => {
+  const { asked, request } = start([
+    failed('undefined', 'read ECONNRESET'),
+    failed('429', 'slow down'),
+    failed('503', 'busy'),
+    'token-1',
+  ]);
   await expect(request('api://x')).resolves.toBe('token-1');
-  expect(asked).toEqual(['api://x', 'api://x', 'api://x']);
+  expect(asked).toEqual(Array.from({ length: 4 }, () => 'api://x'));
 });
 
 test('one that stays broken says why, and where to look', async () => {

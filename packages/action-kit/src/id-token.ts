@@ -1,4 +1,4 @@
-import { CancelledError, type Clock, quote, retry, UserError } from '@suite/foundation';
+import { CancelledError, type Clock, isTransientStatus, quote, retry, UserError } from '@suite/foundation';
 import type { Environment } from './context.ts';
 import { mask } from './secrets.ts';
 
@@ -27,7 +27,10 @@ export function createIdTokenRequest({ env, clock, issue = askGitHub }: IdTokens
       const token = await retry(() => issue(audience), {
         ...patience,
         clock,
-        judge: error => ({ retry: !/^4\d\d$/.test(read(error).status) }),
+        judge: error => {
+          const { status } = read(error);
+          return { retry: !/^4\d\d$/.test(status) || isTransientStatus(Number(status)) };
+        },
       });
       mask(token);
       return token;
