@@ -12,16 +12,16 @@ const files = readdirSync(folder);
 if (what === 'parse') files.map(read);
 if (what === 'comment') {
   const reports = files.map(file => parseReport(read(file)));
-  const rows = reports.map(
-    (report): Row => ({
-      scope: report.scope,
-      region: report.region,
-      title: `${report.scope} · ${report.region}`,
-      production: report.production,
-      actions: [report.action],
+  const rows = [...Map.groupBy(reports, ({ scope, region }) => `${scope} · ${region}`)].flatMap(([title, own]): Row[] =>
+    own.slice(0, 1).map(({ scope, region, production }) => ({
+      scope,
+      region,
+      title,
+      production,
+      actions: own.map(({ action }) => action),
       gate: { reviewers: 1, waitMinutes: 0 },
-      reports: [report],
-    }),
+      reports: own,
+    })),
   );
   const content = {
     platform: 'contoso',

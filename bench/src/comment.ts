@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '..', '..');
 const environments = ['dev', 'test', 'qa', 'staging', 'canary', 'prod'];
 const regions = ['westeurope', 'northeurope', 'eastus', 'westus'];
 const sizes = [1_000, 10_000];
+const applications = 1_000;
 
 /**
  * Six environments in four regions: from the report files to the comment, the summary of its job, and the summaries of all
@@ -17,23 +18,45 @@ export async function measureComment(): Promise<Measurement> {
   const folder = join(root, 'out', 'bench', 'reports');
   const cases: Case[] = [];
   for (const size of sizes) {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const places = environments.flatMap(scope => regions.map(region => ({ scope, region })));
-    for (const [index, place] of places.entries()) {
-      const share = Math.floor(size / places.length) + (index < size % places.length ? 1 : 0);
-      await writeFile(join(folder, `${place.scope}-${place.region}.json`), JSON.stringify(report(place, share)));
-    }
+    await writeReports(folder, size);
     cases.push(...measureBesideParse('comment-worker.ts', 'comment', folder, `${size} changes`));
   }
+  // Each application has another image in each place.
+  await writeReports(folder, 1_000, place =>
+    Array.from({ length: applications }, (_, index) => image(place.scope, index)),
+  );
+  cases.push(...measureBesideParse('comment-worker.ts', 'comment', folder, `${applications} applications`));
   return { name: 'comment', cases };
 }
 
-function report({ scope, region }: { scope: string; region: string }, changes: number): ChangeReport {
+interface Place {
+  readonly scope: string;
+  readonly region: string;
+}
+
+/** Changes of the infrastructure are shared out among all places; of the applications each place has its own. */
+async function writeReports(folder: string, size: number, images?: (place: Place) => Change[]): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const places = environments.flatMap(scope => regions.map(region => ({ scope, region })));
+  for (const [index, place] of places.entries()) {
+    const share = Math.floor(size / places.length) + (index < size % places.length ? 1 : 0);
+    const infrastructure = Array.from({ length: share }, (_, number) => change(place.scope, number));
+    const write = (action: string, changes: readonly Change[]) =>
+      writeFile(
+        join(folder, `${place.scope}-${place.region}-${action}.json`),
+        JSON.stringify(report(place, action, changes)),
+      );
+    await write('provision-aks', infrastructure);
+    if (images !== undefined) await write('sync-argocd', images(place));
+  }
+}
+
+function report({ scope, region }: Place, action: string, changes: readonly Change[]): ChangeReport {
   const time = '2026-11-24T05:01:30.000Z';
   return {
     schema: 'change-report/v1',
-    action: 'provision-aks',
+    action,
     command: 'plan',
     platform: 'contoso',
     scope,
@@ -44,7 +67,7 @@ function report({ scope, region }: { scope: string; region: string }, changes: n
     startedAt: time,
     finishedAt: time,
     verdict: 'changes',
-    changes: Array.from({ length: changes }, (_, index) => change(scope, index)),
+    changes,
     drift: [],
     outputs: [],
     checks: [],
@@ -52,6 +75,21 @@ function report({ scope, region }: { scope: string; region: string }, changes: n
     warnings: [],
     timings: [],
     digest: 'a'.repeat(64),
+  };
+}
+
+function image(scope: string, index: number): Change {
+  const digest = (sign: string) =>
+    ({ is: 'shown', text: `ghcr.io/contoso/app-${index}@sha256:${sign.repeat(64)}` }) as const;
+  return {
+    address: `apps/v1/Deployment/${scope}/app-${index}`,
+    type: 'Deployment',
+    title: `Deployment app-${index}`,
+    kind: 'update',
+    reasons: [],
+    attributes: [{ path: 'spec.template.spec.containers[app].image', before: digest('a'), after: digest('b') }],
+    reach: 'stateless',
+    risk: 'low',
   };
 }
 

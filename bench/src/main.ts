@@ -12,6 +12,7 @@ import { measureHelm } from './helm.ts';
 import { measureLayer } from './layer.ts';
 import { type Measurement, renderTable } from './measurement.ts';
 import { measurePreflight } from './preflight.ts';
+import { measurePromotion } from './promotion.ts';
 import { measureRegistry } from './registry.ts';
 import { measureReport } from './report.ts';
 
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Measurement>>> = {
   helm: measureHelm,
   layer: measureLayer,
   preflight: measurePreflight,
+  promotion: measurePromotion,
   registry: measureRegistry,
   report: measureReport,
 };

@@ -3,6 +3,7 @@ import { writeMarker } from '@suite/change-report';
 import { asObject, asString, parseJson } from '@suite/foundation';
 import { aksError, type HostOptions, type RunResult, withoutStaging } from '@suite/sandbox';
 import { recordPromotions } from '../../packages/sandbox/src/platform/run-record.ts';
+import { leaksIn } from '../support/leaks.ts';
 import {
   bot,
   commentsOf,
@@ -513,7 +514,7 @@ describe('an older run waits for its approval while a newer one goes through', (
     const { number } = await propose(repository, 'slow-cleaner', {
       [file]: await platformFile(repository, text =>
         text
-          .replace(/^ {4}gate: .*\n/m, '    gate: { attestation: required }\n')
+          .replace(/^ {4}gate: .*\n/m, '    gate: { attestation: required, checks: [e2e] }\n')
           .replace('interval: 72h', 'interval: 96h'),
       ),
       ...(await trusting()),
@@ -525,6 +526,7 @@ describe('an older run waits for its approval while a newer one goes through', (
     await repository.closePull(number, { merge: true, by: 'mona' });
     const before = await repository.resolve('refs/heads/main');
     commits = { base, older: before, newer: await commit(text => text.replace('interval: 96h', 'interval: 120h')) };
+    for (const sha of [commits.older, commits.newer]) repository.setStatus(sha, 'e2e', 'success');
     asked = [];
     answer = async environment => {
       if (environment === 'prod' && newer === undefined) {
@@ -664,6 +666,7 @@ describe('prod goes back', () => {
   test('and a later commit is promoted as always', async () => {
     const main = await sandbox.repository.resolve('refs/heads/main');
     const later = await commit(text => text.replace('interval: 120h', 'interval: 144h'));
+    sandbox.repository.setStatus(later, 'e2e', 'success');
     const promoted = await promote(main, later);
     expectJobs(promoted, { ...began, ...through(...scopes) });
     expect(cleanerHours()).toEqual([144]);
@@ -675,10 +678,26 @@ test('nothing asked for a host that nobody plays', () => {
   expect(sandbox.world.ledger.refusedHosts).toEqual([]);
 });
 
-test('every permission that a job of promotions, stages and ways back asks for is used, or said why not', async () => {
-  expect(await sandbox.unusedPermissions('promote.yml', 'stage.yml', 'rollback.yml')).toEqual([
-    // The gate that asks for checks here lets nobody in; that of an apply is the same step, and asks the same again.
-    'stage.yml#apply: checks: read',
-    'stage.yml#apply: statuses: read',
-  ]);
+test('no secret of the repository, a state or a cluster is shown anywhere, and no credential', async () => {
+  const { secrets, texts } = await sandbox.secrecy();
+  for (const known of Object.values(secrets)) expect(known.length).toBeGreaterThan(0);
+  expect(leaksIn(texts, secrets)).toEqual([]);
+  // Whatever shows one is found.
+  for (const [from, [secret = '']] of Object.entries(secrets)) {
+    expect(leaksIn(new Map([['here', `a ${secret} b`]]), secrets)).toContain(`here shows a secret of the ${from}`);
+  }
+  const kinds = [
+    'comments',
+    ': log',
+    ': annotations',
+    ': outputs',
+    ': summary',
+    'artifact report-',
+    'artifact bundle-',
+  ];
+  for (const kind of kinds) expect([kind, [...texts.keys()].some(place => place.includes(kind))]).toEqual([kind, true]);
+});
+
+test('every permission that a job of promotions, stages and ways back asks for is used', async () => {
+  expect(await sandbox.unusedPermissions('promote.yml', 'stage.yml', 'rollback.yml')).toEqual([]);
 });

@@ -34,6 +34,8 @@ import {
 } from '../../packages/sandbox/src/runner/index.ts';
 import { joined } from '../../packages/sandbox/src/runner/permissions.ts';
 
+import { readableOf, type Secrets, secretsOf, type Texts } from './leaks.ts';
+
 const root = join(import.meta.dirname, '..', '..');
 const example = join(root, 'examples', 'platform-repository');
 const release = join(root, 'out', 'release');
@@ -57,6 +59,8 @@ export interface PipelineWorld extends SandboxWorld {
    * a job uses is what GitHub let its token in by, whether it asked for an id token, and what the published actions that it names need.
    */
   unusedPermissions(...workflows: readonly string[]): Promise<readonly string[]>;
+  /** What is secret in this world now, and all that people can read of every run of it until now. */
+  secrecy(): Promise<{ readonly secrets: Secrets; readonly texts: Texts }>;
   close(): Promise<void>;
 }
 
@@ -103,8 +107,8 @@ export async function openPipelineWorld({
       for (const watch of [...watchers]) watch(run);
     },
   });
-  const played: JobResult[] = [];
-  const runner = keepingJobs(createRunner(host), played);
+  const played: RunResult[] = [];
+  const runner = keepingRuns(createRunner(host), played);
   const { repository, world } = sandbox;
   const request: PipelineWorld['request'] = (number, action, more = {}) => ({
     ...pullRequestRun(repository, number, action),
@@ -123,7 +127,20 @@ export async function openPipelineWorld({
     run: (...given) => runner.start(request(...given)).result,
     push,
     unusedPermissions: async (...workflows) =>
-      (await Promise.all(workflows.map(file => unusedIn(file, played)))).flat(),
+      (
+        await Promise.all(
+          workflows.map(file =>
+            unusedIn(
+              file,
+              played.flatMap(({ jobs }) => jobs),
+            ),
+          ),
+        )
+      ).flat(),
+    secrecy: async () => ({
+      secrets: secretsOf(sandbox, access?.secrets ?? {}),
+      texts: await readableOf(played, runner, repository),
+    }),
     close: async () => {
       await world.close();
       await rm(folder, { recursive: true, force: true });
@@ -131,11 +148,11 @@ export async function openPipelineWorld({
   };
 }
 
-/** Puts the jobs of every run that has ended into a list. */
-function keepingJobs(runner: Runner, jobs: JobResult[]): Runner {
+/** Puts every attempt of a run that has ended into a list. */
+function keepingRuns(runner: Runner, runs: RunResult[]): Runner {
   const keep = (running: RunningWorkflow): RunningWorkflow => {
     const result = running.result.then(run => {
-      jobs.push(...run.jobs);
+      runs.push(run);
       return run;
     });
     return { ...running, result };
