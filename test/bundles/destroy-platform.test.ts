@@ -113,7 +113,7 @@ test('an application that would take along what it deployed to another cluster b
     metadata: { name: 'shop', namespace: 'work', finalizers: ['resources-finalizer.argocd.argoproj.io'] },
     spec: { destination: { server: 'https://other.example:443', namespace: 'shop' } },
   });
-  await expectBlocked(planned, /taken away from there when it goes: .*shop.* to https:\/\/other\.example:443/);
+  await expectBlocked(planned, /removed from there when it goes: .*shop.* to https:\/\/other\.example:443/);
   sandbox.cluster.patch(place, { metadata: { finalizers: null } });
   sandbox.cluster.delete(place);
   sandbox.cluster.delete({ resource: 'customresourcedefinitions', name: `applications.${group}` });

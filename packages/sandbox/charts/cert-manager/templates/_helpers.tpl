@@ -67,18 +67,26 @@ spec:
       imagePullPolicy: {{ .values.image.pullPolicy }}
       args:
         {{- toYaml .args | nindent 8 }}
+        {{- if and (has .part (list "webhook" "cainjector")) (not .root.Values.prometheus.enabled) }}
+        - --metrics-listen-address=0
+        {{- end }}
       env:
         - { name: POD_NAMESPACE, valueFrom: { fieldRef: { fieldPath: metadata.namespace } } }
         {{- with .values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
       {{- if ne .part "startupapicheck" }}
+      {{- $isScraped := or (eq .part "controller") .root.Values.prometheus.enabled }}
+      {{- if or (eq .part "webhook") $isScraped }}
       ports:
         {{- if eq .part "webhook" }}
         - { name: https, containerPort: {{ .values.securePort }}, protocol: TCP }
         - { name: healthcheck, containerPort: 6080, protocol: TCP }
         {{- end }}
+        {{- if $isScraped }}
         - { name: http-metrics, containerPort: 9402, protocol: TCP }
+        {{- end }}
+      {{- end }}
       {{- if eq .part "webhook" }}
       livenessProbe: { httpGet: { path: /livez, port: healthcheck }, initialDelaySeconds: 60, periodSeconds: 10 }
       readinessProbe: { httpGet: { path: /healthz, port: healthcheck }, initialDelaySeconds: 5, periodSeconds: 5 }
