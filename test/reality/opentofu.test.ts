@@ -13,6 +13,7 @@ import {
   succeeded,
   tell,
 } from '../support/bundle.ts';
+import { finishRun } from '../support/finished-run.ts';
 import { loseMachine, untilQuiet } from '../support/lost-machine.ts';
 import { needs, peer } from '../support/peers.ts';
 
@@ -114,7 +115,7 @@ given(needs(tofu), () => {
     expect(held()).toBe('leased');
     // A minute passes without a renewal, and GitHub says that the run is over.
     sandbox.world.azure.breakLease(account, container, `${key}.run`);
-    endRun(sandbox);
+    finishRun(sandbox);
     const token = sandbox.world.github.issueToken({ repository: 'contoso/platform', permissions: { actions: 'read' } });
     const released = succeeded(await run({ command: 'unlock', scope: 'shared', 'github-token': token }));
     expect(released.outputs['released']).toBe('2');
@@ -151,31 +152,3 @@ given(`the variant tofu (${needs(tofu)})`, () => {
     }
   });
 });
-
-/** GitHub has heard last of the run after it took the lock. */
-function endRun({ repository, environmentOf }: BundleWorld): void {
-  repository.recordRun({
-    id: '4711',
-    attempt: 1,
-    number: 1,
-    name: 'Platform',
-    path: '.github/workflows/platform.yml',
-    event: 'push',
-    status: 'completed',
-    conclusion: 'failure',
-    headSha: environmentOf({})['GITHUB_SHA'] ?? '',
-    headBranch: 'main',
-    actor: 'mona',
-    startedAt: Date.now() - 600_000,
-    jobs: [
-      {
-        id: '1',
-        name: 'shared / Apply shared',
-        status: 'completed',
-        conclusion: 'failure',
-        startedAt: Date.now() - 600_000,
-        completedAt: Date.now(),
-      },
-    ],
-  });
-}

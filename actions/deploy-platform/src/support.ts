@@ -1,18 +1,8 @@
+import type { ChartSupport } from '@suite/change-report';
 import { count } from '@suite/foundation';
 import semver from 'semver';
 import { code } from './checks/finding.ts';
 import type { Support, SupportPolicy } from './releases/pins.ts';
-
-/** Whether the makers of a chart still mend what it brings. */
-export interface SupportState {
-  readonly isOver: boolean;
-  /** The last day on which they do, where they name one. */
-  readonly until?: string | undefined;
-  /** Without a full stop. */
-  readonly says: string;
-  /** Where they say so: `https://…`. */
-  readonly source: string;
-}
 
 /** Of a release whose chart brings `appVersion`. Undefined where its makers say nothing that would decide it. */
 export function supportState(
@@ -20,7 +10,7 @@ export function supportState(
   appVersion: string | undefined,
   { ends, policy, newest }: Support,
   today: string,
-): SupportState | undefined {
+): ChartSupport | undefined {
   const brings = appVersion === undefined ? code(release) : `${code(release)} ${code(appVersion)}`;
   const past = policy === undefined || appVersion === undefined ? undefined : pastPolicy(appVersion, policy, newest);
   if (policy !== undefined && past !== undefined) {
